@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+char buf_empty[1];
+
+void buf_init(struct buf *b)
+{
+	*b = (struct buf)BUF_INIT;
+}
+
+void buf_release(struct buf *b)
+{
+	if (b->room)
+		free(b->data);
+	buf_init(b);
+}
+
+void buf_clear(struct buf *b)
+{
+	buf_truncate(b, 0);
+}
+
+char *buf_take(struct buf *b, size_t *n)
+{
+	char *data;
+
+	if (!b->room)
+		(void)buf_room(b, 0);
+	data = b->data;
+	if (n)
+		*n = b->n;
+	buf_init(b);
+	return data;
+}
+
+void *buf_room(struct buf *b, size_t n)
+{
+	char *at;
+
+	if (n >= SIZE_MAX / 2 - b->n)
+		BUG("a buffer of %zu bytes", n);
+	if (b->n + n + 1 > b->room) {
+		size_t room = b->room ? b->room * 2 : 64;
+
+		while (room < b->n + n + 1)
+			room *= 2;
+		b->data = mem_resize(b->room ? b->data : NULL, room, 1);
+		b->room = room;
+	}
+	at = b->data + b->n;
+	memset(at, 0, n + 1);
+	b->n += n;
+	return at;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t n)
+{
+	if (n)
+		memcpy(buf_room(b, n), bytes, n);
+}
+
+void buf_add_char(struct buf *b, char c)
+{
+	*(char *)buf_room(b, 1) = c;
+}
+
+void buf_add_text(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+void buf_add_slice(struct buf *b, struct slice s)
+{
+	buf_add(b, s.p, s.n);
+}
+
+void buf_add_fill(struct buf *b, char c, size_t n)
+{
+	if (n)
+		memset(buf_room(b, n), c, n);
+}
+
+void buf_addfv(struct buf *b, const char *fmt, va_list ap)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0)
+		BUG("format \"%s\"", fmt);
+	vsnprintf(buf_room(b, (size_t)n), (size_t)n + 1, fmt, ap);
+}
+
+void buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_addfv(b, fmt, ap);
+	va_end(ap);
+}
+
+void buf_truncate(struct buf *b, size_t n)
+{
+	if (n > b->n)
+		BUG("truncate %zu to %zu", b->n, n);
+	b->n = n;
+	if (b->room)
+		b->data[n] = '\0';
+}

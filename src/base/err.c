@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/escape.h"
+#include "base/mem.h"
+
+int err_set(struct err *e, enum err_class class, struct place at, const char *fmt, ...)
+{
+	va_list ap;
+
+	e->class = class;
+	e->place = at;
+	va_start(ap, fmt);
+	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	va_end(ap);
+	return -(int)class;
+}
+
+void place_format(struct place at, struct buf *out)
+{
+	if (!at.file)
+		return;
+	escape_terminal(out, slice_of(at.file));
+	if (at.line)
+		buf_addf(out, ":%u:%u", at.line, at.column);
+	buf_add_text(out, ": ");
+}
+
+void err_format(const struct err *e, struct buf *out)
+{
+	place_format(e->place, out);
+	escape_terminal(out, slice_of(e->text));
+}
+
+void errs_release(struct errs *es)
+{
+	free(es->items);
+	*es = (struct errs){0};
+}
+
+void errs_add(struct errs *es, struct place at, const char *fmt, ...)
+{
+	struct err *e;
+	va_list ap;
+
+	if (es->n == ERRS_MAX) {
+		es->dropped++;
+		return;
+	}
+	if (es->n == es->room) {
+		es->room = es->room ? es->room * 2 : 4;
+		es->items = mem_resize(es->items, es->room, sizeof(*es->items));
+	}
+	e = &es->items[es->n++];
+	e->class = ERR_DOCUMENT;
+	e->place = at;
+	va_start(ap, fmt);
+	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	va_end(ap);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct err *x = a, *y = b;
+	int c = strcmp(x->place.file ? x->place.file : "", y->place.file ? y->place.file : "");
+
+	if (c)
+		return c;
+	if (x->place.line != y->place.line)
+		return x->place.line < y->place.line ? -1 : 1;
+	return (x->place.column > y->place.column) - (x->place.column < y->place.column);
+}
+
+void errs_sort(struct errs *es)
+{
+	if (es->n)
+		qsort(es->items, es->n, sizeof(*es->items), by_place);
+}

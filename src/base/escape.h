@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Everything from outside is hostile where it is printed. One escaper for each kind of output; all
+ * of them take any bytes and never fail.
+ */
+#pragma once
+
+#include "base/slice.h"
+
+struct buf;
+
+/* Control characters, invalid UTF-8 and characters that change the direction of writing become
+ * \xNN or \u{NNNN}; the rest stays. */
+void escape_terminal(struct buf *out, struct slice s);
+void escape_json(struct buf *out, struct slice s); /* without the quotes; RFC 8259 section 7 */
+/* One CSV field, quoted where RFC 4180 wants it; a leading = + - @ TAB or CR gets a ' in front, so
+ * that a spreadsheet takes it for text. */
+void escape_csv(struct buf *out, struct slice s);
+void escape_html(struct buf *out, struct slice s);     /* text and double-quoted attributes */
+void escape_markdown(struct buf *out, struct slice s); /* inside a table's cell */

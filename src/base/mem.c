@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void (*at_failure)(void);
+
+void mem_at_failure(void (*fn)(void))
+{
+	at_failure = fn;
+}
+
+NORETURN static void out_of_memory(size_t count, size_t size)
+{
+	void (*fn)(void) = at_failure;
+
+	at_failure = NULL; /* it may run out of memory itself */
+	if (fn)
+		fn();
+	fprintf(stderr, "portolan: out of memory (wanted %zu x %zu bytes)\n", count, size);
+	exit(3);
+}
+
+void *mem_new(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size);
+
+	if (!p)
+		out_of_memory(count, size);
+	return p;
+}
+
+void *mem_resize(void *p, size_t count, size_t size)
+{
+	if (size && count > SIZE_MAX / size)
+		out_of_memory(count, size);
+	p = realloc(p, count ? count * size : 1);
+	if (!p)
+		out_of_memory(count, size);
+	return p;
+}
+
+void bug_at(const char *file, int line, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "portolan: bug at %s:%d: ", file, line);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	abort();
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The same main for every program: find the subcommand in the table, or run the program that holds
+ * it. What the other programs hold is known from a list that the build asked them for.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/map.h"
+#include "base/suggest.h"
+#include "cmd/args.h"
+#include "cmd/command.h"
+#include "cmd/installed.h"
+#include CONFIG_H
+
+struct foreign {
+	const char *name, *summary, *program;
+};
+static const struct foreign foreign[] = {
+#ifdef HAS_FOREIGN
+#include "foreign.h"
+#endif
+	{NULL, NULL, NULL},
+};
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static const struct foreign *find_foreign(const char *name)
+{
+	for (const struct foreign *f = foreign; f->name; f++)
+		if (strcmp(f->name, name) == 0)
+			return f;
+	return NULL;
+}
+
+static void print_command_line(struct buf *out, const char *name, const char *summary)
+{
+	buf_addf(out, "  %-10s %s\n", name, summary);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* All subcommands of all programs, in one sorted list of {name, summary}. */
+static void add_command_list(struct buf *out)
+{
+	const char *rows[64][2];
+	size_t n = 0;
+
+	for (size_t i = 0; commands[i]; i++, n++) {
+		rows[n][0] = commands[i]->name;
+		rows[n][1] = commands[i]->summary;
+	}
+	for (const struct foreign *f = foreign; f->name; f++, n++) {
+		rows[n][0] = f->name;
+		rows[n][1] = f->summary;
+	}
+	if (n > ARRAY_LEN(rows))
+		BUG("%zu subcommands", n);
+	qsort(rows, n, sizeof(rows[0]), by_name);
+	for (size_t i = 0; i < n; i++)
+		print_command_line(out, rows[i][0], rows[i][1]);
+}
+
+static int print_usage(void)
+{
+	struct buf out = BUF_INIT;
+	bool ok;
+
+	buf_add_text(&out, "usage: portolan COMMAND [OPTION ...] [OPERAND ...]\n\n"
+			   "Charts network ports: what a product needs, whether it is open, and "
+			   "who is in the way.\n\n");
+	add_command_list(&out);
+	buf_add_text(&out, "\n'portolan COMMAND --help' lists a command's options; "
+			   "the manual is portolan(1).\n");
+	ok = command_print(&out);
+	buf_release(&out);
+	return ok ? EXIT_HOLDS : EXIT_NOT_TESTED;
+}
+
+/* For the build: what this program holds, as rows of foreign.h; for completion and the tests: the
+ * options of each. */
+static int dump_commands(bool as_rows)
+{
+	struct buf out = BUF_INIT;
+	bool ok;
+
+	for (size_t i = 0; commands[i]; i++) {
+		const struct command *c = commands[i];
+
+		if (as_rows) {
+			buf_addf(&out, "\t{\"%s\", \"%s\", \"%s\"},\n", c->name, c->summary,
+				 PROGRAM_NAME);
+			continue;
+		}
+		buf_addf(&out, "%s", c->name);
+		for (size_t k = 0; k < c->n_options; k++)
+			buf_addf(&out, " --%s%s", c->options[k].name,
+				 c->options[k].value ? "=" : "");
+		buf_add_char(&out, '\n');
+	}
+	ok = command_print(&out);
+	buf_release(&out);
+	return ok ? EXIT_HOLDS : EXIT_NOT_TESTED;
+}
+
+/* Beside this program (a build folder), else where it was installed. */
+static int run_program(const char *program, char **argv)
+{
+	struct buf path = BUF_INIT;
+
+	installed_path(program, LIBEXEC_DIR, &path);
+	execv(path.data, argv);
+	fprintf(stderr, "portolan: cannot run %s: %s\n", path.data, strerror(errno));
+	buf_release(&path);
+	return EXIT_NOT_TESTED;
+}
+
+static int unknown_command(const char *name)
+{
+	struct suggest s = suggest_start(slice_of(name));
+	char hint[SUGGEST_TEXT_MAX];
+
+	for (size_t i = 0; commands[i]; i++)
+		suggest_add(&s, commands[i]->name);
+	for (const struct foreign *f = foreign; f->name; f++)
+		suggest_add(&s, f->name);
+	return command_usage_error("there is no command \"%s\"%s; 'portolan --help' lists them",
+				   name, suggest_text(&s, hint));
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "--help";
+	const struct command *c;
+	const struct foreign *f;
+	uint64_t key;
+
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(2), told as one */
+	if (getrandom(&key, sizeof(key), GRND_NONBLOCK) == sizeof(key))
+		hash_set_key(key);
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		return print_usage();
+	if (strcmp(name, "--version") == 0) {
+		puts("portolan " VERSION);
+		return EXIT_HOLDS;
+	}
+	if (strcmp(name, "--dump-commands") == 0)
+		return dump_commands(argc > 2 && strcmp(argv[2], "rows") == 0);
+	if (strcmp(name, "help") == 0 && argc > 2) {
+		name = argv[2];
+		argv[1] = argv[2];
+		argv[2] = "--help";
+		argc = 3;
+		argv[3] = NULL;
+	}
+	c = find_command(name);
+	if (c)
+		return args_run(c, argc - 2, argv + 2);
+	f = find_foreign(name);
+	return f ? run_program(f->program, argv) : unknown_command(name);
+}

@@ -1,0 +1,1 @@
+typedef int doc_is_empty;

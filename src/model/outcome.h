@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the network said to one check. Written once, never changed; never an error. The state says
+ * what happened, the cause says who or what decided it; where the evidence does not decide, the
+ * cause is "unproven" and candidates say what remains. Sources of the evidence: ip(7), tcp(7),
+ * RFC 792, RFC 4443.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "model/expr.h"
+#include "model/text.h"
+
+enum state {
+	STATE_OPEN,
+	STATE_OPEN_RESET, /* the handshake completed, then a reset came */
+	STATE_SILENT,
+	STATE_WRONG_SERVICE,
+	STATE_CLOSED,
+	STATE_REJECTED,
+	STATE_DROPPED,
+	STATE_UNREACHABLE,
+	STATE_NOT_ATTEMPTED,
+	STATE_COUNT
+};
+
+enum cause {
+	CAUSE_TARGET,
+	CAUSE_TARGET_FIREWALL,
+	CAUSE_HOP,
+	CAUSE_MIDDLEBOX,
+	CAUSE_RETURN_PATH,
+	CAUSE_LOCAL_FIREWALL,
+	CAUSE_LOCAL_RESOURCE,
+	CAUSE_LOCAL_ROUTE,
+	CAUSE_DNS,
+	CAUSE_PROXY,
+	CAUSE_UNPROVEN,
+	CAUSE_COUNT
+};
+
+enum confidence { CONFIDENCE_POSSIBLE, CONFIDENCE_LIKELY, CONFIDENCE_CERTAIN };
+enum answer { ANSWER_UNKNOWN, ANSWER_PASS, ANSWER_FAIL }; /* for the network, for the service */
+
+extern const char *const state_names[STATE_COUNT], *const cause_names[CAUSE_COUNT],
+	*const confidence_names[], *const answer_names[];
+
+enum { OUTCOME_CANDIDATES_MAX = 6, OUTCOME_HOW_MAX = 48, OUTCOME_EVIDENCE_MAX = 160 };
+
+struct outcome {
+	unsigned id;	       /* 1.. within the run */
+	unsigned flow;	       /* index in plan.flows; UINT_MAX: no plan (probe) */
+	struct addr source;    /* family 0: not known */
+	struct addr target;    /* family 0: the name did not resolve */
+	const char *name;      /* as asked for; borrowed */
+	enum transport transport;
+	uint16_t port;
+	const char *method; /* connect, ... */
+	const char *means[4]; /* what was used to look: recverr, ... ; NULL ends it */
+	enum state state;
+	enum cause cause;
+	struct addr by; /* the address that answered; family 0: nobody */
+	const char *device; /* the site's device with that address; NULL: not known */
+	char how[OUTCOME_HOW_MAX]; /* "icmp 3/13", "rst", "connect: Network is unreachable" */
+	const char *candidates[OUTCOME_CANDIDATES_MAX];
+	enum confidence confidence;
+	enum answer network, service;
+	const char *expected; /* protocol; NULL: not said */
+	uint32_t rtt_us;      /* 0: nothing came back */
+	unsigned tries;
+	char evidence[OUTCOME_EVIDENCE_MAX]; /* one sentence */
+	int64_t at_ms;	      /* wall clock, ms since 1970 */
+};

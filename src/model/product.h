@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A product: what a requirement document says, as data. Format: portolan-product(5).
+ */
+#pragma once
+
+#include "base/addr.h"
+#include "base/arena.h"
+#include "base/map.h"
+#include "model/cond.h"
+#include "model/expr.h"
+#include "model/text.h"
+
+enum setting_type { SETTING_PORT, SETTING_RANGE, SETTING_DIGITS, SETTING_WORD, SETTING_VERSION };
+
+struct setting {
+	struct text name, title;
+	enum setting_type type;
+	struct text value; /* the default; s is NULL where the site must say it */
+	struct text min, max;
+};
+
+struct document {
+	struct text name, title, publisher, date, revision, url;
+};
+
+struct feature {
+	struct text name, title;
+	bool on; /* unless the site says otherwise */
+	LIST_OF(struct text) conflicts;
+};
+
+struct choice {
+	struct text name, title;
+	LIST_OF(struct text) options;
+	struct text value; /* the default; NULL: the site must say */
+};
+
+struct role {
+	struct text name, title;
+	bool many;
+	bool optional; /* unbound: its requirements do not apply, and nobody is asked */
+	bool outside;  /* not in the site: names, addresses, multicast say what it is */
+	LIST_OF(struct text) is;       /* one of these plays it for a given peer (substitution) */
+	LIST_OF(struct text) includes; /* whoever plays one of these plays this too (union) */
+	LIST_OF(struct text) names, tries;
+	LIST_OF(struct text) addresses, multicast; /* prefixes, checked by the reader */
+	LIST_OF(struct setting) settings;	   /* of each binding */
+};
+
+struct set {
+	struct text name;
+	const struct expr *needs;
+};
+
+struct docref {
+	struct text in, section, row, note;
+};
+
+enum defect_kind {
+	DEFECT_ERROR,
+	DEFECT_AMBIGUOUS,
+	DEFECT_OUTDATED,
+	DEFECT_INCOMPLETE,
+	DEFECT_INCONSISTENT,
+	DEFECT_ADVICE,
+};
+
+enum level { LEVEL_REQUIRED, LEVEL_RECOMMENDED, LEVEL_OPTIONAL };
+enum phase { PHASE_ANY, PHASE_INSTALL, PHASE_RUN, PHASE_UPGRADE };
+enum via { VIA_DIRECT, VIA_PROXY, VIA_EITHER };
+extern const char *const level_names[], *const phase_names[], *const via_names[],
+	*const defect_names[], *const setting_type_names[];
+
+struct mode {
+	struct text name;
+	struct text from, to; /* NULL: as the requirement */
+	const struct expr *needs;
+};
+
+/* What the document says where we say otherwise. */
+struct documented {
+	bool given, none; /* none: the document does not list this at all */
+	struct text from, to;
+	const struct expr *needs;
+};
+
+struct inferred {
+	struct text field, reason;
+};
+
+struct requirement {
+	struct text id;
+	struct text from, to;		 /* role names; resolved by product_role() */
+	const struct expr *needs;	 /* exactly one of needs, forbid, link_none, modes */
+	const struct expr *forbid;
+	const struct expr *also;	 /* listed, opened, tried and told; never decides */
+	bool link_none;			 /* a serial line: nothing to open */
+	struct text service, title, why, without;
+	const struct cond *when;	 /* NULL: always */
+	enum level level;
+	enum phase phase;
+	enum via via;
+	struct text child_of;
+	LIST_OF(struct text) after;
+	LIST_OF(struct text) path; /* conditions: no-nat, no-tls-interception */
+	LIST_OF(struct mode) modes;
+	bool reset_if_unused;
+	struct documented documented;
+	enum defect_kind defect_kind;
+	struct text defect;
+	LIST_OF(struct inferred) inferred;
+	LIST_OF(struct docref) doc;
+};
+
+struct defect {
+	struct text id;
+	enum defect_kind kind;
+	LIST_OF(struct docref) doc;
+	struct text documented, effective, reason;
+	LIST_OF(struct text) requirements;
+};
+
+struct manual_item {
+	struct text id, title, why;
+	LIST_OF(struct docref) doc;
+};
+
+enum goal_kind { GOAL_NAME, GOAL_ALL, GOAL_ANY, GOAL_ELSE, GOAL_THEN };
+struct goal {
+	enum goal_kind kind;
+	struct text name;     /* of the goal; in a GOAL_NAME the requirement or goal it stands for */
+	struct text title;
+	LIST_OF(struct goal) kids;
+};
+
+struct product {
+	struct arena *arena; /* owns everything below */
+	const char *file;
+	struct text name, title, version;
+	LIST_OF(struct document) documents;
+	LIST_OF(struct setting) settings;
+	LIST_OF(struct feature) features;
+	LIST_OF(struct choice) choices;
+	LIST_OF(struct role) roles;
+	LIST_OF(struct set) sets;
+	LIST_OF(struct requirement) requirements;
+	LIST_OF(struct goal) goals;
+	LIST_OF(struct defect) defects;
+	LIST_OF(struct manual_item) checklist;
+};
+
+void product_free(struct product *p); /* NULL is fine */
+
+/* By name; NULL: there is none. */
+const struct role *product_role(const struct product *p, const char *name);
+const struct setting *product_setting(const struct product *p, const char *name);
+const struct setting *role_setting(const struct role *r, const char *name);
+const struct feature *product_feature(const struct product *p, const char *name);
+const struct choice *product_choice(const struct product *p, const char *name);
+const struct set *product_set(const struct product *p, const char *name);
+const struct requirement *product_requirement(const struct product *p, const char *id);
+const struct goal *product_goal(const struct product *p, const char *name);

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A site: the user's network, and which host plays which role of which product. Format:
+ * portolan-site(5). Names are resolved by the reader: a struct holds the object, and the text with
+ * its place for messages.
+ */
+#pragma once
+
+#include "base/addr.h"
+#include "base/arena.h"
+#include "base/map.h"
+#include "model/expr.h"
+#include "model/text.h"
+
+struct zone {
+	struct text name, title;
+	LIST_OF(struct prefix) networks; /* 0.0.0.0/0 and ::/0 for "any" */
+	bool any;
+};
+
+struct host {
+	struct text name;
+	LIST_OF(struct addr) addresses;
+	struct text dns_name; /* instead of addresses */
+	LIST_OF(struct text) tags;
+};
+
+struct group {
+	struct text name;
+	LIST_OF(struct prefix) networks;
+	LIST_OF(struct text) host_names;
+	LIST_OF(struct text) tags;	 /* every host that has one of these */
+	LIST_OF(const struct host *) hosts; /* both, resolved */
+};
+
+/* Where an address translation or a proxy listens: "198.51.100.7:443", "sd1:443". */
+struct addr_port {
+	struct text text;
+	const struct host *host; /* or NULL and an address */
+	struct addr addr;
+	uint16_t port; /* 0: not given */
+};
+
+struct interface {
+	struct text name;	/* its key in the document */
+	struct text zone_name;
+	const struct zone *zone;
+	struct text device;	/* eth0 */
+	LIST_OF(struct addr) addresses;
+};
+
+enum filter { FILTER_NONE, FILTER_STATEFUL, FILTER_STATELESS, FILTER_UNKNOWN };
+enum transparency { PLACE_EXPLICIT, PLACE_TRANSPARENT, PLACE_REVERSE };
+enum data_plane { PLANE_RELAY, PLANE_NAT };
+enum client_modes { CLIENT_EITHER, CLIENT_ACTIVE, CLIENT_PASSIVE };
+enum server_modes { SERVER_SAME, SERVER_ACTIVE, SERVER_PASSIVE, SERVER_PASSIVE_THEN_ACTIVE };
+extern const char *const filter_names[], *const transparency_names[], *const data_plane_names[],
+	*const client_mode_names[], *const server_mode_names[];
+
+struct source_nat {
+	struct text from_name, out_name; /* a zone; an interface of this device */
+	const struct zone *from;
+	const struct interface *out;
+	struct text to;		/* an address; NULL: the interface's own */
+	struct addr to_addr;
+};
+
+struct destination_nat {
+	struct addr_port at, to;
+	enum transport transport;
+};
+
+struct ftp_gateway {
+	bool given;
+	struct place place;
+	uint16_t listen;
+	enum transparency placement;
+	enum data_plane plane;
+	struct port_range client_ports, server_ports;
+	enum client_modes client_modes;
+	enum server_modes server_modes;
+	bool active_source_20; /* false: any */
+	struct text run_as;
+	LIST_OF(struct addr_port) servers; /* of a reverse gateway */
+};
+
+struct proxy { /* HTTP and SOCKS */
+	bool given;
+	struct place place;
+	uint16_t listen;
+	struct text credentials; /* env:NAME or file:PATH, never the thing itself */
+	struct text run_as;
+	LIST_OF(struct text) destination_names; /* zones it serves; empty: all */
+};
+
+struct balancer {
+	struct text name;
+	struct addr_port at;
+	LIST_OF(struct addr_port) to;
+	enum transport transport;
+};
+
+struct device {
+	struct text name, title, platform, owner;
+	LIST_OF(struct interface) interfaces;
+	enum filter filter;
+	LIST_OF(struct source_nat) source_nat;
+	LIST_OF(struct destination_nat) destination_nat;
+	struct ftp_gateway ftp_gateway;
+	struct proxy http_proxy, socks_proxy;
+	LIST_OF(struct balancer) load_balancer;
+};
+
+struct path_rule {
+	struct text from_name, to_name;
+	const struct zone *from, *to;
+	LIST_OF(struct text) through_names;
+	LIST_OF(const struct device *) through;
+};
+
+/* What a role is bound to. */
+enum target_kind { TARGET_HOST, TARGET_GROUP, TARGET_ZONE, TARGET_DEVICE, TARGET_NETWORK };
+struct target {
+	enum target_kind kind;
+	struct text text; /* as written: "web1", "group linux", "zone inside", "10.0.0.0/8" */
+	const struct host *host;
+	const struct group *group;
+	const struct zone *zone;
+	const struct device *device;
+	struct prefix network;
+};
+
+struct value {
+	struct text name, value;
+};
+
+struct binding {
+	struct target to;
+	LIST_OF(struct target) serves;
+	LIST_OF(struct value) settings; /* several instances in one binding: see instances */
+	LIST_OF(LIST_OF(struct value)) instances;
+	struct place at;
+};
+
+struct role_binding {
+	struct text role;
+	LIST_OF(struct binding) bindings;
+};
+
+struct choose {
+	struct text requirement;
+	const struct expr *needs;
+};
+
+struct manual_state { /* of an item of the product's checklist */
+	struct text item, owner, date, state;
+};
+
+struct use {
+	struct text product; /* its name in the catalog */
+	struct text as;	     /* the installation's name; default: the product's */
+	LIST_OF(struct role_binding) roles;
+	LIST_OF(struct text) features; /* "x" on, "not x" off */
+	LIST_OF(struct value) choices, settings;
+	LIST_OF(struct choose) choose;
+	LIST_OF(struct value) overrule; /* requirement -> expression text, over document and catalog */
+	LIST_OF(struct manual_state) checklist;
+	struct place at;
+};
+
+struct local_port {
+	struct text port; /* as written, 7777/tcp */
+	struct port_range range;
+	enum transport transport;
+	struct text name;
+};
+
+struct never_cross {
+	struct text service;
+	struct text between_names[2];
+	const struct zone *between[2];
+	struct place at;
+};
+
+struct site {
+	struct arena *arena;
+	const char *file;
+	struct text name, title;
+	LIST_OF(struct zone) zones;
+	LIST_OF(struct text) include;
+	LIST_OF(struct host) hosts;
+	LIST_OF(struct group) groups;
+	LIST_OF(struct device) devices;
+	LIST_OF(struct path_rule) paths;
+	LIST_OF(struct use) uses;
+	LIST_OF(struct local_port) local_ports;
+	LIST_OF(struct never_cross) never_cross;
+	LIST_OF(struct prefix) scope;
+	LIST_OF(struct text) scope_names; /* names from `try:` that may be tried */
+
+	struct map hosts_by_name, zones_by_name, groups_by_name, devices_by_name;
+};
+
+void site_free(struct site *s);
+
+/* The zone of an address: the most specific network decides. NULL: in none. */
+const struct zone *site_zone_of(const struct site *s, const struct addr *a);

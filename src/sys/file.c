@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+#include "sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct place in_file(const char *path)
+{
+	return (struct place){.file = path};
+}
+
+static int failed(struct err *err, const char *path, const char *what)
+{
+	return err_set(err, ERR_SYSTEM, in_file(path), "cannot %s: %s", what, strerror(errno));
+}
+
+static int read_all(int fd, const char *path, size_t max, struct buf *out, struct err *err)
+{
+	char chunk[65536];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return failed(err, path, "read");
+		if (out->n + (size_t)n > max)
+			return err_set(err, ERR_LIMIT, in_file(path),
+				       "the file is larger than %zu bytes", max);
+		buf_add(out, chunk, (size_t)n);
+	}
+	return 0;
+}
+
+int file_read(const char *path, size_t max, struct buf *out, struct err *err)
+{
+	int fd, rc;
+
+	if (strcmp(path, "-") == 0)
+		return read_all(STDIN_FILENO, "(standard input)", max, out, err);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return failed(err, path, "open");
+	rc = read_all(fd, path, max, out, err);
+	close(fd);
+	return rc;
+}
+
+static int write_all(int fd, struct slice bytes)
+{
+	while (bytes.n) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes = slice_skip(bytes, (size_t)n);
+	}
+	return fsync(fd);
+}
+
+int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err)
+{
+	struct buf temporary = BUF_INIT;
+	int fd, rc = 0;
+
+	buf_addf(&temporary, "%s.XXXXXX", path);
+	fd = mkostemp(temporary.data, O_CLOEXEC);
+	if (fd < 0) {
+		rc = failed(err, path, "create a file beside it");
+		goto out;
+	}
+	if (write_all(fd, bytes) != 0 || fchmod(fd, mode) != 0)
+		rc = failed(err, path, "write");
+	if (close(fd) != 0 && !rc)
+		rc = failed(err, path, "write");
+	if (!rc && rename(temporary.data, path) != 0)
+		rc = failed(err, path, "replace");
+	if (rc)
+		unlink(temporary.data);
+out:
+	buf_release(&temporary);
+	return rc;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Whole files, in and out. Writing replaces by rename: a reader sees the old file or the new one,
+ * never half of one.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Reads at most max bytes; a larger file is ERR_LIMIT. "-" is standard input. */
+MUST_USE int file_read(const char *path, size_t max, struct buf *out, struct err *err);
+MUST_USE int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err);
