@@ -142,16 +142,40 @@ static int unknown_command(const char *name)
 				   name, suggest_text(&s, hint));
 }
 
+static int run_command(const char *name, int argc, char **argv)
+{
+	const struct command *c = find_command(name);
+	const struct foreign *f;
+
+	if (c)
+		return args_run(c, argc - 2, argv + 2);
+	f = find_foreign(name);
+	return f ? run_program(f->program, argv) : unknown_command(name);
+}
+
+/* "portolan help plan" is "portolan plan --help". */
+static int run_help(int argc, char **argv)
+{
+	static char help_option[] = "--help";
+	char *as_option[] = {argv[0], argv[2], help_option, NULL};
+
+	return argc > 2 ? run_command(argv[2], 3, as_option) : print_usage();
+}
+
+static void seed_hashes(void)
+{
+	uint64_t key;
+
+	if (getrandom(&key, sizeof(key), GRND_NONBLOCK) == (ssize_t)sizeof(key))
+		hash_set_key(key);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "--help";
-	const struct command *c;
-	const struct foreign *f;
-	uint64_t key;
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(2), told as one */
-	if (getrandom(&key, sizeof(key), GRND_NONBLOCK) == sizeof(key))
-		hash_set_key(key);
+	seed_hashes();
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		return print_usage();
 	if (strcmp(name, "--version") == 0) {
@@ -160,16 +184,7 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(name, "--dump-commands") == 0)
 		return dump_commands(argc > 2 && strcmp(argv[2], "rows") == 0);
-	if (strcmp(name, "help") == 0 && argc > 2) {
-		name = argv[2];
-		argv[1] = argv[2];
-		argv[2] = "--help";
-		argc = 3;
-		argv[3] = NULL;
-	}
-	c = find_command(name);
-	if (c)
-		return args_run(c, argc - 2, argv + 2);
-	f = find_foreign(name);
-	return f ? run_program(f->program, argv) : unknown_command(name);
+	if (strcmp(name, "help") == 0)
+		return run_help(argc, argv);
+	return run_command(name, argc, argv);
 }
