@@ -12,7 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-#undef alloca
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets strtok asctime ctime
-#pragma GCC poison gmtime localtime gethostbyname gethostbyaddr atoi atol atof alloca
+#pragma GCC poison gmtime localtime gethostbyname gethostbyaddr atoi atol atof
 #pragma GCC poison mktemp tmpnam tempnam system popen

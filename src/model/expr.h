@@ -5,7 +5,8 @@
  *
  *	expr  = term { "or" term } | term { "else" term }
  *	term  = "(" expr ")" | leaf [ "degraded" ] | "@" set
- *	leaf  = transport "/" ports [ "from" ports ] | "icmp/" name | "ip/" number | "rpc/" name
+ *	leaf  = ( transport "/" ports [ "from" ports ] | "icmp/" name | "ip/" ( number | "any" )
+ *	        | "rpc/" name ) [ "as" service ]
  *	ports = port | span | "any-of" span | "any" | "=" arithmetic | "parent"
  */
 #pragma once
@@ -21,11 +22,11 @@ enum transport {
 	TRANSPORT_UDP,
 	TRANSPORT_SCTP,
 	TRANSPORT_ICMP, /* the name is in leaf.name: echo, ... ; ICMPv6 by the target's family */
-	TRANSPORT_IP,	/* an IP protocol by number: leaf.number */
+	TRANSPORT_IP,	/* an IP protocol by number: leaf.number, or any of them */
 	TRANSPORT_RPC,	/* by the endpoint mapper or rpcbind: leaf.name */
 	TRANSPORT_COUNT
 };
-extern const char *const transport_names[TRANSPORT_COUNT];
+extern const char *const transport_names[]; /* as all such tables: in order, NULL ends it */
 
 /* The names that stand behind "icmp/", with their type for IPv4 and IPv6 (-1: none there).
  * Sources: IANA icmp-parameters and icmpv6-parameters. */
@@ -34,6 +35,14 @@ struct icmp_name {
 	int type4, type6;
 };
 const struct icmp_name *icmp_name_find(struct slice name);
+
+/* An RPC service by name, and where its port is asked for: Microsoft's endpoint mapper (135) or
+ * rpcbind (111, RFC 1833). The ports themselves are the target role's setting `rpc_ports`. */
+struct rpc_name {
+	const char *name;
+	uint16_t directory;
+};
+const struct rpc_name *rpc_name_find(struct slice name);
 
 /* ${name} or ${role.name}: a setting of the product, or of a role's binding. */
 struct setting_ref {
@@ -75,6 +84,8 @@ struct ports {
 	const struct arith *arith;
 };
 
+enum { IP_ANY = 256 };
+
 enum expr_kind {
 	EXPR_LEAF,
 	EXPR_ALL,  /* a YAML list */
@@ -86,8 +97,9 @@ enum expr_kind {
 struct leaf {
 	enum transport transport;
 	struct ports ports, source;
-	const char *name; /* icmp, rpc */
-	unsigned number;  /* ip */
+	const char *name;    /* icmp, rpc */
+	unsigned number;     /* ip; IP_ANY: any protocol */
+	const char *service; /* the protocol on it; NULL: the requirement's */
 	bool degraded;	  /* passing by this one is worth less */
 };
 

@@ -17,7 +17,7 @@ enum verdict {
 	VERDICT_UNPROVEN,
 	VERDICT_COUNT
 };
-extern const char *const verdict_names[VERDICT_COUNT];
+extern const char *const verdict_names[];
 
 /* Whose move it is. */
 enum turn {
@@ -30,7 +30,7 @@ enum turn {
 	TURN_THIS_HOST,
 	TURN_COUNT
 };
-extern const char *const turn_names[TURN_COUNT];
+extern const char *const turn_names[];
 
 struct judgement {
 	const struct demand *demand;

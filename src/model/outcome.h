@@ -45,7 +45,7 @@ enum cause {
 enum confidence { CONFIDENCE_POSSIBLE, CONFIDENCE_LIKELY, CONFIDENCE_CERTAIN };
 enum answer { ANSWER_UNKNOWN, ANSWER_PASS, ANSWER_FAIL }; /* for the network, for the service */
 
-extern const char *const state_names[STATE_COUNT], *const cause_names[CAUSE_COUNT],
+extern const char *const state_names[], *const cause_names[],
 	*const confidence_names[], *const answer_names[];
 
 enum { OUTCOME_CANDIDATES_MAX = 6, OUTCOME_HOW_MAX = 48, OUTCOME_EVIDENCE_MAX = 160 };

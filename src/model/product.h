@@ -6,7 +6,6 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
-#include "base/map.h"
 #include "model/cond.h"
 #include "model/expr.h"
 #include "model/text.h"
@@ -18,15 +17,16 @@ struct setting {
 	enum setting_type type;
 	struct text value; /* the default; s is NULL where the site must say it */
 	struct text min, max;
+	LIST_OF(struct text) forbid; /* values that it must not have */
 };
 
 struct document {
-	struct text name, title, publisher, date, revision, url;
+	struct text name, title, publisher, date, revision, retrieved, url;
 };
 
 struct feature {
 	struct text name, title;
-	bool on; /* unless the site says otherwise */
+	bool on; /* `default: on`: unless the site says otherwise */
 	LIST_OF(struct text) conflicts;
 };
 
@@ -43,8 +43,9 @@ struct role {
 	bool outside;  /* not in the site: names, addresses, multicast say what it is */
 	LIST_OF(struct text) is;       /* one of these plays it for a given peer (substitution) */
 	LIST_OF(struct text) includes; /* whoever plays one of these plays this too (union) */
-	LIST_OF(struct text) names, tries;
-	LIST_OF(struct text) addresses, multicast; /* prefixes, checked by the reader */
+	LIST_OF(struct text) names, try_names; /* may hold ${...}; wildcards only in names */
+	LIST_OF(struct prefix) addresses, multicast;
+	struct text user; /* as whom its process runs */
 	LIST_OF(struct setting) settings;	   /* of each binding */
 };
 
@@ -71,6 +72,26 @@ enum phase { PHASE_ANY, PHASE_INSTALL, PHASE_RUN, PHASE_UPGRADE };
 enum via { VIA_DIRECT, VIA_PROXY, VIA_EITHER };
 extern const char *const level_names[], *const phase_names[], *const via_names[],
 	*const defect_names[], *const setting_type_names[];
+
+/* What the way must be like. */
+enum path_quality {
+	PATH_NO_NAT,
+	PATH_NO_TLS_INTERCEPTION,
+	PATH_NO_PROXY,
+	PATH_MIN_MTU,	   /* bytes */
+	PATH_MAX_RTT,	   /* milliseconds */
+	PATH_IDLE_TIMEOUT, /* seconds that a quiet connection must survive */
+};
+extern const char *const path_quality_names[];
+struct path_condition {
+	enum path_quality quality;
+	unsigned value; /* of the last three */
+	struct place at;
+};
+
+enum if_unused { IF_UNUSED_NOTHING, IF_UNUSED_RESET }; /* answer instead of silence, as for IDENT */
+enum reply_from { REPLY_SAME_PORT, REPLY_OTHER_PORT }; /* TFTP answers from a new port */
+extern const char *const if_unused_names[], *const reply_names[];
 
 struct mode {
 	struct text name;
@@ -103,9 +124,11 @@ struct requirement {
 	enum via via;
 	struct text child_of;
 	LIST_OF(struct text) after;
-	LIST_OF(struct text) path; /* conditions: no-nat, no-tls-interception */
+	LIST_OF(struct path_condition) path;
 	LIST_OF(struct mode) modes;
-	bool reset_if_unused;
+	enum if_unused if_unused;
+	struct text secure; /* what the flow must have: tls, tls1.2, smb-encryption, ... */
+	enum reply_from reply;
 	struct documented documented;
 	enum defect_kind defect_kind;
 	struct text defect;

@@ -22,6 +22,9 @@ struct host {
 	struct text name;
 	LIST_OF(struct addr) addresses;
 	struct text dns_name; /* instead of addresses */
+	struct text zone_name; /* where a name does not tell the zone */
+	const struct zone *zone;
+	struct text owner, platform;
 	LIST_OF(struct text) tags;
 };
 
@@ -36,7 +39,8 @@ struct group {
 /* Where an address translation or a proxy listens: "198.51.100.7:443", "sd1:443". */
 struct addr_port {
 	struct text text;
-	const struct host *host; /* or NULL and an address */
+	const char *host_name;	 /* NULL: an address */
+	const struct host *host;
 	struct addr addr;
 	uint16_t port; /* 0: not given */
 };
@@ -45,17 +49,20 @@ struct interface {
 	struct text name;	/* its key in the document */
 	struct text zone_name;
 	const struct zone *zone;
-	struct text device;	/* eth0 */
+	struct text system_name; /* eth0 */
 	LIST_OF(struct addr) addresses;
 };
 
 enum filter { FILTER_NONE, FILTER_STATEFUL, FILTER_STATELESS, FILTER_UNKNOWN };
-enum transparency { PLACE_EXPLICIT, PLACE_TRANSPARENT, PLACE_REVERSE };
+enum placement { PLACEMENT_EXPLICIT, PLACEMENT_TRANSPARENT, PLACEMENT_REVERSE };
 enum data_plane { PLANE_RELAY, PLANE_NAT };
 enum client_modes { CLIENT_EITHER, CLIENT_ACTIVE, CLIENT_PASSIVE };
 enum server_modes { SERVER_SAME, SERVER_ACTIVE, SERVER_PASSIVE, SERVER_PASSIVE_THEN_ACTIVE };
-extern const char *const filter_names[], *const transparency_names[], *const data_plane_names[],
+extern const char *const filter_names[], *const placement_names[], *const data_plane_names[],
 	*const client_mode_names[], *const server_mode_names[];
+
+enum active_source { ACTIVE_SOURCE_ANY, ACTIVE_SOURCE_20 };
+extern const char *const active_source_names[];
 
 struct source_nat {
 	struct text from_name, out_name; /* a zone; an interface of this device */
@@ -74,12 +81,12 @@ struct ftp_gateway {
 	bool given;
 	struct place place;
 	uint16_t listen;
-	enum transparency placement;
+	enum placement placement;
 	enum data_plane plane;
 	struct port_range client_ports, server_ports;
 	enum client_modes client_modes;
 	enum server_modes server_modes;
-	bool active_source_20; /* false: any */
+	enum active_source active_source;
 	struct text run_as;
 	LIST_OF(struct addr_port) servers; /* of a reverse gateway */
 };
@@ -134,12 +141,15 @@ struct value {
 	struct text name, value;
 };
 
+struct instance {
+	LIST_OF(struct value) settings;
+};
+
 struct binding {
 	struct target to;
 	LIST_OF(struct target) serves;
-	LIST_OF(struct value) settings; /* several instances in one binding: see instances */
-	LIST_OF(LIST_OF(struct value)) instances;
-	struct place at;
+	LIST_OF(struct instance) instances; /* at least one: the settings of each */
+	struct place place;
 };
 
 struct role_binding {
@@ -147,9 +157,12 @@ struct role_binding {
 	LIST_OF(struct binding) bindings;
 };
 
+/* Which alternative of a requirement (choose), or what it needs instead (overrule). The key may be
+ * "@set": every requirement that uses that set. */
 struct choose {
 	struct text requirement;
-	const struct expr *needs;
+	const struct expr *needs;   /* NULL: the word in `way` */
+	struct text way;	    /* direct, proxy */
 };
 
 struct manual_state { /* of an item of the product's checklist */
@@ -162,10 +175,9 @@ struct use {
 	LIST_OF(struct role_binding) roles;
 	LIST_OF(struct text) features; /* "x" on, "not x" off */
 	LIST_OF(struct value) choices, settings;
-	LIST_OF(struct choose) choose;
-	LIST_OF(struct value) overrule; /* requirement -> expression text, over document and catalog */
+	LIST_OF(struct choose) choose, overrule;
 	LIST_OF(struct manual_state) checklist;
-	struct place at;
+	struct place place;
 };
 
 struct local_port {
@@ -177,9 +189,9 @@ struct local_port {
 
 struct never_cross {
 	struct text service;
-	struct text between_names[2];
+	LIST_OF(struct text) between_names; /* two */
 	const struct zone *between[2];
-	struct place at;
+	struct place place;
 };
 
 struct site {

@@ -26,8 +26,8 @@ struct list {
 
 /* for (type *item in list) */
 #define for_each(item, list)                                                                      \
-	for (__typeof__((list)->items) item = (list)->items;                                      \
-	     (list)->items && item < (list)->items + (list)->n; item++)
+	for (__typeof__((list)->items[0]) *item = (list)->items;                                      \
+	     item && item < (list)->items + (list)->n; item++)
 
 static inline bool text_is(struct text a, const char *b)
 {

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: ISC */
+#include "doc/product_check.h"
+
+#include <stdio.h>
+
+#include "base/suggest.h"
+#include "model/setting.h"
+
+struct checker {
+	struct product *p;
+	struct errs *errs;
+	const struct requirement *now; /* whose expressions are looked at; NULL: a set's */
+	bool is_child;
+};
+
+/* --- names ------------------------------------------------------------------------------------ */
+
+/* "unknown role "dbs" (did you mean "db"?)": every list of names starts with a struct text. */
+static bool known(struct checker *c, struct text wanted, const char *what, const void *list_,
+		  size_t size)
+{
+	const struct list *list = list_;
+	struct suggest s = suggest_start(slice_of(wanted.s));
+	char hint[SUGGEST_TEXT_MAX];
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct text *name = (const void *)((const char *)list->items + i * size);
+
+		if (text_same(*name, wanted))
+			return true;
+		suggest_add(&s, name->s);
+	}
+	errs_add(c->errs, wanted.at, "unknown %s \"%.60s\"%s", what, wanted.s,
+		 suggest_text(&s, hint));
+	return false;
+}
+
+#define KNOWN(c, wanted, what, list) known(c, wanted, what, list, sizeof((list)->items[0]))
+
+static void check_role_name(struct checker *c, struct text name)
+{
+	if (name.s)
+		KNOWN(c, name, "role", &c->p->roles);
+}
+
+static void check_docs(struct checker *c, const void *docs_)
+{
+	const LIST_OF(struct docref) *docs = docs_;
+
+	for_each (d, docs)
+		if (d->in.s)
+			KNOWN(c, d->in, "document", &c->p->documents);
+}
+
+/* --- expressions ------------------------------------------------------------------------------ */
+
+static void check_ref(struct checker *c, const struct setting_ref *ref)
+{
+	struct text name = {ref->name, ref->at}, role = {ref->role, ref->at};
+	const struct setting *s;
+
+	if (role.s && !KNOWN(c, role, "role", &c->p->roles))
+		return;
+	if (role.s) {
+		const struct role *r = product_role(c->p, role.s);
+
+		s = role_setting(r, name.s);
+		if (!s && !KNOWN(c, name, "setting of this role", &r->settings))
+			return;
+	} else {
+		s = product_setting(c->p, name.s);
+		if (!s && !KNOWN(c, name, "setting", &c->p->settings))
+			return;
+	}
+	if (s->type == SETTING_WORD || s->type == SETTING_VERSION)
+		errs_add(c->errs, ref->at, "the setting \"%s\" is a %s, not a number", ref->name,
+			 setting_type_names[s->type]);
+}
+
+static void check_term(struct checker *c, const struct port_term *t)
+{
+	for_each (piece, &t->pieces)
+		if (!piece->digits)
+			check_ref(c, &piece->ref);
+}
+
+static void check_arith(struct checker *c, const struct arith *a)
+{
+	if (a->op == ARITH_REF)
+		check_ref(c, &a->ref);
+	if (a->left)
+		check_arith(c, a->left);
+	if (a->right)
+		check_arith(c, a->right);
+}
+
+static void check_ports(struct checker *c, const struct expr *e, const struct ports *p)
+{
+	check_term(c, &p->lo);
+	check_term(c, &p->hi);
+	if (p->arith)
+		check_arith(c, p->arith);
+	if (p->kind == PORTS_PARENT && c->now && !c->now->child_of.s)
+		errs_add(c->errs, e->at, "\"parent\" needs \"child_of\": whose source port it is");
+}
+
+/* Looks a set up and hangs its tree below the reference. The expression is still ours to change. */
+static void link_set(struct checker *c, const struct expr *e)
+{
+	struct expr *mine = (struct expr *)e;
+	struct text name = {e->set, e->at};
+	const struct set *set;
+
+	if (!KNOWN(c, name, "set", &c->p->sets))
+		return;
+	set = product_set(c->p, e->set);
+	if (!set->needs)
+		return;
+	mine->kids.items = arena_get(c->p->arena, 1, sizeof(*mine->kids.items));
+	mine->kids.items[0] = set->needs;
+	mine->kids.n = 1;
+}
+
+static void check_expr(struct checker *c, const struct expr *e)
+{
+	if (!e)
+		return;
+	if (e->kind == EXPR_SET) {
+		link_set(c, e);
+		return;
+	}
+	if (e->kind == EXPR_LEAF) {
+		check_ports(c, e, &e->leaf.ports);
+		check_ports(c, e, &e->leaf.source);
+	}
+	for_each (kid, &e->kids)
+		check_expr(c, *kid);
+}
+
+/* Depth-first; a set that comes back to itself would never end. */
+static bool set_is_cyclic(const struct expr *e, unsigned depth)
+{
+	enum { DEEPEST = 64 };
+
+	if (!e)
+		return false;
+	if (depth > DEEPEST)
+		return true;
+	for_each (kid, &e->kids)
+		if (set_is_cyclic(*kid, depth + 1))
+			return true;
+	return false;
+}
+
+static void check_sets(struct checker *c)
+{
+	for_each (set, &c->p->sets)
+		check_expr(c, set->needs);
+	for_each (set, &c->p->sets) {
+		if (set_is_cyclic(set->needs, 0)) {
+			errs_add(c->errs, set->name.at, "the set \"%s\" refers to itself", set->name.s);
+			return;
+		}
+	}
+}
+
+/* --- conditions ------------------------------------------------------------------------------- */
+
+/* "target.session_port" of a role's binding, or a setting of the product. */
+static const struct setting *cond_setting(struct checker *c, struct text name)
+{
+	struct slice rest = slice_of(name.s), role;
+	char role_name[101];
+	const struct role *r;
+
+	if (!strchr(name.s, '.'))
+		return product_setting(c->p, name.s);
+	slice_cut(&rest, '.', &role);
+	if (role.n >= sizeof(role_name))
+		return NULL;
+	snprintf(role_name, sizeof(role_name), "%.*s", (int)role.n, role.p);
+	r = product_role(c->p, role_name);
+	return r ? role_setting(r, rest.p) : NULL;
+}
+
+static void check_equals(struct checker *c, struct cond *cond)
+{
+	const struct choice *choice = product_choice(c->p, cond->left.s);
+	const struct setting *setting = cond_setting(c, cond->left);
+	struct suggest s = suggest_start(slice_of(cond->left.s));
+	char hint[SUGGEST_TEXT_MAX];
+
+	if (choice) {
+		KNOWN(c, cond->right, "option of this choice", &choice->options);
+		return;
+	}
+	if (setting) {
+		cond->kind = COND_COMPARE;
+		return;
+	}
+	for_each (x, &c->p->choices)
+		suggest_add(&s, x->name.s);
+	for_each (x, &c->p->settings)
+		suggest_add(&s, x->name.s);
+	errs_add(c->errs, cond->left.at, "unknown choice or setting \"%.60s\"%s", cond->left.s,
+		 suggest_text(&s, hint));
+}
+
+static void check_cond(struct checker *c, const struct cond *cond)
+{
+	if (!cond)
+		return;
+	switch (cond->kind) {
+	case COND_APART:
+	case COND_WITH:
+		check_role_name(c, cond->left);
+		check_role_name(c, cond->right);
+		break;
+	case COND_FEATURE:
+		KNOWN(c, cond->left, "feature", &c->p->features);
+		break;
+	case COND_CHOICE:
+		check_equals(c, (struct cond *)cond);
+		break;
+	case COND_COMPARE:
+		if (!cond_setting(c, cond->left))
+			KNOWN(c, cond->left, "setting", &c->p->settings);
+		break;
+	case COND_NOT:
+	case COND_AND:
+	case COND_OR:
+		check_cond(c, cond->a);
+		check_cond(c, cond->b);
+		break;
+	}
+}
+
+/* --- settings, choices, roles ----------------------------------------------------------------- */
+
+static void check_setting(struct checker *c, const struct setting *s)
+{
+	char why[SETTING_WHY_MAX];
+
+	if (s->value.s && !setting_accepts(s, s->value.s, why))
+		errs_add(c->errs, s->value.at, "%s", why);
+}
+
+static void check_choice(struct checker *c, const struct choice *choice)
+{
+	if (choice->options.n < 2)
+		errs_add(c->errs, choice->name.at, "a choice needs at least two options");
+	if (choice->value.s)
+		KNOWN(c, choice->value, "option of this choice", &choice->options);
+}
+
+/* `is` and `includes` lead down to roles that somebody is bound to. */
+static bool role_is_cyclic(const struct product *p, const struct role *r, unsigned depth)
+{
+	enum { DEEPEST = 32 };
+
+	if (!r)
+		return false;
+	if (depth > DEEPEST)
+		return true;
+	for_each (name, &r->is)
+		if (role_is_cyclic(p, product_role(p, name->s), depth + 1))
+			return true;
+	for_each (name, &r->includes)
+		if (role_is_cyclic(p, product_role(p, name->s), depth + 1))
+			return true;
+	return false;
+}
+
+static void check_role(struct checker *c, const struct role *r)
+{
+	for_each (name, &r->is)
+		check_role_name(c, *name);
+	for_each (name, &r->includes)
+		check_role_name(c, *name);
+	for_each (s, &r->settings)
+		check_setting(c, s);
+	if (r->is.n && r->includes.n)
+		errs_add(c->errs, r->name.at, "a role has either \"is\" or \"includes\"");
+	if (!r->outside && (r->names.n || r->addresses.n || r->try_names.n))
+		errs_add(c->errs, r->name.at,
+			 "\"names\", \"addresses\" and \"try\" belong to a role with \"outside: true\"");
+	for_each (t, &r->try_names)
+		if (strchr(t->s, '*'))
+			errs_add(c->errs, t->at, "a name to try cannot have a wildcard");
+}
+
+/* --- requirements ----------------------------------------------------------------------------- */
+
+static void check_modes(struct checker *c, const struct requirement *q)
+{
+	for_each (m, &q->modes) {
+		check_role_name(c, m->from);
+		check_role_name(c, m->to);
+		check_expr(c, m->needs);
+	}
+}
+
+static void check_requirement(struct checker *c, const struct requirement *q)
+{
+	c->now = q;
+	check_role_name(c, q->from);
+	check_role_name(c, q->to);
+	check_expr(c, q->needs);
+	check_expr(c, q->forbid);
+	check_expr(c, q->also);
+	check_modes(c, q);
+	check_cond(c, q->when);
+	if (q->child_of.s)
+		KNOWN(c, q->child_of, "requirement", &c->p->requirements);
+	for_each (id, &q->after)
+		KNOWN(c, *id, "requirement", &c->p->requirements);
+	check_role_name(c, q->documented.from);
+	check_role_name(c, q->documented.to);
+	c->now = NULL;
+	check_expr(c, q->documented.needs);
+	check_docs(c, &q->doc);
+}
+
+/* A chain of prerequisites or parents must end. */
+static bool requirement_is_cyclic(const struct product *p, const struct requirement *q,
+				  unsigned depth)
+{
+	enum { DEEPEST = 64 };
+
+	if (!q)
+		return false;
+	if (depth > DEEPEST)
+		return true;
+	if (q->child_of.s &&
+	    requirement_is_cyclic(p, product_requirement(p, q->child_of.s), depth + 1))
+		return true;
+	for_each (id, &q->after)
+		if (requirement_is_cyclic(p, product_requirement(p, id->s), depth + 1))
+			return true;
+	return false;
+}
+
+static void check_goal(struct checker *c, const struct goal *g, unsigned depth)
+{
+	if (g->kind == GOAL_NAME) {
+		const struct goal *other = product_goal(c->p, g->name.s);
+
+		if (other && depth < 32)
+			check_goal(c, other, depth + 1);
+		else if (other)
+			errs_add(c->errs, g->name.at, "the goal \"%s\" refers to itself", g->name.s);
+		else
+			KNOWN(c, g->name, "requirement or goal", &c->p->requirements);
+		return;
+	}
+	for_each (kid, &g->kids)
+		check_goal(c, kid, depth + 1);
+}
+
+static void check_cycles(struct checker *c)
+{
+	for_each (r, &c->p->roles) {
+		if (role_is_cyclic(c->p, r, 0)) {
+			errs_add(c->errs, r->name.at, "the role \"%s\" refers to itself", r->name.s);
+			break;
+		}
+	}
+	for_each (q, &c->p->requirements) {
+		if (requirement_is_cyclic(c->p, q, 0)) {
+			errs_add(c->errs, q->id.at,
+				 "\"child_of\" and \"after\" of \"%s\" lead back to it", q->id.s);
+			break;
+		}
+	}
+}
+
+void product_check(struct product *p, struct errs *errs)
+{
+	struct checker c = {.p = p, .errs = errs};
+
+	for_each (s, &p->settings)
+		check_setting(&c, s);
+	for_each (f, &p->features)
+		for_each (other, &f->conflicts)
+			KNOWN(&c, *other, "feature", &p->features);
+	for_each (choice, &p->choices)
+		check_choice(&c, choice);
+	for_each (r, &p->roles)
+		check_role(&c, r);
+	check_sets(&c);
+	for_each (q, &p->requirements)
+		check_requirement(&c, q);
+	check_cycles(&c);
+	for_each (g, &p->goals)
+		check_goal(&c, g, 0);
+	for_each (d, &p->defects) {
+		check_docs(&c, &d->doc);
+		for_each (id, &d->requirements)
+			KNOWN(&c, *id, "requirement", &p->requirements);
+	}
+	for_each (m, &p->checklist)
+		check_docs(&c, &m->doc);
+}

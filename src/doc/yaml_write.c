@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+#include "doc/yaml_write.h"
+
+#include <string.h>
+
+#include "base/slice.h"
+
+static bool is_plain_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       memchr(" _./+=()@$<>;'\"-", c, 15) != NULL;
+}
+
+/* Plain only what no reader of YAML takes for anything else; braces, colons, hashes, commas and
+ * the indicators at the start get quotes. */
+static bool is_plain(struct slice s)
+{
+	static const char *const words[] = {"true", "false", "null", "yes", "no", "on", "off", "~"};
+
+	if (s.n == 0 || s.p[0] == ' ' || s.p[s.n - 1] == ' ')
+		return false;
+	if (memchr("@-<>=+;'\"$.", s.p[0], 11))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_plain_char(s.p[i]))
+			return false;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (slice_is_nocase(s, words[i]))
+			return false;
+	return true;
+}
+
+void yaml_scalar(struct buf *out, const char *text)
+{
+	struct slice s = slice_of(text);
+
+	if (is_plain(s)) {
+		buf_add_slice(out, s);
+		return;
+	}
+	buf_add_char(out, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c == '"' || c == '\\')
+			buf_addf(out, "\\%c", c);
+		else if (c == '\n')
+			buf_add_text(out, "\\n");
+		else if (c < 0x20 || c == 0x7f)
+			buf_addf(out, "\\x%02x", c);
+		else
+			buf_add_char(out, (char)c);
+	}
+	buf_add_char(out, '"');
+}
+
+static void indent(struct yaml_writer *w)
+{
+	if (w->after_dash)
+		w->after_dash = false;
+	else
+		buf_add_fill(w->out, ' ', w->depth * 2);
+}
+
+void yaml_key(struct yaml_writer *w, const char *key)
+{
+	indent(w);
+	yaml_scalar(w->out, key);
+	buf_add_char(w->out, ':');
+}
+
+void yaml_text(struct yaml_writer *w, const char *s)
+{
+	buf_add_char(w->out, ' ');
+	yaml_scalar(w->out, s);
+	buf_add_char(w->out, '\n');
+}
+
+void yaml_open(struct yaml_writer *w)
+{
+	buf_add_char(w->out, '\n');
+	w->depth++;
+}
+
+void yaml_close(struct yaml_writer *w)
+{
+	w->depth--;
+}
+
+void yaml_dash(struct yaml_writer *w)
+{
+	indent(w);
+	buf_add_text(w->out, "- ");
+	w->after_dash = true;
+}
+
+void yaml_item_text(struct yaml_writer *w, const char *s)
+{
+	yaml_dash(w);
+	w->after_dash = false;
+	yaml_scalar(w->out, s);
+	buf_add_char(w->out, '\n');
+}
