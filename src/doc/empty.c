@@ -1,1 +1,0 @@
-typedef int doc_is_empty;
