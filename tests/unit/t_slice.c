@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/slice.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
+#include "base/compiler.h"
+#include "test.h"
 
 static void test_cut(void **state)
 {
@@ -18,7 +17,7 @@ static void test_cut(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct slice s = slice_of(rows[i].text), part;
 
 		for (size_t k = 0; rows[i].parts[k]; k++) {
@@ -58,7 +57,7 @@ static void test_number(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		uint64_t v = 12345;
 		bool ok = slice_number(slice_of(rows[i].text), rows[i].max, &v);
 
@@ -79,7 +78,7 @@ static void test_compare(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		int c = slice_compare(slice_of(rows[i].a), slice_of(rows[i].b));
 
 		assert_int_equal((c > 0) - (c < 0), rows[i].sign);
