@@ -9,7 +9,12 @@ static size_t utf8_length(const unsigned char *p, size_t n, uint32_t *c)
 	static const struct {
 		unsigned char mask, lead;
 		uint32_t least;
-	} kinds[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+	} kinds[] = {
+		{0x80, 0x00, 0},
+		{0xe0, 0xc0, 0x80},
+		{0xf0, 0xe0, 0x800},
+		{0xf8, 0xf0, 0x10000},
+	};
 
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
 		if ((p[0] & kinds[k].mask) != kinds[k].lead)
@@ -89,8 +94,9 @@ void escape_terminal(struct buf *out, struct slice s)
 
 static void put_json(struct buf *out, uint32_t c, struct slice bytes)
 {
-	static const char short_forms[][2] = {{'"', '"'}, {'\\', '\\'}, {'\n', 'n'}, {'\r', 'r'},
-					      {'\t', 't'}};
+	static const char short_forms[][2] = {
+		{'"', '"'}, {'\\', '\\'}, {'\n', 'n'}, {'\r', 'r'}, {'\t', 't'},
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(short_forms); i++) {
 		if (c == (unsigned char)short_forms[i][0]) {
@@ -125,14 +131,13 @@ static void put_csv(struct buf *out, uint32_t c, struct slice bytes)
 /* What makes a spreadsheet calculate, in full width too. */
 static bool is_formula(struct slice s)
 {
-	static const char *const starts[] = {"=",  "+",		    "-",	    "@",	    "\t",
-					     "\r", "\n",	    "\xef\xbc\x9d", "\xef\xbc\x8b",
-					     "\xef\xbc\x8d", "\xef\xbc\xa0"};
+	static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+					   "\xef\xbc\xa0"};
+	bool formula = s.n && memchr("=+-@\t\r\n", s.p[0], 7);
 
-	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
-		if (slice_has_prefix(s, starts[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < ARRAY_LEN(wide); i++)
+		formula |= slice_has_prefix(s, wide[i]);
+	return formula;
 }
 
 void escape_csv(struct buf *out, struct slice s)

@@ -44,7 +44,7 @@ struct setting_ref {
 
 /* A port written as digits and templates: 443, ${web_port}, 3${nn}15. */
 struct port_piece {
-	const char *digits;	  /* NULL: a reference */
+	const char *digits; /* NULL: a reference */
 	struct setting_ref ref;
 };
 struct port_term {
@@ -69,9 +69,9 @@ enum ports_kind {
 };
 struct ports {
 	enum ports_kind kind;
-	bool any_of;		  /* one of the span, as negotiated */
+	bool any_of; /* one of the span, as negotiated */
 	bool has_hi;
-	struct port_term lo, hi;  /* a single reference to a setting of type range gives both */
+	struct port_term lo, hi; /* a single reference to a setting of type range gives both */
 	const struct arith *arith;
 };
 

@@ -29,7 +29,7 @@ struct group {
 	struct text name;
 	LIST_OF(struct prefix) networks;
 	LIST_OF(struct text) host_names;
-	LIST_OF(struct text) tags;	 /* every host that has one of these */
+	LIST_OF(struct text) tags;	    /* every host that has one of these */
 	LIST_OF(const struct host *) hosts; /* both, resolved */
 };
 
@@ -42,10 +42,10 @@ struct addr_port {
 };
 
 struct interface {
-	struct text name;	/* its key in the document */
+	struct text name; /* its key in the document */
 	struct text zone_name;
 	const struct zone *zone;
-	struct text device;	/* eth0 */
+	struct text device; /* eth0 */
 	LIST_OF(struct addr) addresses;
 };
 
@@ -54,14 +54,17 @@ enum transparency { PLACE_EXPLICIT, PLACE_TRANSPARENT, PLACE_REVERSE };
 enum data_plane { PLANE_RELAY, PLANE_NAT };
 enum client_modes { CLIENT_EITHER, CLIENT_ACTIVE, CLIENT_PASSIVE };
 enum server_modes { SERVER_SAME, SERVER_ACTIVE, SERVER_PASSIVE, SERVER_PASSIVE_THEN_ACTIVE };
-extern const char *const filter_names[], *const transparency_names[], *const data_plane_names[],
-	*const client_mode_names[], *const server_mode_names[];
+extern const char *const filter_names[];
+extern const char *const transparency_names[];
+extern const char *const data_plane_names[];
+extern const char *const client_mode_names[];
+extern const char *const server_mode_names[];
 
 struct source_nat {
 	struct text from_name, out_name; /* a zone; an interface of this device */
 	const struct zone *from;
 	const struct interface *out;
-	struct text to;		/* an address; NULL: the interface's own */
+	struct text to; /* an address; NULL: the interface's own */
 	struct addr to_addr;
 };
 
@@ -163,7 +166,7 @@ struct use {
 	LIST_OF(struct text) features; /* "x" on, "not x" off */
 	LIST_OF(struct value) choices, settings;
 	LIST_OF(struct choose) choose;
-	LIST_OF(struct value) overrule; /* requirement -> expression text, over document and catalog */
+	LIST_OF(struct value) overrule; /* requirement -> expression, over document and catalog */
 	LIST_OF(struct manual_state) checklist;
 	struct place at;
 };

@@ -114,8 +114,8 @@ static const struct {
 	void (*check)(const struct buf *b);
 	const char *allowed;
 } rows[] = {
-	{escape_terminal, check_nothing, ""}, {escape_json, check_json, ""},
-	{escape_csv, check_csv, "\t\r\n"},    {escape_html, check_html, "\t\n"},
+	{escape_terminal, check_nothing, ""},  {escape_json, check_json, ""},
+	{escape_csv, check_csv, "\t\r\n"},     {escape_html, check_html, "\t\n"},
 	{escape_markdown, check_markdown, ""},
 };
 

@@ -176,8 +176,9 @@ static void test_has_by_definition(void **state)
 
 static void test_order(void **state)
 {
-	static const char *const sorted[] = {"0.0.0.0/0", "10.0.0.0/8", "10.0.0.0/9", "10.0.0.1",
-					     "255.255.255.255", "::/0", "::1", "2001:db8::/32"};
+	static const char *const sorted[] = {"0.0.0.0/0", "10.0.0.0/8",	     "10.0.0.0/9",
+					     "10.0.0.1",  "255.255.255.255", "::/0",
+					     "::1",	  "2001:db8::/32"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(sorted); i++) {
@@ -194,8 +195,8 @@ static void test_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_addresses), cmocka_unit_test(test_hidden_nul),
-		cmocka_unit_test(test_prefixes), cmocka_unit_test(test_has),
+		cmocka_unit_test(test_addresses),	  cmocka_unit_test(test_hidden_nul),
+		cmocka_unit_test(test_prefixes),	  cmocka_unit_test(test_has),
 		cmocka_unit_test(test_has_by_definition), cmocka_unit_test(test_order),
 	};
 

@@ -107,9 +107,9 @@ static void test_take(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_empty), cmocka_unit_test(test_add),
+		cmocka_unit_test(test_empty),  cmocka_unit_test(test_add),
 		cmocka_unit_test(test_growth), cmocka_unit_test(test_long_format),
-		cmocka_unit_test(test_room), cmocka_unit_test(test_take),
+		cmocka_unit_test(test_room),   cmocka_unit_test(test_take),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

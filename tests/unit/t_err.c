@@ -34,9 +34,9 @@ static void test_hostile(void **state)
 	struct err e;
 
 	(void)state;
-	assert_int_equal(err_set(&e, ERR_DOCUMENT, (struct place){"\x1b[2J", 1, 1}, "\"%s\"",
-				 "a\nb\x9b"),
-			 -ERR_DOCUMENT);
+	assert_int_equal(
+		err_set(&e, ERR_DOCUMENT, (struct place){"\x1b[2J", 1, 1}, "\"%s\"", "a\nb\x9b"),
+		-ERR_DOCUMENT);
 	err_format(&e, &b);
 	check_text("escaped", &b, "\\x1b[2J:1:1: \"a\\nb\\x9b\"");
 	buf_release(&b);
@@ -85,10 +85,8 @@ static void test_too_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_format),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_long_text),
-		cmocka_unit_test(test_sorted),
+		cmocka_unit_test(test_format),	  cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_long_text), cmocka_unit_test(test_sorted),
 		cmocka_unit_test(test_too_many),
 	};
 

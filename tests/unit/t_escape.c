@@ -31,7 +31,8 @@ static void test_terminal(void **state)
 		{escape_terminal, {"plain", 5}, "plain"},
 		{escape_terminal, {"", 0}, ""},
 		{escape_terminal, {NULL, 0}, ""},
-		{escape_terminal, {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\xa2", 9},
+		{escape_terminal,
+		 {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\xa2", 9},
 		 "\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\xa2"},
 		{escape_terminal, {"\x1b]0;owned\x07", 10}, "\\x1b]0;owned\\x07"},
 		{escape_terminal, {"a\0b", 3}, "a\\x00b"},
@@ -41,7 +42,11 @@ static void test_terminal(void **state)
 		{escape_terminal, {"\xc2\x9b", 2}, "\\x9b"},
 		{escape_terminal, {"\x9b", 1}, "\\x9b"},
 		/* right-to-left override and mark, Arabic letter mark, isolates, zero width, BOM */
-		{escape_terminal, {"gpj.\xe2\x80\xae" "exe", 10}, "gpj.\\u{202e}exe"},
+		{escape_terminal,
+		 {"gpj.\xe2\x80\xae"
+		  "exe",
+		  10},
+		 "gpj.\\u{202e}exe"},
 		{escape_terminal, {"\xe2\x80\x8f", 3}, "\\u{200f}"},
 		{escape_terminal, {"\xd8\x9c", 2}, "\\u{61c}"},
 		{escape_terminal, {"\xe2\x81\xa6", 3}, "\\u{2066}"},
@@ -96,12 +101,20 @@ static void test_csv(void **state)
 		{escape_csv, {"\t=1", 3}, "\"'\t=1\""},
 		{escape_csv, {"\r=1", 3}, "\"'\r=1\""},
 		{escape_csv, {"\n=1", 3}, "\"'\n=1\""},
-		{escape_csv, {"\xef\xbc\x9d" "1", 4}, "\"'\xef\xbc\x9d" "1\""}, /* full width = */
+		{escape_csv,
+		 {"\xef\xbc\x9d"
+		  "1",
+		  4},
+		 "\"'\xef\xbc\x9d"
+		 "1\""}, /* full width = */
 		{escape_csv, {"=\"", 2}, "\"'=\"\"\""},
 		{escape_csv, {"a=1", 3}, "a=1"},
 		/* what a terminal would obey */
 		{escape_csv, {"a\x1b[2J", 5}, "a\xef\xbf\xbd[2J"},
-		{escape_csv, {"a\0b", 3}, "a\xef\xbf\xbd" "b"},
+		{escape_csv,
+		 {"a\0b", 3},
+		 "a\xef\xbf\xbd"
+		 "b"},
 		{escape_csv, {"\xe2\x80\xae", 3}, "\xef\xbf\xbd"},
 		{escape_csv, {"\xff", 1}, "\xef\xbf\xbd"},
 	};
@@ -146,7 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_terminal), cmocka_unit_test(test_json),
-		cmocka_unit_test(test_csv), cmocka_unit_test(test_html),
+		cmocka_unit_test(test_csv),	 cmocka_unit_test(test_html),
 		cmocka_unit_test(test_markdown),
 	};
 

@@ -9,10 +9,8 @@ static void test_cut(void **state)
 	static const struct {
 		const char *text, *parts[4];
 	} rows[] = {
-		{"a,,b", {"a", "", "b", NULL}},
-		{"", {"", NULL}},
-		{",", {"", "", NULL}},
-		{"alone", {"alone", NULL}},
+		{"a,,b", {"a", "", "b", NULL}}, {"", {"", NULL}},
+		{",", {"", "", NULL}},		{"alone", {"alone", NULL}},
 		{"end,", {"end", "", NULL}},
 	};
 
@@ -62,7 +60,8 @@ static void test_number(void **state)
 		bool ok = slice_number(slice_of(rows[i].text), rows[i].max, &v);
 
 		if (ok != rows[i].ok)
-			fail_msg("\"%s\" up to %llu", rows[i].text, (unsigned long long)rows[i].max);
+			fail_msg("\"%s\" up to %llu", rows[i].text,
+				 (unsigned long long)rows[i].max);
 		assert_int_equal(v, rows[i].ok ? rows[i].value : 12345);
 	}
 }
@@ -73,7 +72,7 @@ static void test_compare(void **state)
 		const char *a, *b;
 		int sign;
 	} rows[] = {
-		{"", "", 0},   {"a", "a", 0},  {"a", "b", -1}, {"b", "a", 1},
+		{"", "", 0},	 {"a", "a", 0},	 {"a", "b", -1},    {"b", "a", 1},
 		{"a", "ab", -1}, {"ab", "a", 1}, {"a", "\xff", -1},
 	};
 

@@ -10,9 +10,15 @@ static void test_nearest(void **state)
 	static const struct {
 		const char *wanted, *best;
 	} rows[] = {
-		{"databse", "database"},  {"dtaabase", "database"}, {"databasee", "database"},
-		{"wbe", "web"},		  {"brwoser", "browser"},   {"lancher", "launcher"},
-		{"printer", NULL},	  {"x", NULL},		    {"", NULL},
+		{"databse", "database"},
+		{"dtaabase", "database"},
+		{"databasee", "database"},
+		{"wbe", "web"},
+		{"brwoser", "browser"},
+		{"lancher", "launcher"},
+		{"printer", NULL},
+		{"x", NULL},
+		{"", NULL},
 		{"database", "database"},
 		{"a-name-that-is-a-good-deal-longer-than-forty-bytes", NULL},
 	};
