@@ -31,8 +31,8 @@ bool addr_parse(struct slice s, struct addr *a)
 
 const char *addr_text(const struct addr *a, char text[ADDR_TEXT_MAX])
 {
-	if (!a->family || !inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, text,
-				     ADDR_TEXT_MAX))
+	if (!a->family ||
+	    !inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, text, ADDR_TEXT_MAX))
 		text[0] = '\0';
 	return text;
 }

@@ -10,7 +10,7 @@ char buf_empty[1];
 
 void buf_init(struct buf *b)
 {
-	*b = (struct buf)BUF_INIT;
+	*b = BUF_INIT;
 }
 
 void buf_release(struct buf *b)

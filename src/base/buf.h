@@ -17,7 +17,7 @@ struct buf {
 	size_t room;
 };
 
-#define BUF_INIT {buf_empty, 0, 0}
+#define BUF_INIT ((struct buf){buf_empty, 0, 0})
 extern char buf_empty[1]; /* what an empty buffer points to; never written */
 
 void buf_init(struct buf *b);

@@ -74,7 +74,9 @@ static int by_place(const void *a, const void *b)
 		return c;
 	if (x->place.line != y->place.line)
 		return x->place.line < y->place.line ? -1 : 1;
-	return (x->place.column > y->place.column) - (x->place.column < y->place.column);
+	if (x->place.column != y->place.column)
+		return x->place.column < y->place.column ? -1 : 1;
+	return strcmp(x->text, y->text); /* so that the order never depends on qsort(3) */
 }
 
 void errs_sort(struct errs *es)

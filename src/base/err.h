@@ -50,4 +50,4 @@ struct errs {
 };
 void errs_release(struct errs *es);
 PRINTF(3, 4) void errs_add(struct errs *es, struct place at, const char *fmt, ...);
-void errs_sort(struct errs *es); /* by file, line, column */
+void errs_sort(struct errs *es); /* by file, line, column, text */

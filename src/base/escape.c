@@ -9,7 +9,12 @@ static size_t utf8_length(const unsigned char *p, size_t n, uint32_t *c)
 	static const struct {
 		unsigned char mask, lead;
 		uint32_t least;
-	} kinds[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+	} kinds[] = {
+		{0x80, 0x00, 0},
+		{0xe0, 0xc0, 0x80},
+		{0xf0, 0xe0, 0x800},
+		{0xf8, 0xf0, 0x10000},
+	};
 
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
 		if ((p[0] & kinds[k].mask) != kinds[k].lead)
@@ -29,12 +34,24 @@ static size_t utf8_length(const unsigned char *p, size_t n, uint32_t *c)
 	return 0;
 }
 
-/* C0, DEL, C1, line separators, and what turns or hides text (bidi controls, zero width). */
+/* C0, DEL, C1, line separators, what turns or hides text (bidi controls, zero width, tags), and
+ * what is no character. */
 static bool is_unprintable(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-	       (c >= 0xe0000 && c <= 0xe007f);
+	static const struct {
+		uint32_t lo, hi;
+	} ranges[] = {
+		{0x00, 0x1f},	  {0x7f, 0x9f},	    {0xad, 0xad},     {0x61c, 0x61c},
+		{0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
+		{0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe007f},
+	};
+
+	if (c >= 0x20 && c < 0x7f)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(ranges); i++)
+		if (c >= ranges[i].lo && c <= ranges[i].hi)
+			return true;
+	return false;
 }
 
 typedef void (*put_fn)(struct buf *out, uint32_t c, struct slice bytes);
@@ -77,8 +94,9 @@ void escape_terminal(struct buf *out, struct slice s)
 
 static void put_json(struct buf *out, uint32_t c, struct slice bytes)
 {
-	static const char short_forms[][2] = {{'"', '"'}, {'\\', '\\'}, {'\n', 'n'}, {'\r', 'r'},
-					      {'\t', 't'}};
+	static const char short_forms[][2] = {
+		{'"', '"'}, {'\\', '\\'}, {'\n', 'n'}, {'\r', 'r'}, {'\t', 't'},
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(short_forms); i++) {
 		if (c == (unsigned char)short_forms[i][0]) {
@@ -104,21 +122,30 @@ static void put_csv(struct buf *out, uint32_t c, struct slice bytes)
 {
 	if (c == '"')
 		buf_add_text(out, "\"\"");
-	else if (c >= BAD_BYTE)
+	else if (c >= BAD_BYTE || (is_unprintable(c) && c != '\n' && c != '\r' && c != '\t'))
 		buf_add_text(out, "\xef\xbf\xbd");
-	else if (c == '\0')
-		buf_add_char(out, ' ');
 	else
 		buf_add_slice(out, bytes);
 }
 
+/* What makes a spreadsheet calculate, in full width too. */
+static bool is_formula(struct slice s)
+{
+	static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+					   "\xef\xbc\xa0"};
+	bool formula = s.n && memchr("=+-@\t\r\n", s.p[0], 7);
+
+	for (size_t i = 0; i < ARRAY_LEN(wide); i++)
+		formula |= slice_has_prefix(s, wide[i]);
+	return formula;
+}
+
 void escape_csv(struct buf *out, struct slice s)
 {
-	bool formula = s.n && memchr("=+-@\t\r", s.p[0], 6);
-	bool quoted = formula;
+	bool formula = is_formula(s), quoted = formula;
 
 	for (size_t i = 0; i < s.n && !quoted; i++)
-		quoted = memchr("\",\r\n", s.p[i], 4) != NULL;
+		quoted = memchr("\",;\t\r\n", s.p[i], 6) != NULL;
 	if (quoted)
 		buf_add_char(out, '"');
 	if (formula)
@@ -161,13 +188,15 @@ void escape_html(struct buf *out, struct slice s)
 
 static void put_markdown(struct buf *out, uint32_t c, struct slice bytes)
 {
-	if (c == '\n' || c == '\r')
+	if (c == '\n' || c == '\r' || c == '\t') {
 		buf_add_char(out, ' ');
-	else if (c < 0x80 && c && memchr("\\`*_{}[]<>|#!~&", (int)c, 15)) {
+	} else if (c >= BAD_BYTE || is_unprintable(c)) {
+		buf_add_text(out, "\xef\xbf\xbd");
+	} else if (c < 0x80 && memchr("\\`*_{}[]<>|#!~&", (int)c, 15)) {
 		buf_add_char(out, '\\');
 		buf_add_slice(out, bytes);
 	} else {
-		put_terminal(out, c, bytes);
+		buf_add_slice(out, bytes);
 	}
 }
 

@@ -64,8 +64,7 @@ static struct map_slot *slot_for(const struct map *m, struct slice key, uint64_t
 {
 	size_t i = hash & (m->room - 1);
 
-	while (m->slots[i].used &&
-	       (m->slots[i].hash != hash || !slice_equal(m->slots[i].key, key)))
+	while (m->slots[i].used && (m->slots[i].hash != hash || !slice_equal(m->slots[i].key, key)))
 		i = (i + 1) & (m->room - 1);
 	return &m->slots[i];
 }

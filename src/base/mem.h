@@ -9,7 +9,7 @@
 
 #include "base/compiler.h"
 
-void *mem_new(size_t count, size_t size);		 /* zeroed; count * size is checked */
+void *mem_new(size_t count, size_t size);	      /* zeroed; count * size is checked */
 void *mem_resize(void *p, size_t count, size_t size); /* realloc; the new part is not zeroed */
 
 /* Called once, before the exit, when memory is gone. NULL: none. */

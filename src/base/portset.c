@@ -67,11 +67,9 @@ void portset_remove(struct portset *s, struct port_range r)
 
 	while (to < s->n && s->items[to].lo <= r.hi) {
 		if (s->items[to].lo < r.lo)
-			left[count++] =
-				(struct port_range){s->items[to].lo, (uint16_t)(r.lo - 1)};
+			left[count++] = (struct port_range){s->items[to].lo, (uint16_t)(r.lo - 1)};
 		if (s->items[to].hi > r.hi)
-			left[count++] =
-				(struct port_range){(uint16_t)(r.hi + 1), s->items[to].hi};
+			left[count++] = (struct port_range){(uint16_t)(r.hi + 1), s->items[to].hi};
 		to++;
 	}
 	if (from != to)

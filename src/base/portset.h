@@ -28,7 +28,7 @@ void portset_remove(struct portset *s, struct port_range r);
 bool portset_has(const struct portset *s, uint16_t port);
 bool portset_has_range(const struct portset *s, struct port_range r);
 bool portset_equal(const struct portset *a, const struct portset *b);
-size_t portset_count(const struct portset *s); /* ports, 0..65536 */
+size_t portset_count(const struct portset *s);		       /* ports, 0..65536 */
 void portset_format(const struct portset *s, struct buf *out); /* "22,80,7000-7008" */
 
 /* "80", "7000-7008"; 0 is refused: it is no port to go to. */

@@ -30,7 +30,7 @@ bool slice_has_prefix(struct slice s, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
-	return s.n >= n && memcmp(s.p, prefix, n) == 0;
+	return s.n >= n && (n == 0 || memcmp(s.p, prefix, n) == 0);
 }
 
 static bool is_space(char c)
@@ -53,7 +53,7 @@ struct slice slice_skip(struct slice s, size_t n)
 {
 	if (n > s.n)
 		n = s.n;
-	return (struct slice){s.p + n, s.n - n};
+	return n ? (struct slice){s.p + n, s.n - n} : s; /* p may be NULL */
 }
 
 bool slice_cut(struct slice *s, char sep, struct slice *head)

@@ -16,8 +16,8 @@ struct slice {
 	size_t n;
 };
 
-#define SLICE(literal)	((struct slice){"" literal, sizeof(literal) - 1})
-#define SLICE_NONE	((struct slice){NULL, 0})
+#define SLICE(literal) ((struct slice){"" literal, sizeof(literal) - 1})
+#define SLICE_NONE     ((struct slice){NULL, 0})
 
 static inline struct slice slice_of(const char *s)
 {
@@ -29,13 +29,13 @@ static inline struct slice slice_from_to(const char *begin, const char *end)
 	return (struct slice){begin, (size_t)(end - begin)};
 }
 
-bool slice_is(struct slice a, const char *b);		   /* same bytes */
+bool slice_is(struct slice a, const char *b);	     /* same bytes */
 bool slice_is_nocase(struct slice a, const char *b); /* same, ASCII letters of either case */
 bool slice_equal(struct slice a, struct slice b);
 int slice_compare(struct slice a, struct slice b); /* bytes, shorter first; for sorting */
 bool slice_has_prefix(struct slice s, const char *prefix);
 
-struct slice slice_trim(struct slice s);	 /* blanks, tabs, CR and LF at both ends */
+struct slice slice_trim(struct slice s);	   /* blanks, tabs, CR and LF at both ends */
 struct slice slice_skip(struct slice s, size_t n); /* without the first n bytes */
 
 /* Cut at the first `sep`: *head is what stands before it, the rest follows in *s.

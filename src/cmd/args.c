@@ -117,7 +117,8 @@ static int unknown_option(const struct command *c, struct slice name)
 	for (size_t i = 0; i < c->n_options; i++)
 		suggest_add(&s, c->options[i].name);
 	return command_usage_error("%s: there is no option --%.*s%s", c->name,
-				   (int)(name.n < 60 ? name.n : 60), name.p, suggest_text(&s, hint));
+				   (int)(name.n < 60 ? name.n : 60), name.p,
+				   suggest_text(&s, hint));
 }
 
 /* argv[*i] starts with "--" and has more; the value may be the next word. 0, or an exit code. */
@@ -147,6 +148,14 @@ static int take_option(struct arguments *a, int argc, char **argv, int *i)
 	return 0;
 }
 
+static int short_option(const struct command *c, const char *word)
+{
+	const char *example = c->n_options ? c->options[0].name : "help";
+
+	return command_usage_error("%s: options are written in full, such as --%s: \"%s\"", c->name,
+				   example, word);
+}
+
 static int parse(struct arguments *a, int argc, char **argv)
 {
 	bool options_over = false;
@@ -160,13 +169,7 @@ static int parse(struct arguments *a, int argc, char **argv)
 		} else if (strcmp(word, "--") == 0) {
 			options_over = true;
 		} else if (word[1] != '-') {
-			return command_usage_error("%s: options are written in full, such as --%s: "
-						   "\"%s\"",
-						   a->command->name,
-						   a->command->n_options
-							   ? a->command->options[0].name
-							   : "help",
-						   word);
+			return short_option(a->command, word);
 		} else {
 			rc = take_option(a, argc, argv, &i);
 			if (rc)
@@ -212,8 +215,9 @@ int args_run(const struct command *c, int argc, char **argv)
 
 static int exit_code(enum err_class class)
 {
-	return class == ERR_USAGE || class == ERR_DOCUMENT || class == ERR_LIMIT ? EXIT_USAGE
-									       : EXIT_NOT_TESTED;
+	bool told = class == ERR_USAGE || class == ERR_DOCUMENT || class == ERR_LIMIT;
+
+	return told ? EXIT_USAGE : EXIT_NOT_TESTED;
 }
 
 static void print_error(const struct err *e)

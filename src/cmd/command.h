@@ -23,24 +23,25 @@ struct option_spec {
 	const char *name;  /* long form, without the dashes */
 	const char *value; /* what it takes, for the usage; NULL: a flag */
 	const char *help;
-	bool repeats;	   /* may be given several times */
+	bool repeats; /* may be given several times */
 };
 
 struct arguments; /* what was given; opaque */
 
 struct command {
 	const char *name;
-	const char *summary;   /* one line */
-	const char *operands;  /* "SITE", "HOST[:PORTS] ..." */
+	const char *summary;  /* one line */
+	const char *operands; /* "SITE", "HOST[:PORTS] ..." */
 	const struct option_spec *options;
 	size_t n_options;
 	int min_operands, max_operands; /* -1: any number */
 	int (*run)(const struct arguments *args);
 };
 
-/* Asking for an option that the command's table does not have is a BUG(). */
+/* Asking for an option that the command's table does not have is a BUG(). args_value gives the last
+ * one; NULL: not given. */
 bool args_has(const struct arguments *a, const char *option);
-const char *args_value(const struct arguments *a, const char *option); /* the last; NULL: not given */
+const char *args_value(const struct arguments *a, const char *option);
 size_t args_count(const struct arguments *a, const char *option);
 const char *args_nth(const struct arguments *a, const char *option, size_t i);
 size_t args_n_operands(const struct arguments *a);

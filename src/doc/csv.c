@@ -47,8 +47,10 @@ static int read_plain(struct csv *c, struct slice *text, struct err *err)
 
 	while (p < c->end && *p != c->separator && !line_end(c, p)) {
 		if (*p == '"')
-			return mistake(c, p, "a quote inside a field that does not begin with one; "
-					     "quote the whole field and write this one twice", err);
+			return mistake(c, p,
+				       "a quote inside a field that does not begin with one; "
+				       "quote the whole field and write this one twice",
+				       err);
 		if (*p == '\0')
 			return mistake(c, p, "a NUL byte: this is not a text file", err);
 		p++;
@@ -108,7 +110,8 @@ static int read_field(struct csv *c, struct err *err)
 	int rc;
 
 	if (c->n == CSV_FIELDS_MAX)
-		return err_set(err, ERR_LIMIT, (struct place){c->file, c->line, column_of(c, c->at)},
+		return err_set(err, ERR_LIMIT,
+			       (struct place){c->file, c->line, column_of(c, c->at)},
 			       "a row has more than %d fields", CSV_FIELDS_MAX);
 	*field = (struct csv_field){SLICE_NONE, c->line, column_of(c, c->at)};
 	rc = c->at < c->end && *c->at == '"' ? read_quoted(c, &field->text, err)

@@ -27,11 +27,11 @@ struct place cursor_place(const struct cursor *c, const char *p);
 PRINTF(3, 4) void cursor_fail(struct cursor *c, const char *at, const char *fmt, ...);
 
 void cursor_blanks(struct cursor *c);
-bool cursor_take(struct cursor *c, const char *literal);      /* these very bytes come next */
-bool cursor_take_word(struct cursor *c, const char *word);    /* blanks, the word, a boundary */
-struct slice cursor_peek_word(const struct cursor *c);	      /* up to a blank or a bracket */
-struct slice cursor_take_name(struct cursor *c);	      /* letters, digits, _ - . */
+bool cursor_take(struct cursor *c, const char *literal);   /* these very bytes come next */
+bool cursor_take_word(struct cursor *c, const char *word); /* blanks, the word, a boundary */
+struct slice cursor_peek_word(const struct cursor *c);	   /* up to a blank or a bracket */
+struct slice cursor_take_name(struct cursor *c);	   /* letters, digits, _ - . */
 struct slice cursor_take_digits(struct cursor *c);
-bool cursor_at_end(struct cursor *c);			      /* after blanks */
+bool cursor_at_end(struct cursor *c); /* after blanks */
 /* "ports=\"x\"": what stands at p, for a message; at most a few words. */
 const char *cursor_found(const struct cursor *c, char text[50]);

@@ -359,8 +359,8 @@ static void write_prefixes(struct yaml_writer *w, const struct field *f, const v
 	yaml_close(w);
 }
 
-const struct kind kind_prefixes = {"a list of networks", read_prefixes, unset_list,
-				   write_prefixes, schema_texts};
+const struct kind kind_prefixes = {"a list of networks", read_prefixes, unset_list, write_prefixes,
+				   schema_texts};
 
 /* --- records --------------------------------------------------------------------------------- */
 

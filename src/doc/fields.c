@@ -136,7 +136,8 @@ bool check_version(struct reader *r, const struct node *root, const char *kind_k
 	if (!version)
 		complain(r, root->text.at, "the file must start with \"portolan: 1\"");
 	else if (version->kind != NODE_TEXT || strcmp(version->text.s, "1") != 0)
-		complain(r, version->text.at, "this program reads version 1 of the format, not \"%.20s\"",
+		complain(r, version->text.at,
+			 "this program reads version 1 of the format, not \"%.20s\"",
 			 version->kind == NODE_TEXT ? version->text.s : node_name(version));
 	else if (!name)
 		complain(r, root->text.at, "this is no %s: the key \"%s\" is missing", kind_key,
@@ -152,8 +153,8 @@ bool name_is_valid(struct slice s)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			      (c >= '0' && c <= '9');
+		bool letter =
+			(c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 
 		if (!letter && (i == 0 || !memchr("_-.", c, 3)))
 			return false;

@@ -67,9 +67,9 @@ extern const struct kind kind_addrs;	/* LIST_OF(struct addr) */
 extern const struct kind kind_prefixes; /* LIST_OF(struct prefix) */
 extern const struct kind kind_record;	/* a struct that starts with `bool given` */
 extern const struct kind kind_records;	/* LIST_OF(struct): a YAML list of maps */
-extern const struct kind kind_named;	/* LIST_OF(struct that starts with struct text name): a map */
+extern const struct kind kind_named; /* LIST_OF(struct that starts with struct text name): a map */
 extern const struct kind kind_one_or_more; /* as kind_records, or a single map */
-extern const struct kind kind_values;	/* LIST_OF(struct value): a map of name to text */
+extern const struct kind kind_values;	   /* LIST_OF(struct value): a map of name to text */
 
 void read_record(struct reader *r, const struct record *rec, const struct node *n, void *at);
 void write_record(struct yaml_writer *w, const struct record *rec, const void *at);

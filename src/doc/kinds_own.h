@@ -11,4 +11,5 @@ extern const struct kind kind_when;  /* const struct cond * */
 
 /* The needs of a node, for kinds that hold them beside something else; NULL after a message. */
 const struct expr *read_needs(struct reader *r, const struct node *n);
-void write_needs(struct yaml_writer *w, const struct expr *e); /* " text", or a list below the key */
+void write_needs(struct yaml_writer *w,
+		 const struct expr *e); /* " text", or a list below the key */

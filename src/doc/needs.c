@@ -216,7 +216,8 @@ static void take_icmp(struct cursor *c, struct leaf *leaf)
 	struct slice name = cursor_take_name(c);
 
 	if (!icmp_name_find(name))
-		cursor_fail(c, name.p, "\"%.*s\" is no ICMP message that is known here, such as echo",
+		cursor_fail(c, name.p,
+			    "\"%.*s\" is no ICMP message that is known here, such as echo",
 			    (int)(name.n < 40 ? name.n : 40), name.p);
 	leaf->name = arena_copy(c->arena, name);
 }
@@ -269,7 +270,8 @@ static enum transport take_transport(struct cursor *c)
 	}
 	c->p = begin;
 	if (name.n && begin + name.n < c->end && begin[name.n] == '/')
-		cursor_fail(c, begin, "unknown transport \"%.*s\": tcp, udp, sctp, icmp, ip or rpc%s",
+		cursor_fail(c, begin,
+			    "unknown transport \"%.*s\": tcp, udp, sctp, icmp, ip or rpc%s",
 			    (int)(name.n < 40 ? name.n : 40), name.p, suggest_text(&s, hint));
 	else
 		cursor_fail(c, begin, "expected something like tcp/443, found %s",
@@ -403,8 +405,9 @@ const struct expr *needs_parse(struct arena *a, struct text source, struct errs 
 
 	if (!c.failed && !cursor_at_end(&c)) {
 		if (*c.p == ',')
-			cursor_fail(&c, c.p, "no commas: write a YAML list for \"all of\", "
-					     "or \"or\" between alternatives");
+			cursor_fail(&c, c.p,
+				    "no commas: write a YAML list for \"all of\", "
+				    "or \"or\" between alternatives");
 		else if (*c.p == '-')
 			cursor_fail(&c, c.p, "expected the end of a range directly behind \"-\"");
 		else

@@ -13,7 +13,8 @@
 
 /* NULL after one message in errs, with the column of the word that it is about. */
 const struct expr *needs_parse(struct arena *a, struct text source, struct errs *errs);
-void needs_format(const struct expr *e, struct buf *out); /* a list as "(a, b)" inside an expression */
+void needs_format(const struct expr *e,
+		  struct buf *out); /* a list as "(a, b)" inside an expression */
 void ports_format(const struct ports *p, struct buf *out);
 void leaf_format(const struct leaf *l, struct buf *out);
 

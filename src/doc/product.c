@@ -18,15 +18,20 @@
 static const struct field setting_fields[] = {
 	{"type", &kind_word, AT(setting, type), true, setting_type_names, NULL,
 	 "what the value is"},
-	{"default", &kind_text, AT(setting, value), .help = "the value unless the site says another"},
+	{"default", &kind_text, AT(setting, value),
+	 .help = "the value unless the site says another"},
 	{"min", &kind_text, AT(setting, min), .help = "the least value"},
 	{"max", &kind_text, AT(setting, max), .help = "the greatest value"},
 	{"forbid", &kind_texts, AT(setting, forbid), .help = "values that it must not have"},
 	{"title", &kind_text, AT(setting, title), .help = "what it is, in a few words"},
 };
-static const struct record setting_record = {
-	"a setting", sizeof(struct setting), setting_fields, ARRAY_LEN(setting_fields), NULL,
-	NO_PLACE,    NULL};
+static const struct record setting_record = {"a setting",
+					     sizeof(struct setting),
+					     setting_fields,
+					     ARRAY_LEN(setting_fields),
+					     NULL,
+					     NO_PLACE,
+					     NULL};
 
 static const struct field document_fields[] = {
 	{"title", &kind_text, AT(document, title), true},
@@ -36,18 +41,26 @@ static const struct field document_fields[] = {
 	{"retrieved", &kind_text, AT(document, retrieved), .help = "the date on which it was read"},
 	{"url", &kind_text, AT(document, url)},
 };
-static const struct record document_record = {
-	"a document", sizeof(struct document), document_fields, ARRAY_LEN(document_fields), NULL,
-	NO_PLACE,     NULL};
+static const struct record document_record = {"a document",
+					      sizeof(struct document),
+					      document_fields,
+					      ARRAY_LEN(document_fields),
+					      NULL,
+					      NO_PLACE,
+					      NULL};
 
 static const struct field feature_fields[] = {
 	{"title", &kind_text, AT(feature, title), .help = "what it is, in a few words"},
 	{"default", &kind_flag, AT(feature, on), .help = "whether it is on unless the site says"},
 	{"conflicts", &kind_names, AT(feature, conflicts), .help = "features that exclude it"},
 };
-static const struct record feature_record = {
-	"a feature", sizeof(struct feature), feature_fields, ARRAY_LEN(feature_fields), "title",
-	NO_PLACE,    NULL};
+static const struct record feature_record = {"a feature",
+					     sizeof(struct feature),
+					     feature_fields,
+					     ARRAY_LEN(feature_fields),
+					     "title",
+					     NO_PLACE,
+					     NULL};
 
 static const struct field choice_fields[] = {
 	{"options", &kind_names, AT(choice, options), true, .help = "exactly one of these holds"},
@@ -55,8 +68,8 @@ static const struct field choice_fields[] = {
 	{"title", &kind_text, AT(choice, title), .help = "what it is, in a few words"},
 };
 static const struct record choice_record = {
-	"a choice", sizeof(struct choice), choice_fields, ARRAY_LEN(choice_fields), NULL,
-	NO_PLACE,   NULL};
+	"a choice", sizeof(struct choice), choice_fields, ARRAY_LEN(choice_fields), NULL, NO_PLACE,
+	NULL};
 
 /* --- roles ------------------------------------------------------------------------------------ */
 
@@ -67,7 +80,8 @@ static const struct field role_fields[] = {
 	 .help = "unbound, its requirements do not apply and nobody is asked"},
 	{"outside", &kind_flag, AT(role, outside), .help = "not a part of the site"},
 	{"is", &kind_names, AT(role, is), .help = "one of these plays it for a given peer"},
-	{"includes", &kind_names, AT(role, includes), .help = "whoever plays one of these plays it"},
+	{"includes", &kind_names, AT(role, includes),
+	 .help = "whoever plays one of these plays it"},
 	{"names", &kind_texts, AT(role, names), .help = "its names; wildcards are quoted"},
 	{"addresses", &kind_prefixes, AT(role, addresses), .help = "its published addresses"},
 	{"multicast", &kind_prefixes, AT(role, multicast), .help = "the groups that it stands for"},
@@ -77,7 +91,8 @@ static const struct field role_fields[] = {
 	 .help = "settings of each binding"},
 };
 static const struct record role_record = {
-	"a role", sizeof(struct role), role_fields, ARRAY_LEN(role_fields), "title", NO_PLACE, NULL};
+	"a role", sizeof(struct role), role_fields, ARRAY_LEN(role_fields), "title", NO_PLACE,
+	NULL};
 
 static void read_sets(struct reader *r, const struct field *f, const struct node *n, void *at)
 {
@@ -118,9 +133,10 @@ static const struct field docref_fields[] = {
 	{"row", &kind_text, AT(docref, row)},
 	{"note", &kind_text, AT(docref, note)},
 };
-static const struct record docref_record = {
-	"a reference", sizeof(struct docref), docref_fields, ARRAY_LEN(docref_fields), NULL,
-	NO_PLACE,      NULL};
+static const struct record docref_record = {"a reference", sizeof(struct docref),
+					    docref_fields, ARRAY_LEN(docref_fields),
+					    NULL,	   NO_PLACE,
+					    NULL};
 
 static const struct field mode_fields[] = {
 	{"from", &kind_name, AT(mode, from)},
@@ -135,9 +151,13 @@ static const struct field documented_fields[] = {
 	{"to", &kind_name, AT(documented, to)},
 	{"needs", &kind_needs, AT(documented, needs)},
 };
-static const struct record documented_record = {
-	"what the document says", sizeof(struct documented), documented_fields,
-	ARRAY_LEN(documented_fields), NULL, NO_PLACE, NULL};
+static const struct record documented_record = {"what the document says",
+						sizeof(struct documented),
+						documented_fields,
+						ARRAY_LEN(documented_fields),
+						NULL,
+						NO_PLACE,
+						NULL};
 
 static void read_documented(struct reader *r, const struct field *f, const struct node *n, void *at)
 {
@@ -182,9 +202,13 @@ static const struct field defect_pair_fields[] = {
 	{"kind", &kind_word, AT(defect_pair, kind), .words = defect_names},
 	{"reason", &kind_text, AT(defect_pair, reason), true},
 };
-static const struct record defect_pair_record = {
-	"a defect", sizeof(struct defect_pair), defect_pair_fields, ARRAY_LEN(defect_pair_fields),
-	"reason",   NO_PLACE,			NULL};
+static const struct record defect_pair_record = {"a defect",
+						 sizeof(struct defect_pair),
+						 defect_pair_fields,
+						 ARRAY_LEN(defect_pair_fields),
+						 "reason",
+						 NO_PLACE,
+						 NULL};
 
 static void read_defect(struct reader *r, const struct field *f, const struct node *n, void *at)
 {
@@ -277,7 +301,8 @@ static void read_link(struct reader *r, const struct field *f, const struct node
 	if (strcmp(n->text.s, "none") == 0)
 		*(bool *)at = true;
 	else
-		complain(r, n->text.at, "expected none (no network path), found \"%.40s\"", n->text.s);
+		complain(r, n->text.at, "expected none (no network path), found \"%.40s\"",
+			 n->text.s);
 }
 
 static void write_link(struct yaml_writer *w, const struct field *f, const void *at)
@@ -289,10 +314,10 @@ static void write_link(struct yaml_writer *w, const struct field *f, const void 
 
 static const struct kind kind_link = {"none", read_link, unset_flag, write_link, schema_string};
 
-
 static const struct field requirement_fields[] = {
 	{"title", &kind_text, AT(requirement, title)},
-	{"from", &kind_name, AT(requirement, from), true, .help = "the role that opens the connection"},
+	{"from", &kind_name, AT(requirement, from), true,
+	 .help = "the role that opens the connection"},
 	{"to", &kind_name, AT(requirement, to), true, .help = "the role that listens"},
 	{"needs", &kind_needs, AT(requirement, needs), .help = "what must be open"},
 	{"forbid", &kind_needs, AT(requirement, forbid), .help = "what must stay closed"},
@@ -301,15 +326,18 @@ static const struct field requirement_fields[] = {
 	{"modes", &kind_named, AT(requirement, modes), .record = &mode_record,
 	 .help = "ways in which it is negotiated; each planned one must pass"},
 	{"service", &kind_name, AT(requirement, service), .help = "the protocol that answers"},
-	{"secure", &kind_text, AT(requirement, secure), .help = "what protects it: tls, tls1.2, ..."},
+	{"secure", &kind_text, AT(requirement, secure),
+	 .help = "what protects it: tls, tls1.2, ..."},
 	{"when", &kind_when, AT(requirement, when), .help = "the condition under which it applies"},
 	{"level", &kind_word, AT(requirement, level), .words = level_names},
 	{"without", &kind_text, AT(requirement, without), .help = "what is lost without it"},
 	{"phase", &kind_word, AT(requirement, phase), .words = phase_names},
 	{"via", &kind_word, AT(requirement, via), .words = via_names},
 	{"path", &kind_path, AT(requirement, path), .help = "what the way must be like"},
-	{"child_of", &kind_name, AT(requirement, child_of), .help = "the requirement that negotiates it"},
-	{"after", &kind_names, AT(requirement, after), .help = "requirements without which it is moot"},
+	{"child_of", &kind_name, AT(requirement, child_of),
+	 .help = "the requirement that negotiates it"},
+	{"after", &kind_names, AT(requirement, after),
+	 .help = "requirements without which it is moot"},
 	{"if_unused", &kind_word, AT(requirement, if_unused), .words = if_unused_names},
 	{"reply", &kind_word, AT(requirement, reply), .words = reply_names},
 	{"why", &kind_text, AT(requirement, why), .help = "one sentence of our own"},
@@ -328,11 +356,13 @@ static void check_requirement(struct reader *r, const struct node *n, void *at)
 	int ways = (q->needs != NULL) + (q->forbid != NULL) + q->link_none + (q->modes.n != 0);
 
 	if (ways == 0)
-		complain(r, n->text.at, "a requirement needs \"needs\", \"forbid\", \"modes\" or "
-					"\"link: none\"");
+		complain(r, n->text.at,
+			 "a requirement needs \"needs\", \"forbid\", \"modes\" or "
+			 "\"link: none\"");
 	else if (ways > 1)
-		complain(r, n->text.at, "only one of \"needs\", \"forbid\", \"modes\" and "
-					"\"link\" may stand in a requirement");
+		complain(r, n->text.at,
+			 "only one of \"needs\", \"forbid\", \"modes\" and "
+			 "\"link\" may stand in a requirement");
 	if (q->level == LEVEL_OPTIONAL && !q->without.s)
 		complain(r, n->text.at, "an optional requirement needs \"without\": what is lost");
 	if (q->documented.given && !q->defect.s)
@@ -341,14 +371,13 @@ static void check_requirement(struct reader *r, const struct node *n, void *at)
 		complain(r, n->text.at, "\"forbid\" goes neither with \"also\" nor with \"level\"");
 }
 
-static const struct record requirement_record = {
-	"a requirement",
-	sizeof(struct requirement),
-	requirement_fields,
-	ARRAY_LEN(requirement_fields),
-	NULL,
-	NO_PLACE,
-	check_requirement};
+static const struct record requirement_record = {"a requirement",
+						 sizeof(struct requirement),
+						 requirement_fields,
+						 ARRAY_LEN(requirement_fields),
+						 NULL,
+						 NO_PLACE,
+						 check_requirement};
 
 /* --- goals ------------------------------------------------------------------------------------ */
 
@@ -409,7 +438,8 @@ static void read_goal(struct reader *r, const struct node *n, struct goal *g, un
 		for (size_t i = 0; i < n->n; i++)
 			operators += read_goal_key(r, &n->pairs[i], g, depth);
 		if (operators != 1)
-			complain(r, n->text.at, "a goal needs exactly one of all, any, else and then");
+			complain(r, n->text.at,
+				 "a goal needs exactly one of all, any, else and then");
 	}
 }
 
@@ -487,9 +517,13 @@ static const struct field manual_fields[] = {
 	{"why", &kind_text, AT(manual_item, why)},
 	{"doc", &kind_one_or_more, AT(manual_item, doc), .record = &docref_record},
 };
-static const struct record manual_record = {
-	"an item of the checklist", sizeof(struct manual_item), manual_fields,
-	ARRAY_LEN(manual_fields), "title", NO_PLACE, NULL};
+static const struct record manual_record = {"an item of the checklist",
+					    sizeof(struct manual_item),
+					    manual_fields,
+					    ARRAY_LEN(manual_fields),
+					    "title",
+					    NO_PLACE,
+					    NULL};
 
 /* The version is checked before the table is used; here it is only known. */
 struct product_file {
@@ -516,9 +550,13 @@ static const struct field product_fields[] = {
 	{"checklist", &kind_named, IN(checklist), .record = &manual_record,
 	 .help = "items for a person; owner and date stand in the site"},
 };
-static const struct record product_record = {
-	"a product", sizeof(struct product_file), product_fields, ARRAY_LEN(product_fields), NULL,
-	NO_PLACE,    NULL};
+static const struct record product_record = {"a product",
+					     sizeof(struct product_file),
+					     product_fields,
+					     ARRAY_LEN(product_fields),
+					     NULL,
+					     NO_PLACE,
+					     NULL};
 
 struct product *product_read(const char *file, struct slice bytes, struct errs *errs)
 {

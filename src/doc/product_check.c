@@ -158,7 +158,8 @@ static void check_sets(struct checker *c)
 		check_expr(c, set->needs);
 	for_each (set, &c->p->sets) {
 		if (set_is_cyclic(set->needs, 0)) {
-			errs_add(c->errs, set->name.at, "the set \"%s\" refers to itself", set->name.s);
+			errs_add(c->errs, set->name.at, "the set \"%s\" refers to itself",
+				 set->name.s);
 			return;
 		}
 	}
@@ -283,7 +284,8 @@ static void check_role(struct checker *c, const struct role *r)
 		errs_add(c->errs, r->name.at, "a role has either \"is\" or \"includes\"");
 	if (!r->outside && (r->names.n || r->addresses.n || r->try_names.n))
 		errs_add(c->errs, r->name.at,
-			 "\"names\", \"addresses\" and \"try\" belong to a role with \"outside: true\"");
+			 "\"names\", \"addresses\" and \"try\" belong to a role with \"outside: "
+			 "true\"");
 	for_each (t, &r->try_names)
 		if (strchr(t->s, '*'))
 			errs_add(c->errs, t->at, "a name to try cannot have a wildcard");
@@ -348,7 +350,8 @@ static void check_goal(struct checker *c, const struct goal *g, unsigned depth)
 		if (other && depth < 32)
 			check_goal(c, other, depth + 1);
 		else if (other)
-			errs_add(c->errs, g->name.at, "the goal \"%s\" refers to itself", g->name.s);
+			errs_add(c->errs, g->name.at, "the goal \"%s\" refers to itself",
+				 g->name.s);
 		else
 			KNOWN(c, g->name, "requirement or goal", &c->p->requirements);
 		return;
@@ -361,7 +364,8 @@ static void check_cycles(struct checker *c)
 {
 	for_each (r, &c->p->roles) {
 		if (role_is_cyclic(c->p, r, 0)) {
-			errs_add(c->errs, r->name.at, "the role \"%s\" refers to itself", r->name.s);
+			errs_add(c->errs, r->name.at, "the role \"%s\" refers to itself",
+				 r->name.s);
 			break;
 		}
 	}

@@ -12,9 +12,9 @@
 #include "doc/site_link.h"
 
 #define AT(type, member) offsetof(struct type, member)
-#define RECORD(what, type, fields, ...)                                                           \
-	{                                                                                         \
-		what, sizeof(struct type), fields, ARRAY_LEN(fields), __VA_ARGS__                 \
+#define RECORD(what, type, fields, ...)                                                            \
+	{                                                                                          \
+		what, sizeof(struct type), fields, ARRAY_LEN(fields), __VA_ARGS__                  \
 	}
 
 /* --- zones, hosts, groups --------------------------------------------------------------------- */
@@ -35,8 +35,9 @@ static void check_host(struct reader *r, const struct node *n, void *at)
 	if (h->addresses.n && h->dns_name.s)
 		complain(r, n->text.at, "a host has either \"addresses\" or \"name\"");
 	if (h->zone_name.s && h->addresses.n)
-		complain(r, h->zone_name.at, "\"zone\" is for a host with a name; "
-					     "addresses tell their zone themselves");
+		complain(r, h->zone_name.at,
+			 "\"zone\" is for a host with a name; "
+			 "addresses tell their zone themselves");
 }
 
 static const struct field host_fields[] = {
@@ -257,9 +258,9 @@ static const struct field ftp_gateway_fields[] = {
 	{"run_as", &kind_name, AT(ftp_gateway, run_as)},
 	{"servers", &kind_addr_ports, AT(ftp_gateway, servers)},
 };
-static const struct record ftp_gateway_record = RECORD("an FTP gateway", ftp_gateway,
-						       ftp_gateway_fields, NULL,
-						       AT(ftp_gateway, place), check_gateway);
+static const struct record ftp_gateway_record =
+	RECORD("an FTP gateway", ftp_gateway, ftp_gateway_fields, NULL, AT(ftp_gateway, place),
+	       check_gateway);
 
 static void check_proxy(struct reader *r, const struct node *n, void *at)
 {
@@ -268,7 +269,8 @@ static void check_proxy(struct reader *r, const struct node *n, void *at)
 	(void)n;
 	if (p->credentials.s && strncmp(p->credentials.s, "env:", 4) != 0 &&
 	    strncmp(p->credentials.s, "file:", 5) != 0)
-		complain(r, p->credentials.at, "credentials stand elsewhere: env:NAME or file:PATH");
+		complain(r, p->credentials.at,
+			 "credentials stand elsewhere: env:NAME or file:PATH");
 }
 
 static const struct field proxy_fields[] = {
@@ -516,8 +518,8 @@ static void read_choose(struct reader *r, const struct field *f, const struct no
 		const struct node *value = n->pairs[i].value;
 
 		c->requirement = n->pairs[i].key;
-		if (value->kind == NODE_TEXT && (strcmp(value->text.s, "direct") == 0 ||
-						 strcmp(value->text.s, "proxy") == 0))
+		if (value->kind == NODE_TEXT &&
+		    (strcmp(value->text.s, "direct") == 0 || strcmp(value->text.s, "proxy") == 0))
 			c->way = value->text;
 		else
 			c->needs = read_needs(r, value);
@@ -555,7 +557,8 @@ static const struct field use_fields[] = {
 	{"product", &kind_name, AT(use, product), true, .help = "its name in the catalog"},
 	{"as", &kind_name, AT(use, as), .help = "this installation's name"},
 	{"roles", &kind_roles, AT(use, roles), .help = "who plays which role"},
-	{"features", &kind_texts, AT(use, features), .help = "what is used; \"not x\" turns one off"},
+	{"features", &kind_texts, AT(use, features),
+	 .help = "what is used; \"not x\" turns one off"},
 	{"choices", &kind_values, AT(use, choices)},
 	{"settings", &kind_values, AT(use, settings)},
 	{"choose", &kind_choose, AT(use, choose), .help = "which alternative of an \"or\""},
@@ -567,7 +570,8 @@ static const struct record use_record =
 
 /* --- the rest --------------------------------------------------------------------------------- */
 
-static void read_local_ports(struct reader *r, const struct field *f, const struct node *n, void *at)
+static void read_local_ports(struct reader *r, const struct field *f, const struct node *n,
+			     void *at)
 {
 	struct list *list;
 
@@ -583,8 +587,8 @@ static void read_local_ports(struct reader *r, const struct field *f, const stru
 		lp->transport = rest.p && slice_is(rest, "udp") ? TRANSPORT_UDP : TRANSPORT_TCP;
 		if (!port_range_parse(ports, &lp->range) ||
 		    (rest.p && !slice_is(rest, "tcp") && !slice_is(rest, "udp")))
-			complain(r, lp->port.at, "expected a port such as 7777/tcp, found \"%.40s\"",
-				 lp->port.s);
+			complain(r, lp->port.at,
+				 "expected a port such as 7777/tcp, found \"%.40s\"", lp->port.s);
 		if (want_text(r, n->pairs[i].value, "what listens there"))
 			lp->name = n->pairs[i].value->text;
 	}
@@ -694,8 +698,8 @@ static const struct field site_fields[] = {
 	{"scope", &kind_scope, offsetof(struct site_file, site),
 	 .help = "checks go nowhere else; default: the site's own addresses"},
 };
-static const struct record site_record = RECORD("a site", site_file, site_fields, NULL, NO_PLACE,
-						NULL);
+static const struct record site_record =
+	RECORD("a site", site_file, site_fields, NULL, NO_PLACE, NULL);
 
 static void read_includes(struct reader *r, struct site *s, const struct site_source *source)
 {

@@ -41,7 +41,8 @@ static bool take_comparison(struct cursor *c, enum cond_op *op)
 	static const struct {
 		const char *text;
 		enum cond_op op;
-	} ops[] = {{"<=", COND_LE}, {">=", COND_GE}, {"<", COND_LT}, {">", COND_GT}, {"=", COND_EQ}};
+	} ops[] = {
+		{"<=", COND_LE}, {">=", COND_GE}, {"<", COND_LT}, {">", COND_GT}, {"=", COND_EQ}};
 
 	cursor_blanks(c);
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {

@@ -227,7 +227,8 @@ static void take_event(struct reader *r, struct fy_event *e)
 		return;
 	}
 	if (fy_event_get_tag_token(e)) {
-		mistake(r, event_place(r, e), "tags are not accepted; quote text that starts with \"!\"");
+		mistake(r, event_place(r, e),
+			"tags are not accepted; quote text that starts with \"!\"");
 		return;
 	}
 	switch (e->type) {

@@ -19,6 +19,6 @@ void yaml_key(struct yaml_writer *w, const char *key); /* "key:" at the present 
 void yaml_text(struct yaml_writer *w, const char *s);  /* " value" and the line's end */
 void yaml_open(struct yaml_writer *w);		       /* what follows belongs to the key */
 void yaml_close(struct yaml_writer *w);
-void yaml_dash(struct yaml_writer *w);		       /* starts an item; its keys follow */
+void yaml_dash(struct yaml_writer *w);			   /* starts an item; its keys follow */
 void yaml_item_text(struct yaml_writer *w, const char *s); /* "- value" */
 void yaml_scalar(struct buf *out, const char *s);	   /* quoted where it must be */

@@ -30,10 +30,11 @@ const struct icmp_name *icmp_name_find(struct slice name)
 
 /* Endpoint mapper: MS-RPCE and Microsoft's service overview; rpcbind: IANA rpc-program-numbers. */
 static const struct rpc_name rpc_names[] = {
-	{"wmi", 135},	  {"eventlog", 135}, {"dcom", 135},	{"services", 135}, {"schedule", 135},
-	{"netlogon", 135}, {"drsuapi", 135}, {"samr", 135},	{"lsarpc", 135},   {"frs", 135},
-	{"dfsr", 135},	  {"certificate", 135}, {"nfs", 111},	{"mountd", 111},   {"nlockmgr", 111},
-	{"status", 111},  {"rquotad", 111},  {"ypserv", 111},
+	{"wmi", 135},	   {"eventlog", 135}, {"dcom", 135},	 {"services", 135},
+	{"schedule", 135}, {"netlogon", 135}, {"drsuapi", 135},	 {"samr", 135},
+	{"lsarpc", 135},   {"frs", 135},      {"dfsr", 135},	 {"certificate", 135},
+	{"nfs", 111},	   {"mountd", 111},   {"nlockmgr", 111}, {"status", 111},
+	{"rquotad", 111},  {"ypserv", 111},
 };
 
 const struct rpc_name *rpc_name_find(struct slice name)
@@ -134,7 +135,9 @@ static bool arith_value(struct resolving *r, const struct arith *a, long *out)
 			return false;
 		if (labs(left) > 100000000 || labs(right) > 100000000)
 			return bad(r, "%s", "the calculation leaves all bounds");
-		*out = a->op == ARITH_ADD ? left + right : a->op == ARITH_SUB ? left - right : left * right;
+		*out = a->op == ARITH_ADD   ? left + right
+		       : a->op == ARITH_SUB ? left - right
+					    : left * right;
 		return true;
 	}
 }

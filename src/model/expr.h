@@ -53,7 +53,7 @@ struct setting_ref {
 
 /* A port written as digits and templates: 443, ${web_port}, 3${nn}15. */
 struct port_piece {
-	const char *digits;	  /* NULL: a reference */
+	const char *digits; /* NULL: a reference */
 	struct setting_ref ref;
 };
 struct port_term {
@@ -78,9 +78,9 @@ enum ports_kind {
 };
 struct ports {
 	enum ports_kind kind;
-	bool any_of;		  /* one of the span, as negotiated */
+	bool any_of; /* one of the span, as negotiated */
 	bool has_hi;
-	struct port_term lo, hi;  /* a single reference to a setting of type range gives both */
+	struct port_term lo, hi; /* a single reference to a setting of type range gives both */
 	const struct arith *arith;
 };
 
@@ -100,7 +100,7 @@ struct leaf {
 	const char *name;    /* icmp, rpc */
 	unsigned number;     /* ip; IP_ANY: any protocol */
 	const char *service; /* the protocol on it; NULL: the requirement's */
-	bool degraded;	  /* passing by this one is worth less */
+	bool degraded;	     /* passing by this one is worth less */
 };
 
 struct expr {

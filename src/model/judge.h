@@ -22,8 +22,8 @@ extern const char *const verdict_names[];
 /* Whose move it is. */
 enum turn {
 	TURN_NOBODY,
-	TURN_NETWORK,	  /* the owner of a device on the path */
-	TURN_SERVER,	  /* the server's administrator */
+	TURN_NETWORK, /* the owner of a device on the path */
+	TURN_SERVER,  /* the server's administrator */
 	TURN_APPLICATION,
 	TURN_NAME_SERVICE,
 	TURN_PROVIDER,
@@ -37,9 +37,9 @@ struct judgement {
 	enum verdict verdict;
 	enum answer network, service;
 	enum turn turn;
-	const struct device *device;	    /* TURN_NETWORK, where it is known */
-	const struct outcome *decisive;	    /* the outcome that decided; NULL: none was made */
-	bool elsewhere;			    /* starts at another vantage: does not count here */
+	const struct device *device;	/* TURN_NETWORK, where it is known */
+	const struct outcome *decisive; /* the outcome that decided; NULL: none was made */
+	bool elsewhere;			/* starts at another vantage: does not count here */
 	LIST_OF(const struct outcome *) outcomes;
 };
 
@@ -50,7 +50,7 @@ struct judge_options {
 
 struct summary {
 	unsigned counts[VERDICT_COUNT];
-	unsigned lesser_failed; /* recommended and optional ones: told, not counted in the exit code */
+	unsigned lesser_failed; /* recommended and optional ones: not in the exit code */
 	unsigned elsewhere;
 	int exit;
 };
@@ -65,4 +65,5 @@ void judge(const struct plan *plan, const struct outcome *outcomes, size_t n_out
 	   bool (*is_here)(const void *ctx, const struct endpoint *e), const void *ctx,
 	   const struct judge_options *options, struct arena *arena, struct verdicts *out);
 
-enum answer outcome_network(enum state state, enum cause cause); /* DESIGN of states: which say yes */
+/* Does the path let it through? Open, closed by the genuine target and wrong-service say yes. */
+enum answer outcome_network(enum state state, enum cause cause);

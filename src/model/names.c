@@ -38,7 +38,7 @@ const char *const state_names[] = {
 };
 const char *const cause_names[] = {
 	"target",	  "target-firewall", "hop", "middlebox", "return-path", "local-firewall",
-	"local-resource", "local-route",     "dns", "proxy",	 "unproven", NULL,
+	"local-resource", "local-route",     "dns", "proxy",	 "unproven",	NULL,
 };
 const char *const confidence_names[] = {"possible", "likely", "certain", NULL};
 const char *const answer_names[] = {"unknown", "pass", "fail", NULL};

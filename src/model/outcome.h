@@ -45,25 +45,25 @@ enum cause {
 enum confidence { CONFIDENCE_POSSIBLE, CONFIDENCE_LIKELY, CONFIDENCE_CERTAIN };
 enum answer { ANSWER_UNKNOWN, ANSWER_PASS, ANSWER_FAIL }; /* for the network, for the service */
 
-extern const char *const state_names[], *const cause_names[],
-	*const confidence_names[], *const answer_names[];
+extern const char *const state_names[], *const cause_names[], *const confidence_names[],
+								      *const answer_names[];
 
 enum { OUTCOME_CANDIDATES_MAX = 6, OUTCOME_HOW_MAX = 48, OUTCOME_EVIDENCE_MAX = 160 };
 
 struct outcome {
-	unsigned id;	       /* 1.. within the run */
-	unsigned flow;	       /* index in plan.flows; UINT_MAX: no plan (probe) */
-	struct addr source;    /* family 0: not known */
-	struct addr target;    /* family 0: the name did not resolve */
-	const char *name;      /* as asked for; borrowed */
+	unsigned id;	    /* 1.. within the run */
+	unsigned flow;	    /* index in plan.flows; UINT_MAX: no plan (probe) */
+	struct addr source; /* family 0: not known */
+	struct addr target; /* family 0: the name did not resolve */
+	const char *name;   /* as asked for; borrowed */
 	enum transport transport;
 	uint16_t port;
-	const char *method; /* connect, ... */
+	const char *method;   /* connect, ... */
 	const char *means[4]; /* what was used to look: recverr, ... ; NULL ends it */
 	enum state state;
 	enum cause cause;
-	struct addr by; /* the address that answered; family 0: nobody */
-	const char *device; /* the site's device with that address; NULL: not known */
+	struct addr by;		   /* the address that answered; family 0: nobody */
+	const char *device;	   /* the site's device with that address; NULL: not known */
 	char how[OUTCOME_HOW_MAX]; /* "icmp 3/13", "rst", "connect: Network is unreachable" */
 	const char *candidates[OUTCOME_CANDIDATES_MAX];
 	enum confidence confidence;
@@ -72,5 +72,5 @@ struct outcome {
 	uint32_t rtt_us;      /* 0: nothing came back */
 	unsigned tries;
 	char evidence[OUTCOME_EVIDENCE_MAX]; /* one sentence */
-	int64_t at_ms;	      /* wall clock, ms since 1970 */
+	int64_t at_ms;			     /* wall clock, ms since 1970 */
 };

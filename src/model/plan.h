@@ -21,7 +21,7 @@
 
 enum endpoint_kind {
 	ENDPOINT_HOST,
-	ENDPOINT_NETWORK, /* a zone, a network of a group, a prefix: many machines that stay unnamed */
+	ENDPOINT_NETWORK, /* a zone, a group's network, a prefix: machines that stay unnamed */
 	ENDPOINT_DEVICE,
 	ENDPOINT_OUTSIDE, /* a role outside the site: names and addresses of others */
 };
@@ -32,9 +32,9 @@ struct endpoint {
 	const struct host *host;
 	const struct device *device;
 	const struct role *outside;
-	const struct zone *zone;	    /* NULL: no zone holds it (a question) */
-	LIST_OF(struct prefix) addresses;   /* empty for a name */
-	const char *dns_name;		    /* NULL: addresses say it all */
+	const struct zone *zone;	  /* NULL: no zone holds it (a question) */
+	LIST_OF(struct prefix) addresses; /* empty for a name */
+	const char *dns_name;		  /* NULL: addresses say it all */
 };
 
 /* The devices between two zones, in the order in which a connection crosses them. */
@@ -60,8 +60,8 @@ struct reason {
 struct flow {
 	char id[17]; /* 16 hex digits of the tuple's hash: the same in every run */
 	enum flow_kind kind;
-	enum level level; /* the most demanding of its reasons */
-	bool also;	  /* only ever beside the needs: it decides nothing */
+	enum level level;		  /* the most demanding of its reasons */
+	bool also;			  /* only ever beside the needs: it decides nothing */
 	const struct endpoint *from, *to; /* of this leg */
 
 	enum transport transport;
@@ -82,7 +82,7 @@ struct flow {
 	unsigned branch;	  /* 1.. within the group; 0: not in one */
 	struct addr_port dialled; /* port 0: the target itself; else what the source dials (NAT) */
 	LIST_OF(struct addr) seen_as; /* the source behind source NAT; empty: as it is */
-	const char *documented;	  /* the document's own value, where ours differs */
+	const char *documented;	      /* the document's own value, where ours differs */
 
 	LIST_OF(struct reason) reasons;
 	unsigned index; /* in plan.flows */

@@ -8,12 +8,12 @@ void product_free(struct product *p)
 }
 
 /* Lists are short (a hundred requirements): a walk is as fast as a hash. */
-#define FIND(list, key, wanted)                                                                   \
-	do {                                                                                      \
-		for_each (item_, list)                                                            \
-			if (text_is(item_->key, wanted))                                          \
-				return item_;                                                     \
-		return NULL;                                                                      \
+#define FIND(list, key, wanted)                                                                    \
+	do {                                                                                       \
+		for_each (item_, list)                                                             \
+			if (text_is(item_->key, wanted))                                           \
+				return item_;                                                      \
+		return NULL;                                                                       \
 	} while (0)
 
 const struct role *product_role(const struct product *p, const char *name)

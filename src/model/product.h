@@ -39,14 +39,14 @@ struct choice {
 struct role {
 	struct text name, title;
 	bool many;
-	bool optional; /* unbound: its requirements do not apply, and nobody is asked */
-	bool outside;  /* not in the site: names, addresses, multicast say what it is */
-	LIST_OF(struct text) is;       /* one of these plays it for a given peer (substitution) */
+	bool optional;		 /* unbound: its requirements do not apply, and nobody is asked */
+	bool outside;		 /* not in the site: names, addresses, multicast say what it is */
+	LIST_OF(struct text) is; /* one of these plays it for a given peer (substitution) */
 	LIST_OF(struct text) includes; /* whoever plays one of these plays this too (union) */
 	LIST_OF(struct text) names, try_names; /* may hold ${...}; wildcards only in names */
 	LIST_OF(struct prefix) addresses, multicast;
-	struct text user; /* as whom its process runs */
-	LIST_OF(struct setting) settings;	   /* of each binding */
+	struct text user;		  /* as whom its process runs */
+	LIST_OF(struct setting) settings; /* of each binding */
 };
 
 struct set {
@@ -70,8 +70,11 @@ enum defect_kind {
 enum level { LEVEL_REQUIRED, LEVEL_RECOMMENDED, LEVEL_OPTIONAL };
 enum phase { PHASE_ANY, PHASE_INSTALL, PHASE_RUN, PHASE_UPGRADE };
 enum via { VIA_DIRECT, VIA_PROXY, VIA_EITHER };
-extern const char *const level_names[], *const phase_names[], *const via_names[],
-	*const defect_names[], *const setting_type_names[];
+extern const char *const level_names[];
+extern const char *const phase_names[];
+extern const char *const via_names[];
+extern const char *const defect_names[];
+extern const char *const setting_type_names[];
 
 /* What the way must be like. */
 enum path_quality {
@@ -112,13 +115,13 @@ struct inferred {
 
 struct requirement {
 	struct text id;
-	struct text from, to;		 /* role names; resolved by product_role() */
-	const struct expr *needs;	 /* exactly one of needs, forbid, link_none, modes */
+	struct text from, to;	  /* role names; resolved by product_role() */
+	const struct expr *needs; /* exactly one of needs, forbid, link_none, modes */
 	const struct expr *forbid;
-	const struct expr *also;	 /* listed, opened, tried and told; never decides */
-	bool link_none;			 /* a serial line: nothing to open */
+	const struct expr *also; /* listed, opened, tried and told; never decides */
+	bool link_none;		 /* a serial line: nothing to open */
 	struct text service, title, why, without;
-	const struct cond *when;	 /* NULL: always */
+	const struct cond *when; /* NULL: always */
 	enum level level;
 	enum phase phase;
 	enum via via;
@@ -152,7 +155,7 @@ struct manual_item {
 enum goal_kind { GOAL_NAME, GOAL_ALL, GOAL_ANY, GOAL_ELSE, GOAL_THEN };
 struct goal {
 	enum goal_kind kind;
-	struct text name;     /* of the goal; in a GOAL_NAME the requirement or goal it stands for */
+	struct text name; /* of the goal; in a GOAL_NAME the requirement or goal it stands for */
 	struct text title;
 	LIST_OF(struct goal) kids;
 };

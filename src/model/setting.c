@@ -37,7 +37,8 @@ bool setting_accepts(const struct setting *s, const char *value, char why[SETTIN
 		return false;
 	}
 	if (s->min.s && version_compare(value, s->min.s) < 0) {
-		snprintf(why, SETTING_WHY_MAX, "%.40s is below the least value, %.40s", value, s->min.s);
+		snprintf(why, SETTING_WHY_MAX, "%.40s is below the least value, %.40s", value,
+			 s->min.s);
 		return false;
 	}
 	if (s->max.s && version_compare(value, s->max.s) > 0) {
@@ -47,7 +48,8 @@ bool setting_accepts(const struct setting *s, const char *value, char why[SETTIN
 	}
 	for_each (f, &s->forbid) {
 		if (text_is(*f, value)) {
-			snprintf(why, SETTING_WHY_MAX, "%.40s is a value that it must not have", value);
+			snprintf(why, SETTING_WHY_MAX, "%.40s is a value that it must not have",
+				 value);
 			return false;
 		}
 	}

@@ -21,7 +21,7 @@ struct zone {
 struct host {
 	struct text name;
 	LIST_OF(struct addr) addresses;
-	struct text dns_name; /* instead of addresses */
+	struct text dns_name;  /* instead of addresses */
 	struct text zone_name; /* where a name does not tell the zone */
 	const struct zone *zone;
 	struct text owner, platform;
@@ -32,21 +32,21 @@ struct group {
 	struct text name;
 	LIST_OF(struct prefix) networks;
 	LIST_OF(struct text) host_names;
-	LIST_OF(struct text) tags;	 /* every host that has one of these */
+	LIST_OF(struct text) tags;	    /* every host that has one of these */
 	LIST_OF(const struct host *) hosts; /* both, resolved */
 };
 
 /* Where an address translation or a proxy listens: "198.51.100.7:443", "sd1:443". */
 struct addr_port {
 	struct text text;
-	const char *host_name;	 /* NULL: an address */
+	const char *host_name; /* NULL: an address */
 	const struct host *host;
 	struct addr addr;
 	uint16_t port; /* 0: not given */
 };
 
 struct interface {
-	struct text name;	/* its key in the document */
+	struct text name; /* its key in the document */
 	struct text zone_name;
 	const struct zone *zone;
 	struct text system_name; /* eth0 */
@@ -58,8 +58,9 @@ enum placement { PLACEMENT_EXPLICIT, PLACEMENT_TRANSPARENT, PLACEMENT_REVERSE };
 enum data_plane { PLANE_RELAY, PLANE_NAT };
 enum client_modes { CLIENT_EITHER, CLIENT_ACTIVE, CLIENT_PASSIVE };
 enum server_modes { SERVER_SAME, SERVER_ACTIVE, SERVER_PASSIVE, SERVER_PASSIVE_THEN_ACTIVE };
-extern const char *const filter_names[], *const placement_names[], *const data_plane_names[],
-	*const client_mode_names[], *const server_mode_names[];
+extern const char *const filter_names[],
+	*const placement_names[], *const data_plane_names[], *const client_mode_names[],
+								     *const server_mode_names[];
 
 enum active_source { ACTIVE_SOURCE_ANY, ACTIVE_SOURCE_20 };
 extern const char *const active_source_names[];
@@ -68,7 +69,7 @@ struct source_nat {
 	struct text from_name, out_name; /* a zone; an interface of this device */
 	const struct zone *from;
 	const struct interface *out;
-	struct text to;		/* an address; NULL: the interface's own */
+	struct text to; /* an address; NULL: the interface's own */
 	struct addr to_addr;
 };
 
@@ -161,8 +162,8 @@ struct role_binding {
  * "@set": every requirement that uses that set. */
 struct choose {
 	struct text requirement;
-	const struct expr *needs;   /* NULL: the word in `way` */
-	struct text way;	    /* direct, proxy */
+	const struct expr *needs; /* NULL: the word in `way` */
+	struct text way;	  /* direct, proxy */
 };
 
 struct manual_state { /* of an item of the product's checklist */

@@ -18,15 +18,15 @@ struct list {
 	void *items;
 	size_t n;
 };
-#define LIST_OF(type)                                                                             \
-	struct {                                                                                  \
-		type *items;                                                                      \
-		size_t n;                                                                         \
+#define LIST_OF(type)                                                                              \
+	struct {                                                                                   \
+		type *items;                                                                       \
+		size_t n;                                                                          \
 	}
 
 /* for (type *item in list) */
-#define for_each(item, list)                                                                      \
-	for (__typeof__((list)->items[0]) *item = (list)->items;                                      \
+#define for_each(item, list)                                                                       \
+	for (__typeof__((list)->items[0]) *item = (list)->items;                                   \
 	     item && item < (list)->items + (list)->n; item++)
 
 static inline bool text_is(struct text a, const char *b)

@@ -45,9 +45,9 @@ enum {
 
 struct sock {
 	void (*ready)(struct sock *s, unsigned events);
-	int fd;		/* the real loop's; -1: closed */
+	int fd;		 /* the real loop's; -1: closed */
 	unsigned wanted; /* events waited for: SOCK_READABLE | SOCK_WRITABLE; errors always come */
-	void *impl;	/* the simulated loop's own */
+	void *impl;	 /* the simulated loop's own */
 };
 
 enum sock_kind { SOCK_TCP, SOCK_UDP };
@@ -63,10 +63,10 @@ struct sock_spec {
 
 /* One ICMP error that came back for a socket (IP_RECVERR, IPV6_RECVERR). */
 struct icmp_error {
-	int code_errno;	   /* EHOSTUNREACH, ... as the kernel maps it */
-	bool local;	   /* made by our own kernel, not by the network */
+	int code_errno;	    /* EHOSTUNREACH, ... as the kernel maps it */
+	bool local;	    /* made by our own kernel, not by the network */
 	uint8_t type, code; /* ICMP or ICMPv6, by the family of `by` */
-	struct addr by;	   /* family 0: not told */
+	struct addr by;	    /* family 0: not told */
 };
 
 struct loop_ops {
@@ -76,10 +76,11 @@ struct loop_ops {
 	/* Open and connect; never waits. 0: under way (or done: `ready` still comes, SOCK_WRITABLE).
 	 * Otherwise -errno of the call that failed, named in *call ("socket", "bind", "connect");
 	 * nothing stays open. */
-	int (*open)(struct loop *l, struct sock *s, const struct sock_spec *spec, const char **call);
+	int (*open)(struct loop *l, struct sock *s, const struct sock_spec *spec,
+		    const char **call);
 	void (*want)(struct loop *l, struct sock *s, unsigned events);
 	ssize_t (*send)(struct loop *l, struct sock *s, const void *p, size_t n); /* or -errno */
-	ssize_t (*recv)(struct loop *l, struct sock *s, void *p, size_t n);	  /* 0: end of stream */
+	ssize_t (*recv)(struct loop *l, struct sock *s, void *p, size_t n); /* 0: end of stream */
 	int (*error)(struct loop *l, struct sock *s); /* SO_ERROR, taken: an errno, or 0 */
 	bool (*icmp)(struct loop *l, struct sock *s, struct icmp_error *e); /* false: no more */
 	bool (*local_addr)(struct loop *l, struct sock *s, struct addr *a, uint16_t *port);
