@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/suggest.h"
+#include "doc/known.h"
 #include "model/setting.h"
 
 struct checker {
@@ -15,27 +16,7 @@ struct checker {
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-/* "unknown role "dbs" (did you mean "db"?)": every list of names starts with a struct text. */
-static bool known(struct checker *c, struct text wanted, const char *what, const void *list_,
-		  size_t size)
-{
-	const struct list *list = list_;
-	struct suggest s = suggest_start(slice_of(wanted.s));
-	char hint[SUGGEST_TEXT_MAX];
-
-	for (size_t i = 0; i < list->n; i++) {
-		const struct text *name = (const void *)((const char *)list->items + i * size);
-
-		if (text_same(*name, wanted))
-			return true;
-		suggest_add(&s, name->s);
-	}
-	errs_add(c->errs, wanted.at, "unknown %s \"%.60s\"%s", what, wanted.s,
-		 suggest_text(&s, hint));
-	return false;
-}
-
-#define KNOWN(c, wanted, what, list) known(c, wanted, what, list, sizeof((list)->items[0]))
+#define KNOWN(c, wanted, what, list) is_known(wanted, KNOWN_LIST(what, "", list), (c)->errs)
 
 static void check_role_name(struct checker *c, struct text name)
 {
