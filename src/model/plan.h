@@ -2,10 +2,11 @@
  *
  * A site and its products become flows. The planner is a pure function: documents in, plan out.
  *
- * A *demand* is one requirement between one pair of endpoints; its tree says which flows must hold
- * and how they are joined. A *flow* is one tuple (source, target, transport, ports): demands that
- * need the same tuple share it, and it keeps all their reasons. Everything that is exported
- * (request, checks, rules) comes from these two lists.
+ * A *demand* is one requirement between one pair of endpoints; its tree of needs says which flows
+ * must hold and how they are joined. A *flow* is one tuple (source, target, transport, ports):
+ * demands that need the same tuple share it. A *claim* is one demand's reason for a flow, with all
+ * that is true of this use only (its level, branch, mode, leg). Everything that is exported (request,
+ * checks, rules) comes from these lists.
  */
 #pragma once
 
@@ -21,88 +22,111 @@
 
 enum endpoint_kind {
 	ENDPOINT_HOST,
-	ENDPOINT_NETWORK, /* a zone, a group's network, a prefix: machines that stay unnamed */
+	ENDPOINT_NETWORK, /* a zone, a network of a group, a prefix: machines that stay unnamed */
 	ENDPOINT_DEVICE,
 	ENDPOINT_OUTSIDE, /* a role outside the site: names and addresses of others */
 };
 
+/* A host with addresses in two zones is two endpoints of one name. */
 struct endpoint {
 	enum endpoint_kind kind;
 	const char *name; /* web1, zone inside, fw1, norton-update */
 	const struct host *host;
 	const struct device *device;
+	const struct interface *interface; /* of a device: the one that faces the peer */
 	const struct role *outside;
-	const struct zone *zone;	  /* NULL: no zone holds it (a question) */
-	LIST_OF(struct prefix) addresses; /* empty for a name */
-	const char *dns_name;		  /* NULL: addresses say it all */
+	bool one_of_several;		  /* the same host or device has others */
+	const struct zone *zone;	  /* NULL: no zone holds it */
+	LIST_OF(struct prefix) addresses; /* empty: a name says it all */
+	LIST_OF(struct text) names;	  /* DNS names; of an outside role also wildcards */
+};
+
+struct hop {
+	const struct device *device;
+	const struct interface *in, *out; /* NULL: the site does not say */
 };
 
 /* The devices between two zones, in the order in which a connection crosses them. */
 struct path {
-	LIST_OF(const struct device *) devices;
+	LIST_OF(struct hop) hops;
 	bool unknown; /* none, or more than one possible: a question was asked */
 };
 
 struct installation {
-	const struct use *use;
+	const struct use *use; /* NULL: the site's own rules (never_cross) */
 	const struct product *product;
 	const char *name;
 };
 
 enum flow_kind { FLOW_REQUIRED, FLOW_FORBIDDEN };
 
-struct reason {
-	const struct installation *installation;
-	const struct requirement *requirement;
-	const char *mode; /* NULL: the requirement has none */
+/* What splits a way into legs. */
+enum gateway { GATEWAY_NONE, GATEWAY_HTTP, GATEWAY_SOCKS, GATEWAY_FTP, GATEWAY_BALANCER };
+extern const char *const gateway_names[];
+
+struct demand;
+struct flow;
+
+struct claim {
+	const struct demand *demand;
+	const struct claim *next;
+	enum level level;
+	bool also;		/* beside the needs: it decides nothing */
+	const char *mode;	/* of a negotiated child; NULL: none */
+	const char *service;	/* the protocol that should answer; NULL: not said */
+	const char *documented; /* the document's own value, where ours differs */
+	unsigned branch;	/* 1.. among alternatives, named by the requirement; 0: none */
+	const struct flow *parent;
+	unsigned leg; /* 1.. where a gateway splits the way; 0: one piece */
+	enum gateway gateway;
+	const struct device *through;	/* the gateway */
+	const struct endpoint *whole;	/* of a leg: where the whole way goes; NULL: not a leg */
+	struct port_range whole_ports;
+};
+
+/* What a translation on the way makes of the tuple. */
+struct translation {
+	struct addr_port dialled; /* text.s NULL: the target itself; else what the source dials */
+	struct addr seen_as;	  /* family 0: as it is; else the source behind source NAT */
+	const struct device *dialled_at, *seen_at;
 };
 
 struct flow {
-	char id[17]; /* 16 hex digits of the tuple's hash: the same in every run */
+	uint64_t id; /* hash of the tuple with its names: the same in every run */
 	enum flow_kind kind;
-	enum level level;		  /* the most demanding of its reasons */
-	bool also;			  /* only ever beside the needs: it decides nothing */
 	const struct endpoint *from, *to; /* of this leg */
-
-	enum transport transport;
-	struct port_range ports;  /* TCP, UDP, SCTP */
-	struct port_range source; /* lo 0: any */
-	bool any_of;		  /* one of ports, as negotiated */
-	bool parent_port;	  /* the port is the source port of the parent's connection */
-	const char *name;	  /* ICMP and RPC */
-	unsigned number;	  /* IP protocol */
-
-	const char *service; /* the protocol that should answer; NULL: not said */
+	enum transport transport;	  /* never RPC: that becomes its directory and its range */
+	struct port_range ports;	  /* TCP, UDP, SCTP; lo 0: parent_port */
+	struct port_range source;	  /* lo 0: any */
+	bool any_of;			  /* one of ports, as negotiated */
+	bool parent_port;		  /* the source port of the parent's connection */
+	const char *name;		  /* ICMP */
+	unsigned number;		  /* IP protocol */
 	const struct path *path;
-	const struct device *via; /* HTTP or SOCKS proxy of which this is a leg; NULL: direct */
-	unsigned leg;		  /* 1.. where a proxy or gateway splits the way; 0: one piece */
-	const char *mode;	  /* of a negotiated child */
-	const struct flow *parent;
-	const char *group;	  /* alternatives of one question: their requirement's id */
-	unsigned branch;	  /* 1.. within the group; 0: not in one */
-	struct addr_port dialled; /* port 0: the target itself; else what the source dials (NAT) */
-	LIST_OF(struct addr) seen_as; /* the source behind source NAT; empty: as it is */
-	const char *documented;	      /* the document's own value, where ours differs */
-
-	LIST_OF(struct reason) reasons;
-	unsigned index; /* in plan.flows */
+	const struct translation *translation; /* NULL: none */
+	const struct claim *claims;	       /* the most demanding first; at least one */
+	unsigned index;			       /* in plan.flows */
 };
 
-enum term_kind { TERM_FLOW, TERM_ALL, TERM_ANY, TERM_ELSE };
-struct term {
-	enum term_kind kind;
+enum need_kind { NEED_FLOW, NEED_ALL, NEED_ANY, NEED_ELSE };
+struct need {
+	enum need_kind kind;
 	bool degraded;
 	const struct flow *flow;
-	LIST_OF(const struct term *) kids;
+	LIST_OF(const struct need *) kids;
 };
+
+/* Why a demand has no flows. */
+enum absence { ABSENCE_NONE, ABSENCE_SAME_HOST, ABSENCE_NO_LINK };
 
 struct demand {
 	const struct installation *installation;
 	const struct requirement *requirement;
 	const struct endpoint *from, *to;
-	const char *mode;
-	const struct term *needs; /* of a forbidding requirement: what must be closed */
-	const struct term *also;  /* NULL: none */
+	enum absence absence;
+	const struct need *needs; /* of a forbidding requirement: what must be closed */
+	const struct need *also;  /* NULL: none */
+	LIST_OF(const struct flow *) except; /* required flows inside what is forbidden */
 };
 
 struct plan {
@@ -110,25 +134,26 @@ struct plan {
 	const struct site *site;
 	LIST_OF(struct installation) installations;
 	LIST_OF(const struct flow *) flows; /* in the order of the documents */
-	LIST_OF(struct demand) demands;
+	LIST_OF(const struct demand *) demands;
 	LIST_OF(struct question) questions;
 	LIST_OF(struct finding) warnings;
-	size_t same_host;     /* demands that vanished because both ends are one host */
 	size_t not_installed; /* requirements whose optional role is not bound */
 };
 
 struct plan_options {
 	bool as_documented; /* the documents' own values instead of ours */
-	const char *only;   /* one installation; NULL: all */
 };
 
-/* products: those that the site names, in any order. The plan borrows from site and products.
- * Mistakes of meaning that make a plan impossible (a required flow as wide as a forbidden one,
- * a role bound to something without an address, ...) go to errs; then NULL. */
+
+/* products: those that the site names, in any order. Plan borrows from site and products. What makes
+ * a plan impossible (a required flow as wide as a forbidden one, a chosen alternative that is none,
+ * a value that is no port) goes to errs; then NULL. */
 MUST_USE struct plan *plan_build(const struct site *site, const struct product *const *products,
 				 size_t n_products, const struct plan_options *options,
 				 struct errs *errs);
 void plan_free(struct plan *p);
 
-/* "tcp/443", "udp/7000-7008", "icmp/echo", "tcp/any-of 1024-65535". */
+/* "tcp/443", "udp/7000-7008", "icmp/echo", "tcp/any-of 1024-65535 from 20". */
 void flow_format_ports(const struct flow *f, struct buf *out);
+void flow_format_id(const struct flow *f, struct buf *out); /* 16 hex digits */
+enum level flow_level(const struct flow *f);		    /* the most demanding of its claims */

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Which devices a connection crosses. Zones are the places, devices with a leg in two zones are the
+ * ways. Where the site says nothing and more than one way is possible, that is a question.
+ */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "model/plan_int.h"
+
+struct path_table {
+	struct path **paths; /* by zone and zone; NULL: not yet looked for */
+	size_t n_zones;
+};
+
+enum { HOPS_MAX = 8, PATHS_TOLD = 4 };
+
+/* A walk from zone to zone that visits no zone and no device twice. */
+struct walk {
+	const struct site *site;
+	const struct zone *goal;
+	struct hop hops[HOPS_MAX];
+	size_t n;
+	struct hop found[PATHS_TOLD][HOPS_MAX];
+	size_t found_n[PATHS_TOLD];
+	size_t n_found;
+};
+
+static bool is_proxy(const struct device *d)
+{
+	return d->http_proxy.given || d->socks_proxy.given || d->ftp_gateway.given ||
+	       d->load_balancer.n;
+}
+
+/* A proxy with two legs passes on what it understands, and routes nothing. */
+static bool routes(const struct device *d)
+{
+	return !is_proxy(d) || d->filter != FILTER_NONE || d->source_nat.n || d->destination_nat.n;
+}
+
+static bool was_visited(const struct walk *w, const struct device *d, const struct zone *z)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->hops[i].device == d || w->hops[i].in->zone == z)
+			return true;
+	return false;
+}
+
+static void keep(struct walk *w)
+{
+	if (w->n_found < PATHS_TOLD) {
+		memcpy(w->found[w->n_found], w->hops, w->n * sizeof(w->hops[0]));
+		w->found_n[w->n_found] = w->n;
+	}
+	w->n_found++;
+}
+
+static void walk_from(struct walk *w, const struct zone *at);
+
+static void walk_through(struct walk *w, const struct device *d, const struct interface *in)
+{
+	for_each (out, &d->interfaces) {
+		if (out->zone == in->zone || w->n_found >= PATHS_TOLD ||
+		    was_visited(w, d, out->zone))
+			continue;
+		w->hops[w->n++] = (struct hop){d, in, out};
+		walk_from(w, out->zone);
+		w->n--;
+	}
+}
+
+static void walk_from(struct walk *w, const struct zone *at)
+{
+	if (at == w->goal) {
+		keep(w);
+		return;
+	}
+	if (w->n == HOPS_MAX)
+		return;
+	for_each (d, &w->site->devices) {
+		if (!routes(d))
+			continue;
+		for_each (in, &d->interfaces)
+			if (in->zone == at)
+				walk_through(w, d, in);
+	}
+}
+
+static const struct interface *interface_in(const struct device *d, const struct zone *z)
+{
+	for_each (i, &d->interfaces)
+		if (i->zone == z)
+			return i;
+	return NULL;
+}
+
+/* Two devices side by side in `through` share a zone: their interfaces there face each other. */
+static const struct interface *interface_towards(const struct device *d, const struct device *next)
+{
+	for_each (i, &d->interfaces)
+		if (interface_in(next, i->zone))
+			return i;
+	return NULL;
+}
+
+static struct path *path_of_rule(struct planner *pl, const struct path_rule *rule, bool reversed)
+{
+	struct path *p = ARENA_NEW(pl->arena, struct path);
+	size_t n = rule->through.n;
+
+	p->hops.items = ARENA_ARRAY(pl->arena, struct hop, n);
+	p->hops.n = n;
+	for (size_t i = 0; i < n; i++) {
+		const struct device *d = rule->through.items[reversed ? n - 1 - i : i];
+		const struct device *before =
+			i ? rule->through.items[reversed ? n - i : i - 1] : NULL;
+		const struct device *after =
+			i + 1 < n ? rule->through.items[reversed ? n - 2 - i : i + 1] : NULL;
+		const struct zone *from = reversed ? rule->to : rule->from;
+		const struct zone *to = reversed ? rule->from : rule->to;
+
+		p->hops.items[i].device = d;
+		p->hops.items[i].in =
+			before ? interface_towards(d, before) : interface_in(d, from);
+		p->hops.items[i].out = after ? interface_towards(d, after) : interface_in(d, to);
+	}
+	return p;
+}
+
+/* A rule, or the same rule backwards: a connection the other way crosses the same boxes. */
+static struct path *find_rule(struct planner *pl, const struct zone *from, const struct zone *to)
+{
+	for_each (rule, &pl->site->paths)
+		if (rule->from == from && rule->to == to)
+			return path_of_rule(pl, rule, false);
+	for_each (rule, &pl->site->paths)
+		if (rule->from == to && rule->to == from)
+			return path_of_rule(pl, rule, true);
+	return NULL;
+}
+
+static void add_hop_names(struct buf *out, const struct hop *hops, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_addf(out, "%s%s", i ? ", " : "", hops[i].device->name.s);
+}
+
+static void ask_which(struct planner *pl, const struct walk *w, const struct zone *from,
+		      const struct zone *to)
+{
+	struct buf ways = BUF_INIT, first = BUF_INIT;
+
+	for (size_t i = 0; i < w->n_found && i < PATHS_TOLD; i++) {
+		if (i)
+			buf_add_text(&ways, "; or ");
+		add_hop_names(&ways, w->found[i], w->found_n[i]);
+	}
+	add_hop_names(&first, w->found[0], w->found_n[0]);
+	plan_ask(pl, plan_line(pl, "paths from %s to %s", from->name.s, to->name.s),
+		 plan_line(pl, "paths: [{from: %s, to: %s, through: [%s]}]", from->name.s,
+			   to->name.s, first.data),
+		 "which way is it from %s to %s: %s?", from->name.s, to->name.s, ways.data);
+	buf_release(&ways);
+	buf_release(&first);
+}
+
+static struct path *search(struct planner *pl, const struct zone *from, const struct zone *to,
+			   bool ask)
+{
+	struct walk *w = mem_new(1, sizeof(*w));
+	struct path *p = ARENA_NEW(pl->arena, struct path);
+
+	w->site = pl->site;
+	w->goal = to;
+	walk_from(w, from);
+	if (w->n_found == 1) {
+		p->hops.n = w->found_n[0];
+		p->hops.items = ARENA_ARRAY(pl->arena, struct hop, p->hops.n);
+		memcpy(p->hops.items, w->found[0], p->hops.n * sizeof(struct hop));
+	} else {
+		p->unknown = true;
+	}
+	if (ask && w->n_found > 1)
+		ask_which(pl, w, from, to);
+	if (ask && w->n_found == 0)
+		plan_ask(pl, plan_line(pl, "paths from %s to %s", from->name.s, to->name.s),
+			 plan_line(pl, "paths: [{from: %s, to: %s, through: [DEVICE]}]", from->name.s,
+				   to->name.s),
+			 "which devices lie between %s and %s? None connects the two", from->name.s,
+			 to->name.s);
+	free(w);
+	return p;
+}
+
+static struct path **slot(struct planner *pl, const struct zone *from, const struct zone *to)
+{
+	size_t n = pl->site->zones.n;
+	size_t i = (size_t)(from - pl->site->zones.items), k = (size_t)(to - pl->site->zones.items);
+
+	if (!pl->path_table) {
+		pl->path_table = mem_new(1, sizeof(*pl->path_table));
+		pl->path_table->n_zones = n;
+		pl->path_table->paths = mem_new(n * n, sizeof(struct path *));
+	}
+	return &pl->path_table->paths[i * n + k];
+}
+
+/* quiet: no question, and then nothing is remembered either. */
+static const struct path *find_path(struct planner *pl, const struct endpoint *from,
+				    const struct endpoint *to, bool quiet)
+{
+	static const struct path nothing_between, not_known = {.unknown = true};
+	struct path **p;
+
+	if (!from->zone || !to->zone)
+		return pl->site->zones.n ? &not_known : &nothing_between;
+	p = slot(pl, from->zone, to->zone);
+	if (!*p)
+		*p = find_rule(pl, from->zone, to->zone);
+	if (!*p && from->zone == to->zone)
+		return &nothing_between;
+	if (*p || !quiet)
+		return *p ? *p : (*p = search(pl, from->zone, to->zone, true));
+	return search(pl, from->zone, to->zone, false);
+}
+
+const struct path *plan_path(struct planner *pl, const struct endpoint *from,
+			     const struct endpoint *to)
+{
+	return find_path(pl, from, to, false);
+}
+
+/* A host with several endpoints uses the one from which the other is nearest. */
+size_t plan_distance(struct planner *pl, const struct endpoint *from, const struct endpoint *to)
+{
+	const struct path *p = find_path(pl, from, to, true);
+
+	return p->unknown ? SIZE_MAX : p->hops.n;
+}
+
+const struct interface *plan_facing(struct planner *pl, const struct device *d,
+				    const struct endpoint *to)
+{
+	const struct interface *best = NULL;
+	size_t fewest = SIZE_MAX;
+
+	for_each (i, &d->interfaces) {
+		size_t distance;
+
+		if (i->zone == to->zone)
+			return i;
+		distance = plan_distance(pl, endpoint_of_device(pl, d, i), to);
+		if (distance < fewest) {
+			best = i;
+			fewest = distance;
+		}
+	}
+	if (!best && d->interfaces.n)
+		best = d->interfaces.items;
+	return best;
+}
+
+void path_table_free(struct path_table *t)
+{
+	if (!t)
+		return;
+	free(t->paths);
+	free(t);
+}
