@@ -1,17 +1,354 @@
-/* SPDX-License-Identifier: ISC */
+/* SPDX-License-Identifier: ISC
+ *
+ * portolan port: who owns a number, and what is known of it. Starts and answers without reading
+ * anything but /etc/services, three numbers of the kernel's, and an updated registry where there
+ * is one.
+ */
+#include <stdlib.h>
+
+#include "base/suggest.h"
 #include "cmd/command.h"
+#include "doc/etc_services.h"
+#include "doc/iana.h"
+#include "doc/registry_build.h"
+#include "model/port_card.h"
+#include "report/port.h"
+#include "sys/file.h"
+#include "sys/host.h"
+#include "sys/state.h"
+#include CONFIG_H
+
+#define ETC_SERVICES "/etc/services"
+enum { FILE_MAX = 64 << 20, SERVICES_MAX = 4 << 20 };
+
+/* What one run of the command holds. */
+struct lookup {
+	struct arena *arena;
+	struct port_sources sources;
+	struct registry updated; /* borrows updated_bytes */
+	struct buf updated_bytes;
+	struct host_ports host;
+	struct port_rules rules;
+};
+
+/* --- sources --- */
+
+static int read_etc_services(struct lookup *l, struct err *err)
+{
+	struct buf file = BUF_INIT;
+	struct slice text;
+	struct etc_service entry;
+	size_t lines = 1;
+	int rc;
+
+	if (!file_exists(ETC_SERVICES))
+		return 0;
+	rc = file_read(ETC_SERVICES, SERVICES_MAX, &file, err);
+	if (rc)
+		goto out;
+	text = slice_of(arena_copy(l->arena, buf_slice(&file)));
+	for (size_t i = 0; i < text.n; i++)
+		lines += text.p[i] == '\n';
+	l->sources.local.items = ARENA_ARRAY(l->arena, struct local_name, lines);
+	while (etc_services_next(&text, &entry))
+		l->sources.local.items[l->sources.local.n++] = (struct local_name){
+			.ports = {entry.port, entry.port},
+			.on = entry.on,
+			.name = arena_copy(l->arena, entry.name),
+			.aliases = arena_copy(l->arena, entry.aliases),
+			.source = ETC_SERVICES,
+		};
+out:
+	buf_release(&file);
+	return rc;
+}
+
+/* A registry of the user's own takes the place of the compiled one where it is younger. */
+static int read_updated(struct lookup *l, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	struct err no_folder;
+	int rc = 0;
+
+	if (state_path("registry", &path, &no_folder) != 0 || !file_exists(path.data))
+		goto out;
+	rc = file_read(path.data, FILE_MAX, &l->updated_bytes, err);
+	if (!rc)
+		rc = registry_parse(arena_copy(l->arena, buf_slice(&path)),
+				    buf_slice(&l->updated_bytes), &l->updated, err);
+	if (!rc && strcmp(l->updated.date, registry_iana.date) > 0)
+		l->sources.iana = &l->updated;
+out:
+	buf_release(&path);
+	return rc;
+}
+
+static int read_host(struct lookup *l, struct err *err)
+{
+	int rc = host_ports_read(&l->host, err);
+
+	if (rc)
+		return rc;
+	l->rules = (struct port_rules){.known = true,
+				       .ephemeral = l->host.ephemeral,
+				       .reserved = &l->host.reserved,
+				       .unprivileged = l->host.unprivileged};
+	return 0;
+}
+
+static int lookup_init(struct lookup *l, struct err *err)
+{
+	int rc;
+
+	*l = (struct lookup){.arena = arena_new(), .updated_bytes = BUF_INIT};
+	l->sources.iana = &registry_iana;
+	l->sources.overlay = &registry_overlay;
+	l->sources.rules = &l->rules;
+	rc = read_etc_services(l, err);
+	if (!rc)
+		rc = read_updated(l, err);
+	if (!rc)
+		rc = read_host(l, err);
+	return rc;
+}
+
+static void lookup_release(struct lookup *l)
+{
+	host_ports_release(&l->host);
+	buf_release(&l->updated_bytes);
+	arena_free(l->arena);
+}
+
+/* --- operands --- */
+
+/* "443/tcp" and "tcp/443" are the same. IANA has names with a slash ("cl/1"): those stay whole. */
+static unsigned split_transport(struct slice *text)
+{
+	const char *slash = memchr(text->p, '/', text->n);
+	struct slice before, after;
+
+	if (!slash)
+		return ON_ALL;
+	before = slice_from_to(text->p, slash);
+	after = slice_from_to(slash + 1, text->p + text->n);
+	if (transport_bit_parse(after)) {
+		*text = before;
+		return transport_bit_parse(after);
+	}
+	if (transport_bit_parse(before)) {
+		*text = after;
+		return transport_bit_parse(before);
+	}
+	return ON_ALL;
+}
+
+static bool is_numeric(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((text.p[i] < '0' || text.p[i] > '9') && text.p[i] != '-')
+			return false;
+	return text.n && text.p[0] != '-';
+}
+
+static int unknown_name(const struct lookup *l, struct slice word, struct err *err)
+{
+	struct suggest s = suggest_start(word);
+	char hint[SUGGEST_TEXT_MAX];
+
+	service_suggest(&s);
+	for_each (local, &l->sources.local)
+		suggest_add(&s, local->name);
+	registry_suggest(l->sources.iana, &s);
+	return err_set(err, ERR_USAGE, PLACE_NONE, "port: nobody is registered as \"%.*s\"%s",
+		       (int)(word.n < 60 ? word.n : 60), word.p, suggest_text(&s, hint));
+}
+
+static int parse_operand(struct lookup *l, const char *operand, struct port_query **queries,
+			 size_t *n, struct err *err)
+{
+	struct slice text = slice_of(operand);
+	unsigned on = split_transport(&text);
+	struct port_range ports;
+
+	if (registry_ports_parse(text, &ports)) {
+		*queries = ARENA_NEW(l->arena, struct port_query);
+		**queries = (struct port_query){.text = operand, .ports = ports, .on = on};
+		*n = 1;
+		return 0;
+	}
+	if (is_numeric(text))
+		return err_set(err, ERR_USAGE, PLACE_NONE,
+			       "port: \"%.*s\" is no port and no range: they run from 0 to 65535, "
+			       "upwards",
+			       (int)(text.n < 60 ? text.n : 60), text.p);
+	*queries = port_queries_by_word(operand, text, on, &l->sources, l->arena, n);
+	return *n ? 0 : unknown_name(l, text, err);
+}
+
+/* --- output --- */
+
+struct output {
+	bool json, lines; /* neither: text */
+	struct buf buf;
+	size_t cards;
+};
+
+static int output_init(struct output *o, const struct arguments *args)
+{
+	const char *format = args_value(args, "format");
+
+	*o = (struct output){.buf = BUF_INIT};
+	if (!format || slice_is(slice_of(format), "text"))
+		return 0;
+	o->json = true;
+	o->lines = slice_is(slice_of(format), "jsonl");
+	if (!o->lines && !slice_is(slice_of(format), "json"))
+		return command_usage_error("port: --format is text, json or jsonl, not \"%s\"", format);
+	if (!o->lines)
+		buf_add_text(&o->buf, "{\"version\":\"" VERSION "\",\"records\":[\n");
+	return 0;
+}
+
+static void add_card(struct output *o, const struct port_card *card)
+{
+	if (o->cards++)
+		buf_add_text(&o->buf, o->lines ? "" : o->json ? ",\n" : "\n");
+	if (o->json)
+		port_write_json(card, &o->buf);
+	else
+		port_write_text(card, &o->buf);
+	if (o->lines)
+		buf_add_char(&o->buf, '\n');
+}
+
+static bool output_finish(struct output *o, const struct port_sources *sources)
+{
+	if (!o->json) {
+		buf_add_char(&o->buf, '\n');
+		port_write_source(sources, &o->buf);
+	} else if (!o->lines) {
+		buf_add_text(&o->buf, "\n]}\n");
+	}
+	return command_print(&o->buf);
+}
+
+static int look_up(struct lookup *l, const struct arguments *args, struct output *o)
+{
+	struct port_query *queries = NULL;
+	struct port_card card;
+	struct err err;
+	size_t n = 0;
+
+	for (size_t i = 0; i < args_n_operands(args); i++) {
+		if (parse_operand(l, args_operand(args, i), &queries, &n, &err) != 0)
+			return command_failed(&err);
+		for (size_t k = 0; k < n; k++) {
+			port_card_fill(&card, &queries[k], &l->sources, l->arena);
+			add_card(o, &card);
+		}
+	}
+	return output_finish(o, &l->sources) ? EXIT_HOLDS : EXIT_NOT_TESTED;
+}
+
+static int run_lookup(const struct arguments *args)
+{
+	struct lookup l;
+	struct output o;
+	struct err err;
+	int rc = output_init(&o, args);
+
+	if (rc)
+		return rc;
+	if (lookup_init(&l, &err) != 0)
+		rc = command_failed(&err);
+	else
+		rc = look_up(&l, args, &o);
+	lookup_release(&l);
+	buf_release(&o.buf);
+	return rc;
+}
+
+/* --- --update --- */
+
+static int is_younger(const char *file, const struct iana_list *list, struct err *err)
+{
+	struct place place = {.file = file};
+
+	if (strcmp(list->date, registry_iana.date) > 0)
+		return 0;
+	return err_set(err, ERR_DOCUMENT, place,
+		       "the youngest row is of %s, the table that is built in of %s: nothing changed",
+		       *list->date ? list->date : "no date", registry_iana.date);
+}
+
+static int write_updated(const struct registry *r, struct buf *path, struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	int rc = state_path("registry", path, err);
+
+	if (!rc)
+		rc = state_make_folder(path->data, err);
+	registry_format(r, &bytes);
+	if (!rc)
+		rc = file_replace(path->data, buf_slice(&bytes), 0644, err);
+	buf_release(&bytes);
+	return rc;
+}
+
+static int update(const char *file, struct err *err)
+{
+	struct buf csv = BUF_INIT, pool = BUF_INIT, path = BUF_INIT;
+	struct arena *arena = arena_new();
+	struct iana_list list;
+	int rc = file_read(file, FILE_MAX, &csv, err);
+
+	if (!rc)
+		rc = iana_read(file, buf_slice(&csv), arena, &pool, &list, err);
+	if (!rc)
+		rc = is_younger(file, &list, err);
+	if (!rc)
+		rc = write_updated(&list.registry, &path, err);
+	if (!rc) {
+		buf_clear(&csv);
+		buf_addf(&csv, "%zu rows up to %s are used from now on (%s)\n", list.rows, list.date,
+			 path.data);
+	}
+	if (!rc && !command_print(&csv))
+		rc = err_set(err, ERR_SYSTEM, PLACE_NONE, "the registry is updated all the same");
+	arena_free(arena);
+	buf_release(&csv);
+	buf_release(&pool);
+	buf_release(&path);
+	return rc;
+}
 
 static int run(const struct arguments *args)
 {
-	(void)args;
-	return EXIT_NOT_TESTED;
+	const char *file = args_value(args, "update");
+	struct err err;
+
+	if (file && args_n_operands(args))
+		return command_usage_error("port: --update takes no other operand than its file");
+	if (file)
+		return update(file, &err) == 0 ? EXIT_HOLDS : command_failed(&err);
+	if (!args_n_operands(args))
+		return command_usage_error("port: PORT or NAME is missing; 'portolan port --help' "
+					   "tells more");
+	return run_lookup(args);
 }
+
+static const struct option_spec options[] = {
+	{"format", "text|json|jsonl", "how to write it; text is for people", false},
+	{"update", "FILE", "read IANA's service-names-port-numbers.csv and use it from now on", false},
+};
 
 const struct command command_port = {
 	.name = "port",
 	.summary = "who owns a port number, and what is known of it",
-	.operands = "NUMBER|NAME",
-	.min_operands = 1,
-	.max_operands = 1,
+	.operands = "PORT[-PORT][/TRANSPORT]|NAME[/TRANSPORT] ...",
+	.options = options,
+	.n_options = ARRAY_LEN(options),
+	.min_operands = 0,
+	.max_operands = -1,
 	.run = run,
 };

@@ -87,3 +87,8 @@ out:
 	buf_release(&temporary);
 	return rc;
 }
+
+bool file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}

@@ -5,9 +5,12 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 
 /* Reads at most max bytes; a larger file is ERR_LIMIT. "-" is standard input. */
 MUST_USE int file_read(const char *path, size_t max, struct buf *out, struct err *err);
 MUST_USE int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err);
+bool file_exists(const char *path);
