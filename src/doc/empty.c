@@ -1,1 +1,2 @@
+/* SPDX-License-Identifier: ISC */
 typedef int doc_is_empty;
