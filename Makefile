@@ -4,7 +4,7 @@
 #	make try      deps, build, then a tour that shows the program at work
 #	make check    everything: two compilers, sanitizers, all tests; ends in "N passed, N failed, N skipped"
 #	make install  DESTDIR and PREFIX as usual
-#	make lint     clang-tidy, cppcheck, shellcheck
+#	make lint     clang-tidy and cppcheck; make format: clang-format
 #	make bench fuzz coverage clean
 BUILD	= build
 PREFIX	= /usr/local
@@ -48,7 +48,10 @@ coverage:
 lint: all
 	@JOBS=$(JOBS) tools/lint $(BUILD)
 
+format:
+	find src tests -name '*.[ch]' -exec clang-format-14 -i {} +
+
 clean:
 	rm -rf build build-clang build-asan build-coverage
 
-.PHONY: all deps try check install bench fuzz coverage lint clean
+.PHONY: all deps try check install bench fuzz coverage lint format clean

@@ -7,6 +7,7 @@ export HOME="$T/home" XDG_STATE_HOME="$T/state" LC_ALL=C TZ=UTC
 mkdir "$HOME"
 test_failures=0
 test_pids=
+test_started=0
 test_namespaces=
 
 portolan() { "$PORTOLAN" "$@"; }
@@ -21,7 +22,8 @@ test_end() {
 		ip netns del "$ns" 2>/dev/null
 	done
 	rm -rf "$T"
-	[ $rc != 0 ] || [ $test_failures = 0 ] || rc=1
+	# A skip does not hide what failed before it.
+	[ $test_failures = 0 ] || rc=1
 	exit $rc
 }
 trap test_end EXIT
@@ -62,9 +64,11 @@ same() { diff -u "$1" "$2" || fail "$1 and $2 differ"; }
 has() { grep -qF -e "$2" "$1" || { fail "not in $1: $2"; sed 's/^/  | /' "$1"; }; }
 has_not() { ! grep -qF -e "$2" "$1" || { fail "in $1: $2"; sed 's/^/  | /' "$1"; }; }
 
-# start COMMAND ...: in the background, its output in $T/log.N; its id in $pid.
+# start COMMAND ...: in the background, its output in $log; its id in $pid.
 start() {
-	"$@" >>"$T/log.$#" 2>&1 </dev/null &
+	test_started=$((test_started + 1))
+	log=$T/log.$test_started
+	"$@" >"$log" 2>&1 </dev/null &
 	pid=$!
 	test_pids="$test_pids $pid"
 }

@@ -14,8 +14,8 @@ struct buf;
 void escape_terminal(struct buf *out, struct slice s);
 void escape_json(struct buf *out, struct slice s); /* without the quotes; RFC 8259 section 7 */
 /* One CSV field, quoted where RFC 4180 wants it and where it holds a ; or a TAB, which some readers
- * take for separators; a leading = + - @ TAB CR or LF gets a ' in front, so that a spreadsheet takes
- * it for text. Controls become U+FFFD: the field may end on a terminal. */
+ * take for separators; a leading = + - @ TAB CR or LF gets a ' in front, so that a spreadsheet
+ * takes it for text. Controls become U+FFFD: the field may end on a terminal. */
 void escape_csv(struct buf *out, struct slice s);
 void escape_html(struct buf *out, struct slice s);     /* text and double-quoted attributes */
 void escape_markdown(struct buf *out, struct slice s); /* inside a table's cell */

@@ -21,7 +21,7 @@ void map_release(struct map *m);
 bool map_add(struct map *m, struct slice key, void *value);
 void *map_find(const struct map *m, struct slice key); /* NULL: not there */
 
-/* hash_bytes: not secret, not stable across runs. hash_stable: the same on every machine, for ids. */
+/* hash_bytes: not secret, not stable across runs. hash_stable: for ids, the same everywhere. */
 uint64_t hash_bytes(const void *p, size_t n, uint64_t seed);
 uint64_t hash_stable(const void *p, size_t n, uint64_t seed);
 void hash_set_key(uint64_t key); /* once, at start-up, from the system's random numbers */

@@ -20,12 +20,13 @@
 
 struct foreign {
 	const char *name, *summary, *program;
+	const char *line; /* as in --dump-commands */
 };
 static const struct foreign foreign[] = {
 #ifdef HAS_FOREIGN
 #include "foreign.h"
 #endif
-	{NULL, NULL, NULL},
+	{NULL, NULL, NULL, NULL},
 };
 
 static const struct command *find_command(const char *name)
@@ -90,27 +91,66 @@ static int print_usage(void)
 	return ok ? EXIT_HOLDS : EXIT_NOT_TESTED;
 }
 
-/* For the build: what this program holds, as rows of foreign.h; for completion and the tests: the
- * options of each. */
+/* name TAB summary TAB operands, then TAB --option or --option=VALUE for each. */
+static void add_dump_line(struct buf *out, const struct command *c)
+{
+	buf_addf(out, "%s\t%s\t%s", c->name, c->summary, c->operands);
+	for (size_t i = 0; i < c->n_options; i++) {
+		const struct option_spec *o = &c->options[i];
+
+		buf_addf(out, "\t--%s%s%s", o->name, o->value ? "=" : "", o->value ? o->value : "");
+	}
+}
+
+static void add_c_string(struct buf *out, const char *s)
+{
+	buf_add_char(out, '"');
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			buf_add_char(out, '\\');
+		if (*s == '\t')
+			buf_add_text(out, "\\t");
+		else
+			buf_add_char(out, *s);
+	}
+	buf_add_char(out, '"');
+}
+
+/* One entry of foreign.h. */
+static void add_foreign_row(struct buf *out, const struct command *c)
+{
+	struct buf line = BUF_INIT;
+
+	add_dump_line(&line, c);
+	buf_add_text(out, "\t{");
+	add_c_string(out, c->name);
+	buf_add_text(out, ", ");
+	add_c_string(out, c->summary);
+	buf_add_text(out, ", ");
+	add_c_string(out, PROGRAM_NAME);
+	buf_add_text(out, ", ");
+	add_c_string(out, line.data);
+	buf_add_text(out, "},\n");
+	buf_release(&line);
+}
+
+/* For the build, what this program holds, as rows of foreign.h; for completion and the tests, every
+ * command there is. */
 static int dump_commands(bool as_rows)
 {
 	struct buf out = BUF_INIT;
 	bool ok;
 
 	for (size_t i = 0; commands[i]; i++) {
-		const struct command *c = commands[i];
-
 		if (as_rows) {
-			buf_addf(&out, "\t{\"%s\", \"%s\", \"%s\"},\n", c->name, c->summary,
-				 PROGRAM_NAME);
+			add_foreign_row(&out, commands[i]);
 			continue;
 		}
-		buf_addf(&out, "%s", c->name);
-		for (size_t k = 0; k < c->n_options; k++)
-			buf_addf(&out, " --%s%s", c->options[k].name,
-				 c->options[k].value ? "=" : "");
+		add_dump_line(&out, commands[i]);
 		buf_add_char(&out, '\n');
 	}
+	for (const struct foreign *f = foreign; f->name && !as_rows; f++)
+		buf_addf(&out, "%s\n", f->line);
 	ok = command_print(&out);
 	buf_release(&out);
 	return ok ? EXIT_HOLDS : EXIT_NOT_TESTED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * The `needs` language as a tree: what one requirement asks of the network. Text form and grammar:
- * portolan-product(5); reading and printing: doc/needs.h. Everything is owned by the document's arena.
+ * portolan-product(5); reading and printing: doc/needs.h. The document's arena owns everything.
  *
  *	expr  = term { "or" term } | term { "else" term }
  *	term  = "(" expr ")" | leaf [ "degraded" ] | "@" set

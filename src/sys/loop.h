@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * The event loop, behind an interface with two implementations: the real one (epoll, timer wheel;
- * sys/loop_epoll.c) and a simulated one (virtual clock, scripted peers; tests/replay/sim.c), so that
- * every line that waits or speaks can be tested without waiting and without a network.
+ * sys/loop_epoll.c) and a simulated one (virtual clock, scripted peers; tests/replay/sim.c), so
+ * that each line that waits or speaks can be tested without waiting and without a network.
  *
  * Ownership: a struct sock and a struct timer are embedded in the caller's own object and must stay
  * where they are while open or armed. Callbacks run from loop_run() only, one at a time; inside a
@@ -73,7 +73,7 @@ struct loop_ops {
 	void (*free)(struct loop *l);
 	struct mono (*now)(struct loop *l);
 	int64_t (*wall_ms)(struct loop *l); /* ms since 1970 */
-	/* Open and connect; never waits. 0: under way (or done: `ready` still comes, SOCK_WRITABLE).
+	/* Open and connect; never waits. 0: under way (or done: `ready` still comes, writable).
 	 * Otherwise -errno of the call that failed, named in *call ("socket", "bind", "connect");
 	 * nothing stays open. */
 	int (*open)(struct loop *l, struct sock *s, const struct sock_spec *spec,
@@ -84,7 +84,7 @@ struct loop_ops {
 	int (*error)(struct loop *l, struct sock *s); /* SO_ERROR, taken: an errno, or 0 */
 	bool (*icmp)(struct loop *l, struct sock *s, struct icmp_error *e); /* false: no more */
 	bool (*local_addr)(struct loop *l, struct sock *s, struct addr *a, uint16_t *port);
-	/* reset: with RST (SO_LINGER 0), so that nothing lingers in TIME_WAIT; else the ordinary way. */
+	/* reset: with RST (SO_LINGER 0), so that nothing lingers in TIME_WAIT; else as usual. */
 	void (*close)(struct loop *l, struct sock *s, bool reset);
 	/* Wait until something is ready or `until` has come, and call the sockets' `ready`. */
 	int (*wait)(struct loop *l, struct mono until, struct err *err);
@@ -102,8 +102,8 @@ struct loop {
 MUST_USE int loop_new(struct loop **l, struct err *err);
 void loop_free(struct loop *l);
 
-/* Until loop_stop(), or until no socket is open and no timer armed. Signals interrupt it: *interrupted
- * (may be NULL) is looked at before each wait. */
+/* Until loop_stop(), or until no socket is open and no timer armed. Signals interrupt it:
+ * *interrupted (may be NULL) is looked at before each wait. */
 MUST_USE int loop_run(struct loop *l, const volatile int *interrupted, struct err *err);
 void loop_stop(struct loop *l);
 

@@ -55,7 +55,7 @@ static void test_terminal(void **state)
 		{escape_terminal, {"\xef\xbf\xb9", 3}, "\\u{fff9}"},
 		{escape_terminal, {"\xe2\x80\xa8", 3}, "\\u{2028}"},
 		{escape_terminal, {"\xf3\xa0\x81\x81", 4}, "\\u{e0041}"},
-		/* not UTF-8: cut short, overlong, a surrogate, beyond U+10FFFF, a lone continuation */
+		/* not UTF-8: cut, overlong, a surrogate, beyond U+10FFFF, a lone continuation */
 		{escape_terminal, {"\xe2\x82", 2}, "\\xe2\\x82"},
 		{escape_terminal, {"\xc0\xaf", 2}, "\\xc0\\xaf"},
 		{escape_terminal, {"\xe0\x80\xaf", 3}, "\\xe0\\x80\\xaf"},

@@ -36,7 +36,7 @@ static void test_nearest(void **state)
 	}
 }
 
-/* Every single mistake in a name of some length is found again, and told apart from its neighbour. */
+/* Every single mistake in a long name is found again, and told apart from its neighbour. */
 static void test_every_single_mistake(void **state)
 {
 	static const char name[] = "requirements";
