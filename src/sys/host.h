@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What this host is called, and chance from its kernel.
+ */
+#pragma once
+
+#include <stddef.h>
+
+enum { HOST_NAME_MAX_TEXT = 65 };
+void host_name(char name[HOST_NAME_MAX_TEXT]); /* "localhost" where it has none */
+
+/* Unpredictable where the kernel has enough; never waits. For ids and hashes, not for keys. */
+void host_chance(void *p, size_t n);
