@@ -14,7 +14,7 @@
 #include "model/port_card.h"
 #include "report/port.h"
 #include "sys/file.h"
-#include "sys/host.h"
+#include "sys/host_ports.h"
 #include "sys/state.h"
 #include CONFIG_H
 

@@ -45,6 +45,7 @@ struct planner {
 	size_t use_index;
 	struct players *players; /* by the index of the role in its product; found when asked for */
 	bool *players_known;
+	struct map parents; /* "requirement from to" of this installation to its struct demand */
 };
 
 /* One requirement between one pair, while it is expanded. */

@@ -1,19 +1,33 @@
 /* SPDX-License-Identifier: ISC */
 #include "report/json.h"
 
-#include "base/buf.h"
+#include <string.h>
+#include <time.h>
+
 #include "base/escape.h"
 
-static void separate(struct json *j)
+static void add_quoted(struct buf *out, struct slice s)
+{
+	buf_add_char(out, '"');
+	escape_json(out, s);
+	buf_add_char(out, '"');
+}
+
+/* The comma and the key that come before a value. */
+static void start_value(struct json *j, const char *key)
 {
 	if (j->comma)
 		buf_add_char(j->out, ',');
 	j->comma = true;
+	if (!key)
+		return;
+	add_quoted(j->out, slice_of(key));
+	buf_add_char(j->out, ':');
 }
 
-void json_open(struct json *j, char bracket)
+void json_open(struct json *j, const char *key, char bracket)
 {
-	separate(j);
+	start_value(j, key);
 	buf_add_char(j->out, bracket);
 	j->comma = false;
 }
@@ -24,43 +38,61 @@ void json_close(struct json *j, char bracket)
 	j->comma = true;
 }
 
-void json_slice(struct json *j, struct slice s)
+void json_slice(struct json *j, const char *key, struct slice s)
 {
-	separate(j);
-	buf_add_char(j->out, '"');
-	escape_json(j->out, s);
-	buf_add_char(j->out, '"');
+	start_value(j, key);
+	add_quoted(j->out, s);
 }
 
-void json_key(struct json *j, const char *key)
+void json_null(struct json *j, const char *key)
 {
-	json_slice(j, slice_of(key));
-	buf_add_char(j->out, ':');
-	j->comma = false;
-}
-
-void json_null(struct json *j)
-{
-	separate(j);
+	start_value(j, key);
 	buf_add_text(j->out, "null");
 }
 
-void json_text(struct json *j, const char *s)
+void json_text(struct json *j, const char *key, const char *s)
 {
 	if (s)
-		json_slice(j, slice_of(s));
+		json_slice(j, key, slice_of(s));
 	else
-		json_null(j);
+		json_null(j, key);
 }
 
-void json_bool(struct json *j, bool b)
+void json_number(struct json *j, const char *key, int64_t value)
 {
-	separate(j);
+	start_value(j, key);
+	buf_addf(j->out, "%lld", (long long)value);
+}
+
+void json_bool(struct json *j, const char *key, bool b)
+{
+	start_value(j, key);
 	buf_add_text(j->out, b ? "true" : "false");
 }
 
-void json_pair(struct json *j, const char *key, const char *s)
+void json_addr(struct json *j, const char *key, const struct addr *a)
 {
-	json_key(j, key);
-	json_text(j, s);
+	char text[ADDR_TEXT_MAX];
+
+	json_text(j, key, a->family ? addr_text(a, text) : NULL);
+}
+
+void json_time(struct json *j, const char *key, int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	char date[32], text[48];
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text, sizeof(text), "%s.%03dZ", date, (int)(ms % 1000));
+	json_text(j, key, text);
+}
+
+void json_texts(struct json *j, const char *key, const char *const *values, size_t n)
+{
+	json_open(j, key, '[');
+	for (size_t i = 0; i < n && values[i]; i++)
+		json_text(j, NULL, values[i]);
+	json_close(j, ']');
 }

@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: ISC
  *
- * JSON, written in order: commas and escapes are seen to, brackets are the caller's.
+ * JSON, written in order: commas and escapes are seen to, brackets are the caller's. A key of NULL
+ * is for what stands in a list, or alone.
  */
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "base/slice.h"
-
-struct buf;
+#include "base/addr.h"
+#include "base/buf.h"
 
 struct json {
 	struct buf *out;
 	bool comma; /* the next thing needs one in front */
 };
 
-void json_open(struct json *j, char bracket); /* '{' or '[' */
+void json_open(struct json *j, const char *key, char bracket); /* '{' or '[' */
 void json_close(struct json *j, char bracket);
-void json_key(struct json *j, const char *key);
-void json_slice(struct json *j, struct slice s);
-void json_text(struct json *j, const char *s); /* NULL: null */
-void json_bool(struct json *j, bool b);
-void json_null(struct json *j);
-void json_pair(struct json *j, const char *key, const char *s); /* NULL: null */
+void json_slice(struct json *j, const char *key, struct slice s);
+void json_text(struct json *j, const char *key, const char *s); /* NULL: null */
+void json_number(struct json *j, const char *key, int64_t value);
+void json_bool(struct json *j, const char *key, bool b);
+void json_null(struct json *j, const char *key);
+void json_addr(struct json *j, const char *key, const struct addr *a); /* family 0: null */
+void json_time(struct json *j, const char *key, int64_t ms);	       /* RFC 3339 in UTC, with ms */
+/* A list of at most n texts; NULL ends it. */
+void json_texts(struct json *j, const char *key, const char *const *values, size_t n);

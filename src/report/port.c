@@ -244,14 +244,13 @@ void port_write_source(const struct port_sources *sources, struct buf *out)
 
 static void write_transports(struct json *j, unsigned on)
 {
-	json_key(j, "transports");
-	json_open(j, '[');
+	json_open(j, "transports", '[');
 	for (unsigned bit = ON_TCP; bit <= ON_DCCP; bit <<= 1) {
 		struct buf word = BUF_INIT;
 
 		if (on & bit) {
 			transports_format(bit, &word);
-			json_slice(j, buf_slice(&word));
+			json_slice(j, NULL, buf_slice(&word));
 		}
 		buf_release(&word);
 	}
@@ -263,7 +262,7 @@ static void write_ports(struct json *j, struct port_range ports)
 	struct buf text = BUF_INIT;
 
 	format_ports(ports, &text);
-	json_pair(j, "ports", text.data);
+	json_text(j, "ports", text.data);
 	buf_release(&text);
 }
 
@@ -276,18 +275,17 @@ static const char *or_null(const char *s)
 static void write_facts(struct json *j, const struct port_card *c, const char *key,
 			enum fact_kind first, enum fact_kind last)
 {
-	json_key(j, key);
-	json_open(j, '[');
+	json_open(j, key, '[');
 	for_each (f, &c->facts) {
 		if (f->kind < first || f->kind > last)
 			continue;
-		json_open(j, '{');
+		json_open(j, NULL, '{');
 		write_ports(j, f->ports);
 		write_transports(j, f->on);
-		json_pair(j, "kind", fact_kind_names[f->kind]);
-		json_pair(j, "word", or_null(f->word));
-		json_pair(j, "text", or_null(f->text));
-		json_pair(j, "source", or_null(f->source));
+		json_text(j, "kind", fact_kind_names[f->kind]);
+		json_text(j, "word", or_null(f->word));
+		json_text(j, "text", or_null(f->text));
+		json_text(j, "source", or_null(f->source));
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -295,15 +293,14 @@ static void write_facts(struct json *j, const struct port_card *c, const char *k
 
 static void write_local(struct json *j, const struct port_card *c)
 {
-	json_key(j, "local");
-	json_open(j, '[');
+	json_open(j, "local", '[');
 	for_each (local, &c->local) {
-		json_open(j, '{');
+		json_open(j, NULL, '{');
 		write_ports(j, local->ports);
 		write_transports(j, local->on);
-		json_pair(j, "name", local->name);
-		json_pair(j, "aliases", or_null(local->aliases));
-		json_pair(j, "source", local->source);
+		json_text(j, "name", local->name);
+		json_text(j, "aliases", or_null(local->aliases));
+		json_text(j, "source", local->source);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -315,18 +312,17 @@ static void write_service(struct json *j, const struct service *s)
 	struct buf ports = BUF_INIT;
 
 	service_format_ports(s, &ports);
-	json_open(j, '{');
-	json_pair(j, "name", s->name);
-	json_pair(j, "title", s->title);
-	json_pair(j, "ports", ports.data);
-	json_pair(j, "protection", protection_names[s->protection]);
-	json_key(j, "instead");
-	json_open(j, '[');
+	json_open(j, NULL, '{');
+	json_text(j, "name", s->name);
+	json_text(j, "title", s->title);
+	json_text(j, "ports", ports.data);
+	json_text(j, "protection", protection_names[s->protection]);
+	json_open(j, "instead", '[');
 	for (size_t i = 0; service_instead(s, i, &better); i++)
-		json_text(j, better.name);
+		json_text(j, NULL, better.name);
 	json_close(j, ']');
-	json_pair(j, "text", or_null(s->truth));
-	json_pair(j, "source", or_null(s->source));
+	json_text(j, "text", or_null(s->truth));
+	json_text(j, "source", or_null(s->source));
 	json_close(j, '}');
 	buf_release(&ports);
 }
@@ -335,30 +331,28 @@ static void write_class(struct json *j, const struct port_card *c)
 {
 	enum port_class lo = port_class_of(c->query->ports.lo), hi = port_class_of(c->query->ports.hi);
 
-	json_pair(j, "class", lo == hi ? port_class_names[lo] : NULL);
-	json_key(j, "privileged");
+	json_text(j, "class", lo == hi ? port_class_names[lo] : NULL);
 	if (c->sources->rules->known)
-		json_bool(j, c->privileged);
+		json_bool(j, "privileged", c->privileged);
 	else
-		json_null(j);
-	json_key(j, "ephemeral");
+		json_null(j, "privileged");
 	if (c->sources->rules->known)
-		json_bool(j, c->ephemeral);
+		json_bool(j, "ephemeral", c->ephemeral);
 	else
-		json_null(j);
+		json_null(j, "ephemeral");
 }
 
 void port_write_json(const struct port_card *c, struct buf *out)
 {
 	struct json j = {.out = out};
 
-	json_open(&j, '{');
-	json_pair(&j, "record", "port");
-	json_pair(&j, "query", c->query->text);
+	json_open(&j, NULL, '{');
+	json_text(&j, "record", "port");
+	json_text(&j, "query", c->query->text);
 	write_ports(&j, c->query->ports);
 	write_transports(&j, c->query->on);
-	json_pair(&j, "answer", c->answer);
-	json_pair(&j, "name", c->name);
+	json_text(&j, "answer", c->answer);
+	json_text(&j, "name", c->name);
 	write_class(&j, c);
 	write_local(&j, c);
 	write_facts(&j, c, "registered", FACT_ASSIGNED, FACT_RESERVED);
@@ -368,12 +362,11 @@ void port_write_json(const struct port_card *c, struct buf *out)
 	write_facts(&j, c, "browsers", FACT_BROWSER, FACT_BROWSER);
 	write_facts(&j, c, "providers", FACT_PROVIDER, FACT_PROVIDER);
 	write_facts(&j, c, "notes", FACT_NOTE, FACT_NOTE);
-	json_key(&j, "services");
-	json_open(&j, '[');
+	json_open(&j, "services", '[');
 	for_each (s, &c->services)
 		write_service(&j, s);
 	json_close(&j, ']');
-	json_pair(&j, "source", c->sources->iana->source);
-	json_pair(&j, "date", c->sources->iana->date);
+	json_text(&j, "source", c->sources->iana->source);
+	json_text(&j, "date", c->sources->iana->date);
 	json_close(&j, '}');
 }

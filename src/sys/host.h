@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: ISC
  *
- * What this host does with port numbers. ip-sysctl: ip_local_port_range, ip_unprivileged_port_start,
- * ip_local_reserved_ports; they hold for IPv6 too, and for this network namespace.
+ * What this host is called, and chance from its kernel.
  */
 #pragma once
 
-#include <stdbool.h>
+#include <stddef.h>
 
-#include "base/err.h"
-#include "base/portset.h"
+enum { HOST_NAME_MAX_TEXT = 65 };
+void host_name(char name[HOST_NAME_MAX_TEXT]); /* "localhost" where it has none */
 
-struct host_ports {
-	struct port_range ephemeral; /* where source ports of outgoing connections come from */
-	struct portset reserved;     /* left out of it; owned */
-	uint32_t unprivileged;	     /* ports below need CAP_NET_BIND_SERVICE; 65536: all */
-};
-
-MUST_USE int host_ports_read(struct host_ports *h, struct err *err);
-void host_ports_release(struct host_ports *h);
+/* Unpredictable where the kernel has enough; never waits. For ids and hashes, not for keys. */
+void host_chance(void *p, size_t n);

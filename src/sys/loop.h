@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC
  *
  * The event loop, behind an interface with two implementations: the real one (epoll, timer wheel;
- * sys/loop_epoll.c) and a simulated one (virtual clock, scripted peers; tests/replay/sim.c), so
- * that each line that waits or speaks can be tested without waiting and without a network.
+ * sys/loop_epoll.c) and a simulated one (virtual clock, scripted peers; tests/replay/sim.c), so that
+ * every line that waits or speaks can be tested without waiting and without a network.
  *
  * Ownership: a struct sock and a struct timer are embedded in the caller's own object and must stay
- * where they are while open or armed. Callbacks run from loop_run() only, one at a time; inside a
- * callback every call of this header is allowed, also closing the very socket or stopping the loop.
+ * where they are while open or armed; zeroed they are closed and disarmed. Callbacks run from
+ * loop_run() only, one at a time; inside a callback every call of this header is allowed, also
+ * closing the very socket or stopping the loop.
  */
 #pragma once
 
@@ -25,29 +26,35 @@ struct loop;
 struct mono {
 	int64_t us;
 };
+static inline struct mono mono_add_us(struct mono t, int64_t us)
+{
+	return (struct mono){t.us + us};
+}
 static inline struct mono mono_add_ms(struct mono t, int64_t ms)
 {
-	return (struct mono){t.us + ms * 1000};
+	return mono_add_us(t, ms * 1000);
 }
 
 struct timer {
 	void (*fire)(struct timer *t); /* the loop disarms it before the call */
 	struct mono at;
-	struct timer *next, **link; /* the wheel's own */
+	struct timer *next, **link; /* the wheel's own; link NULL: not armed */
 };
 
 /* What may happen to a socket: bits of `events`. */
 enum {
 	SOCK_READABLE = 1, /* bytes, a datagram, or the peer's end of stream */
 	SOCK_WRITABLE = 2, /* for TCP: the handshake is over, well or badly */
-	SOCK_ERROR = 4,	   /* sock_error() or sock_icmp() has something to say */
+	SOCK_ERROR = 4,	   /* `error` or `icmp` has something to say: ask both until they have not, or
+			    * the loop calls again at once */
 };
 
 struct sock {
 	void (*ready)(struct sock *s, unsigned events);
-	int fd;		 /* the real loop's; -1: closed */
+	bool is_open;	 /* the loop's own, as what follows */
+	int fd;		 /* of the real loop */
 	unsigned wanted; /* events waited for: SOCK_READABLE | SOCK_WRITABLE; errors always come */
-	void *impl;	 /* the simulated loop's own */
+	void *impl;	 /* of the simulated loop */
 };
 
 enum sock_kind { SOCK_TCP, SOCK_UDP };
@@ -63,50 +70,67 @@ struct sock_spec {
 
 /* One ICMP error that came back for a socket (IP_RECVERR, IPV6_RECVERR). */
 struct icmp_error {
-	int code_errno;	    /* EHOSTUNREACH, ... as the kernel maps it */
-	bool local;	    /* made by our own kernel, not by the network */
+	int code_errno;	   /* EHOSTUNREACH, ... as the kernel maps it */
+	bool local;	   /* made by our own kernel, not by the network */
 	uint8_t type, code; /* ICMP or ICMPv6, by the family of `by` */
-	struct addr by;	    /* family 0: not told */
+	struct addr by;	   /* family 0: not told */
 };
 
 struct loop_ops {
 	void (*free)(struct loop *l);
 	struct mono (*now)(struct loop *l);
 	int64_t (*wall_ms)(struct loop *l); /* ms since 1970 */
-	/* Open and connect; never waits. 0: under way (or done: `ready` still comes, writable).
-	 * Otherwise -errno of the call that failed, named in *call ("socket", "bind", "connect");
-	 * nothing stays open. */
-	int (*open)(struct loop *l, struct sock *s, const struct sock_spec *spec,
-		    const char **call);
+	/* Open and connect; never waits; waits for SOCK_WRITABLE to begin with. 0: under way (or
+	 * done: `ready` still comes, SOCK_WRITABLE). Otherwise -errno of the call that failed, named
+	 * in *call ("socket", "bind", "connect"); nothing stays open. Where the link has no delay an
+	 * ICMP error may have come by the time it returns, and nothing may ever tell of it: ask
+	 * `icmp` once after it. */
+	int (*open)(struct loop *l, struct sock *s, const struct sock_spec *spec, const char **call);
+	/* Wait on a descriptor that is another library's and stays so; 0 or -errno. NULL where the
+	 * network is simulated. */
+	int (*watch)(struct loop *l, struct sock *s, int fd, unsigned events);
+	void (*unwatch)(struct loop *l, struct sock *s); /* before its owner closes it */
 	void (*want)(struct loop *l, struct sock *s, unsigned events);
 	ssize_t (*send)(struct loop *l, struct sock *s, const void *p, size_t n); /* or -errno */
-	ssize_t (*recv)(struct loop *l, struct sock *s, void *p, size_t n); /* 0: end of stream */
+	ssize_t (*recv)(struct loop *l, struct sock *s, void *p, size_t n);	  /* 0: end of stream */
 	int (*error)(struct loop *l, struct sock *s); /* SO_ERROR, taken: an errno, or 0 */
 	bool (*icmp)(struct loop *l, struct sock *s, struct icmp_error *e); /* false: no more */
 	bool (*local_addr)(struct loop *l, struct sock *s, struct addr *a, uint16_t *port);
-	/* reset: with RST (SO_LINGER 0), so that nothing lingers in TIME_WAIT; else as usual. */
+	/* One of this host's own addresses (as they were when first asked). */
+	bool (*is_own)(struct loop *l, const struct addr *a);
+	/* reset: with RST (SO_LINGER 0), so that nothing lingers in TIME_WAIT; else the ordinary way. */
 	void (*close)(struct loop *l, struct sock *s, bool reset);
 	/* Wait until something is ready or `until` has come, and call the sockets' `ready`. */
 	int (*wait)(struct loop *l, struct mono until, struct err *err);
 };
+#define MONO_NEVER ((struct mono){INT64_MAX})
 
 struct wheel;
 struct loop {
 	const struct loop_ops *ops;
 	struct wheel *wheel;
-	size_t n_timers;
+	size_t n_socks; /* open ones; kept by the implementation */
 	bool stop;
 };
 
 /* The real loop; fails when the kernel gives no epoll descriptor. */
 MUST_USE int loop_new(struct loop **l, struct err *err);
-void loop_free(struct loop *l);
+void loop_free(struct loop *l); /* everything must be closed and disarmed; NULL is fine */
 
-/* Until loop_stop(), or until no socket is open and no timer armed. Signals interrupt it:
- * *interrupted (may be NULL) is looked at before each wait. */
+/* For the implementations: the part that all loops share. */
+void loop_init(struct loop *l, const struct loop_ops *ops);
+
+/* Until loop_stop(), or until no socket is open and no timer armed, or until *interrupted (may be
+ * NULL) is not 0; it is looked at before each wait. The real loop lets SIGINT and SIGTERM in only
+ * while it waits where they are blocked otherwise, so that none is missed (sys/interrupt.h). */
 MUST_USE int loop_run(struct loop *l, const volatile int *interrupted, struct err *err);
 void loop_stop(struct loop *l);
 
 void timer_start(struct loop *l, struct timer *t, struct mono at); /* an armed one is moved */
-void timer_stop(struct loop *l, struct timer *t);
+void timer_stop(struct loop *l, struct timer *t);		   /* also one that is not armed */
 bool timer_is_armed(const struct timer *t);
+
+static inline struct mono loop_now(struct loop *l)
+{
+	return l->ops->now(l);
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: ISC */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/mem.h"
+#include "cmd/command.h"
+#include "model/target.h"
+#include "probe/engine.h"
+#include "probe/method.h"
+#include "probe/method_tcp.h"
+#include "report/records.h"
+#include "report/probe_text.h"
+#include "sys/host.h"
+#include "sys/interrupt.h"
+#include "sys/limit.h"
+#include "sys/loop.h"
+#include CONFIG_H
+
+enum {
+	RANGE_MAX_BITS = 10,  /* addresses of one prefix: 1,024 */
+	CHECKS_MAX = 100000,
+	TIMEOUT_MAX_MS = 60000,
+};
+
+enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_JSON };
+
+struct settings {
+	enum format format;
+	unsigned timeout_ms;
+	uint8_t family;
+	struct addr source;
+	struct portset ports; /* for operands without ports */
+	struct prefix *allowed; /* owned; --i-may-probe */
+	size_t n_allowed;
+};
+
+struct probing {
+	struct settings settings;
+	struct target_spec *specs; /* owned; tasks borrow their names */
+	size_t n_specs;
+	struct task *tasks; /* owned */
+	size_t n_tasks;
+	bool has_names;
+	struct outcome_list outcomes;
+	size_t *task_of; /* owned; which task outcome i belongs to */
+	struct buf names;
+	struct run run;
+	struct mono started;
+};
+
+/* The command line. */
+
+static int read_number(const char *text, const char *option, uint64_t max, unsigned *out,
+		       struct err *err)
+{
+	uint64_t v;
+
+	if (!slice_number(slice_of(text), max, &v) || !v)
+		return err_set(err, ERR_USAGE, PLACE_NONE, "--%s wants a number from 1 to %llu", option,
+			       (unsigned long long)max);
+	*out = (unsigned)v;
+	return 0;
+}
+
+static int read_format(const char *text, enum format *out, struct err *err)
+{
+	static const char *const names[] = {"text", "jsonl", "json"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(text, names[i]) == 0) {
+			*out = (enum format)i;
+			return 0;
+		}
+	return err_set(err, ERR_USAGE, PLACE_NONE, "--format is text, jsonl or json");
+}
+
+static int read_family(const char *text, uint8_t *out, struct err *err)
+{
+	if (strcmp(text, "4") != 0 && strcmp(text, "6") != 0)
+		return err_set(err, ERR_USAGE, PLACE_NONE, "--family is 4 or 6");
+	*out = (uint8_t)(*text - '0');
+	return 0;
+}
+
+static int read_allowed(const struct arguments *args, struct settings *s, struct err *err)
+{
+	bool host_bits;
+
+	s->allowed = mem_new(args_count(args, "i-may-probe"), sizeof(*s->allowed));
+	for (size_t i = 0; i < args_count(args, "i-may-probe"); i++)
+		if (!prefix_parse(slice_of(args_nth(args, "i-may-probe", i)),
+				  &s->allowed[s->n_allowed++], &host_bits))
+			return err_set(err, ERR_USAGE, PLACE_NONE,
+				       "--i-may-probe wants a prefix, such as 10.0.0.0/24");
+	return 0;
+}
+
+static int read_settings(const struct arguments *args, struct settings *s, struct err *err)
+{
+	const char *v;
+	int rc = read_allowed(args, s, err);
+
+	if (!rc && (v = args_value(args, "timeout")))
+		rc = read_number(v, "timeout", TIMEOUT_MAX_MS, &s->timeout_ms, err);
+	if (!rc && (v = args_value(args, "format")))
+		rc = read_format(v, &s->format, err);
+	if (!rc && (v = args_value(args, "family")))
+		rc = read_family(v, &s->family, err);
+	if (!rc && (v = args_value(args, "ports")))
+		rc = target_parse_ports(slice_of(v), &s->ports, err);
+	if (!rc && (v = args_value(args, "source")) && !addr_parse(slice_of(v), &s->source))
+		rc = err_set(err, ERR_USAGE, PLACE_NONE, "--source wants an address of this host");
+	return rc;
+}
+
+/* Scope: a host that is named is meant; a range must be claimed. */
+static int check_scope(const struct settings *s, const struct target_spec *t, struct err *err)
+{
+	char text[PREFIX_TEXT_MAX];
+	unsigned bits = (t->prefix.addr.family == 4 ? 32 : 128) - t->prefix.bits;
+
+	if (!t->is_range)
+		return 0;
+	prefix_text(&t->prefix, text);
+	if (bits > RANGE_MAX_BITS)
+		return err_set(err, ERR_USAGE, PLACE_NONE, "%s has more than %u addresses", text,
+			       1U << RANGE_MAX_BITS);
+	for (size_t i = 0; i < s->n_allowed; i++)
+		if (prefix_has_prefix(&s->allowed[i], &t->prefix))
+			return 0;
+	return err_set(err, ERR_USAGE, PLACE_NONE,
+		       "%s is a range: name single hosts, or say that you may with --i-may-probe %s",
+		       text, text);
+}
+
+static size_t count_addresses(const struct target_spec *t)
+{
+	return t->is_range ? (size_t)1 << ((t->prefix.addr.family == 4 ? 32 : 128) - t->prefix.bits)
+			   : 1;
+}
+
+static const struct portset *ports_of(const struct probing *p, const struct target_spec *t)
+{
+	return t->ports.n ? &t->ports : &p->settings.ports;
+}
+
+static int read_targets(const struct arguments *args, struct probing *p, struct err *err)
+{
+	size_t n = args_n_operands(args), checks = 0;
+
+	p->specs = mem_new(n, sizeof(*p->specs));
+	for (; p->n_specs < n; p->n_specs++) {
+		struct target_spec *t = &p->specs[p->n_specs];
+		const char *text = args_operand(args, p->n_specs);
+
+		if (target_parse(slice_of(text), t, err) != 0)
+			return -ERR_USAGE;
+		if (!t->ports.n && !p->settings.ports.n)
+			return err_set(err, ERR_USAGE, PLACE_NONE,
+				       "which port of %s? Write HOST:443, or give --ports", text);
+		if (check_scope(&p->settings, t, err) != 0)
+			return -ERR_USAGE;
+		checks += count_addresses(t) * portset_count(ports_of(p, t));
+		if (checks > CHECKS_MAX)
+			return err_set(err, ERR_LIMIT, PLACE_NONE,
+				       "more than %d checks in one run: split it", CHECKS_MAX);
+	}
+	p->tasks = mem_new(checks, sizeof(*p->tasks));
+	return 0;
+}
+
+static struct addr nth_address(const struct prefix *prefix, size_t i)
+{
+	struct addr a = prefix->addr;
+	size_t last = a.family == 4 ? 3 : 15;
+
+	a.bytes[last] |= (uint8_t)i;
+	a.bytes[last - 1] |= (uint8_t)(i >> 8);
+	return a;
+}
+
+static void add_tasks(struct probing *p, const struct target_spec *t, const struct addr *a)
+{
+	const struct portset *ports = ports_of(p, t);
+
+	for (size_t i = 0; i < ports->n; i++)
+		for (unsigned port = ports->items[i].lo; port <= ports->items[i].hi; port++)
+			p->tasks[p->n_tasks++] = (struct task){
+				.name = t->name[0] ? t->name : NULL,
+				.target = *a,
+				.source = p->settings.source,
+				.family = p->settings.family,
+				.port = (uint16_t)port,
+				.flow = UINT_MAX,
+				.method = &method_tcp,
+			};
+}
+
+static void make_tasks(struct probing *p)
+{
+	for (size_t i = 0; i < p->n_specs; i++) {
+		const struct target_spec *t = &p->specs[i];
+
+		p->has_names |= t->name[0] != '\0';
+		for (size_t k = 0; k < count_addresses(t); k++) {
+			struct addr a = nth_address(&t->prefix, k);
+
+			add_tasks(p, t, &a);
+		}
+	}
+}
+
+/* The run. */
+
+static void take_outcome(void *ctx, size_t task, const struct outcome *o)
+{
+	struct probing *p = ctx;
+	struct outcome_list *l = &p->outcomes;
+
+	if (l->n == l->room) {
+		l->room = l->room ? l->room * 2 : p->n_tasks;
+		l->items = mem_resize(l->items, l->room, sizeof(*l->items));
+	}
+	l->items[l->n] = *o;
+	/* Kept to sort by; the id comes after that. */
+	l->items[l->n++].id = (unsigned)task;
+}
+
+static void add_family(struct buf *out, const struct resolve_query *q, unsigned family,
+		       enum resolve_status status)
+{
+	const char *before = " ";
+
+	if (status == RESOLVE_NOT_ASKED)
+		return;
+	buf_addf(out, "; IPv%u:", family);
+	for (size_t i = 0; i < q->n_addrs; i++) {
+		char text[ADDR_TEXT_MAX];
+
+		if (q->addrs[i].family != family)
+			continue;
+		buf_addf(out, "%s%s", before, addr_text(&q->addrs[i], text));
+		before = ", ";
+	}
+	if (status != RESOLVE_OK)
+		buf_addf(out, " %s", status == RESOLVE_NODATA ? "none" : resolve_status_names[status]);
+}
+
+static void take_name(void *ctx, const struct resolve_query *q)
+{
+	struct probing *p = ctx;
+
+	buf_add_text(&p->names, "  name ");
+	escape_terminal(&p->names, slice_of(q->name));
+	add_family(&p->names, q, 4, q->status4);
+	add_family(&p->names, q, 6, q->status6);
+	buf_add_char(&p->names, '\n');
+}
+
+static int by_task(const void *a, const void *b)
+{
+	const struct outcome *x = a, *y = b;
+
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return addr_compare(&x->target, &y->target);
+}
+
+static void number_outcomes(struct outcome_list *l)
+{
+	if (l->n)
+		qsort(l->items, l->n, sizeof(*l->items), by_task);
+	for (size_t i = 0; i < l->n; i++)
+		l->items[i].id = (unsigned)i + 1;
+}
+
+static int run_engine(struct probing *p, struct loop *l, const volatile int *interrupted,
+		      struct err *err)
+{
+	struct resolver *resolver = p->has_names ? resolver_new(l) : NULL;
+	const struct engine_config config = {
+		.loop = l,
+		.resolver = resolver,
+		.timeout_ms = p->settings.timeout_ms,
+		.descriptors = limit_descriptors(p->n_tasks * method_tcp.socks + 64),
+		.outcome = take_outcome,
+		.resolved = take_name,
+		.ctx = p,
+	};
+	struct engine *e = engine_new(&config, p->tasks, p->n_tasks);
+	int rc = engine_run(e, interrupted, err);
+
+	engine_free(e);
+	resolver_free(resolver);
+	return rc;
+}
+
+static int run_probes(struct probing *p, struct run_summary *summary, struct err *err)
+{
+	const volatile int *interrupted = interrupt_catch();
+	struct mono started;
+	struct loop *l;
+	int rc = loop_new(&l, err);
+
+	if (rc)
+		return rc;
+	started = loop_now(l);
+	p->run.started_ms = l->ops->wall_ms(l);
+	rc = run_engine(p, l, interrupted, err);
+	summary->elapsed_ms = (loop_now(l).us - started.us) / 1000;
+	loop_free(l);
+	number_outcomes(&p->outcomes);
+	return rc;
+}
+
+/* The report. */
+
+static void count(const struct outcome_list *l, struct run_summary *s)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		s->pass += l->items[i].state == STATE_OPEN;
+		s->not_tested += l->items[i].state == STATE_NOT_ATTEMPTED;
+	}
+	s->fail = (unsigned)l->n - s->pass - s->not_tested;
+	s->exit = s->fail ? EXIT_FAILS : s->not_tested ? EXIT_NOT_TESTED : EXIT_HOLDS;
+}
+
+static void name_run(struct run *run, char vantage[HOST_NAME_MAX_TEXT])
+{
+	uint8_t chance[10];
+
+	host_name(vantage);
+	host_chance(chance, sizeof(chance));
+	run_id_format(run->started_ms, chance, run->id);
+	run->vantage = vantage;
+	run->version = VERSION;
+}
+
+static void write_json(struct probing *p, const struct run_summary *summary, struct buf *out)
+{
+	const struct outcome_context no_plan = {0};
+	bool lines = p->settings.format == FORMAT_JSONL;
+	const char *between = lines ? "\n" : ",\n";
+	char vantage[HOST_NAME_MAX_TEXT];
+
+	name_run(&p->run, vantage);
+	if (lines) {
+		json_run(out, &p->run);
+		buf_add_char(out, '\n');
+	} else {
+		json_document_start(out, &p->run);
+	}
+	for (size_t i = 0; i < p->outcomes.n; i++) {
+		json_outcome(out, &p->outcomes.items[i], &p->run, &no_plan);
+		buf_add_text(out, between);
+	}
+	json_summary(out, summary);
+	if (lines)
+		buf_add_char(out, '\n');
+	else
+		json_document_stop(out);
+}
+
+static int print_report(struct probing *p, struct run_summary *summary)
+{
+	struct buf out = BUF_INIT;
+	bool ok;
+
+	count(&p->outcomes, summary);
+	if (p->settings.format == FORMAT_TEXT)
+		probe_text(&p->outcomes, p->names.data, &out);
+	else
+		write_json(p, summary, &out);
+	ok = command_print(&out);
+	buf_release(&out);
+	return ok ? summary->exit : EXIT_NOT_TESTED;
+}
+
+static void release(struct probing *p)
+{
+	for (size_t i = 0; i < p->n_specs; i++)
+		target_release(&p->specs[i]);
+	free(p->specs);
+	free(p->tasks);
+	free(p->outcomes.items);
+	free(p->settings.allowed);
+	portset_release(&p->settings.ports);
+	buf_release(&p->names);
+}
+
+static int run(const struct arguments *args)
+{
+	struct probing p = {.names = BUF_INIT};
+	struct run_summary summary = {0};
+	struct err err;
+	int rc = read_settings(args, &p.settings, &err);
+
+	if (!rc)
+		rc = read_targets(args, &p, &err);
+	if (!rc) {
+		make_tasks(&p);
+		rc = run_probes(&p, &summary, &err);
+	}
+	rc = rc ? command_failed(&err) : print_report(&p, &summary);
+	release(&p);
+	return rc;
+}
+
+static const struct option_spec options[] = {
+	{"ports", "PORTS", "of hosts that are given without: 22,80,7000-7008", false},
+	{"timeout", "MS", "how long to wait for an answer; default 700", false},
+	{"family", "4|6", "only a name's addresses of that family", false},
+	{"source", "ADDRESS", "try from this address of ours", false},
+	{"i-may-probe", "PREFIX", "ranges inside it may be probed", true},
+	{"format", "text|jsonl|json", "default text", false},
+};
+
+const struct command command_probe = {
+	.name = "probe",
+	.summary = "is a port open, and if not, who says so",
+	.operands = "HOST[:PORTS] ...",
+	.options = options,
+	.n_options = ARRAY_LEN(options),
+	.min_operands = 1,
+	.max_operands = -1,
+	.run = run,
+};

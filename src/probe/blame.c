@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: ISC */
+#include "probe/blame.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/compiler.h"
+
+PRINTF(2, 3) static void set_evidence(struct outcome *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(o->evidence, sizeof(o->evidence), fmt, ap);
+	va_end(ap);
+}
+
+PRINTF(2, 3) static void set_how(struct outcome *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(o->how, sizeof(o->how), fmt, ap);
+	va_end(ap);
+}
+
+static void decide(struct outcome *o, enum state state, enum cause cause, enum confidence sure,
+		   enum answer network)
+{
+	o->state = state;
+	o->cause = cause;
+	o->confidence = sure;
+	o->network = network;
+}
+
+/* What our own kernel said. */
+
+struct local_error {
+	int error;
+	enum state state;
+	enum cause cause;
+	bool passing;	    /* may be gone when less is under way */
+	const char *advice; /* what it means, or what to do */
+};
+
+static const struct local_error local_errors[] = {
+	{EMFILE, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, true,
+	 "this process may open no more descriptors: raise its limit (ulimit -n)"},
+	{ENFILE, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, true,
+	 "this host may open no more descriptors: raise fs.file-max"},
+	{ENOBUFS, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, true,
+	 "this host has no room for more packets: try fewer at once"},
+	{ENOMEM, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, true,
+	 "this host has no memory left for sockets"},
+	{EADDRNOTAVAIL, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, true,
+	 "this host has no source port left: widen net.ipv4.ip_local_port_range, or wait"},
+	{EADDRINUSE, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, true,
+	 "the source port is in use on this host"},
+	{EAGAIN, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, true,
+	 "this host has no source port or route entry left: wait, or try fewer at once"},
+	{ENETDOWN, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
+	 "the network interface of this host is down: bring it up (ip link)"},
+	{EPERM, STATE_REJECTED, CAUSE_LOCAL_FIREWALL, false,
+	 "this host forbids it: its own firewall, a control group's filter or a security module"},
+	{EACCES, STATE_REJECTED, CAUSE_LOCAL_FIREWALL, false,
+	 "this host forbids it: a prohibit route, a security module, or a broadcast address"},
+	{ENETUNREACH, STATE_UNREACHABLE, CAUSE_LOCAL_ROUTE, false,
+	 "this host has no route to the target (ip route get)"},
+	{EHOSTUNREACH, STATE_UNREACHABLE, CAUSE_LOCAL_ROUTE, false,
+	 "this host's own route to the target says unreachable (ip route get)"},
+	{EAFNOSUPPORT, STATE_UNREACHABLE, CAUSE_LOCAL_ROUTE, false,
+	 "this host does not speak the target's address family"},
+	{EINVAL, STATE_UNREACHABLE, CAUSE_LOCAL_ROUTE, false,
+	 "this host's route to the target is a black hole, or the address needs an interface"},
+	{EPROTONOSUPPORT, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
+	 "this kernel does not speak the protocol"},
+};
+
+/* bind(2) fails for the source address that was asked for, and waiting does not help. */
+static const struct local_error bind_errors[] = {
+	{EADDRNOTAVAIL, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
+	 "the source address is not one of this host's"},
+	{EAFNOSUPPORT, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
+	 "the source address is of another family than the target"},
+};
+
+static const struct local_error other_error = {
+	0, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false, "this host could not try"};
+
+static const struct local_error *find_error(const struct local_error *rows, size_t n, int error)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].error == error)
+			return &rows[i];
+	return NULL;
+}
+
+static const struct local_error *local_error_of(const struct sighting *seen)
+{
+	const struct local_error *row = NULL;
+
+	if (strcmp(seen->call, "bind") == 0)
+		row = find_error(bind_errors, ARRAY_LEN(bind_errors), seen->error);
+	if (!row)
+		row = find_error(local_errors, ARRAY_LEN(local_errors), seen->error);
+	/* That a socket may not be made at all says nothing of this target. */
+	if (!row || (row->cause == CAUSE_LOCAL_FIREWALL && strcmp(seen->call, "connect") != 0))
+		row = &other_error;
+	return row;
+}
+
+bool blame_is_passing(const struct sighting *seen)
+{
+	return seen->saw == SAW_LOCAL_ERROR && local_error_of(seen)->passing;
+}
+
+static void blame_local(const struct sighting *seen, struct outcome *o)
+{
+	const struct local_error *row = local_error_of(seen);
+
+	decide(o, row->state, row->cause,
+	       row->cause == CAUSE_LOCAL_FIREWALL ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN,
+	       row->state == STATE_NOT_ATTEMPTED ? ANSWER_UNKNOWN : ANSWER_FAIL);
+	set_how(o, "%s: %s", seen->call, strerror(seen->error));
+	set_evidence(o, "%s", row->advice);
+}
+
+/* ICMP. */
+
+struct icmp_meaning {
+	uint8_t family, type, code;
+	const char *meaning;
+};
+/* RFC 792, RFC 1812 section 5.2.7.1; RFC 4443 section 3. */
+static const struct icmp_meaning meanings[] = {
+	{4, 3, 0, "it has no route to that network"},
+	{4, 3, 1, "it cannot reach that host"},
+	{4, 3, 2, "the protocol is unreachable"},
+	{4, 3, 3, "the port is unreachable"},
+	{4, 3, 9, "the network is administratively prohibited"},
+	{4, 3, 10, "the host is administratively prohibited"},
+	{4, 3, 13, "administratively prohibited"},
+	{4, 11, 0, "the packet used up its hops: a routing loop"},
+	{6, 1, 0, "it has no route to that address"},
+	{6, 1, 1, "administratively prohibited"},
+	{6, 1, 3, "it cannot reach that address"},
+	{6, 1, 4, "the port is unreachable"},
+	{6, 1, 5, "the source address failed its policy"},
+	{6, 1, 6, "it has a reject route to that address"},
+	{6, 3, 0, "the packet used up its hops: a routing loop"},
+};
+
+static const char *meaning_of(const struct icmp_error *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(meanings); i++)
+		if (meanings[i].family == e->by.family && meanings[i].type == e->type &&
+		    meanings[i].code == e->code)
+			return meanings[i].meaning;
+	return "an ICMP error";
+}
+
+/* "Cannot reach that host" made by ourselves: nobody answered on the link, or our own rules said so. */
+static bool is_own_unreachable(const struct icmp_error *e)
+{
+	return e->by.family == 4 ? e->type == 3 && e->code == 1 : e->type == 1 && e->code == 3;
+}
+
+static void add_candidate(struct outcome *o, const char *candidate)
+{
+	for (size_t i = 0; i < ARRAY_LEN(o->candidates); i++)
+		if (!o->candidates[i]) {
+			o->candidates[i] = candidate;
+			return;
+		}
+	BUG("too many candidates");
+}
+
+static void blame_own_icmp(const struct sighting *seen, struct outcome *o)
+{
+	if (!is_own_unreachable(&seen->icmp)) {
+		decide(o, STATE_REJECTED, CAUSE_LOCAL_FIREWALL, CONFIDENCE_LIKELY, ANSWER_FAIL);
+		set_evidence(o, "this host itself answered: %s", meaning_of(&seen->icmp));
+		return;
+	}
+	decide(o, STATE_UNREACHABLE, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE, ANSWER_FAIL);
+	add_candidate(o, "target");
+	add_candidate(o, "local-route");
+	add_candidate(o, "local-firewall");
+	set_evidence(o, "nobody answers for that address on this host's own link, or this host's own "
+			"firewall says so");
+}
+
+static void blame_icmp(const struct sighting *seen, struct outcome *o)
+{
+	const struct icmp_error *e = &seen->icmp;
+	char by[ADDR_TEXT_MAX];
+
+	o->by = e->by;
+	set_how(o, "%s %u/%u", e->by.family == 6 ? "icmp6" : "icmp", e->type, e->code);
+	if (seen->own_icmp) {
+		blame_own_icmp(seen, o);
+	} else if (addr_equal(&e->by, &o->target)) {
+		/* A closed port answers with a reset; an ICMP error comes from a rule. */
+		decide(o, STATE_REJECTED, CAUSE_TARGET_FIREWALL, CONFIDENCE_LIKELY, ANSWER_FAIL);
+		set_evidence(o, "the target's own address answered: %s", meaning_of(e));
+	} else {
+		decide(o, STATE_REJECTED, CAUSE_HOP, CONFIDENCE_LIKELY, ANSWER_FAIL);
+		set_evidence(o, "%s answered: %s", addr_text(&e->by, by), meaning_of(e));
+	}
+}
+
+/* The rest. */
+
+static void blame_nothing(const struct sighting *seen, struct outcome *o)
+{
+	decide(o, STATE_DROPPED, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE, ANSWER_FAIL);
+	set_how(o, "no answer");
+	add_candidate(o, "local-firewall");
+	/* On this host there is no way out and none back. A target is silent too when it is down, or
+	 * when its queue of connections is full. */
+	if (!seen->own_target) {
+		add_candidate(o, "hop:?");
+		add_candidate(o, "target-firewall");
+		add_candidate(o, "return-path");
+	}
+	add_candidate(o, "target");
+	set_evidence(o, "no answer to %u SYN%s in %u ms, sent from different ports", seen->tries,
+		     seen->tries == 1 ? "" : "s", seen->waited_ms);
+}
+
+static void blame_open(const struct sighting *seen, struct outcome *o)
+{
+	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY, ANSWER_PASS);
+	o->by = o->target;
+	set_how(o, "handshake");
+	if (seen->bytes)
+		set_evidence(o, "the handshake completed and the peer spoke at once");
+	else if (seen->peer_closed)
+		set_evidence(o, "the handshake completed and the peer ended the connection at once");
+	else
+		set_evidence(o, "the handshake completed");
+}
+
+static void blame_open_reset(struct outcome *o)
+{
+	/* Whether the way to the target is open is not known: something before it may have answered
+	 * in its name and found nobody. */
+	decide(o, STATE_OPEN_RESET, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE, ANSWER_UNKNOWN);
+	o->by = o->target;
+	set_how(o, "handshake, then rst");
+	add_candidate(o, "target");
+	add_candidate(o, "middlebox");
+	set_evidence(o, "the handshake completed, then a reset came: the service refuses us, or "
+			"something before it answered in its name");
+}
+
+static void blame_refusal(struct outcome *o)
+{
+	/* Likely: a reset can be made by anyone on the way. */
+	decide(o, STATE_CLOSED, CAUSE_TARGET, CONFIDENCE_LIKELY, ANSWER_PASS);
+	o->by = o->target;
+	set_how(o, "rst");
+	set_evidence(o, "a reset came from the target's address: nothing listens on the port, unless "
+			"something on the way made it up");
+}
+
+void blame(const struct sighting *seen, struct outcome *o)
+{
+	o->rtt_us = seen->rtt_us;
+	o->tries = seen->tries;
+	o->means[0] = "recverr";
+	if (seen->source.family)
+		o->source = seen->source;
+	switch (seen->saw) {
+	case SAW_NOTHING:
+		blame_nothing(seen, o);
+		break;
+	case SAW_OPEN:
+		blame_open(seen, o);
+		break;
+	case SAW_OPEN_RESET:
+		blame_open_reset(o);
+		break;
+	case SAW_REFUSAL:
+		blame_refusal(o);
+		break;
+	case SAW_ICMP:
+		blame_icmp(seen, o);
+		break;
+	case SAW_LOCAL_ERROR:
+		blame_local(seen, o);
+		break;
+	}
+}
+
+static const char *const name_evidence[RESOLVE_STATUS_COUNT] = {
+	[RESOLVE_NODATA] = "the name exists, without an address of that family",
+	[RESOLVE_NXDOMAIN] = "the resolver says that there is no such name",
+	[RESOLVE_BAD_NAME] = "this cannot be a host name",
+	[RESOLVE_FAILED] = "the resolver's answer could not be used",
+	[RESOLVE_REFUSED] = "the resolver refuses to answer this host",
+	[RESOLVE_SERVFAIL] = "the resolver could not find out: its own servers fail",
+	[RESOLVE_TIMEOUT] = "no resolver answered: see /etc/resolv.conf",
+	[RESOLVE_NO_SERVER] = "no resolver could be asked: see /etc/resolv.conf",
+};
+
+void blame_name(enum resolve_status why, struct outcome *o)
+{
+	bool untried = why == RESOLVE_TIMEOUT || why == RESOLVE_NO_SERVER;
+
+	decide(o, untried ? STATE_NOT_ATTEMPTED : STATE_UNREACHABLE, CAUSE_DNS, CONFIDENCE_CERTAIN,
+	       untried ? ANSWER_UNKNOWN : ANSWER_FAIL);
+	set_how(o, "dns: %s", resolve_status_names[why]);
+	set_evidence(o, "%s", name_evidence[why] ? name_evidence[why] : "the name gave no address");
+}
+
+void blame_not_attempted(const char *why, struct outcome *o)
+{
+	decide(o, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, CONFIDENCE_CERTAIN, ANSWER_UNKNOWN);
+	set_how(o, "%s", why);
+	set_evidence(o, "%s before it was known", why);
+}

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A task waits in one place at a time: with its name until that is resolved, in the queue of what
+ * may start, or with its target while that has enough to do. One with several addresses goes on to
+ * its next address when the one before has started.
+ */
+#include "probe/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "probe/method.h"
+#include "sys/loop.h"
+
+enum {
+	NAMES_AT_ONCE = 32,    /* a resolver is a target, too */
+	DESCRIPTORS_SPARE = 32, /* the loop's, the resolver's, standard streams, what we inherited */
+	FAULTS_MAX = 6,
+	PAUSE_MS = 20, /* after a fault of our own; doubles with each that follows */
+};
+
+struct queue {
+	uint32_t head, tail; /* task + 1; 0: none */
+};
+
+struct pending {
+	uint32_t next;	 /* in its queue; task + 1 */
+	uint8_t address; /* the next of its name's */
+	bool over;	 /* nothing of it is left to start */
+};
+
+struct target {
+	struct addr addr;
+	unsigned live;
+	struct queue waiting;
+};
+
+struct name {
+	struct resolve_query query; /* first: the address is the same */
+	struct engine *engine;
+	struct queue waiting;
+	struct name *next;
+};
+
+struct engine {
+	struct engine_config config;
+	const struct task *tasks;
+	size_t n_tasks;
+	struct pending *pending; /* owned; one a task */
+	struct arena *arena;	 /* targets and names */
+	struct map targets, names;
+	struct name *first_name, **last_name, *next_name; /* next: to be resolved */
+	unsigned names_live;
+
+	unsigned char *pool; /* owned; room for `room` probes, of which `used` ever were */
+	size_t probe_size, room, used;
+	struct probe *free;
+	size_t live, window;
+	struct queue ready;
+
+	struct probe *resting; /* after a fault of our own */
+	size_t n_resting;
+	unsigned faults; /* with nothing else under way, and no probe that went well since */
+	struct timer pause;
+	bool is_filling, is_stopped;
+};
+
+static void queue_add(struct engine *e, struct queue *q, size_t task)
+{
+	uint32_t id = (uint32_t)task + 1;
+
+	e->pending[task].next = 0;
+	if (q->tail)
+		e->pending[q->tail - 1].next = id;
+	else
+		q->head = id;
+	q->tail = id;
+}
+
+static void queue_add_first(struct engine *e, struct queue *q, size_t task)
+{
+	e->pending[task].next = q->head;
+	q->head = (uint32_t)task + 1;
+	if (!q->tail)
+		q->tail = q->head;
+}
+
+static bool queue_take(struct engine *e, struct queue *q, size_t *task)
+{
+	if (!q->head)
+		return false;
+	*task = q->head - 1;
+	q->head = e->pending[*task].next;
+	if (!q->head)
+		q->tail = 0;
+	return true;
+}
+
+struct loop *probe_loop(const struct probe *p)
+{
+	return p->engine->config.loop;
+}
+
+unsigned probe_timeout_ms(const struct probe *p)
+{
+	return p->engine->config.timeout_ms;
+}
+
+static struct target *find_target(struct engine *e, const struct addr *a)
+{
+	struct target *t = map_find(&e->targets, (struct slice){(const char *)a, sizeof(*a)});
+
+	if (t)
+		return t;
+	t = ARENA_NEW(e->arena, struct target);
+	t->addr = *a;
+	map_add(&e->targets, (struct slice){(const char *)&t->addr, sizeof(t->addr)}, t);
+	return t;
+}
+
+/* What of an outcome is known before anything is tried. */
+static void start_outcome(struct engine *e, size_t task, const struct addr *target,
+			  struct outcome *o)
+{
+	const struct task *t = &e->tasks[task];
+
+	*o = (struct outcome){
+		.flow = t->flow,
+		.source = t->source,
+		.target = *target,
+		.name = t->name,
+		.transport = t->method->transport,
+		.port = t->port,
+		.method = t->method->name,
+		.expected = t->expected,
+		.at_ms = e->config.loop->ops->wall_ms(e->config.loop),
+	};
+}
+
+static void report(struct engine *e, size_t task, const struct outcome *o)
+{
+	e->config.outcome(e->config.ctx, task, o);
+}
+
+/* Names. */
+
+static bool fits(const struct task *t, const struct addr *a)
+{
+	return (!t->family || t->family == a->family) &&
+	       (!t->source.family || t->source.family == a->family);
+}
+
+/* The next address that the task goes to, from pending.address on; false: there is none. */
+static bool next_address(struct engine *e, size_t task, struct addr *a)
+{
+	const struct task *t = &e->tasks[task];
+	struct pending *p = &e->pending[task];
+	const struct name *n;
+
+	if (t->target.family) {
+		*a = t->target;
+		return p->address == 0;
+	}
+	n = map_find(&e->names, slice_of(t->name));
+	for (; p->address < n->query.n_addrs && p->address < UINT8_MAX; p->address++) {
+		*a = n->query.addrs[p->address];
+		if (fits(t, a))
+			return true;
+	}
+	return false;
+}
+
+static enum resolve_status why_no_address(const struct task *t, const struct resolve_query *q)
+{
+	uint8_t family = t->family ? t->family : t->source.family;
+
+	if (!family)
+		return resolve_why(q);
+	return family == 4 ? q->status4 : q->status6;
+}
+
+static void fill(struct engine *e);
+
+static void take_name(struct engine *e, struct name *n)
+{
+	struct outcome o;
+	struct addr a;
+	size_t task;
+
+	while (queue_take(e, &n->waiting, &task)) {
+		if (next_address(e, task, &a)) {
+			queue_add(e, &e->ready, task);
+			continue;
+		}
+		start_outcome(e, task, &(struct addr){0}, &o);
+		blame_name(why_no_address(&e->tasks[task], &n->query), &o);
+		e->pending[task].over = true;
+		report(e, task, &o);
+	}
+}
+
+static void name_resolved(struct resolve_query *q)
+{
+	struct name *n = (struct name *)q;
+	struct engine *e = n->engine;
+
+	e->names_live--;
+	if (e->config.resolved)
+		e->config.resolved(e->config.ctx, q);
+	take_name(e, n);
+	fill(e);
+}
+
+static void start_names(struct engine *e)
+{
+	while (e->next_name && e->names_live < NAMES_AT_ONCE) {
+		struct name *n = e->next_name;
+
+		e->next_name = n->next;
+		e->names_live++;
+		e->config.resolver->ops->start(e->config.resolver, &n->query);
+	}
+}
+
+static void add_to_name(struct engine *e, size_t task)
+{
+	const struct task *t = &e->tasks[task];
+	struct name *n = map_find(&e->names, slice_of(t->name));
+
+	if (!n) {
+		n = ARENA_NEW(e->arena, struct name);
+		n->engine = e;
+		n->query.name = t->name;
+		n->query.family = t->family;
+		n->query.done = name_resolved;
+		map_add(&e->names, slice_of(t->name), n);
+		*e->last_name = n;
+		e->last_name = &n->next;
+	}
+	if (n->query.family != t->family)
+		n->query.family = 0; /* its tasks want different ones */
+	queue_add(e, &n->waiting, task);
+}
+
+/* Probes. */
+
+static struct probe *probe_at(struct engine *e, size_t i)
+{
+	return (struct probe *)(e->pool + i * e->probe_size);
+}
+
+static bool has_probe(const struct engine *e)
+{
+	return e->free || e->used < e->room;
+}
+
+static struct probe *take_probe(struct engine *e)
+{
+	struct probe *p = e->free;
+
+	if (p)
+		e->free = p->next;
+	else
+		p = probe_at(e, e->used++);
+	memset(p, 0, e->probe_size);
+	p->engine = e;
+	p->is_live = true;
+	e->live++;
+	return p;
+}
+
+static void give_back(struct engine *e, struct probe *p)
+{
+	struct target *t = p->target;
+	size_t task;
+
+	t->live--;
+	if (queue_take(e, &t->waiting, &task))
+		queue_add_first(e, &e->ready, task);
+	p->is_live = false;
+	p->next = e->free;
+	e->free = p;
+	e->live--;
+}
+
+static void start_probe(struct engine *e, size_t task, struct target *target)
+{
+	const struct task *t = &e->tasks[task];
+	struct probe *p = take_probe(e);
+
+	p->method = t->method;
+	p->task = task;
+	p->to = target->addr;
+	p->from = t->source;
+	p->port = t->port;
+	p->started = loop_now(e->config.loop);
+	p->target = target;
+	target->live++;
+	t->method->begin(p);
+}
+
+/* After the task's present address has started: on to the next one. */
+static void go_on(struct engine *e, size_t task)
+{
+	struct addr a;
+
+	e->pending[task].address++;
+	if (next_address(e, task, &a))
+		queue_add(e, &e->ready, task);
+	else
+		e->pending[task].over = true;
+}
+
+static void start_task(struct engine *e, size_t task)
+{
+	struct target *target;
+	struct addr a;
+
+	if (!next_address(e, task, &a))
+		BUG("a task without an address is in the queue");
+	target = find_target(e, &a);
+	if (target->live >= e->config.per_target) {
+		queue_add(e, &target->waiting, task);
+		return;
+	}
+	go_on(e, task);
+	start_probe(e, task, target);
+}
+
+static bool is_done(const struct engine *e)
+{
+	return !e->live && !e->ready.head && !e->next_name && !e->names_live;
+}
+
+static void resume_one(struct engine *e)
+{
+	struct probe *p = e->resting;
+
+	e->resting = p->next;
+	e->n_resting--;
+	memset(p->state, 0, p->method->state_size);
+	p->started = loop_now(e->config.loop);
+	p->method->begin(p);
+}
+
+static bool has_room(const struct engine *e)
+{
+	return e->live - e->n_resting < e->window && !timer_is_armed(&e->pause);
+}
+
+/* Those that rest go before new ones. A probe may end while it starts: then the call from within
+ * does nothing, and the loop here goes on. */
+static void fill(struct engine *e)
+{
+	size_t task;
+
+	if (e->is_filling || e->is_stopped)
+		return;
+	e->is_filling = true;
+	start_names(e);
+	while (has_room(e)) {
+		if (e->resting)
+			resume_one(e);
+		else if (has_probe(e) && queue_take(e, &e->ready, &task))
+			start_task(e, task);
+		else
+			break;
+	}
+	e->is_filling = false;
+	if (is_done(e))
+		loop_stop(e->config.loop);
+}
+
+/* A fault of our own. The probe keeps its place and rests until another one has ended; only where
+ * nothing else is under way does time alone help, and not for long. */
+static bool rest(struct engine *e, struct probe *p)
+{
+	size_t others = e->live - e->n_resting - 1;
+
+	if (!others && !timer_is_armed(&e->pause)) {
+		if (e->faults == FAULTS_MAX)
+			return false;
+		timer_start(e->config.loop, &e->pause,
+			    mono_add_ms(loop_now(e->config.loop), PAUSE_MS << e->faults++));
+	}
+	p->next = e->resting;
+	e->resting = p;
+	e->n_resting++;
+	e->window = others ? others : 1;
+	return true;
+}
+
+static void pause_over(struct timer *t)
+{
+	struct engine *e = (struct engine *)((char *)t - offsetof(struct engine, pause));
+
+	fill(e);
+}
+
+static void report_probe(struct probe *p, const struct sighting *seen)
+{
+	struct engine *e = p->engine;
+	size_t task = p->task;
+	struct outcome o;
+
+	start_outcome(e, task, &p->to, &o);
+	blame(seen, &o);
+	give_back(e, p);
+	report(e, task, &o);
+}
+
+void probe_finish(struct probe *p, const struct sighting *seen)
+{
+	struct engine *e = p->engine;
+	bool passing = seen->saw == SAW_LOCAL_ERROR && blame_is_passing(seen);
+
+	if (passing && rest(e, p))
+		return;
+	report_probe(p, seen);
+	if (!passing) {
+		e->faults = 0;
+		if (e->window < e->room)
+			e->window++;
+	}
+	fill(e);
+}
+
+/* Setting up and tearing down. */
+
+static size_t probe_room(const struct engine_config *c, unsigned socks)
+{
+	size_t room = c->window;
+
+	if (c->descriptors) {
+		size_t spare = c->descriptors > DESCRIPTORS_SPARE * 2 ? DESCRIPTORS_SPARE
+								       : c->descriptors / 2;
+
+		if (room > (c->descriptors - spare) / socks)
+			room = (c->descriptors - spare) / socks;
+	}
+	return room ? room : 1;
+}
+
+static void size_pool(struct engine *e)
+{
+	size_t state = 0;
+	unsigned socks = 1;
+
+	for (size_t i = 0; i < e->n_tasks; i++) {
+		const struct method *m = e->tasks[i].method;
+
+		if (state < m->state_size)
+			state = m->state_size;
+		if (socks < m->socks)
+			socks = m->socks;
+	}
+	e->probe_size = (sizeof(struct probe) + state + 15) / 16 * 16;
+	e->room = probe_room(&e->config, socks);
+	e->window = e->room;
+	e->pool = mem_new(e->room, e->probe_size); /* a page of it costs when it is touched */
+}
+
+struct engine *engine_new(const struct engine_config *config, const struct task *tasks,
+			  size_t n_tasks)
+{
+	struct engine *e = mem_new(1, sizeof(*e));
+
+	e->config = *config;
+	if (!e->config.timeout_ms)
+		e->config.timeout_ms = ENGINE_TIMEOUT_MS;
+	if (!e->config.per_target)
+		e->config.per_target = ENGINE_PER_TARGET;
+	if (!e->config.window)
+		e->config.window = ENGINE_WINDOW;
+	e->tasks = tasks;
+	e->n_tasks = n_tasks;
+	e->pending = mem_new(n_tasks, sizeof(*e->pending));
+	e->arena = arena_new();
+	e->last_name = &e->first_name;
+	e->pause.fire = pause_over;
+	size_pool(e);
+	for (size_t i = 0; i < n_tasks; i++) {
+		if (tasks[i].target.family)
+			queue_add(e, &e->ready, i);
+		else
+			add_to_name(e, i);
+	}
+	e->next_name = e->first_name;
+	return e;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	timer_stop(e->config.loop, &e->pause);
+	for (struct name *n = e->first_name; n; n = n->next)
+		resolve_release(&n->query);
+	map_release(&e->targets);
+	map_release(&e->names);
+	arena_free(e->arena);
+	free(e->pool);
+	free(e->pending);
+	free(e);
+}
+
+static void report_untried(struct engine *e, size_t task, const struct addr *target)
+{
+	struct outcome o;
+
+	start_outcome(e, task, target, &o);
+	blame_not_attempted("interrupted", &o);
+	report(e, task, &o);
+}
+
+/* What is under way, and what never started, in the order of the tasks as far as it goes. */
+static void give_up(struct engine *e)
+{
+	e->is_stopped = true;
+	timer_stop(e->config.loop, &e->pause);
+	if (e->config.resolver)
+		e->config.resolver->ops->stop(e->config.resolver);
+	for (size_t i = 0; i < e->used; i++) {
+		struct probe *p = probe_at(e, i);
+
+		if (!p->is_live)
+			continue;
+		p->method->cancel(p);
+		report_untried(e, p->task, &p->to);
+	}
+	for (size_t i = 0; i < e->n_tasks; i++)
+		if (!e->pending[i].over)
+			report_untried(e, i, &e->tasks[i].target);
+}
+
+int engine_run(struct engine *e, const volatile int *interrupted, struct err *err)
+{
+	int rc = 0;
+
+	fill(e);
+	if (!is_done(e))
+		rc = loop_run(e->config.loop, interrupted, err);
+	if (!is_done(e))
+		give_up(e);
+	return rc;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Many probes at once over one loop: names are resolved, each address of a name is a probe of its
+ * own, at most `per_target` of them go to one address and `window` are under way in all. A fault of
+ * our own (no descriptor, no source port) makes the window smaller and is tried again; when it
+ * stays, the outcome is not-attempted, never closed.
+ *
+ * Memory: 8 bytes a task, 80 a distinct address, 100 a distinct name, and 300 for each probe under
+ * way; all but names' addresses is got once, from the number of tasks. Outcomes are handed over and
+ * not kept.
+ */
+#pragma once
+
+#include "base/addr.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "model/outcome.h"
+#include "sys/resolve.h"
+
+struct loop;
+struct method;
+
+/* What to try; borrowed until the engine is freed. */
+struct task {
+	const char *name;   /* as asked for; resolved where target is not given; may be NULL else */
+	struct addr target; /* family 0: every address of the name */
+	struct addr source; /* family 0: the kernel chooses; else only targets of its family count */
+	uint8_t family;	    /* 4, 6: only the name's addresses of that family; 0: all */
+	uint16_t port;
+	unsigned flow;	      /* for the outcome; UINT_MAX: no plan */
+	const char *expected; /* for the outcome; protocol, or NULL */
+	const struct method *method;
+};
+
+enum {
+	ENGINE_TIMEOUT_MS = 700,
+	ENGINE_PER_TARGET = 64,
+	ENGINE_WINDOW = 2000,
+};
+
+struct engine_config {
+	struct loop *loop;
+	struct resolver *resolver; /* NULL where no task needs one */
+	unsigned timeout_ms;	   /* until silence is called "dropped"; 0: ENGINE_TIMEOUT_MS */
+	unsigned per_target;	   /* 0: ENGINE_PER_TARGET */
+	size_t window;		   /* probes under way at most; 0: ENGINE_WINDOW */
+	size_t descriptors;	   /* that may be open; 0: not limited */
+	/* One call for each address of each task, in the order in which they end; `o` is lent for
+	 * the call, its ids are left 0. */
+	void (*outcome)(void *ctx, size_t task, const struct outcome *o);
+	void (*resolved)(void *ctx, const struct resolve_query *q); /* may be NULL; q is lent */
+	void *ctx;
+};
+
+MUST_USE struct engine *engine_new(const struct engine_config *config, const struct task *tasks,
+				   size_t n_tasks);
+void engine_free(struct engine *e); /* NULL is fine */
+
+/* Until every task has its outcomes. Once *interrupted (may be NULL) is not 0, what is not known by
+ * then is not-attempted. */
+MUST_USE int engine_run(struct engine *e, const volatile int *interrupted, struct err *err);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+#include "report/words.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+
+void words_target(const struct outcome *o, struct buf *out)
+{
+	char text[ADDR_TEXT_MAX];
+
+	if (o->name) {
+		escape_terminal(out, slice_of(o->name));
+		if (o->target.family)
+			buf_add_char(out, ' ');
+	}
+	if (o->target.family)
+		buf_addf(out, o->target.family == 6 ? "[%s]" : "%s", addr_text(&o->target, text));
+	buf_addf(out, ":%u", o->port);
+}
+
+void words_duration(uint32_t us, struct buf *out)
+{
+	if (us < 10000)
+		buf_addf(out, "%u.%02u ms", us / 1000, us % 1000 / 10);
+	else
+		buf_addf(out, "%u ms", us / 1000);
+}
+
+static const struct {
+	const char *candidate, *words;
+} candidate_words[] = {
+	{"local-firewall", "this host's own firewall"},
+	{"local-route", "this host's routes"},
+	{"hop:?", "somewhere between here and the target"},
+	{"target-firewall", "the target's own firewall"},
+	{"return-path", "the reply got lost on the way back"},
+	{"target", "the target itself"},
+	{"middlebox", "something before it that answers in its name"},
+};
+
+static const char *words_of_candidate(const char *candidate)
+{
+	for (size_t i = 0; i < ARRAY_LEN(candidate_words); i++)
+		if (strcmp(candidate_words[i].candidate, candidate) == 0)
+			return candidate_words[i].words;
+	return candidate; /* "hop:10.2.2.2" */
+}
+
+void words_candidates(const struct outcome *o, struct buf *out)
+{
+	size_t n = 0;
+
+	while (n < ARRAY_LEN(o->candidates) && o->candidates[n])
+		n++;
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_add_text(out, i + 1 == n ? ", or " : ", ");
+		buf_add_text(out, words_of_candidate(o->candidates[i]));
+	}
+}
+
+void words_outcome(const struct outcome *o, struct buf *out)
+{
+	escape_terminal(out, slice_of(o->evidence));
+	if (o->candidates[0]) {
+		buf_add_text(out, "; it may be: ");
+		words_candidates(o, out);
+	}
+	if (o->how[0] && !strstr(o->evidence, o->how)) {
+		buf_add_text(out, " (");
+		escape_terminal(out, slice_of(o->how));
+		buf_add_char(out, ')');
+	}
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+#include "sys/interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static volatile int came;
+
+static void note_signal(int number)
+{
+	came = number;
+}
+
+/* What the parent chose to ignore (nohup, a job in the background) stays ignored. */
+static void catch_signal(int number)
+{
+	/* A second one ends the program the ordinary way, should it ever hang. */
+	struct sigaction sa = {.sa_handler = note_signal, .sa_flags = SA_RESETHAND}, old;
+
+	sigemptyset(&sa.sa_mask);
+	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaction(number, &sa, NULL);
+}
+
+const volatile int *interrupt_catch(void)
+{
+	sigset_t both;
+
+	sigemptyset(&both);
+	sigaddset(&both, SIGINT);
+	sigaddset(&both, SIGTERM);
+	sigprocmask(SIG_BLOCK, &both, NULL);
+	catch_signal(SIGINT);
+	catch_signal(SIGTERM);
+	return &came;
+}

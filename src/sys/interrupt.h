@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * SIGINT and SIGTERM as a flag that loop_run() looks at: blocked, except while the loop waits.
+ */
+#pragma once
+
+/* Call before loop_new(). The number of the signal that came, or 0. */
+const volatile int *interrupt_catch(void);

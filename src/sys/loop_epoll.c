@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The real loop: epoll_pwait2(2) for waits of microseconds, IP_RECVERR on every socket before its
+ * connect(2), so that ICMP errors keep their sender and code (ip(7)).
+ */
+#include "sys/loop.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <linux/errqueue.h>
+#include <netinet/ip_icmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "sys/sockaddr.h"
+
+enum { BATCH = 128 };
+
+struct loop_epoll {
+	struct loop loop; /* first: the address is the same */
+	int epoll;
+	sigset_t wait_mask; /* signals blocked while waiting */
+	struct epoll_event batch[BATCH];
+	int next, n; /* what of the batch is still to be told */
+	struct addr *own; /* owned; NULL: not asked yet */
+	size_t n_own;
+};
+
+static struct loop_epoll *of_loop(struct loop *l)
+{
+	return (struct loop_epoll *)l;
+}
+
+static struct mono now(struct loop *l)
+{
+	struct timespec ts;
+
+	(void)l;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (struct mono){(int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000};
+}
+
+static int64_t wall_ms(struct loop *l)
+{
+	struct timespec ts;
+
+	(void)l;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static uint32_t epoll_bits(unsigned wanted)
+{
+	return (wanted & SOCK_READABLE ? (uint32_t)EPOLLIN : 0) |
+	       (wanted & SOCK_WRITABLE ? (uint32_t)EPOLLOUT : 0);
+}
+
+static unsigned sock_bits(uint32_t events)
+{
+	return (events & (EPOLLIN | EPOLLHUP) ? SOCK_READABLE : 0) |
+	       (events & EPOLLOUT ? SOCK_WRITABLE : 0) |
+	       (events & (EPOLLERR | EPOLLHUP) ? SOCK_ERROR : 0);
+}
+
+static int watch(struct loop *l, struct sock *s, int fd, unsigned events)
+{
+	struct epoll_event e = {.events = epoll_bits(events), .data.ptr = s};
+
+	if (epoll_ctl(of_loop(l)->epoll, EPOLL_CTL_ADD, fd, &e) != 0)
+		return -errno;
+	s->fd = fd;
+	s->is_open = true;
+	s->wanted = events;
+	l->n_socks++;
+	return 0;
+}
+
+static void want(struct loop *l, struct sock *s, unsigned events)
+{
+	struct epoll_event e = {.events = epoll_bits(events), .data.ptr = s};
+
+	if (events == s->wanted)
+		return;
+	if (epoll_ctl(of_loop(l)->epoll, EPOLL_CTL_MOD, s->fd, &e) != 0)
+		BUG("epoll_ctl: %s", strerror(errno));
+	s->wanted = events;
+}
+
+static int set_options(int fd, const struct sock_spec *spec)
+{
+	const int on = 1, ttl = spec->ttl;
+	bool v4 = spec->to.family == 4;
+	int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
+
+	if (setsockopt(fd, level, v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof(on)) != 0)
+		return -1;
+	return ttl ? setsockopt(fd, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, &ttl, sizeof(ttl)) : 0;
+}
+
+static int bind_source(int fd, const struct sock_spec *spec)
+{
+	union sockaddr_any any;
+	struct addr from = spec->from;
+
+	if (!from.family && !spec->from_port)
+		return 0;
+	if (!from.family)
+		from.family = spec->to.family; /* a port alone: of any address */
+	if (from.family != spec->to.family) {
+		errno = EAFNOSUPPORT;
+		return -1;
+	}
+	return bind(fd, &any.sa, sockaddr_of(&from, spec->from_port, &any));
+}
+
+/* The name of the call that failed, with errno; NULL: all went well. */
+static const char *set_up(struct loop *l, struct sock *s, int fd, const struct sock_spec *spec)
+{
+	union sockaddr_any to;
+	socklen_t n = sockaddr_of(&spec->to, spec->port, &to);
+	int rc;
+
+	if (set_options(fd, spec) != 0)
+		return "setsockopt";
+	if (bind_source(fd, spec) != 0)
+		return "bind";
+	if (connect(fd, &to.sa, n) != 0 && errno != EINPROGRESS)
+		return "connect";
+	rc = watch(l, s, fd, SOCK_WRITABLE);
+	errno = -rc;
+	return rc ? "epoll_ctl" : NULL;
+}
+
+static int open_sock(struct loop *l, struct sock *s, const struct sock_spec *spec,
+		     const char **call)
+{
+	int type = spec->kind == SOCK_TCP ? SOCK_STREAM : SOCK_DGRAM;
+	int fd = socket(sockaddr_family(&spec->to), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int error;
+
+	*call = "socket";
+	if (fd < 0)
+		return -errno;
+	*call = set_up(l, s, fd, spec);
+	if (!*call)
+		return 0;
+	error = errno;
+	close(fd);
+	return -error;
+}
+
+static ssize_t send_bytes(struct loop *l, struct sock *s, const void *p, size_t n)
+{
+	ssize_t rc = send(s->fd, p, n, MSG_NOSIGNAL);
+
+	(void)l;
+	return rc < 0 ? -errno : rc;
+}
+
+static ssize_t recv_bytes(struct loop *l, struct sock *s, void *p, size_t n)
+{
+	ssize_t rc = recv(s->fd, p, n, 0);
+
+	(void)l;
+	return rc < 0 ? -errno : rc;
+}
+
+static int take_error(struct loop *l, struct sock *s)
+{
+	socklen_t n = sizeof(int);
+	int error = 0;
+
+	(void)l;
+	return getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 ? error : errno;
+}
+
+static void read_extended(const struct sock_extended_err *ee, struct icmp_error *e)
+{
+	*e = (struct icmp_error){.code_errno = (int)ee->ee_errno, .type = ee->ee_type,
+				 .code = ee->ee_code};
+	e->local = ee->ee_origin != SO_EE_ORIGIN_ICMP && ee->ee_origin != SO_EE_ORIGIN_ICMP6;
+	if (!e->local)
+		sockaddr_read(SO_EE_OFFENDER(ee), &e->by, NULL);
+}
+
+static bool take_icmp(struct loop *l, struct sock *s, struct icmp_error *e)
+{
+	/* Room for the error, its sender, and what later options may add. */
+	union {
+		char bytes[512];
+		struct cmsghdr align;
+	} control;
+	struct msghdr msg = {.msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+
+	(void)l;
+	while (recvmsg(s->fd, &msg, MSG_ERRQUEUE) >= 0) {
+		for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
+			if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
+			    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR)) {
+				read_extended((const struct sock_extended_err *)CMSG_DATA(c), e);
+				return true;
+			}
+		}
+		msg.msg_controllen = sizeof(control.bytes);
+	}
+	return false;
+}
+
+static bool local_addr(struct loop *l, struct sock *s, struct addr *a, uint16_t *port)
+{
+	union sockaddr_any any;
+	socklen_t n = sizeof(any);
+
+	(void)l;
+	return getsockname(s->fd, &any.sa, &n) == 0 && sockaddr_read(&any.sa, a, port);
+}
+
+static void read_own(struct loop_epoll *e)
+{
+	struct ifaddrs *list = NULL;
+	size_t n = 0;
+
+	if (getifaddrs(&list) != 0)
+		list = NULL; /* then none is known to be ours: less is said, nothing wrong */
+	for (struct ifaddrs *i = list; i; i = i->ifa_next)
+		n++;
+	e->own = mem_new(n, sizeof(*e->own));
+	for (struct ifaddrs *i = list; i; i = i->ifa_next)
+		if (i->ifa_addr && sockaddr_read(i->ifa_addr, &e->own[e->n_own], NULL))
+			e->n_own++;
+	if (list)
+		freeifaddrs(list);
+}
+
+static bool is_own(struct loop *l, const struct addr *a)
+{
+	struct loop_epoll *e = of_loop(l);
+
+	if (a->family == 4 && a->bytes[0] == 127)
+		return true; /* all of 127/8 is, RFC 1122 section 3.2.1.3 */
+	if (!e->own)
+		read_own(e);
+	for (size_t i = 0; i < e->n_own; i++)
+		if (addr_equal(&e->own[i], a))
+			return true;
+	return false;
+}
+
+/* What the present batch still holds for it must not be told. */
+static void forget(struct loop_epoll *e, const struct sock *s)
+{
+	for (int i = e->next; i < e->n; i++)
+		if (e->batch[i].data.ptr == s)
+			e->batch[i].data.ptr = NULL;
+}
+
+static void unwatch(struct loop *l, struct sock *s)
+{
+	forget(of_loop(l), s);
+	s->is_open = false;
+	l->n_socks--;
+}
+
+static void close_sock(struct loop *l, struct sock *s, bool reset)
+{
+	const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+	if (reset)
+		setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(s->fd);
+	unwatch(l, s);
+}
+
+static void stop_watching(struct loop *l, struct sock *s)
+{
+	epoll_ctl(of_loop(l)->epoll, EPOLL_CTL_DEL, s->fd, NULL);
+	unwatch(l, s);
+}
+
+static int wait_events(struct loop *l, struct mono until, struct err *err)
+{
+	struct loop_epoll *e = of_loop(l);
+	int64_t us = until.us - now(l).us;
+	struct timespec ts = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+	bool forever = until.us == MONO_NEVER.us;
+
+	if (us < 0)
+		ts = (struct timespec){0};
+	e->n = epoll_pwait2(e->epoll, e->batch, BATCH, forever ? NULL : &ts, &e->wait_mask);
+	if (e->n < 0 && errno != EINTR)
+		return err_set(err, ERR_SYSTEM, PLACE_NONE, "epoll_pwait2: %s", strerror(errno));
+	for (e->next = 0; e->next < e->n && !l->stop;) {
+		const struct epoll_event *event = &e->batch[e->next++];
+		struct sock *s = event->data.ptr;
+
+		if (s)
+			s->ready(s, sock_bits(event->events));
+	}
+	e->n = 0;
+	return 0;
+}
+
+static void free_loop(struct loop *l)
+{
+	struct loop_epoll *e = of_loop(l);
+
+	close(e->epoll);
+	free(e->own);
+	free(e);
+}
+
+static const struct loop_ops ops_epoll = {
+	.free = free_loop,
+	.now = now,
+	.wall_ms = wall_ms,
+	.open = open_sock,
+	.watch = watch,
+	.unwatch = stop_watching,
+	.want = want,
+	.send = send_bytes,
+	.recv = recv_bytes,
+	.error = take_error,
+	.icmp = take_icmp,
+	.local_addr = local_addr,
+	.is_own = is_own,
+	.close = close_sock,
+	.wait = wait_events,
+};
+
+int loop_new(struct loop **l, struct err *err)
+{
+	struct loop_epoll *e;
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(err, ERR_SYSTEM, PLACE_NONE, "no epoll descriptor: %s",
+			       strerror(errno));
+	e = mem_new(1, sizeof(*e));
+	e->epoll = fd;
+	sigprocmask(SIG_SETMASK, NULL, &e->wait_mask);
+	sigdelset(&e->wait_mask, SIGINT);
+	sigdelset(&e->wait_mask, SIGTERM);
+	loop_init(&e->loop, &ops_epoll);
+	*l = &e->loop;
+	return 0;
+}
