@@ -193,6 +193,20 @@ static void ask_condition(const struct asked_of *a, const struct cond *c)
 
 /* --- demands ---------------------------------------------------------------------------------- */
 
+static bool is_parent(const struct product *product, const struct requirement *q)
+{
+	for_each (other, &product->requirements)
+		if (text_same(other->child_of, q->id))
+			return true;
+	return false;
+}
+
+static const char *parent_key(const struct pair *p, const char *id)
+{
+	return plan_line(p->pl, "%s %p %p", id, (const void *)p->from->endpoint,
+			 (const void *)p->to->endpoint);
+}
+
 static struct demand *new_demand(struct pair *p)
 {
 	struct demand *d = ARENA_NEW(p->pl->arena, struct demand);
@@ -203,30 +217,24 @@ static struct demand *new_demand(struct pair *p)
 	d->to = p->to->endpoint;
 	buf_add(&p->pl->demands, &d, sizeof(d));
 	p->demand = d;
+	if (is_parent(p->pl->now->product, p->requirement))
+		map_add(&p->pl->parents, slice_of(parent_key(p, p->requirement->id.s)), d);
 	return d;
 }
 
 /* The parent's flow of the same pair, for a negotiated child. */
 static const struct flow *find_parent(const struct pair *p)
 {
-	const struct demand *const *all = (const void *)p->pl->demands.data;
-	size_t n = p->pl->demands.n / sizeof(*all);
+	const struct demand *d;
+	const struct need *need;
 
 	if (!p->requirement->child_of.s)
 		return NULL;
-	while (n-- > 0) {
-		const struct demand *d = all[n];
-		const struct need *need = d->needs;
-
-		if (d->installation != p->pl->now || d->from != p->from->endpoint ||
-		    d->to != p->to->endpoint ||
-		    !text_same(d->requirement->id, p->requirement->child_of))
-			continue;
-		while (need && need->kind != NEED_FLOW)
-			need = need->kids.items[0];
-		return need ? need->flow : NULL;
-	}
-	return NULL;
+	d = map_find(&p->pl->parents, slice_of(parent_key(p, p->requirement->child_of.s)));
+	need = d ? d->needs : NULL;
+	while (need && need->kind != NEED_FLOW)
+		need = need->kids.items[0];
+	return need ? need->flow : NULL;
 }
 
 static bool parent_is_ftp(const struct pair *p)
@@ -467,6 +475,7 @@ static void plan_installation(struct planner *pl, struct installation *now)
 	for_each (q, &now->product->requirements)
 		plan_in_order(pl, q, done);
 	free(done);
+	map_release(&pl->parents);
 }
 
 static void plan_uses(struct planner *pl, const struct product *const *products, size_t n_products)

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A site with the products that it names, and its plan: what most commands begin with.
+ */
+#pragma once
+
+#include "cmd/command.h"
+#include "model/plan.h"
+
+struct loaded {
+	struct site *site;
+	struct product **products; /* each once */
+	size_t n_products;
+	struct plan *plan;
+	struct buf bytes; /* of the site's file */
+};
+
+/* 0, or the exit code after the messages. site_release even then. */
+int load_plan(struct loaded *l, const char *site_path, const char *catalog,
+	      const struct plan_options *options);
+void load_release(struct loaded *l);
