@@ -3,20 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/escape.h"
 #include "base/mem.h"
 #include "cmd/command.h"
+#include "cmd/trial.h"
 #include "model/target.h"
-#include "probe/engine.h"
-#include "probe/method.h"
 #include "probe/method_tcp.h"
-#include "report/records.h"
-#include "report/probe_text.h"
-#include "sys/host.h"
-#include "sys/interrupt.h"
-#include "sys/limit.h"
-#include "sys/loop.h"
-#include CONFIG_H
 
 enum {
 	RANGE_MAX_BITS = 10,  /* addresses of one prefix: 1,024 */
@@ -42,12 +33,7 @@ struct probing {
 	size_t n_specs;
 	struct task *tasks; /* owned */
 	size_t n_tasks;
-	bool has_names;
-	struct outcome_list outcomes;
-	size_t *task_of; /* owned; which task outcome i belongs to */
-	struct buf names;
-	struct run run;
-	struct mono started;
+	struct trial trial;
 };
 
 /* The command line. */
@@ -203,116 +189,13 @@ static void make_tasks(struct probing *p)
 	for (size_t i = 0; i < p->n_specs; i++) {
 		const struct target_spec *t = &p->specs[i];
 
-		p->has_names |= t->name[0] != '\0';
+		p->trial.has_names |= t->name[0] != '\0';
 		for (size_t k = 0; k < count_addresses(t); k++) {
 			struct addr a = nth_address(&t->prefix, k);
 
 			add_tasks(p, t, &a);
 		}
 	}
-}
-
-/* The run. */
-
-static void take_outcome(void *ctx, size_t task, const struct outcome *o)
-{
-	struct probing *p = ctx;
-	struct outcome_list *l = &p->outcomes;
-
-	if (l->n == l->room) {
-		l->room = l->room ? l->room * 2 : p->n_tasks;
-		l->items = mem_resize(l->items, l->room, sizeof(*l->items));
-	}
-	l->items[l->n] = *o;
-	/* Kept to sort by; the id comes after that. */
-	l->items[l->n++].id = (unsigned)task;
-}
-
-static void add_family(struct buf *out, const struct resolve_query *q, unsigned family,
-		       enum resolve_status status)
-{
-	const char *before = " ";
-
-	if (status == RESOLVE_NOT_ASKED)
-		return;
-	buf_addf(out, "; IPv%u:", family);
-	for (size_t i = 0; i < q->n_addrs; i++) {
-		char text[ADDR_TEXT_MAX];
-
-		if (q->addrs[i].family != family)
-			continue;
-		buf_addf(out, "%s%s", before, addr_text(&q->addrs[i], text));
-		before = ", ";
-	}
-	if (status != RESOLVE_OK)
-		buf_addf(out, " %s", status == RESOLVE_NODATA ? "none" : resolve_status_names[status]);
-}
-
-static void take_name(void *ctx, const struct resolve_query *q)
-{
-	struct probing *p = ctx;
-
-	buf_add_text(&p->names, "  name ");
-	escape_terminal(&p->names, slice_of(q->name));
-	add_family(&p->names, q, 4, q->status4);
-	add_family(&p->names, q, 6, q->status6);
-	buf_add_char(&p->names, '\n');
-}
-
-static int by_task(const void *a, const void *b)
-{
-	const struct outcome *x = a, *y = b;
-
-	if (x->id != y->id)
-		return x->id < y->id ? -1 : 1;
-	return addr_compare(&x->target, &y->target);
-}
-
-static void number_outcomes(struct outcome_list *l)
-{
-	if (l->n)
-		qsort(l->items, l->n, sizeof(*l->items), by_task);
-	for (size_t i = 0; i < l->n; i++)
-		l->items[i].id = (unsigned)i + 1;
-}
-
-static int run_engine(struct probing *p, struct loop *l, const volatile int *interrupted,
-		      struct err *err)
-{
-	struct resolver *resolver = p->has_names ? resolver_new(l) : NULL;
-	const struct engine_config config = {
-		.loop = l,
-		.resolver = resolver,
-		.timeout_ms = p->settings.timeout_ms,
-		.descriptors = limit_descriptors(p->n_tasks * method_tcp.socks + 64),
-		.outcome = take_outcome,
-		.resolved = take_name,
-		.ctx = p,
-	};
-	struct engine *e = engine_new(&config, p->tasks, p->n_tasks);
-	int rc = engine_run(e, interrupted, err);
-
-	engine_free(e);
-	resolver_free(resolver);
-	return rc;
-}
-
-static int run_probes(struct probing *p, struct run_summary *summary, struct err *err)
-{
-	const volatile int *interrupted = interrupt_catch();
-	struct mono started;
-	struct loop *l;
-	int rc = loop_new(&l, err);
-
-	if (rc)
-		return rc;
-	started = loop_now(l);
-	p->run.started_ms = l->ops->wall_ms(l);
-	rc = run_engine(p, l, interrupted, err);
-	summary->elapsed_ms = (loop_now(l).us - started.us) / 1000;
-	loop_free(l);
-	number_outcomes(&p->outcomes);
-	return rc;
 }
 
 /* The report. */
@@ -327,33 +210,21 @@ static void count(const struct outcome_list *l, struct run_summary *s)
 	s->exit = s->fail ? EXIT_FAILS : s->not_tested ? EXIT_NOT_TESTED : EXIT_HOLDS;
 }
 
-static void name_run(struct run *run, char vantage[HOST_NAME_MAX_TEXT])
-{
-	uint8_t chance[10];
-
-	host_name(vantage);
-	host_chance(chance, sizeof(chance));
-	run_id_format(run->started_ms, chance, run->id);
-	run->vantage = vantage;
-	run->version = VERSION;
-}
-
-static void write_json(struct probing *p, const struct run_summary *summary, struct buf *out)
+static void write_json(const struct probing *p, const struct run_summary *summary, struct buf *out)
 {
 	const struct outcome_context no_plan = {0};
 	bool lines = p->settings.format == FORMAT_JSONL;
 	const char *between = lines ? "\n" : ",\n";
-	char vantage[HOST_NAME_MAX_TEXT];
+	const struct trial *t = &p->trial;
 
-	name_run(&p->run, vantage);
 	if (lines) {
-		json_run(out, &p->run);
+		json_run(out, &t->run);
 		buf_add_char(out, '\n');
 	} else {
-		json_document_start(out, &p->run);
+		json_document_start(out, &t->run);
 	}
-	for (size_t i = 0; i < p->outcomes.n; i++) {
-		json_outcome(out, &p->outcomes.items[i], &p->run, &no_plan);
+	for (size_t i = 0; i < t->outcomes.n; i++) {
+		json_outcome(out, &t->outcomes.items[i], &t->run, &no_plan);
 		buf_add_text(out, between);
 	}
 	json_summary(out, summary);
@@ -363,19 +234,20 @@ static void write_json(struct probing *p, const struct run_summary *summary, str
 		json_document_stop(out);
 }
 
-static int print_report(struct probing *p, struct run_summary *summary)
+static int print_report(const struct probing *p)
 {
+	struct run_summary summary = {.elapsed_ms = p->trial.elapsed_ms};
 	struct buf out = BUF_INIT;
 	bool ok;
 
-	count(&p->outcomes, summary);
+	count(&p->trial.outcomes, &summary);
 	if (p->settings.format == FORMAT_TEXT)
-		probe_text(&p->outcomes, p->names.data, &out);
+		probe_text(&p->trial.outcomes, p->trial.names.data, &out);
 	else
-		write_json(p, summary, &out);
+		write_json(p, &summary, &out);
 	ok = command_print(&out);
 	buf_release(&out);
-	return ok ? summary->exit : EXIT_NOT_TESTED;
+	return ok ? summary.exit : EXIT_NOT_TESTED;
 }
 
 static void release(struct probing *p)
@@ -384,16 +256,14 @@ static void release(struct probing *p)
 		target_release(&p->specs[i]);
 	free(p->specs);
 	free(p->tasks);
-	free(p->outcomes.items);
+	trial_release(&p->trial);
 	free(p->settings.allowed);
 	portset_release(&p->settings.ports);
-	buf_release(&p->names);
 }
 
 static int run(const struct arguments *args)
 {
-	struct probing p = {.names = BUF_INIT};
-	struct run_summary summary = {0};
+	struct probing p = {.trial = {.names = BUF_INIT}};
 	struct err err;
 	int rc = read_settings(args, &p.settings, &err);
 
@@ -401,9 +271,12 @@ static int run(const struct arguments *args)
 		rc = read_targets(args, &p, &err);
 	if (!rc) {
 		make_tasks(&p);
-		rc = run_probes(&p, &summary, &err);
+		p.trial.tasks = p.tasks;
+		p.trial.n_tasks = p.n_tasks;
+		p.trial.timeout_ms = p.settings.timeout_ms;
+		rc = trial_run(&p.trial, &err);
 	}
-	rc = rc ? command_failed(&err) : print_report(&p, &summary);
+	rc = rc ? command_failed(&err) : print_report(&p);
 	release(&p);
 	return rc;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC
  *
- * What the outcomes mean for a requirement: pure functions over a demand's tree and the outcomes of
- * its flows.
+ * What outcomes mean: pure functions over a demand's tree and the outcomes of its flows.
+ *
+ * A leaf passes when every port passes at every address that counts: all addresses of one family
+ * are enough, another family with a route of ours that fails makes it degraded. Lists want all, "or"
+ * wants any, "else" takes the first that passes. What starts at another vantage does not count here.
  */
 #pragma once
 
@@ -37,33 +40,43 @@ struct judgement {
 	enum verdict verdict;
 	enum answer network, service;
 	enum turn turn;
-	const struct device *device;	/* TURN_NETWORK, where it is known */
-	const struct outcome *decisive; /* the outcome that decided; NULL: none was made */
-	bool elsewhere;			/* starts at another vantage: does not count here */
-	LIST_OF(const struct outcome *) outcomes;
+	const struct device *device;	/* TURN_NETWORK, where one is known */
+	const struct outcome *decisive; /* NULL: there was none */
+	const struct flow *flow;	/* the one that decided */
+	const char *reason;		/* one sentence; NULL: the outcome says it */
+	bool elsewhere;			/* no part of it starts here */
 };
 
 struct judge_options {
-	bool network_only; /* --network: a service that does not answer yet is no failure */
-	bool strict;	   /* --strict: unproven counts as a failure */
+	bool network_only; /* a service that does not answer yet is no failure */
+	bool strict;	   /* unproven is a failure */
 };
 
 struct summary {
-	unsigned counts[VERDICT_COUNT];
-	unsigned lesser_failed; /* recommended and optional ones: not in the exit code */
+	unsigned counts[VERDICT_COUNT]; /* required and forbidden ones from here */
+	unsigned lesser_failed;		/* recommended and optional ones: told, but do not count */
 	unsigned elsewhere;
-	int exit;
+	int exit; /* DESIGN: 0, 1, 3 */
 };
 
-/* outcomes: any order; an outcome's `flow` is the index in plan.flows. here[i]: endpoint of flow i
- * starts at this run's vantage. Results live in the arena. */
+/* Why a flow that starts here has no outcome: one sentence; NULL: it has, or starts elsewhere. */
+struct flow_result {
+	bool is_here;
+	const char *not_tested;
+	const struct outcome *const *outcomes; /* of this flow */
+	size_t n;
+};
+
 struct verdicts {
-	LIST_OF(struct judgement) items; /* one a demand, in the plan's order */
+	LIST_OF(struct judgement) items; /* one a demand, in the plan's order; in the arena */
 	struct summary summary;
 };
-void judge(const struct plan *plan, const struct outcome *outcomes, size_t n_outcomes,
-	   bool (*is_here)(const void *ctx, const struct endpoint *e), const void *ctx,
+
+/* results: one a flow, by its index. */
+void judge(const struct plan *plan, const struct flow_result *results,
 	   const struct judge_options *options, struct arena *arena, struct verdicts *out);
 
-/* Does the path let it through? Open, closed by the genuine target and wrong-service say yes. */
+/* Whether the path let it through, as far as a state and its cause tell. */
 enum answer outcome_network(enum state state, enum cause cause);
+/* Whether the right thing answers: a connection alone proves no protocol. */
+enum answer outcome_service(enum state state, enum cause cause);

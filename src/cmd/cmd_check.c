@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/format.h"
+#include "cmd/load.h"
+#include "cmd/trial.h"
+#include "model/judge.h"
+#include "probe/check.h"
+#include "report/check_text.h"
+#include "report/plan_records.h"
+#include "sys/host_addrs.h"
+
+enum { TIMEOUT_MAX_MS = 60000 };
+
+struct checking {
+	struct loaded loaded;
+	struct vantage vantage;
+	struct host_addrs addrs;
+	struct arena *arena;
+	struct check check;
+	struct trial trial;
+	struct verdicts verdicts;
+	struct judge_options options;
+	enum format format;
+	bool all;
+};
+
+/* --- the command line ------------------------------------------------------------------------- */
+
+static const char *const forms[] = {"text", "jsonl", "json", NULL};
+
+static int read_options(const struct arguments *args, struct checking *c, struct err *err)
+{
+	const char *timeout = args_value(args, "timeout");
+	uint64_t ms = 0;
+	int rc = format_read(args_value(args, "format"), forms, &c->format, err);
+
+	if (!rc && timeout && (!slice_number(slice_of(timeout), TIMEOUT_MAX_MS, &ms) || !ms))
+		rc = err_set(err, ERR_USAGE, PLACE_NONE, "--timeout wants 1 to %d milliseconds",
+			     TIMEOUT_MAX_MS);
+	c->trial.timeout_ms = (unsigned)ms;
+	c->options.network_only = args_has(args, "network");
+	c->options.strict = args_has(args, "strict");
+	c->all = args_has(args, "all");
+	return rc;
+}
+
+static int find_vantage(const struct arguments *args, struct checking *c, struct err *err)
+{
+	const char *as = args_value(args, "as");
+
+	host_addrs_read(&c->addrs);
+	c->vantage.addresses.items = c->addrs.items;
+	c->vantage.addresses.n = c->addrs.n;
+	if (vantage_find(c->loaded.site, as, &c->vantage))
+		return 0;
+	if (as)
+		return err_set(err, ERR_USAGE, PLACE_NONE, "the site has no host \"%.60s\"", as);
+	return err_set(err, ERR_USAGE, PLACE_NONE,
+		       "no host of the site has one of this host's addresses; say which one it is "
+		       "with --as HOST");
+}
+
+/* --- the report ------------------------------------------------------------------------------- */
+
+/* What the plan knows of the flow behind an outcome. */
+static void add_outcome(const struct checking *c, const struct outcome *o, struct buf *out)
+{
+	const struct flow *f = c->loaded.plan->flows.items[o->flow];
+	const struct demand *d = f->claims->demand;
+	struct outcome_context context = {.installation = d->installation->name,
+					  .from = f->from->name,
+					  .to = f->to->name};
+	struct buf id = BUF_INIT, requirement = BUF_INIT;
+	const char *requirements[1];
+
+	flow_format_id(f, &id);
+	buf_addf(&requirement, "%s/%s", d->installation->product->name.s, d->requirement->id.s);
+	requirements[0] = requirement.data;
+	context.flow = id.data;
+	context.requirements = requirements;
+	context.n_requirements = 1;
+	json_outcome(out, o, &c->trial.run, &context);
+	buf_release(&id);
+	buf_release(&requirement);
+}
+
+static struct run_summary summary_of(const struct checking *c)
+{
+	const unsigned *n = c->verdicts.summary.counts;
+
+	return (struct run_summary){.pass = n[VERDICT_PASS],
+				    .degraded = n[VERDICT_DEGRADED],
+				    .fail = n[VERDICT_FAIL],
+				    .unproven = n[VERDICT_UNPROVEN],
+				    .not_tested = n[VERDICT_NOT_TESTED],
+				    .forbidden_open = n[VERDICT_FORBIDDEN_OPEN],
+				    .elapsed_ms = c->trial.elapsed_ms,
+				    .exit = c->verdicts.summary.exit};
+}
+
+static void add_records(const struct checking *c, struct buf *out)
+{
+	const char *between = c->format == FORMAT_JSONL ? "\n" : ",\n";
+	const struct run_summary summary = summary_of(c);
+
+	if (c->format == FORMAT_JSONL) {
+		json_run(out, &c->trial.run);
+		buf_add_char(out, '\n');
+	} else {
+		json_document_start(out, &c->trial.run);
+	}
+	for (size_t i = 0; i < c->trial.outcomes.n; i++) {
+		add_outcome(c, &c->trial.outcomes.items[i], out);
+		buf_add_text(out, between);
+	}
+	for_each (j, &c->verdicts.items) {
+		record_verdict(out, j, &c->trial.run);
+		buf_add_text(out, between);
+	}
+	json_summary(out, &summary);
+	if (c->format == FORMAT_JSONL)
+		buf_add_char(out, '\n');
+	else
+		json_document_stop(out);
+}
+
+static int print_report(const struct checking *c)
+{
+	const struct check_header header = {.site = c->loaded.site->name.s,
+					    .vantage = c->vantage.name,
+					    .names = c->trial.names.data,
+					    .all = c->all};
+	struct buf out = BUF_INIT;
+	bool ok;
+
+	if (c->format == FORMAT_TEXT)
+		check_text(&c->verdicts, &header, &out);
+	else
+		add_records(c, &out);
+	ok = command_print(&out);
+	buf_release(&out);
+	return ok ? c->verdicts.summary.exit : EXIT_NOT_TESTED;
+}
+
+/* --- the run ---------------------------------------------------------------------------------- */
+
+static int run_check(struct checking *c, struct err *err)
+{
+	int rc;
+
+	check_prepare(&c->check, c->loaded.plan, &c->vantage, c->arena);
+	c->trial.tasks = c->check.tasks;
+	c->trial.n_tasks = c->check.n_tasks;
+	c->trial.has_names = c->check.has_names;
+	rc = trial_run(&c->trial, err);
+	if (rc)
+		return rc;
+	c->trial.run.site = c->loaded.site->name.s;
+	c->trial.run.vantage = c->vantage.name;
+	check_gather(&c->check, c->trial.outcomes.items, c->trial.outcomes.n);
+	judge(c->loaded.plan, c->check.results, &c->options, c->arena, &c->verdicts);
+	return 0;
+}
+
+static int run_loaded(const struct arguments *args, struct checking *c)
+{
+	struct err err;
+	int rc = read_options(args, c, &err);
+
+	if (!rc)
+		rc = find_vantage(args, c, &err);
+	if (!rc)
+		rc = run_check(c, &err);
+	return rc ? command_failed(&err) : print_report(c);
+}
+
+static int run(const struct arguments *args)
+{
+	const struct plan_options plan_options = {.as_documented = args_has(args, "as-documented")};
+	struct checking c = {.trial = {.names = BUF_INIT}};
+	int rc = load_plan(&c.loaded, args_operand(args, 0), args_value(args, "catalog"),
+			   &plan_options);
+
+	c.arena = arena_new();
+	if (!rc)
+		rc = run_loaded(args, &c);
+	check_release(&c.check);
+	trial_release(&c.trial);
+	host_addrs_release(&c.addrs);
+	arena_free(c.arena);
+	load_release(&c.loaded);
+	return rc;
+}
+
+static const struct option_spec options[] = {
+	{"as", "HOST", "which host of the site this is, when its addresses do not tell", false},
+	{"network", NULL, "only whether the network lets it through", false},
+	{"strict", NULL, "what cannot be proven counts as a failure", false},
+	{"all", NULL, "list what holds, too", false},
+	{"timeout", "MS", "how long to wait for an answer; default 700", false},
+	{"catalog", "DIR", "where the product files are", false},
+	{"as-documented", NULL, "the documents' own values instead of ours", false},
+	{"format", "text|jsonl|json", "default text", false},
+};
+
+const struct command command_check = {
+	.name = "check",
+	.summary = "try the flows that start at this host, and say whose move it is",
+	.operands = "SITE",
+	.options = options,
+	.n_options = ARRAY_LEN(options),
+	.min_operands = 1,
+	.max_operands = 1,
+	.run = run,
+};

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: ISC */
+#include "cmd/trial.h"
+
+#include <stdlib.h>
+
+#include "base/escape.h"
+#include "base/mem.h"
+#include "probe/method.h"
+#include "probe/method_tcp.h"
+#include "sys/interrupt.h"
+#include "sys/limit.h"
+#include "sys/loop.h"
+#include CONFIG_H
+
+static void take_outcome(void *ctx, size_t task, const struct outcome *o)
+{
+	struct trial *t = ctx;
+	struct outcome_list *l = &t->outcomes;
+
+	if (l->n == l->room) {
+		l->room = l->room ? l->room * 2 : t->n_tasks;
+		l->items = mem_resize(l->items, l->room, sizeof(*l->items));
+	}
+	l->items[l->n] = *o;
+	/* Kept to sort by; the id comes after that. */
+	l->items[l->n++].id = (unsigned)task;
+}
+
+static void add_family(struct buf *out, const struct resolve_query *q, unsigned family,
+		       enum resolve_status status)
+{
+	const char *before = " ";
+
+	if (status == RESOLVE_NOT_ASKED)
+		return;
+	buf_addf(out, "; IPv%u:", family);
+	for (size_t i = 0; i < q->n_addrs; i++) {
+		char text[ADDR_TEXT_MAX];
+
+		if (q->addrs[i].family != family)
+			continue;
+		buf_addf(out, "%s%s", before, addr_text(&q->addrs[i], text));
+		before = ", ";
+	}
+	if (status != RESOLVE_OK)
+		buf_addf(out, " %s", status == RESOLVE_NODATA ? "none" : resolve_status_names[status]);
+}
+
+static void take_name(void *ctx, const struct resolve_query *q)
+{
+	struct trial *t = ctx;
+
+	buf_add_text(&t->names, "  name ");
+	escape_terminal(&t->names, slice_of(q->name));
+	add_family(&t->names, q, 4, q->status4);
+	add_family(&t->names, q, 6, q->status6);
+	buf_add_char(&t->names, '\n');
+}
+
+static int by_task(const void *a, const void *b)
+{
+	const struct outcome *x = a, *y = b;
+
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return addr_compare(&x->target, &y->target);
+}
+
+static void number_outcomes(struct outcome_list *l)
+{
+	if (l->n)
+		qsort(l->items, l->n, sizeof(*l->items), by_task);
+	for (size_t i = 0; i < l->n; i++)
+		l->items[i].id = (unsigned)i + 1;
+}
+
+static int run_engine(struct trial *t, struct loop *l, const volatile int *interrupted,
+		      struct err *err)
+{
+	struct resolver *resolver = t->has_names ? resolver_new(l) : NULL;
+	const struct engine_config config = {
+		.loop = l,
+		.resolver = resolver,
+		.timeout_ms = t->timeout_ms,
+		.descriptors = limit_descriptors(t->n_tasks * method_tcp.socks + 64),
+		.outcome = take_outcome,
+		.resolved = take_name,
+		.ctx = t,
+	};
+	struct engine *e = engine_new(&config, t->tasks, t->n_tasks);
+	int rc = engine_run(e, interrupted, err);
+
+	engine_free(e);
+	resolver_free(resolver);
+	return rc;
+}
+
+static void name_run(struct trial *t)
+{
+	uint8_t chance[10];
+
+	host_name(t->vantage);
+	host_chance(chance, sizeof(chance));
+	run_id_format(t->run.started_ms, chance, t->run.id);
+	t->run.vantage = t->vantage;
+	t->run.version = VERSION;
+}
+
+int trial_run(struct trial *t, struct err *err)
+{
+	const volatile int *interrupted = interrupt_catch();
+	struct mono started;
+	struct loop *l;
+	int rc = loop_new(&l, err);
+
+	if (rc)
+		return rc;
+	started = loop_now(l);
+	t->run.started_ms = l->ops->wall_ms(l);
+	name_run(t);
+	rc = run_engine(t, l, interrupted, err);
+	t->elapsed_ms = (loop_now(l).us - started.us) / 1000;
+	loop_free(l);
+	number_outcomes(&t->outcomes);
+	return rc;
+}
+
+void trial_release(struct trial *t)
+{
+	free(t->outcomes.items);
+	buf_release(&t->names);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One run of the probing engine: from tasks to outcomes in the tasks' order, and the run's header.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "probe/engine.h"
+#include "report/probe_text.h"
+#include "report/records.h"
+#include "sys/host.h"
+
+struct trial {
+	const struct task *tasks; /* borrowed */
+	size_t n_tasks;
+	bool has_names;
+	unsigned timeout_ms; /* 0: the engine's */
+
+	struct outcome_list outcomes; /* by task, then by address; owned */
+	struct buf names;	      /* a line for each name that was resolved; escaped */
+	struct run run;
+	char vantage[HOST_NAME_MAX_TEXT];
+	int64_t elapsed_ms;
+};
+
+/* Zero the struct, set the first four, and .names = BUF_INIT. Interrupted, what is not known is
+ * not-attempted, and that is no error. */
+MUST_USE int trial_run(struct trial *t, struct err *err);
+void trial_release(struct trial *t);

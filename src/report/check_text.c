@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: ISC */
+#include "report/check_text.h"
+
+#include "base/escape.h"
+#include "report/json.h"
+#include "report/records.h"
+#include "report/words.h"
+
+static const struct {
+	const char *title, *one, *several;
+} verdict_words[VERDICT_COUNT] = {
+	[VERDICT_PASS] = {"holds", "holds", "hold"},
+	[VERDICT_DEGRADED] = {"holds by a fallback", "holds by a fallback", "hold by a fallback"},
+	[VERDICT_FAIL] = {"FAILS", "fails", "fail"},
+	[VERDICT_FORBIDDEN_OPEN] = {"FORBIDDEN, YET OPEN", "is forbidden, yet open",
+				    "are forbidden, yet open"},
+	[VERDICT_NOT_TESTED] = {"not tested", "was not tested", "were not tested"},
+	[VERDICT_UNPROVEN] = {"unproven", "cannot be proven from here",
+			      "cannot be proven from here"},
+};
+
+/* --- the answer in one sentence ---------------------------------------------------------------- */
+
+static void add_counts(const struct summary *s, struct buf *out)
+{
+	static const enum verdict order[] = {VERDICT_FAIL,	 VERDICT_FORBIDDEN_OPEN,
+					     VERDICT_NOT_TESTED, VERDICT_UNPROVEN,
+					     VERDICT_DEGRADED,	 VERDICT_PASS};
+	const char *before = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+		unsigned n = s->counts[order[i]];
+
+		if (!n)
+			continue;
+		buf_addf(out, "%s%u %s", before, n,
+			 n == 1 ? verdict_words[order[i]].one : verdict_words[order[i]].several);
+		before = ", ";
+	}
+	if (!*before)
+		buf_add_text(out, "nothing that is required starts here");
+}
+
+static void add_answer(const struct verdicts *v, const struct check_header *h, struct buf *out)
+{
+	buf_add_text(out, "From ");
+	escape_terminal(out, slice_of(h->vantage));
+	buf_add_text(out, " of ");
+	escape_terminal(out, slice_of(h->site));
+	buf_add_text(out, ": ");
+	add_counts(&v->summary, out);
+	if (v->summary.lesser_failed)
+		buf_addf(out, "; %u optional or recommended %s not hold", v->summary.lesser_failed,
+			 v->summary.lesser_failed == 1 ? "does" : "do");
+	if (v->summary.elsewhere)
+		buf_addf(out, "; %u start%s elsewhere", v->summary.elsewhere,
+			 v->summary.elsewhere == 1 ? "s" : "");
+	buf_add_text(out, ".\n");
+}
+
+/* --- one verdict ------------------------------------------------------------------------------ */
+
+static void add_subject(const struct judgement *j, struct buf *out)
+{
+	const struct demand *d = j->demand;
+
+	buf_addf(out, "%s/%s", d->installation->name, d->requirement->id.s);
+	buf_addf(out, "  %s -> %s", d->from->name, d->to->name);
+	if (j->flow && !(j->demand->needs && j->demand->needs->kind == NEED_FLOW)) {
+		buf_add_text(out, "  ");
+		flow_format_ports(j->flow, out);
+	} else if (j->flow) {
+		buf_add_char(out, ' ');
+		flow_format_ports(j->flow, out);
+	}
+}
+
+static void add_turn(const struct judgement *j, struct buf *out)
+{
+	static const char *const words[TURN_COUNT] = {
+		[TURN_NETWORK] = "the network team",
+		[TURN_SERVER] = "the server's administrator",
+		[TURN_APPLICATION] = "the application team",
+		[TURN_NAME_SERVICE] = "whoever runs the name service",
+		[TURN_PROVIDER] = "the access provider",
+		[TURN_THIS_HOST] = "this host's administrator",
+	};
+
+	if (j->turn == TURN_NOBODY)
+		return;
+	buf_add_text(out, "      next move: ");
+	if (j->turn == TURN_NETWORK && j->device && j->device->owner.s)
+		escape_terminal(out, slice_of(j->device->owner.s));
+	else
+		buf_add_text(out, words[j->turn]);
+	if (j->device)
+		buf_addf(out, " (%s)", j->device->name.s);
+	buf_add_char(out, '\n');
+}
+
+static void add_reason(const struct judgement *j, struct buf *out)
+{
+	if (j->decisive) {
+		buf_add_text(out, "      ");
+		words_target(j->decisive, out);
+		buf_addf(out, " %s: ", state_names[j->decisive->state]);
+		words_outcome(j->decisive, out);
+		buf_add_char(out, '\n');
+	}
+	if (j->reason) {
+		buf_add_text(out, "      ");
+		escape_terminal(out, slice_of(j->reason));
+		buf_add_char(out, '\n');
+	}
+}
+
+static void add_loss(const struct judgement *j, struct buf *out)
+{
+	const struct requirement *q = j->demand->requirement;
+
+	if (q->level == LEVEL_REQUIRED || !q->without.s)
+		return;
+	buf_addf(out, "      %s; without it: ", level_names[q->level]);
+	escape_terminal(out, slice_of(q->without.s));
+	buf_add_char(out, '\n');
+}
+
+static void add_section(const struct verdicts *v, enum verdict verdict, bool details,
+			struct buf *out)
+{
+	bool any = false;
+
+	for_each (j, &v->items) {
+		if (j->verdict != verdict || j->elsewhere)
+			continue;
+		if (!any)
+			buf_addf(out, "\n%s\n", verdict_words[verdict].title);
+		any = true;
+		buf_add_text(out, "  ");
+		add_subject(j, out);
+		buf_add_char(out, '\n');
+		if (!details)
+			continue;
+		add_reason(j, out);
+		add_turn(j, out);
+		add_loss(j, out);
+	}
+}
+
+void check_text(const struct verdicts *v, const struct check_header *h, struct buf *out)
+{
+	add_answer(v, h, out);
+	buf_add_text(out, h->names);
+	add_section(v, VERDICT_FORBIDDEN_OPEN, true, out);
+	add_section(v, VERDICT_FAIL, true, out);
+	add_section(v, VERDICT_DEGRADED, true, out);
+	add_section(v, VERDICT_NOT_TESTED, true, out);
+	add_section(v, VERDICT_UNPROVEN, true, out);
+	if (h->all)
+		add_section(v, VERDICT_PASS, false, out);
+}
+
+/* --- the record ------------------------------------------------------------------------------- */
+
+static void add_turn_record(struct json *j, const struct judgement *judged)
+{
+	if (judged->turn == TURN_NOBODY) {
+		json_null(j, "turn");
+		return;
+	}
+	json_open(j, "turn", '{');
+	json_text(j, "who", turn_names[judged->turn]);
+	json_text(j, "device", judged->device ? judged->device->name.s : NULL);
+	json_text(j, "owner", judged->device ? judged->device->owner.s : NULL);
+	json_close(j, '}');
+}
+
+static void add_reason_record(struct json *j, const struct judgement *judged)
+{
+	struct buf text = BUF_INIT;
+
+	if (judged->reason)
+		buf_add_text(&text, judged->reason);
+	else if (judged->decisive)
+		words_outcome(judged->decisive, &text);
+	json_text(j, "reason", text.n ? text.data : NULL);
+	buf_release(&text);
+}
+
+void record_verdict(struct buf *out, const struct judgement *judged, const struct run *run)
+{
+	const struct demand *d = judged->demand;
+	struct json j = {.out = out};
+	struct buf id = BUF_INIT;
+
+	buf_addf(&id, "%s/%s", d->installation->product->name.s, d->requirement->id.s);
+	json_open(&j, NULL, '{');
+	json_text(&j, "record", "verdict");
+	json_text(&j, "installation", d->installation->name);
+	json_text(&j, "requirement", id.data);
+	json_text(&j, "from", d->from->name);
+	json_text(&j, "to", d->to->name);
+	json_text(&j, "vantage", run->vantage);
+	json_text(&j, "level", level_names[d->requirement->level]);
+	json_text(&j, "verdict", judged->elsewhere ? "elsewhere" : verdict_names[judged->verdict]);
+	json_text(&j, "network", answer_names[judged->network]);
+	json_text(&j, "service", answer_names[judged->service]);
+	add_turn_record(&j, judged);
+	add_reason_record(&j, judged);
+	json_null(&j, "since");
+	json_null(&j, "changed");
+	json_open(&j, "outcomes", '[');
+	if (judged->decisive)
+		json_number(&j, NULL, judged->decisive->id);
+	json_close(&j, ']');
+	json_close(&j, '}');
+	buf_release(&id);
+}
