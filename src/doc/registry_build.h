@@ -14,7 +14,7 @@
 struct registry_build {
 	struct arena *arena;
 	struct buf *pool;
-	struct map offsets; /* of each string that is in the pool */
+	struct map offsets;	      /* of each string that is in the pool */
 	struct registry_record *rows; /* owned */
 	size_t n, room;
 };

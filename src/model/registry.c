@@ -155,8 +155,12 @@ bool registry_walk_next(struct registry_walk *w, struct port_fact *fact)
 
 		if (!port_range_overlaps(ports, w->ports) || !(e->on & w->on))
 			continue;
-		*fact = (struct port_fact){ports, e->on, e->kind, r->pool + e->word,
-					   r->pool + e->text, r->pool + e->source};
+		*fact = (struct port_fact){ports,
+					   e->on,
+					   e->kind,
+					   r->pool + e->word,
+					   r->pool + e->text,
+					   r->pool + e->source};
 		return true;
 	}
 	return false;

@@ -22,8 +22,8 @@ struct suggest;
 
 /* Transports as a set. IANA has rows that name none: those have ON_UNSAID and match every one. */
 enum { ON_TCP = 1, ON_UDP = 2, ON_SCTP = 4, ON_DCCP = 8, ON_ALL = 15, ON_UNSAID = 16 };
-unsigned transport_bit(enum transport t);	     /* 0: it has no ports */
-unsigned transport_bit_parse(struct slice s);	     /* "tcp" in any case; 0: none of the four */
+unsigned transport_bit(enum transport t);	      /* 0: it has no ports */
+unsigned transport_bit_parse(struct slice s);	      /* "tcp" in any case; 0: none of the four */
 void transports_format(unsigned on, struct buf *out); /* "tcp, udp"; "any" */
 
 /* RFC 6335, section 6. */
