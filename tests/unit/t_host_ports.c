@@ -2,7 +2,7 @@
  *
  * This host's own numbers: whatever they are, they are read, and hang together.
  */
-#include "sys/host.h"
+#include "sys/host_ports.h"
 
 #include "test.h"
 
