@@ -203,7 +203,8 @@ static int output_init(struct output *o, const struct arguments *args)
 	o->json = true;
 	o->lines = slice_is(slice_of(format), "jsonl");
 	if (!o->lines && !slice_is(slice_of(format), "json"))
-		return command_usage_error("port: --format is text, json or jsonl, not \"%s\"", format);
+		return command_usage_error("port: --format is text, json or jsonl, not \"%s\"",
+					   format);
 	if (!o->lines)
 		buf_add_text(&o->buf, "{\"version\":\"" VERSION "\",\"records\":[\n");
 	return 0;
@@ -270,15 +271,23 @@ static int run_lookup(const struct arguments *args)
 
 /* --- --update --- */
 
-static int is_younger(const char *file, const struct iana_list *list, struct err *err)
+/* An older list, or half of one, must not take the place of what is built in. */
+static int check_worth(const char *file, const struct iana_list *list, struct err *err)
 {
 	struct place place = {.file = file};
 
-	if (strcmp(list->date, registry_iana.date) > 0)
-		return 0;
-	return err_set(err, ERR_DOCUMENT, place,
-		       "the youngest row is of %s, the table that is built in of %s: nothing changed",
-		       *list->date ? list->date : "no date", registry_iana.date);
+	if (strcmp(list->date, registry_iana.date) <= 0)
+		return err_set(
+			err, ERR_DOCUMENT, place,
+			"the youngest row is of %s, the table that is built in of %s: nothing "
+			"changed",
+			*list->date ? list->date : "no date", registry_iana.date);
+	if (list->registry.n < registry_iana.n / 10 * 9)
+		return err_set(err, ERR_DOCUMENT, place,
+			       "%u records, where the table that is built in has %u: is the file "
+			       "whole? Nothing changed",
+			       list->registry.n, registry_iana.n);
+	return 0;
 }
 
 static int write_updated(const struct registry *r, struct buf *path, struct err *err)
@@ -305,13 +314,13 @@ static int update(const char *file, struct err *err)
 	if (!rc)
 		rc = iana_read(file, buf_slice(&csv), arena, &pool, &list, err);
 	if (!rc)
-		rc = is_younger(file, &list, err);
+		rc = check_worth(file, &list, err);
 	if (!rc)
 		rc = write_updated(&list.registry, &path, err);
 	if (!rc) {
 		buf_clear(&csv);
-		buf_addf(&csv, "%zu rows up to %s are used from now on (%s)\n", list.rows, list.date,
-			 path.data);
+		buf_addf(&csv, "%zu rows up to %s are used from now on (%s)\n", list.rows,
+			 list.date, path.data);
 	}
 	if (!rc && !command_print(&csv))
 		rc = err_set(err, ERR_SYSTEM, PLACE_NONE, "the registry is updated all the same");
@@ -339,7 +348,8 @@ static int run(const struct arguments *args)
 
 static const struct option_spec options[] = {
 	{"format", "text|json|jsonl", "how to write it; text is for people", false},
-	{"update", "FILE", "read IANA's service-names-port-numbers.csv and use it from now on", false},
+	{"update", "FILE", "read IANA's service-names-port-numbers.csv and use it from now on",
+	 false},
 };
 
 const struct command command_port = {

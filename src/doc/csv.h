@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * Rows of comma separated values, RFC 4180: quoted fields, doubled quotes, line ends inside quotes.
- * Lines end in LF or CRLF; a byte order mark and empty lines are skipped. A quote inside an unquoted
- * field, text behind a closing quote, an unfinished quote and a NUL byte are errors with a place.
+ * Rows of comma separated values, RFC 4180: quoted fields, doubled quotes, line ends inside
+ * quotes. Lines end in LF or CRLF; a byte order mark and empty lines are skipped. A quote inside an
+ * unquoted field, text behind a closing quote, an unfinished quote and a NUL byte are errors with a
+ * place.
  *
  *	csv_start(&csv, "hosts.csv", input, ',', arena);
  *	while ((rc = csv_next(&csv, err)) > 0)

@@ -91,6 +91,12 @@ static bool begins(struct slice s, const char *word)
 	return s.n >= n && slice_is_nocase((struct slice){s.p, n}, word);
 }
 
+static bool is_reserved(struct slice text)
+{
+	return begins(text, "Reserved") || begins(text, "IANA Reserved") ||
+	       begins(text, "De-registered");
+}
+
 /* "2006-05" and "2025-11-13" compare as text; anything else is no date. */
 static void note_date(struct iana_list *list, struct slice date)
 {
@@ -111,7 +117,7 @@ static int read_row(struct reader *r, struct err *err)
 	struct slice text = tidy(r->build.arena, field(r, DESCRIPTION));
 	struct slice misuse = tidy(r->build.arena, field(r, MISUSE));
 	unsigned on = transport.n ? transport_bit_parse(transport) : ON_ALL | ON_UNSAID;
-	bool reserved = !name.n && (begins(text, "Reserved") || begins(text, "De-registered"));
+	bool reserved = !name.n && is_reserved(text);
 	struct port_range ports;
 
 	note_date(r->list, field(r, REGISTERED));

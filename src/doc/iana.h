@@ -3,8 +3,9 @@
  * IANA's own list of service names and port numbers, as it publishes it:
  * https://www.iana.org/assignments/service-names-port-numbers/service-names-port-numbers.csv
  *
- * Columns are found by their heads, in any order; the one of unauthorised use has had two names. Rows
- * without a port are left out (names for DNS-SD only); so is "Unassigned", which is what remains.
+ * Columns are found by their heads, in any order; the one of unauthorised use has had two names.
+ * Rows without a port are left out (names for DNS-SD only); so is "Unassigned", which is what
+ * remains.
  */
 #pragma once
 

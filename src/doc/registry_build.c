@@ -164,8 +164,9 @@ static bool is_record_sane(const struct registry *r, uint32_t i)
 {
 	const struct registry_record *e = &r->records[i];
 
-	return e->lo <= e->hi && (i == 0 || r->records[i - 1].lo <= e->lo) && e->kind < FACT_COUNT &&
-	       e->word < r->pool_size && e->text < r->pool_size && e->source < r->pool_size;
+	return e->lo <= e->hi && (i == 0 || r->records[i - 1].lo <= e->lo) &&
+	       e->kind < FACT_COUNT && e->word < r->pool_size && e->text < r->pool_size &&
+	       e->source < r->pool_size;
 }
 
 static bool is_table_sane(struct registry *r)

@@ -14,14 +14,15 @@
 struct registry_build {
 	struct arena *arena;
 	struct buf *pool;
-	struct map offsets; /* of each string that is in the pool */
+	struct map offsets;	      /* of each string that is in the pool */
 	struct registry_record *rows; /* owned */
 	size_t n, room;
 };
 
 void registry_build_init(struct registry_build *b, struct arena *arena, struct buf *pool);
-/* Rows come in the order in which a number's names are to be shown. One that differs from an earlier
- * one of the same number only in its transports is joined with it. Strings must outlive the build. */
+/* Rows come in the order in which a number's names are to be shown. One that differs from an
+ * earlier one of the same number only in its transports is joined with it. Strings must outlive the
+ * build. */
 void registry_build_add(struct registry_build *b, struct port_range ports, unsigned on,
 			enum fact_kind kind, struct slice word, struct slice text);
 /* Sorts and indexes; the table lives in the arena and borrows pool, source and date. Releases the
@@ -34,6 +35,6 @@ enum { REGISTRY_SOURCE_MAX = 64, REGISTRY_DATE_MAX = 16 }; /* with the NUL */
 
 void registry_format(const struct registry *r, struct buf *out);
 /* The table borrows the bytes, which must be aligned as malloc's are. Anything that is not a table
- * of this version, made on this kind of machine, is an error; no byte in it is believed unchecked. */
+ * of this version, made on this kind of machine, is an error; no byte is believed unchecked. */
 MUST_USE int registry_parse(const char *file, struct slice bytes, struct registry *out,
 			    struct err *err);

@@ -205,11 +205,19 @@ static bool is_iana_name(const struct port_card *c, const struct local_name *loc
 			continue;
 		if (slice_is_nocase(slice_of(local->name), f->word))
 			return true;
-		for (struct slice rest = slice_of(local->aliases), one; slice_cut(&rest, ' ', &one);)
+		for (struct slice rest = slice_of(local->aliases), one;
+		     slice_cut(&rest, ' ', &one);)
 			if (slice_is_nocase(one, f->word))
 				return true;
 	}
 	return false;
+}
+
+static bool has_iana_name(const struct port_card *c)
+{
+	const struct port_fact *assigned = first_of(c, FACT_ASSIGNED);
+
+	return assigned && *assigned->word;
 }
 
 static void add_single(const struct port_card *c, struct buf *out)
@@ -224,7 +232,8 @@ static void add_single(const struct port_card *c, struct buf *out)
 	if (other) {
 		buf_addf(out, "%s here (", other->name);
 		transports_format(other->on, out);
-		buf_addf(out, " in %s); IANA says otherwise: ", other->source);
+		buf_addf(out, " in %s)%s", other->source,
+			 has_iana_name(c) ? "; IANA says otherwise: " : ", ");
 	}
 	add_iana_state(c, out);
 	for_each (f, &c->facts) {
@@ -267,14 +276,12 @@ static void add_range(const struct port_card *c, struct buf *out)
 
 static const char *pick_name(const struct port_card *c)
 {
-	const struct port_fact *assigned = first_of(c, FACT_ASSIGNED);
-
 	if (!is_single(c))
 		return NULL;
 	if (c->local.n)
 		return c->local.items[0].name;
-	if (assigned && *assigned->word)
-		return assigned->word;
+	if (has_iana_name(c))
+		return first_of(c, FACT_ASSIGNED)->word;
 	return first_of(c, FACT_SQUATTER) ? first_of(c, FACT_SQUATTER)->word : NULL;
 }
 

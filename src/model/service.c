@@ -6,8 +6,10 @@
 
 const char *const protection_names[] = {"clear", "upgrade", "varies", "tls", "own"};
 const char *const protection_texts[] = {
-	"clear text", "clear text until both ends switch to TLS on the same port",
-	"version and settings decide whether it is encrypted", "encrypted from the first byte (TLS)",
+	"clear text",
+	"clear text until both ends switch to TLS on the same port",
+	"version and settings decide whether it is encrypted",
+	"encrypted from the first byte (TLS)",
 	"encrypted by its own protocol",
 };
 

@@ -110,9 +110,9 @@ static const char *where(const struct port_card *c, unsigned on, struct port_ran
 static void add_fact(const struct port_card *c, struct table *t, const struct port_fact *f)
 {
 	static const char *const labels[FACT_COUNT] = {
-		[FACT_ASSIGNED] = "IANA",     [FACT_RESERVED] = "IANA",
-		[FACT_MISUSE] = "misuse",     [FACT_SQUATTER] = "known use",
-		[FACT_SIBLING] = "under TLS", [FACT_BROWSER] = "browsers",
+		[FACT_ASSIGNED] = "IANA",      [FACT_RESERVED] = "IANA",
+		[FACT_MISUSE] = "misuse",      [FACT_SQUATTER] = "known use",
+		[FACT_SIBLING] = "under TLS",  [FACT_BROWSER] = "browsers",
 		[FACT_PROVIDER] = "providers", [FACT_NOTE] = "note",
 	};
 	struct buf place = BUF_INIT, text = BUF_INIT;
@@ -180,7 +180,8 @@ static void add_local(const struct port_card *c, struct table *t, const struct l
 
 	if (*local->aliases)
 		buf_addf(&text, "also %s", local->aliases);
-	add_row(t, local->source, where(c, local->on, local->ports, &place), local->name, text.data);
+	add_row(t, local->source, where(c, local->on, local->ports, &place), local->name,
+		text.data);
 	buf_release(&place);
 	buf_release(&text);
 }
@@ -205,8 +206,9 @@ static void add_class(const struct port_card *c, struct table *t)
 	}
 	if (c->ephemeral) {
 		buf_clear(&text);
-		buf_addf(&text, "in %u-%u, where outgoing connections get their source ports: a "
-				"listener may find it taken",
+		buf_addf(&text,
+			 "in %u-%u, where outgoing connections get their source ports: a "
+			 "listener may find it taken",
 			 host->ephemeral.lo, host->ephemeral.hi);
 		add_row(t, "this host", "", "", text.data);
 	}
@@ -329,7 +331,8 @@ static void write_service(struct json *j, const struct service *s)
 
 static void write_class(struct json *j, const struct port_card *c)
 {
-	enum port_class lo = port_class_of(c->query->ports.lo), hi = port_class_of(c->query->ports.hi);
+	enum port_class lo = port_class_of(c->query->ports.lo),
+			hi = port_class_of(c->query->ports.hi);
 
 	json_text(j, "class", lo == hi ? port_class_names[lo] : NULL);
 	if (c->sources->rules->known)

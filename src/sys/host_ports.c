@@ -9,7 +9,8 @@ enum { SYSCTL_MAX = 1 << 20 }; /* a list of every second port is 190 kB */
 
 static int unexpected(const char *path, struct err *err)
 {
-	return err_set(err, ERR_SYSTEM, (struct place){.file = path}, "not of the form that we know");
+	return err_set(err, ERR_SYSTEM, (struct place){.file = path},
+		       "not of the form that we know");
 }
 
 static int read_sysctl(const char *path, struct buf *out, struct err *err)

@@ -25,7 +25,8 @@ int state_make_folder(const char *path, struct err *err)
 	struct buf folder = BUF_INIT;
 	int rc = 0;
 
-	for (const char *slash = strchr(path + 1, '/'); slash && !rc; slash = strchr(slash + 1, '/')) {
+	for (const char *slash = strchr(path + 1, '/'); slash && !rc;
+	     slash = strchr(slash + 1, '/')) {
 		buf_clear(&folder);
 		buf_add(&folder, path, (size_t)(slash - path));
 		if (mkdir(folder.data, 0700) != 0 && errno != EEXIST)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The user's state folder: $XDG_STATE_HOME/portolan, else ~/.local/state/portolan (XDG base directory
- * specification).
+ * The user's state folder: $XDG_STATE_HOME/portolan, else ~/.local/state/portolan (XDG base
+ * directory specification).
  */
 #pragma once
 

@@ -45,7 +45,9 @@ static void reads(void **state)
 		{SLICE("\n\na\n\nb"), "[a]/[b]/"},
 		{SLICE(",\n"), "[][]/"},
 		{SLICE("a,"), "[a][]/"},
-		{SLICE("\xef\xbb\xbf" "a"), "[a]/"},
+		{SLICE("\xef\xbb\xbf"
+		       "a"),
+		 "[a]/"},
 		{SLICE("\"\""), "[]/"},
 		{SLICE("\"a,b\",c"), "[a,b][c]/"},
 		{SLICE("\"say \"\"x\"\"\",c"), "[say \"x\"][c]/"},
