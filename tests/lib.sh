@@ -19,9 +19,12 @@ test_end() {
 		stop "$pid"
 	done
 	for ns in $test_namespaces; do
+		for pid in $(ip netns pids "$ns" 2>/dev/null); do
+			kill -9 "$pid" 2>/dev/null
+		done
 		ip netns del "$ns" 2>/dev/null
 	done
-	rm -rf "$T"
+	rm -rf --one-file-system "$T"
 	# A skip does not hide what failed before it.
 	[ $test_failures = 0 ] || rc=1
 	exit $rc

@@ -26,7 +26,7 @@ NORETURN static void out_of_memory(size_t count, size_t size)
 
 void *mem_new(size_t count, size_t size)
 {
-	void *p = calloc(count ? count : 1, size);
+	void *p = calloc(count ? count : 1, size ? size : 1);
 
 	if (!p)
 		out_of_memory(count, size);
@@ -37,7 +37,7 @@ void *mem_resize(void *p, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / size)
 		out_of_memory(count, size);
-	p = realloc(p, count ? count * size : 1);
+	p = realloc(p, count && size ? count * size : 1);
 	if (!p)
 		out_of_memory(count, size);
 	return p;

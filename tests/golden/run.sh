@@ -13,14 +13,23 @@ mkdir "$dir/bin" "$dir/home"
 printf '#!/bin/sh\nexec "%s" "$@"\n' "$PORTOLAN" >"$dir/bin/portolan"
 chmod +x "$dir/bin/portolan"
 export LC_ALL=C TZ=UTC HOME="$dir/home" XDG_STATE_HOME="$dir/home/state" PATH="$dir/bin:$PATH"
+from=$PWD
 cd "$SOURCE_DIR" || exit 1
 for file; do
+	case $file in
+	/*) ;;
+	*) file=$from/$file ;;
+	esac
 	ok=${file%.cmd}.ok
 	sh "$file" >"$dir/got" 2>&1
 	rc=$?
 	[ $rc = 0 ] || echo "exit $rc" >>"$dir/got"
 	if [ $update = yes ]; then
 		cmp -s "$dir/got" "$ok" || { cp "$dir/got" "$ok"; echo "written: $ok"; }
+	elif [ ! -e "$ok" ]; then
+		echo "no $ok; printed was:"
+		cat "$dir/got"
+		status=1
 	elif ! diff -u "$ok" "$dir/got"; then
 		status=1
 	fi

@@ -1,0 +1,1 @@
+portolan xyzzy; echo "exit $?"; portolan port

@@ -1,0 +1,290 @@
+# Sourced first of all by the net tests that talk to real servers: . "$SOURCE_DIR/tests/peers-lib.sh"
+# It sources tests/lib.sh itself.
+#
+# tools/peers has unpacked the servers into build/peers/root. Here that tree is laid over this system's in a
+# mount namespace of the test's own, with the accounts that the servers want: each finds everything where it
+# was built to find it, on a system that does not change. What is written goes to memory and is gone with
+# the test.
+#
+#	need_peers openssh-server ...	else the test is skipped
+#	peer sshd NAMESPACE		starts it there on its usual port, until it answers; its id in $pid
+#	peer_stop PID NAMESPACE		ends it, and sees that nothing of it is left
+#	inside NAMESPACE COMMAND ...	runs a command there, in the laid-over tree ($R)
+
+if [ -z "${PEERS_INSIDE-}" ]; then
+	if unshare --mount --propagation private true 2>/dev/null; then
+		PEERS_INSIDE=yes exec unshare --mount --propagation private sh "$0" "$@"
+	fi
+fi
+# shellcheck source=tests/lib.sh
+. "$SOURCE_DIR/tests/lib.sh"
+PEERS=${PEERS:-$SOURCE_DIR/build/peers}
+R=$PEERS/run
+
+need_privilege() {
+	[ "${CI-}" = true ] && die "privilege: $*"
+	skip "privilege: $*"
+}
+
+need_peers() {
+	[ -n "${PEERS_INSIDE-}" ] || need_privilege "no mount namespaces here"
+	need_namespaces
+	for package; do
+		[ -e "$PEERS/have/$package.whole" ] || skip "$package is not unpacked: run tools/peers"
+	done
+	peers_lay_over
+}
+
+peers_lay_over() {
+	mkdir -p "$R" || die "cannot write to $PEERS"
+	mount -t tmpfs -o mode=755 tmpfs "$R" 2>"$T/err" || need_privilege "no tmpfs: $(cat "$T/err")"
+	mkdir "$R/proc" "$R/dev" "$R/run" "$R/tmp" "$R/root" "$R/home" "$R/srv"
+	for tree in usr etc var; do
+		mkdir -p "$R/.upper/$tree" "$R/.work/$tree" "$R/$tree" "$PEERS/root/$tree"
+		mount -t overlay -o "lowerdir=$PEERS/root/$tree:/$tree,upperdir=$R/.upper/$tree,workdir=$R/.work/$tree" \
+			overlay "$R/$tree" 2>"$T/err" || need_privilege "no overlay: $(cat "$T/err")"
+	done
+	for link in bin lib lib64 sbin; do
+		ln -s "usr/$link" "$R/$link"
+	done
+	rm -f "$R/var/run"
+	ln -s /run "$R/var/run"
+	mount -t proc proc "$R/proc" || need_privilege "cannot mount proc"
+	mount -t tmpfs -o mode=755 tmpfs "$R/run"
+	mount -t tmpfs tmpfs "$R/tmp"
+	mount -t tmpfs -o mode=755 tmpfs "$R/dev"
+	mkdir -m 1777 "$R/dev/shm"
+	for device in null zero full random urandom; do
+		: >"$R/dev/$device"
+		mount --bind "/dev/$device" "$R/dev/$device"
+	done
+	ln -s /proc/self/fd "$R/dev/fd"
+	ln -s /proc/self/fd/2 "$R/dev/stderr"
+	id=700
+	for account in sshd bind openldap postfix postdrop dovecot dovenull ftp redis mysql www-data; do
+		id=$((id + 1))
+		grep -q "^$account:" "$R/etc/group" || echo "$account:x:$id:" >>"$R/etc/group"
+		gid=$(sed -n "s/^$account:[^:]*:\([0-9]*\):.*/\1/p" "$R/etc/group")
+		grep -q "^$account:" "$R/etc/passwd" ||
+			echo "$account:x:$id:$gid::/nonexistent:/usr/sbin/nologin" >>"$R/etc/passwd"
+	done
+	printf '127.0.0.1 localhost peer.test\n::1 localhost\n' >"$R/etc/hosts"
+	printf 'peer.test\n' >"$R/etc/hostname"
+	rm -f "$R/etc/resolv.conf"
+	: >"$R/etc/resolv.conf"
+}
+
+inside() {
+	in_ns=$1
+	shift
+	ip netns exec "$in_ns" chroot "$R" "$@"
+}
+
+# The same in the background: its id in $pid, its output in $log.
+start_inside() {
+	in_ns=$1
+	shift
+	start ip netns exec "$in_ns" chroot "$R" "$@"
+}
+
+# ask NAMESPACE TRANSPORT PORT BYTES WANTED: does what answers there say it? BYTES with printf's escapes.
+ask() {
+	ip netns exec "$1" python3 "$SOURCE_DIR/tests/ask.py" "$2" "$3" "$4" "$5"
+}
+
+# peer NAME NAMESPACE
+peer() {
+	peer_name=$1
+	[ -e "$T/made-$1" ] || { "make_$1" >"$T/out" 2>&1 || die "$1: $(cat "$T/out")"; }
+	: >"$T/made-$1"
+	"run_$1" "$2"
+	wait_for 20 "answers_$1" "$2" && return
+	die "$peer_name does not answer: $(tail -n 20 "$log")"
+}
+
+peer_is_gone() { [ -z "$(ip netns pids "$1")" ]; }
+peer_stop() {
+	stop "$1"
+	wait_for 10 peer_is_gone "$2" || fail "left over in $2: $(ip netns pids "$2" | tr '\n' ' ')"
+}
+
+# One peer each: make (once), run, answers.
+
+make_sshd() {
+	mkdir -p "$R/run/sshd" "$R/etc/ssh"
+	chroot "$R" ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/peer_key
+	printf 'HostKey /etc/ssh/peer_key\nPidFile none\n' >"$R/etc/ssh/peer.conf"
+}
+run_sshd() { start_inside "$1" /usr/sbin/sshd -D -e -f /etc/ssh/peer.conf; }
+answers_sshd() { ask "$1" tcp 22 '' 'SSH-2.0-OpenSSH'; }
+
+make_nginx() {
+	mkdir -p "$R/var/log/nginx" "$R/var/lib/nginx"
+	cat >"$R/etc/nginx/peer.conf" <<'END'
+daemon off;
+worker_processes 1;
+error_log stderr;
+pid /run/nginx.pid;
+events {}
+http {
+	access_log off;
+	server { listen 80; return 200 "a peer\n"; }
+}
+END
+}
+run_nginx() { start_inside "$1" /usr/sbin/nginx -c /etc/nginx/peer.conf; }
+answers_nginx() { ask "$1" tcp 80 'GET / HTTP/1.0\r\n\r\n' 'HTTP/1.1 200'; }
+
+make_named() {
+	mkdir -p "$R/run/named" "$R/var/cache/bind"
+	cat >"$R/etc/bind/peer.conf" <<'END'
+options { directory "/var/cache/bind"; recursion no; listen-on { any; }; listen-on-v6 { any; }; };
+controls {};
+zone "peer.test" { type primary; file "/etc/bind/peer.zone"; };
+END
+	cat >"$R/etc/bind/peer.zone" <<'END'
+$TTL 60
+@ SOA ns admin 1 60 60 60 60
+@ NS ns
+ns A 127.0.0.1
+ns AAAA ::1
+END
+}
+run_named() { start_inside "$1" /usr/sbin/named -g -n 1 -c /etc/bind/peer.conf; }
+# ns.peer.test A: the answer is authoritative, without error, and holds 127.0.0.1.
+answers_named() {
+	ask "$1" udp 53 '\x12\x34\0\0\0\x01\0\0\0\0\0\0\x02ns\x04peer\x04test\0\0\x01\0\x01' '\x7f\0\0\x01'
+}
+
+make_slapd() {
+	mkdir -p "$R/var/lib/ldap" "$R/run/slapd"
+	cat >"$R/etc/ldap/peer.conf" <<'END'
+include /etc/ldap/schema/core.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+database mdb
+suffix dc=peer,dc=test
+directory /var/lib/ldap
+END
+}
+run_slapd() { start_inside "$1" /usr/sbin/slapd -d 0 -h ldap:/// -f /etc/ldap/peer.conf; }
+# An anonymous bind, and its success.
+answers_slapd() {
+	ask "$1" tcp 389 '\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0' '\x61\x07\x0a\x01\0'
+}
+
+make_krb5kdc() {
+	mkdir -p "$R/etc/krb5kdc" "$R/var/lib/krb5kdc"
+	cat >"$R/etc/krb5.conf" <<'END'
+[libdefaults]
+	default_realm = PEER.TEST
+	dns_lookup_kdc = false
+	rdns = false
+[realms]
+	PEER.TEST = {
+		kdc = 127.0.0.1
+		admin_server = 127.0.0.1
+	}
+[logging]
+	kdc = STDERR
+	admin_server = STDERR
+END
+	cat >"$R/etc/krb5kdc/kdc.conf" <<'END'
+[realms]
+	PEER.TEST = {
+		acl_file = /etc/krb5kdc/kadm5.acl
+	}
+END
+	echo '*/admin@PEER.TEST *' >"$R/etc/krb5kdc/kadm5.acl"
+	chroot "$R" kdb5_util create -s -W -r PEER.TEST -P master </dev/null
+	chroot "$R" kadmin.local -q 'addprinc -pw secret user/admin'
+}
+run_krb5kdc() { start_inside "$1" /usr/sbin/krb5kdc -n; }
+answers_krb5kdc() { echo secret | inside "$1" kinit -c /tmp/peer.cc user/admin; }
+
+# It has the database of the KDC, so that comes first.
+make_kadmind() { [ -e "$R/etc/krb5kdc/kdc.conf" ] || make_krb5kdc; }
+run_kadmind() { start_inside "$1" /usr/sbin/kadmind -nofork; }
+# Without a KDC nobody gets a ticket for it: a null call of the RPC program 2112 (kadm5), and its reply.
+answers_kadmind() {
+	ask "$1" tcp 749 '\x80\0\0\x28\0\0\0\x07\0\0\0\0\0\0\0\x02\0\0\x08\x40\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' \
+		'\0\0\0\x07\0\0\0\x01'
+}
+
+make_postfix() {
+	mkdir -p "$R/var/spool/postfix" "$R/var/lib/postfix" "$R/etc/postfix"
+	cp "$R/usr/share/postfix/main.cf.debian" "$R/etc/postfix/main.cf"
+	cp "$R"/usr/share/postfix/*.proto "$R/etc/postfix/" 2>/dev/null
+	# Not in a chroot of its own.
+	sed 's/^\([a-z-]* *\(inet\|unix\|fifo\|pass\) *[^ ]* *[^ ]* *\)y/\1n/' \
+		"$R/usr/share/postfix/master.cf.dist" >"$R/etc/postfix/master.cf"
+	cat >>"$R/etc/postfix/main.cf" <<'END'
+myhostname = peer.test
+mydestination = peer.test
+inet_interfaces = all
+maillog_file = /var/log/postfix.log
+END
+	chroot "$R" chown postfix /var/lib/postfix
+	chroot "$R" postfix set-permissions >/dev/null 2>&1 # it stumbles over manuals that are not there
+	chroot "$R" postfix check
+}
+# Not "postfix start-fg": that is a script, which leaves its daemon behind when it is ended.
+run_postfix() { start_inside "$1" /usr/lib/postfix/sbin/master -d -c /etc/postfix; }
+answers_postfix() { ask "$1" tcp 25 '' '220 peer.test ESMTP'; }
+
+make_dovecot() {
+	mkdir -p "$R/run/dovecot" "$R/var/lib/dovecot" "$R/etc/dovecot"
+	cat >"$R/etc/dovecot/peer.conf" <<'END'
+protocols = imap pop3
+ssl = no
+disable_plaintext_auth = no
+log_path = /dev/stderr
+default_login_user = dovenull
+default_internal_user = dovecot
+mail_location = mbox:/tmp/mail
+passdb {
+	driver = static
+	args = password=secret
+}
+userdb {
+	driver = static
+	args = uid=65534 gid=65534 home=/tmp
+}
+END
+}
+run_dovecot() { start_inside "$1" /usr/sbin/dovecot -F -c /etc/dovecot/peer.conf; }
+answers_dovecot() {
+	ask "$1" tcp 143 'a LOGIN user secret\r\nb LOGOUT\r\n' 'a OK' && ask "$1" tcp 110 '' '+OK Dovecot'
+}
+
+make_vsftpd() {
+	mkdir -p "$R/srv/ftp" "$R/run/vsftpd/empty"
+	sed -i 's/^\(ftp:.*\):[^:]*:\([^:]*\)$/\1:\/srv\/ftp:\2/' "$R/etc/passwd"
+	cat >"$R/etc/vsftpd.conf" <<'END'
+listen=YES
+background=NO
+anonymous_enable=YES
+secure_chroot_dir=/run/vsftpd/empty
+END
+}
+run_vsftpd() { start_inside "$1" /usr/sbin/vsftpd /etc/vsftpd.conf; }
+answers_vsftpd() { ask "$1" tcp 21 'USER anonymous\r\nPASS x@\r\nQUIT\r\n' '230 Login successful'; }
+
+make_redis() { mkdir -p "$R/var/lib/redis"; }
+run_redis() { start_inside "$1" redis-server --save '' --dir /tmp --protected-mode no; }
+answers_redis() { ask "$1" tcp 6379 'PING\r\n' '+PONG'; }
+
+make_mariadbd() {
+	mkdir -p "$R/var/lib/mysql" "$R/run/mysqld"
+	# What mariadb-install-db does, which wants a client's programs too.
+	{
+		printf 'CREATE DATABASE mysql;\nUSE mysql;\n'
+		echo 'SET @auth_root_socket = NULL;'
+		cat "$R/usr/share/mysql/mysql_system_tables.sql" "$R/usr/share/mysql/mysql_system_tables_data.sql"
+	} | chroot "$R" mariadbd --no-defaults --bootstrap --user=root --datadir=/var/lib/mysql
+}
+run_mariadbd() {
+	start_inside "$1" mariadbd --no-defaults --user=root --datadir=/var/lib/mysql --port=3306 \
+		--socket=/run/mysqld/mysqld.sock
+}
+answers_mariadbd() { ask "$1" tcp 3306 '' 'MariaDB'; }
