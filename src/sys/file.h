@@ -5,9 +5,15 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 
 /* Reads at most max bytes; a larger file is ERR_LIMIT. "-" is standard input. */
 MUST_USE int file_read(const char *path, size_t max, struct buf *out, struct err *err);
 MUST_USE int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err);
+
+/* The names in a folder that end in `suffix`, without it, sorted by bytes; hidden ones are left out. The
+ * array is the arena's. */
+MUST_USE int file_list(const char *folder, const char *suffix, struct arena *arena,
+		       const char ***names, size_t *n, struct err *err);
