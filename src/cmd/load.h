@@ -4,10 +4,12 @@
  */
 #pragma once
 
+#include "cmd/catalog_files.h"
 #include "cmd/command.h"
 #include "model/plan.h"
 
 struct loaded {
+	struct catalog catalog;
 	struct site *site;
 	struct product **products; /* each once */
 	size_t n_products;
@@ -15,7 +17,7 @@ struct loaded {
 	struct buf bytes; /* of the site's file */
 };
 
-/* 0, or the exit code after the messages. site_release even then. */
+/* 0, or the exit code after the messages. load_release() even then. */
 int load_plan(struct loaded *l, const char *site_path, const char *catalog,
 	      const struct plan_options *options);
 void load_release(struct loaded *l);
