@@ -6,11 +6,11 @@
 #	make install  DESTDIR and PREFIX as usual
 #	make lint     clang-tidy and cppcheck; make format: clang-format
 #	make bench fuzz coverage clean
-BUILD	= build
-PREFIX	= /usr/local
-JOBS	= $(shell nproc)
+BUILD	?= build
+PREFIX	?= /usr/local
+JOBS	?= $(shell nproc)
 # One long fuzz run, a target.
-FUZZ_SECONDS = 600
+FUZZ_SECONDS ?= 600
 
 all: $(BUILD)/build.ninja
 	@ninja -j$(JOBS) -C $(BUILD)
