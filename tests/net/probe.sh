@@ -38,13 +38,13 @@ for ns in "$client" "$router" "$server"; do
 	ip netns exec "$ns" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 done
 
-# What listens: 7001 keeps quiet, 7002 resets, 7003 speaks, 7004 ends, and the rest is behind rules.
+# What listens: 7001 keeps quiet, 7003 speaks, 7004 ends, 7006 resets, and the rest is behind rules.
 cat >"$T/server.py" <<'PY'
 import select, socket, struct
 
 listeners, kept = {}, []
 for family in (socket.AF_INET, socket.AF_INET6):
-    for port in [7001, 7002, 7003, 7004] + list(range(7010, 7021)) + list(range(7100, 7160)):
+    for port in [7001, 7002, 7003, 7004, 7006] + list(range(7010, 7021)) + list(range(7100, 7160)):
         s = socket.socket(family, socket.SOCK_STREAM)
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
@@ -56,7 +56,7 @@ print("ready", flush=True)
 while True:
     for s in select.select(list(listeners), [], [])[0]:
         c, _ = s.accept()
-        if listeners[s] == 7002:
+        if listeners[s] == 7006:
             c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             c.close()
         elif listeners[s] == 7003:
@@ -86,6 +86,8 @@ ip netns exec "$server" nft -f - <<'NFT' || die "no rules in the server"
 table inet filter {
 	chain input {
 		type filter hook input priority 0;
+		# the handshake's last packet draws a reset: at once, however busy the machine is
+		tcp dport 7002 tcp flags & (syn | ack) == ack reject with tcp reset
 		tcp dport 7014 drop
 		tcp dport 7015 reject with icmpx port-unreachable
 		tcp dport 7016 reject with icmpx admin-prohibited
@@ -196,6 +198,11 @@ has "$T/out" "[fd77:2::2]:7001 is open."
 expect_rc 3 in_client probe --source 10.77.1.77 10.77.2.2:7001
 has "$T/out" "the source address is not one of this host's"
 expect_rc 0 in_client probe --source 10.77.1.2 10.77.2.2:7001
+
+# A server that accepts and resets: whether the reset comes within our time is up to the machine, but
+# the port is not closed.
+run in_client probe 10.77.2.2:7006
+head -n 1 "$T/out" | grep -q 'is open' || fail "accept and reset: $(head -n 1 "$T/out")"
 
 # Nobody on our own link: the kernel says so after three seconds of asking.
 expect_rc 1 in_client probe --timeout 5000 --format jsonl 10.77.1.99:80
