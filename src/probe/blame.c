@@ -204,7 +204,8 @@ static void blame_icmp(const struct sighting *seen, struct outcome *o)
 	} else if (addr_equal(&e->by, &o->target)) {
 		/* A closed port answers with a reset; an ICMP error comes from a rule. */
 		decide(o, STATE_REJECTED, CAUSE_TARGET_FIREWALL, CONFIDENCE_LIKELY, ANSWER_FAIL);
-		set_evidence(o, "the target's own address answered: %s", meaning_of(e));
+		set_evidence(o, "the target's own address answered, as its firewall would: %s",
+			     meaning_of(e));
 	} else {
 		decide(o, STATE_REJECTED, CAUSE_HOP, CONFIDENCE_LIKELY, ANSWER_FAIL);
 		set_evidence(o, "%s answered: %s", addr_text(&e->by, by), meaning_of(e));
@@ -252,8 +253,7 @@ static void blame_open_reset(struct outcome *o)
 	set_how(o, "handshake, then rst");
 	add_candidate(o, "target");
 	add_candidate(o, "middlebox");
-	set_evidence(o, "the handshake completed, then a reset came: the service refuses us, or "
-			"something before it answered in its name");
+	set_evidence(o, "the handshake completed, then a reset came");
 }
 
 static void blame_refusal(struct outcome *o)
@@ -262,8 +262,8 @@ static void blame_refusal(struct outcome *o)
 	decide(o, STATE_CLOSED, CAUSE_TARGET, CONFIDENCE_LIKELY, ANSWER_PASS);
 	o->by = o->target;
 	set_how(o, "rst");
-	set_evidence(o, "a reset came from the target's address: nothing listens on the port, unless "
-			"something on the way made it up");
+	set_evidence(o, "a reset came from the target's address: nothing listens there, unless it was "
+			"forged on the way");
 }
 
 void blame(const struct sighting *seen, struct outcome *o)

@@ -21,7 +21,7 @@
 enum {
 	ATTEMPTS = 2,
 	HEDGE_MS = 350,	       /* the second try starts then, or after half of the time */
-	GRACE_MIN_US = 250,    /* waiting for a reset after the handshake: twice the round trip, */
+	GRACE_MIN_US = 400,    /* waiting for a reset after the handshake: twice the round trip, */
 	GRACE_MAX_US = 200000, /* within these bounds */
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "report/probe_text.h"
 
+#include <string.h>
+
 #include "report/words.h"
 
 static const char *const state_words[STATE_COUNT] = {
@@ -46,19 +48,27 @@ static void add_answer(const struct outcome_list *l, struct buf *out)
 	buf_add_text(out, ".\n");
 }
 
-static size_t widest_target(const struct outcome_list *l)
+struct widths {
+	size_t target, state;
+};
+
+static struct widths measure(const struct outcome_list *l)
 {
+	struct widths w = {0};
 	struct buf one = BUF_INIT;
-	size_t widest = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
+		size_t state = strlen(state_words[l->items[i].state]);
+
 		buf_clear(&one);
 		words_target(&l->items[i], &one);
-		if (widest < one.n)
-			widest = one.n;
+		if (w.target < one.n)
+			w.target = one.n;
+		if (w.state < state)
+			w.state = state;
 	}
 	buf_release(&one);
-	return widest;
+	return w;
 }
 
 static void add_column(struct buf *out, size_t start, size_t width)
@@ -68,31 +78,27 @@ static void add_column(struct buf *out, size_t start, size_t width)
 	buf_add_fill(out, ' ', (n < width ? width - n : 0) + 2);
 }
 
-static void add_row(const struct outcome *o, size_t width, struct buf *out)
+static void add_row(const struct outcome *o, struct widths widths, struct buf *out)
 {
 	size_t start;
 
 	buf_add_text(out, "  ");
 	start = out->n;
 	words_target(o, out);
-	add_column(out, start, width);
+	add_column(out, start, widths.target);
 	start = out->n;
 	buf_add_text(out, state_words[o->state]);
-	add_column(out, start, 11);
+	add_column(out, start, widths.state);
 	words_outcome(o, out);
-	if (o->rtt_us) {
-		buf_add_text(out, ", ");
-		words_duration(o->rtt_us, out);
-	}
 	buf_add_char(out, '\n');
 }
 
 void probe_text(const struct outcome_list *outcomes, const char *names, struct buf *out)
 {
-	size_t width = widest_target(outcomes);
+	struct widths widths = measure(outcomes);
 
 	add_answer(outcomes, out);
 	buf_add_text(out, names);
 	for (size_t i = 0; i < outcomes->n; i++)
-		add_row(&outcomes->items[i], width, out);
+		add_row(&outcomes->items[i], widths, out);
 }

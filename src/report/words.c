@@ -32,9 +32,9 @@ static const struct {
 } candidate_words[] = {
 	{"local-firewall", "this host's own firewall"},
 	{"local-route", "this host's routes"},
-	{"hop:?", "somewhere between here and the target"},
+	{"hop:?", "a hop between here and the target"},
 	{"target-firewall", "the target's own firewall"},
-	{"return-path", "the reply got lost on the way back"},
+	{"return-path", "the way back"},
 	{"target", "the target itself"},
 	{"middlebox", "something before it that answers in its name"},
 };
@@ -60,16 +60,27 @@ void words_candidates(const struct outcome *o, struct buf *out)
 	}
 }
 
+/* The evidence says a handshake, a reset and a silence in words; codes and errors it does not. */
+static bool needs_how(const struct outcome *o)
+{
+	return o->how[0] && (o->state == STATE_REJECTED || o->state == STATE_UNREACHABLE ||
+			     (o->state == STATE_NOT_ATTEMPTED && strchr(o->how, ':')));
+}
+
 void words_outcome(const struct outcome *o, struct buf *out)
 {
 	escape_terminal(out, slice_of(o->evidence));
-	if (o->candidates[0]) {
-		buf_add_text(out, "; it may be: ");
-		words_candidates(o, out);
-	}
-	if (o->how[0] && !strstr(o->evidence, o->how)) {
+	if (needs_how(o)) {
 		buf_add_text(out, " (");
 		escape_terminal(out, slice_of(o->how));
 		buf_add_char(out, ')');
+	}
+	if (o->candidates[0]) {
+		buf_add_text(out, "; it may be ");
+		words_candidates(o, out);
+	}
+	if (o->rtt_us) {
+		buf_add_text(out, "; ");
+		words_duration(o->rtt_us, out);
 	}
 }

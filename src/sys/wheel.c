@@ -6,9 +6,10 @@
 /* The first tick at which the timer may expire: rounded up, so that it is never early. */
 static int64_t tick_of_timer(const struct timer *t)
 {
-	const int64_t part = (1 << WHEEL_TICK_BITS) - 1;
+	const int64_t part = (1 << WHEEL_TICK_BITS) - 1, last = INT64_MAX >> WHEEL_TICK_BITS;
+	int64_t tick = t->at.us >> WHEEL_TICK_BITS;
 
-	return (t->at.us >> WHEEL_TICK_BITS) + ((t->at.us & part) != 0);
+	return tick < last && (t->at.us & part) ? tick + 1 : tick;
 }
 
 static unsigned level_shift(unsigned level)

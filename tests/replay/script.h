@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The text of a replay, one thing a line, # to the end of it for remarks. TIME is a number with us, ms
+ * or s.
+ *
+ *	timeout MS | per-target N | window N | descriptors N | kernel-descriptors N | own ADDR
+ *	interrupt TIME
+ *	peer ADDR|* PORT|*: EVENT; ...    what the next connection there meets:
+ *		drop
+ *		TIME accept | TIME refuse | TIME reset | TIME close | TIME data N
+ *		TIME icmp TYPE/CODE ADDR | inline icmp TYPE/CODE ADDR
+ *		fail CALL ERRNO | TIME error ERRNO
+ *	name NAME: TIME STATUS|ADDR ...   statuses of IPv4 and IPv6, where there is no address
+ *	probe ADDR|NAME PORT [KEY=VALUE ...]       family, source
+ *	probe ADDR PORT-PORT
+ *	expect ADDR|NAME PORT [KEY=VALUE ...]      one outcome; in any order
+ *		state cause by how confidence network tries rtt at candidates (a,b,...) source name
+ *	expect-most-open N                sockets open at once
+ *	expect-opened N                   connections in all
+ *
+ * Every outcome must be expected, once, and every one that is expected must come; PORT-PORT stands
+ * for one each.
+ */
+#pragma once
+
+#include "probe/engine.h"
+#include "sim.h"
+
+enum { EXPECT_KEYS_MAX = 12, TEXT_MAX = 128 };
+
+struct expectation {
+	unsigned line;
+	char target[TEXT_MAX]; /* address or name */
+	uint16_t port;
+	struct {
+		char key[16], value[TEXT_MAX];
+	} keys[EXPECT_KEYS_MAX];
+	size_t n_keys;
+	bool is_met;
+};
+
+struct script {
+	const char *path;
+	struct sim *sim;
+	unsigned timeout_ms, per_target;
+	size_t window, descriptors;
+	struct task *tasks; /* owned, with their names */
+	size_t n_tasks;
+	struct expectation *expectations; /* owned */
+	size_t n_expectations;
+	long most_open, opened; /* -1: not said */
+};
+
+MUST_USE int script_read(const char *path, struct script *s, struct err *err);
+void script_release(struct script *s); /* not the sim */
