@@ -46,12 +46,14 @@ void import_ask(struct importer *im, struct place at, const char *label, const c
 	buf_release(&text);
 }
 
-/* "row 4 "Hosts": ...", "rows 2, 5, 9 and 31 more: ..." */
+/* "the table: ...", "row 4 "Hosts": ...", "rows 2, 5, 9 and 31 more: ..." */
 static void format_doubt(const struct import_doubt *d, struct buf *out)
 {
 	enum { ROWS_SHOWN = 6 };
 
-	if (d->rows.n == 1) {
+	if (!d->rows.items[0]) {
+		buf_add_text(out, "the table");
+	} else if (d->rows.n == 1) {
 		buf_addf(out, "row %zu", d->rows.items[0]);
 		if (d->label)
 			buf_addf(out, " \"%s\"", d->label);
@@ -92,7 +94,26 @@ static void append(struct importer *im, size_t i, struct slice more)
 static bool has_ports(const struct importer *im, const struct table_row *row)
 {
 	for (size_t i = 0; i < row->n; i++)
-		if (is_ports_column(im, i) && row->cells[i].text.n)
+		if (is_ports_column(im, i) && phrase_has_ports(im->arena, row->cells[i].text))
+			return true;
+	return false;
+}
+
+/* Nothing but words about what it is for. */
+static bool is_prose(const struct importer *im, const struct table_row *row)
+{
+	for (size_t i = 0; i < row->n; i++)
+		if (row->cells[i].text.n && i < im->columns.n &&
+		    im->columns.kinds[i] != COLUMN_PURPOSE && im->columns.kinds[i] != COLUMN_NOTE)
+			return false;
+	return true;
+}
+
+/* The ports are among the empty cells that the row begins with. */
+static bool has_merged_ports(const struct importer *im, const struct table_row *row)
+{
+	for (size_t i = 0; i < row->n && !row->cells[i].text.n; i++)
+		if (is_ports_column(im, i))
 			return true;
 	return false;
 }
@@ -110,10 +131,11 @@ static bool ports_go_on(const struct importer *im, const struct table_row *row)
  * cells are merged with those above. */
 static bool is_continuation(const struct importer *im, const struct table_row *row)
 {
-	if (!im->is_pending || row->after_blank || row->cells[0].text.n ||
-	    is_ports_column(im, 0))
+	if (!im->is_pending || row->after_blank || row->cells[0].text.n)
 		return false;
-	return !has_ports(im, row) || ports_go_on(im, row);
+	if (has_ports(im, row))
+		return ports_go_on(im, row);
+	return is_prose(im, row) || !has_merged_ports(im, row);
 }
 
 static void continue_row(struct importer *im, const struct table_row *row)
@@ -136,7 +158,7 @@ static void start_row(struct importer *im, const struct table_row *row)
 	flush(im);
 	now.cells = ARENA_ARRAY(im->arena, struct table_cell, row->n);
 	for (size_t i = 0; i < row->n; i++) {
-		leading = leading && !row->cells[i].text.n && !is_ports_column(im, i);
+		leading = leading && !row->cells[i].text.n;
 		now.cells[i] = leading ? table_cell(&im->now, i) : row->cells[i];
 	}
 	im->now = now;
@@ -169,12 +191,12 @@ static const char *section_of(struct importer *im, struct slice text)
 static void take_heading(struct importer *im, const struct table_row *row)
 {
 	struct slice text = row->cells[0].text;
-	bool is_prose = text.n > HEADING_MAX_BYTES || text.p[text.n - 1] == '.';
+	bool prose = text.n > HEADING_MAX_BYTES || text.p[text.n - 1] == '.';
 	bool is_doubtful = im->row && !row->after_blank;
 	const char *clean = cell_clean(im->arena, text, LINE_MAX_BYTES);
 
 	flush(im);
-	if (is_prose || im->options->section) {
+	if (prose || im->options->section) {
 		import_comment(im, "no row, line %u: %s", (unsigned)row->line, clean);
 		return;
 	}

@@ -170,6 +170,8 @@ static void take_transports(struct parser *p)
 	size_t end = transports_end(p, &on, &either);
 
 	if (is_behind_numbers(p, end)) {
+		if (p->joint == JOINT_SLASH)
+			p->joint = JOINT_NONE; /* "443/TCP" */
 		bool explicit_one = p->n_items && p->items[p->n_items - 1].on && !p->numbers_first;
 
 		if (explicit_one) { /* "TCP 80, 53/udp" */
@@ -655,6 +657,19 @@ bool phrase_is_transport(struct arena *a, struct slice text)
 			return false;
 	}
 	return transports > 0;
+}
+
+bool phrase_has_ports(struct arena *a, struct slice text)
+{
+	size_t n;
+	const struct word *words = words_of(a, text, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (is_number(words[i].kind) || words[i].kind == WORD_BAD_PORTS ||
+		    words[i].kind == WORD_ANY || words[i].kind == WORD_ICMP ||
+		    words[i].kind == WORD_IP)
+			return true;
+	return false;
 }
 
 bool phrase_goes_on(struct arena *a, struct slice text)

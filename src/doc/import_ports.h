@@ -37,6 +37,8 @@ unsigned phrase_transports(struct arena *a, struct slice text, struct phrase_con
 
 /* Whether a cell can only be about ports: numbers, transports, known protocols and little else. */
 bool phrase_is_ports(struct arena *a, struct slice text);
+/* Whether it names any port at all. */
+bool phrase_has_ports(struct arena *a, struct slice text);
 /* Only transports, no numbers. */
 bool phrase_is_transport(struct arena *a, struct slice text);
 /* "389 or", "80,": the next line goes on with it; "or 636": it goes on with the line above. */

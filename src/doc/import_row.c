@@ -380,6 +380,11 @@ static void set_words(struct row *r)
 	buf_release(&why);
 }
 
+static const char *role_title(const struct row *r, struct text name)
+{
+	return product_role(&r->im->product, name.s)->title.s;
+}
+
 static void set_doc(struct row *r)
 {
 	struct docref *d = list_add(r->im->arena, &r->q->doc, sizeof(*d));
@@ -387,8 +392,9 @@ static void set_doc(struct row *r)
 	d->in = r->im->product.documents.items[0].name;
 	if (r->im->section)
 		d->section = text_of(r, r->im->section);
-	if (r->label)
-		d->row = text_of(r, r->label);
+	d->row = text_of(r, r->label ? r->label
+				     : arena_printf(r->im->arena, "%s to %s", role_title(r, r->q->from),
+						    role_title(r, r->q->to)));
 	if (r->note.n)
 		d->note = text_of(r, arena_copy(r->im->arena, buf_slice(&r->note)));
 }
