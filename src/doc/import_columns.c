@@ -169,12 +169,11 @@ static void find_ports(const struct content *contents, struct columns *c)
  * words behind them say what it is for. */
 static void guess_words(struct columns *c)
 {
-	size_t words = 0, before = 0, seen = 0;
+	size_t before = 0, seen = 0;
 	bool behind = false;
 
 	for (size_t i = 0; i < c->n; i++) {
 		behind |= c->kinds[i] == COLUMN_PORTS;
-		words += c->kinds[i] == COLUMN_NOTE;
 		before += c->kinds[i] == COLUMN_NOTE && !behind;
 	}
 	for (size_t i = 0; i < c->n; i++) {

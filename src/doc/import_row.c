@@ -57,8 +57,16 @@ static struct text text_of(const struct row *r, const char *s)
 
 static void infer(struct row *r, const char *field, const char *reason)
 {
-	struct inferred *i = list_add(r->im->arena, &r->q->inferred, sizeof(*i));
+	struct inferred *i;
 
+	for_each (other, &r->q->inferred) {
+		if (!text_is(other->field, field))
+			continue;
+		if (!text_is(other->reason, reason)) /* of another column of ports */
+			other->reason.s = arena_printf(r->im->arena, "%s; %s", other->reason.s, reason);
+		return;
+	}
+	i = list_add(r->im->arena, &r->q->inferred, sizeof(*i));
 	i->field = text_of(r, field);
 	i->reason = text_of(r, reason);
 }

@@ -338,6 +338,8 @@ static const struct {
 	{"Name;Port\nweb;\"80\n443\"\n", "source>web tcp/80, tcp/443\n", 0},
 	{"Name,TCP ports,UDP ports\nweb,80,\"53, 123\"\nx,1,-\n",
 	 "source>web tcp/80, udp/53, udp/123\nsource>x tcp/1\n", 0},
+	{"Name,TCP ports,Ports\nweb,80,443\n", "source>web tcp/80, tcp/443\n", 0},
+	{"Name,Ports,Second port\nweb,80,443\n", "source>web tcp/80, tcp/443\n", 0},
 	{"Name | Direction | Port\nui | inbound | TCP 80\ndb | outbound | TCP 99\n",
 	 "source>server tcp/80\nserver>db tcp/99\n", 0},
 	{"From\tTo\tPort\na\tb\tTCP 80\nc\td\tTCP 70000\ne\tf\tsoon\n", "a>b tcp/80\n", 2},
