@@ -6,6 +6,7 @@
 #include "base/suggest.h"
 #include "cmd/catalog_check.h"
 #include "cmd/catalog_files.h"
+#include "cmd/catalog_import.h"
 #include "cmd/catalog_print.h"
 #include "cmd/command.h"
 #include "doc/product.h"
@@ -189,12 +190,20 @@ static int run_schema(struct run *r)
 	return EXIT_HOLDS;
 }
 
+/* --- import ------------------------------------------------------------------------------------ */
+
+static int run_import(struct run *r)
+{
+	return catalog_import(r->args);
+}
+
 /* --- the words -------------------------------------------------------------------------------- */
 
 static const struct subcommand subcommands[] = {
 	{"list", "", 0, 0, RECORDS, true, run_list},
 	{"show", "NAME|FILE", 1, 1, RECORDS | BIT(FORMAT_YAML), true, run_show},
 	{"check", "[NAME|FILE ...]", 0, (size_t)-1, RECORDS, true, run_check},
+	{"import", "FILE", 1, 1, BIT(FORMAT_YAML), false, run_import},
 	{"schema", "product|site", 1, 1, BIT(FORMAT_JSON), false, run_schema},
 };
 
@@ -213,7 +222,7 @@ static int unknown_subcommand(const char *name)
 
 	for (size_t i = 0; i < ARRAY_LEN(subcommands); i++)
 		suggest_add(&s, subcommands[i].name);
-	return command_usage_error("catalog: \"%.40s\" is none of list, show, check and schema%s",
+	return command_usage_error("catalog: \"%.40s\" is none of list, show, check, import and schema%s",
 				   name, suggest_text(&s, hint));
 }
 
@@ -279,12 +288,13 @@ static const struct option_spec options[] = {
 	{"date", "DATE", "check: today, as 2026-11-20, to find documents not looked at for long",
 	 false},
 	{"strict", NULL, "check: exit with 1 where a lint found something", false},
+	CATALOG_IMPORT_OPTIONS,
 };
 
 const struct command command_catalog = {
 	.name = "catalog",
-	.summary = "list, show and check the products",
-	.operands = "list | show NAME | check [NAME|FILE ...] | schema product|site",
+	.summary = "list, show and check the products; import a table",
+	.operands = "list | show NAME | check [NAME|FILE ...] | import FILE | schema product|site",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.min_operands = 1,
