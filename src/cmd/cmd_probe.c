@@ -10,7 +10,7 @@
 #include "probe/method_tcp.h"
 
 enum {
-	RANGE_MAX_BITS = 10,  /* addresses of one prefix: 1,024 */
+	RANGE_MAX_BITS = 10, /* addresses of one prefix: 1,024 */
 	CHECKS_MAX = 100000,
 	TIMEOUT_MAX_MS = 60000,
 };
@@ -22,7 +22,7 @@ struct settings {
 	unsigned timeout_ms;
 	uint8_t family;
 	struct addr source;
-	struct portset ports; /* for operands without ports */
+	struct portset ports;	/* for operands without ports */
 	struct prefix *allowed; /* owned; --i-may-probe */
 	size_t n_allowed;
 };
@@ -44,8 +44,8 @@ static int read_number(const char *text, const char *option, uint64_t max, unsig
 	uint64_t v;
 
 	if (!slice_number(slice_of(text), max, &v) || !v)
-		return err_set(err, ERR_USAGE, PLACE_NONE, "--%s wants a number from 1 to %llu", option,
-			       (unsigned long long)max);
+		return err_set(err, ERR_USAGE, PLACE_NONE, "--%s wants a number from 1 to %llu",
+			       option, (unsigned long long)max);
 	*out = (unsigned)v;
 	return 0;
 }
@@ -116,9 +116,10 @@ static int check_scope(const struct settings *s, const struct target_spec *t, st
 	for (size_t i = 0; i < s->n_allowed; i++)
 		if (prefix_has_prefix(&s->allowed[i], &t->prefix))
 			return 0;
-	return err_set(err, ERR_USAGE, PLACE_NONE,
-		       "%s is a range: name single hosts, or say that you may with --i-may-probe %s",
-		       text, text);
+	return err_set(
+		err, ERR_USAGE, PLACE_NONE,
+		"%s is a range: name single hosts, or say that you may with --i-may-probe %s", text,
+		text);
 }
 
 static size_t count_addresses(const struct target_spec *t)

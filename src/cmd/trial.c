@@ -43,7 +43,8 @@ static void add_family(struct buf *out, const struct resolve_query *q, unsigned 
 		before = ", ";
 	}
 	if (status != RESOLVE_OK)
-		buf_addf(out, " %s", status == RESOLVE_NODATA ? "none" : resolve_status_names[status]);
+		buf_addf(out, " %s",
+			 status == RESOLVE_NODATA ? "none" : resolve_status_names[status]);
 }
 
 static void take_name(void *ctx, const struct resolve_query *q)

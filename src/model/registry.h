@@ -93,8 +93,9 @@ struct registry_walk registry_walk_word(const struct registry *r, struct slice w
 bool registry_walk_next(struct registry_walk *w, struct port_fact *fact);
 
 /* Whose number it is that somebody takes for `name` (a site's local registration), as a sentence:
- * "IANA registered tcp/1352 to lotusnote (Lotus Note)", "tcp/5938 is known to be used by teamviewer".
- * False, and nothing added: it is nobody's, or `name` is among its owners and known users. */
+ * "IANA registered tcp/1352 to lotusnote (Lotus Note)", "tcp/5938 is known to be used by
+ * teamviewer". False, and nothing added: it is nobody's, or `name` is among its owners and known
+ * users. */
 bool registry_taken(const struct registry *iana, struct port_range ports, unsigned on,
 		    struct slice name, struct buf *out);
 

@@ -24,8 +24,9 @@ struct method;
 struct task {
 	const char *name;   /* as asked for; resolved where target is not given; may be NULL else */
 	struct addr target; /* family 0: every address of the name */
-	struct addr source; /* family 0: the kernel chooses; else only targets of its family count */
-	uint8_t family;	    /* 4, 6: only the name's addresses of that family; 0: all */
+	struct addr
+		source; /* family 0: the kernel chooses; else only targets of its family count */
+	uint8_t family; /* 4, 6: only the name's addresses of that family; 0: all */
 	uint16_t port;
 	unsigned flow;	      /* for the outcome; UINT_MAX: no plan */
 	const char *expected; /* for the outcome; protocol, or NULL */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The machine's records, version 1: one JSON object a line. People's scripts depend on the keys: they
- * are always there, null where unknown, and only grow. A probe without a plan writes the same
+ * The machine's records, version 1: one JSON object a line. People's scripts depend on the keys:
+ * they are always there, null where unknown, and only grow. A probe without a plan writes the same
  * records as a check.
  */
 #pragma once
@@ -13,7 +13,7 @@
 #include "model/outcome.h"
 
 struct run {
-	char id[27];	     /* a ULID */
+	char id[27]; /* a ULID */
 	const char *version;
 	const char *site;    /* NULL: none */
 	const char *vantage; /* the host that checks run from */

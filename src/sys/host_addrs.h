@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The addresses of this host's interfaces, loopback and link-local ones left out: by them it is known
- * in a site.
+ * The addresses of this host's interfaces, loopback and link-local ones left out: by them it is
+ * known in a site.
  */
 #pragma once
 

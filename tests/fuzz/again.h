@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What the targets of the document readers demand: what can be read can be printed, what was printed
- * can be read, and printing that gives the same bytes.
+ * What the targets of the document readers demand: what can be read can be printed, what was
+ * printed can be read, and printing that gives the same bytes.
  */
 #pragma once
 
