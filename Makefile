@@ -46,7 +46,7 @@ coverage:
 	@JOBS=$(JOBS) tools/check --coverage
 
 lint: all
-	@JOBS=$(JOBS) tools/lint $(BUILD)
+	@JOBS=$(JOBS) tools/lint --deep $(BUILD)
 
 format:
 	find src tests -name '*.[ch]' -exec clang-format-14 -i {} +
