@@ -19,9 +19,10 @@
 #include CONFIG_H
 
 enum {
-	RANGE_MAX_BITS = 10,  /* addresses of one prefix: 1,024 */
+	RANGE_MAX_BITS = 10, /* addresses of one prefix: 1,024 */
 	CHECKS_MAX = 100000,
 	TIMEOUT_MAX_MS = 60000,
+	PIECE = 1 << 16, /* of output */
 };
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_JSON };
@@ -31,7 +32,7 @@ struct settings {
 	unsigned timeout_ms;
 	uint8_t family;
 	struct addr source;
-	struct portset ports; /* for operands without ports */
+	struct portset ports;	/* for operands without ports */
 	struct prefix *allowed; /* owned; --i-may-probe */
 	size_t n_allowed;
 };
@@ -44,10 +45,8 @@ struct probing {
 	size_t n_tasks;
 	bool has_names;
 	struct outcome_list outcomes;
-	size_t *task_of; /* owned; which task outcome i belongs to */
 	struct buf names;
 	struct run run;
-	struct mono started;
 };
 
 /* The command line. */
@@ -58,8 +57,8 @@ static int read_number(const char *text, const char *option, uint64_t max, unsig
 	uint64_t v;
 
 	if (!slice_number(slice_of(text), max, &v) || !v)
-		return err_set(err, ERR_USAGE, PLACE_NONE, "--%s wants a number from 1 to %llu", option,
-			       (unsigned long long)max);
+		return err_set(err, ERR_USAGE, PLACE_NONE, "--%s wants a number from 1 to %llu",
+			       option, (unsigned long long)max);
 	*out = (unsigned)v;
 	return 0;
 }
@@ -130,9 +129,10 @@ static int check_scope(const struct settings *s, const struct target_spec *t, st
 	for (size_t i = 0; i < s->n_allowed; i++)
 		if (prefix_has_prefix(&s->allowed[i], &t->prefix))
 			return 0;
-	return err_set(err, ERR_USAGE, PLACE_NONE,
-		       "%s is a range: name single hosts, or say that you may with --i-may-probe %s",
-		       text, text);
+	return err_set(
+		err, ERR_USAGE, PLACE_NONE,
+		"%s is a range: name single hosts, or say that you may with --i-may-probe %s", text,
+		text);
 }
 
 static size_t count_addresses(const struct target_spec *t)
@@ -245,7 +245,8 @@ static void add_family(struct buf *out, const struct resolve_query *q, unsigned 
 		before = ", ";
 	}
 	if (status != RESOLVE_OK)
-		buf_addf(out, " %s", status == RESOLVE_NODATA ? "none" : resolve_status_names[status]);
+		buf_addf(out, " %s",
+			 status == RESOLVE_NODATA ? "none" : resolve_status_names[status]);
 }
 
 static void take_name(void *ctx, const struct resolve_query *q)
@@ -338,11 +339,32 @@ static void name_run(struct run *run, char vantage[HOST_NAME_MAX_TEXT])
 	run->version = VERSION;
 }
 
-static void write_json(struct probing *p, const struct run_summary *summary, struct buf *out)
+/* A long report goes out in pieces. */
+static bool print_piece(struct buf *out)
+{
+	bool ok = command_print(out);
+
+	buf_clear(out);
+	return ok;
+}
+
+static bool print_outcomes(struct probing *p, struct buf *out)
 {
 	const struct outcome_context no_plan = {0};
+	const char *between = p->settings.format == FORMAT_JSONL ? "\n" : ",\n";
+
+	for (size_t i = 0; i < p->outcomes.n; i++) {
+		json_outcome(out, &p->outcomes.items[i], &p->run, &no_plan);
+		buf_add_text(out, between);
+		if (out->n > PIECE && !print_piece(out))
+			return false;
+	}
+	return true;
+}
+
+static bool print_json(struct probing *p, const struct run_summary *summary, struct buf *out)
+{
 	bool lines = p->settings.format == FORMAT_JSONL;
-	const char *between = lines ? "\n" : ",\n";
 	char vantage[HOST_NAME_MAX_TEXT];
 
 	name_run(&p->run, vantage);
@@ -352,15 +374,14 @@ static void write_json(struct probing *p, const struct run_summary *summary, str
 	} else {
 		json_document_start(out, &p->run);
 	}
-	for (size_t i = 0; i < p->outcomes.n; i++) {
-		json_outcome(out, &p->outcomes.items[i], &p->run, &no_plan);
-		buf_add_text(out, between);
-	}
+	if (!print_outcomes(p, out))
+		return false;
 	json_summary(out, summary);
 	if (lines)
 		buf_add_char(out, '\n');
 	else
 		json_document_stop(out);
+	return print_piece(out);
 }
 
 static int print_report(struct probing *p, struct run_summary *summary)
@@ -369,11 +390,12 @@ static int print_report(struct probing *p, struct run_summary *summary)
 	bool ok;
 
 	count(&p->outcomes, summary);
-	if (p->settings.format == FORMAT_TEXT)
+	if (p->settings.format == FORMAT_TEXT) {
 		probe_text(&p->outcomes, p->names.data, &out);
-	else
-		write_json(p, summary, &out);
-	ok = command_print(&out);
+		ok = print_piece(&out);
+	} else {
+		ok = print_json(p, summary, &out);
+	}
 	buf_release(&out);
 	return ok ? summary->exit : EXIT_NOT_TESTED;
 }

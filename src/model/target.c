@@ -10,10 +10,10 @@ static const struct scheme {
 	const char *name;
 	uint16_t port;
 } schemes[] = {
-	{"ftp", 21},   {"ftps", 990},  {"http", 80},   {"https", 443},	 {"imap", 143},
-	{"imaps", 993}, {"ldap", 389},	{"ldaps", 636}, {"mysql", 3306}, {"postgresql", 5432},
-	{"rdp", 3389}, {"sftp", 22},   {"smb", 445},   {"smtp", 25},	 {"ssh", 22},
-	{"telnet", 23}, {"vnc", 5900},	{"ws", 80},	{"wss", 443},
+	{"ftp", 21},	{"ftps", 990}, {"http", 80},   {"https", 443},	{"imap", 143},
+	{"imaps", 993}, {"ldap", 389}, {"ldaps", 636}, {"mysql", 3306}, {"postgresql", 5432},
+	{"rdp", 3389},	{"sftp", 22},  {"smb", 445},   {"smtp", 25},	{"ssh", 22},
+	{"telnet", 23}, {"vnc", 5900}, {"ws", 80},     {"wss", 443},
 };
 
 enum { SHOWN_MAX = 60 };

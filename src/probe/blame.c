@@ -86,8 +86,8 @@ static const struct local_error bind_errors[] = {
 	 "the source address is of another family than the target"},
 };
 
-static const struct local_error other_error = {
-	0, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false, "this host could not try"};
+static const struct local_error other_error = {0, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
+					       "this host could not try"};
 
 static const struct local_error *find_error(const struct local_error *rows, size_t n, int error)
 {
@@ -161,7 +161,8 @@ static const char *meaning_of(const struct icmp_error *e)
 	return "an ICMP error";
 }
 
-/* "Cannot reach that host" made by ourselves: nobody answered on the link, or our own rules said so. */
+/* "Cannot reach that host" made by ourselves: nobody answered on the link, or our own rules said
+ * so. */
 static bool is_own_unreachable(const struct icmp_error *e)
 {
 	return e->by.family == 4 ? e->type == 3 && e->code == 1 : e->type == 1 && e->code == 3;
@@ -188,8 +189,9 @@ static void blame_own_icmp(const struct sighting *seen, struct outcome *o)
 	add_candidate(o, "target");
 	add_candidate(o, "local-route");
 	add_candidate(o, "local-firewall");
-	set_evidence(o, "nobody answers for that address on this host's own link, or this host's own "
-			"firewall says so");
+	set_evidence(o,
+		     "nobody answers for that address on this host's own link, or this host's own "
+		     "firewall says so");
 }
 
 static void blame_icmp(const struct sighting *seen, struct outcome *o)
@@ -219,8 +221,8 @@ static void blame_nothing(const struct sighting *seen, struct outcome *o)
 	decide(o, STATE_DROPPED, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE, ANSWER_FAIL);
 	set_how(o, "no answer");
 	add_candidate(o, "local-firewall");
-	/* On this host there is no way out and none back. A target is silent too when it is down, or
-	 * when its queue of connections is full. */
+	/* On this host there is no way out and none back. A target is silent too when it is down,
+	 * or when its queue of connections is full. */
 	if (!seen->own_target) {
 		add_candidate(o, "hop:?");
 		add_candidate(o, "target-firewall");
@@ -239,7 +241,8 @@ static void blame_open(const struct sighting *seen, struct outcome *o)
 	if (seen->bytes)
 		set_evidence(o, "the handshake completed and the peer spoke at once");
 	else if (seen->peer_closed)
-		set_evidence(o, "the handshake completed and the peer ended the connection at once");
+		set_evidence(o,
+			     "the handshake completed and the peer ended the connection at once");
 	else
 		set_evidence(o, "the handshake completed");
 }
@@ -262,8 +265,9 @@ static void blame_refusal(struct outcome *o)
 	decide(o, STATE_CLOSED, CAUSE_TARGET, CONFIDENCE_LIKELY, ANSWER_PASS);
 	o->by = o->target;
 	set_how(o, "rst");
-	set_evidence(o, "a reset came from the target's address: nothing listens there, unless it was "
-			"forged on the way");
+	set_evidence(o,
+		     "a reset came from the target's address: nothing listens there, unless it was "
+		     "forged on the way");
 }
 
 void blame(const struct sighting *seen, struct outcome *o)

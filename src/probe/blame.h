@@ -22,15 +22,15 @@ enum saw {
 struct sighting {
 	enum saw saw;
 	int error;
-	const char *call;	/* "socket", "connect", ...; a literal */
+	const char *call; /* "socket", "connect", ...; a literal */
 	struct icmp_error icmp;
 	bool own_target, own_icmp; /* the target, the sender of the ICMP error is this host */
-	bool peer_closed;	/* SAW_OPEN: the peer ended the stream by itself */
-	size_t bytes;		/* SAW_OPEN: it spoke at once */
-	struct addr source;	/* family 0: not known */
-	uint32_t rtt_us;	/* from the try that was answered to the answer; 0: none came */
+	bool peer_closed;	   /* SAW_OPEN: the peer ended the stream by itself */
+	size_t bytes;		   /* SAW_OPEN: it spoke at once */
+	struct addr source;	   /* family 0: not known */
+	uint32_t rtt_us;	   /* from the try that was answered to the answer; 0: none came */
 	unsigned tries;
-	unsigned waited_ms;	/* SAW_NOTHING */
+	unsigned waited_ms; /* SAW_NOTHING */
 };
 
 /* Fills what follows from the sighting; the rest of the outcome is the caller's and left alone.

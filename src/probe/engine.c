@@ -17,8 +17,9 @@
 #include "sys/loop.h"
 
 enum {
-	NAMES_AT_ONCE = 32,    /* a resolver is a target, too */
-	DESCRIPTORS_SPARE = 32, /* the loop's, the resolver's, standard streams, what we inherited */
+	NAMES_AT_ONCE = 32, /* a resolver is a target, too */
+	DESCRIPTORS_SPARE =
+		32, /* the loop's, the resolver's, standard streams, what we inherited */
 	FAULTS_MAX = 6,
 	PAUSE_MS = 20, /* after a fault of our own; doubles with each that follows */
 };
@@ -437,7 +438,7 @@ static size_t probe_room(const struct engine_config *c, unsigned socks)
 
 	if (c->descriptors) {
 		size_t spare = c->descriptors > DESCRIPTORS_SPARE * 2 ? DESCRIPTORS_SPARE
-								       : c->descriptors / 2;
+								      : c->descriptors / 2;
 
 		if (room > (c->descriptors - spare) / socks)
 			room = (c->descriptors - spare) / socks;

@@ -5,9 +5,9 @@
  * our own (no descriptor, no source port) makes the window smaller and is tried again; when it
  * stays, the outcome is not-attempted, never closed.
  *
- * Memory: 8 bytes a task, 80 a distinct address, 100 a distinct name, and 300 for each probe under
- * way; all but names' addresses is got once, from the number of tasks. Outcomes are handed over and
- * not kept.
+ * Memory beside the tasks: 8 bytes a task, about 60 a distinct address, 100 a distinct name, 350
+ * for each probe under way; what depends on the number of tasks and the window is got once.
+ * Outcomes are handed over and not kept.
  */
 #pragma once
 
@@ -24,8 +24,9 @@ struct method;
 struct task {
 	const char *name;   /* as asked for; resolved where target is not given; may be NULL else */
 	struct addr target; /* family 0: every address of the name */
-	struct addr source; /* family 0: the kernel chooses; else only targets of its family count */
-	uint8_t family;	    /* 4, 6: only the name's addresses of that family; 0: all */
+	struct addr
+		source; /* family 0: the kernel chooses; else only targets of its family count */
+	uint8_t family; /* 4, 6: only the name's addresses of that family; 0: all */
 	uint16_t port;
 	unsigned flow;	      /* for the outcome; UINT_MAX: no plan */
 	const char *expected; /* for the outcome; protocol, or NULL */

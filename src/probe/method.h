@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * How one thing is tried: a const struct method at the end of one file. The engine decides when and
- * how many at once; the method opens sockets on the engine's loop, waits, and hands over what it saw
- * exactly once. It gives no verdict: probe/blame.c does.
+ * how many at once; the method opens sockets on the engine's loop, waits, and hands over what it
+ * saw exactly once. It gives no verdict: probe/blame.c does.
  *
  * A way through something (a proxy) will stand between a method and the loop: where a method opens
  * a socket, and nowhere else.
@@ -26,13 +26,14 @@ struct method {
 	unsigned socks;	   /* descriptors that one probe may hold at once */
 	/* Start; ends in one probe_finish(), perhaps from within. The state is zeroed. */
 	void (*begin)(struct probe *p);
-	void (*cancel)(struct probe *p); /* let go of sockets and timers; probe_finish() must not follow */
+	void (*cancel)(
+		struct probe *p); /* let go of sockets and timers; probe_finish() must not follow */
 };
 
 struct probe {
 	struct engine *engine;
 	const struct method *method;
-	size_t task; /* index */
+	size_t task;	      /* index */
 	struct addr to, from; /* from: family 0: the kernel chooses */
 	uint16_t port;
 	struct mono started;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: ISC
  *
- * connect(2), and a reset instead of a good-bye: an ordinary close would leave a socket in TIME_WAIT
- * for each probe, and after some thousands of them every connect(2) to that address is slow.
+ * connect(2), and a reset instead of a good-bye: an ordinary close would leave a socket in
+ * TIME_WAIT for each probe, and after some thousands of them every connect(2) to that address is
+ * slow.
  *
  * The first connection gets the earlier part of the time alone, then a second one starts beside it,
  * from a port of its own: the kernel repeats a lost SYN only after a second, and one that got lost
  * or fell to a dead back end proves nothing. The first answer to either counts.
  *
  * After the handshake we wait a little more: a reset that follows at once means that nobody behind
- * it wanted us (ECONNRESET after a non-blocking connect is the same, come earlier: the handshake had
- * completed, tcp(7)).
+ * it wanted us (ECONNRESET after a non-blocking connect is the same, come earlier: the handshake
+ * had completed, tcp(7)).
  */
 #include "probe/method_tcp.h"
 

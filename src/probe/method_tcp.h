@@ -1,4 +1,9 @@
-/* SPDX-License-Identifier: ISC */
+/* SPDX-License-Identifier: ISC
+ *
+ * A plain TCP connect; needs no privilege.
+ */
 #pragma once
 
-extern const struct method method_tcp; /* a plain connect; needs no privilege */
+#include "probe/method.h"
+
+extern const struct method method_tcp;

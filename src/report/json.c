@@ -18,10 +18,24 @@ void json_stop(struct json *j)
 	buf_add_char(j->out, '}');
 }
 
-static void add_quoted(struct buf *out, const char *s)
+/* Most texts are words of our own: nothing in them needs escaping. */
+static bool is_plain(struct slice s)
 {
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < ' ' || s.p[i] > '~' || s.p[i] == '"' || s.p[i] == '\\')
+			return false;
+	return true;
+}
+
+static void add_quoted(struct buf *out, const char *text)
+{
+	struct slice s = slice_of(text);
+
 	buf_add_char(out, '"');
-	escape_json(out, slice_of(s));
+	if (is_plain(s))
+		buf_add_slice(out, s);
+	else
+		escape_json(out, s);
 	buf_add_char(out, '"');
 }
 
@@ -218,12 +232,6 @@ void json_document_start(struct buf *out, const struct run *run)
 
 	add_run(&j, run);
 	buf_add_text(out, ",\"records\":[\n");
-}
-
-void json_document_add(struct buf *out, bool is_first)
-{
-	if (!is_first)
-		buf_add_text(out, ",\n");
 }
 
 void json_document_stop(struct buf *out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The machine's records, version 1: one JSON object a line. People's scripts depend on the keys: they
- * are always there, null where unknown, and only grow. A probe without a plan writes the same
+ * The machine's records, version 1: one JSON object a line. People's scripts depend on the keys:
+ * they are always there, null where unknown, and only grow. A probe without a plan writes the same
  * records as a check.
  */
 #pragma once
@@ -26,7 +26,7 @@ void json_time(struct json *j, const char *key, int64_t ms); /* RFC 3339 in UTC,
 void json_texts(struct json *j, const char *key, const char *const *values, size_t n);
 
 struct run {
-	char id[27];	     /* a ULID */
+	char id[27]; /* a ULID */
 	const char *version;
 	const char *site;    /* NULL: none */
 	const char *vantage; /* the host that checks run from */
@@ -58,7 +58,7 @@ void json_outcome(struct buf *out, const struct outcome *o, const struct run *ru
 		  const struct outcome_context *context);
 void json_summary(struct buf *out, const struct run_summary *s);
 
-/* All records of a run as one document: the run's object with the others in its "records". */
+/* All records of a run as one document: the run's object with the others in its "records", which
+ * the caller adds between the two, with commas. */
 void json_document_start(struct buf *out, const struct run *run);
-void json_document_add(struct buf *out, bool is_first);
 void json_document_stop(struct buf *out);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * The event loop, behind an interface with two implementations: the real one (epoll, timer wheel;
- * sys/loop_epoll.c) and a simulated one (virtual clock, scripted peers; tests/replay/sim.c), so that
- * every line that waits or speaks can be tested without waiting and without a network.
+ * sys/loop_epoll.c) and a simulated one (virtual clock, scripted peers; tests/replay/sim.c), so
+ * that every line that waits or speaks can be tested without waiting and without a network.
  *
  * Ownership: a struct sock and a struct timer are embedded in the caller's own object and must stay
  * where they are while open or armed; zeroed they are closed and disarmed. Callbacks run from
@@ -45,8 +45,8 @@ struct timer {
 enum {
 	SOCK_READABLE = 1, /* bytes, a datagram, or the peer's end of stream */
 	SOCK_WRITABLE = 2, /* for TCP: the handshake is over, well or badly */
-	SOCK_ERROR = 4,	   /* `error` or `icmp` has something to say: ask both until they have not, or
-			    * the loop calls again at once */
+	SOCK_ERROR = 4, /* `error` or `icmp` has something to say: ask both until they have not, or
+			 * the loop calls again at once */
 };
 
 struct sock {
@@ -70,10 +70,10 @@ struct sock_spec {
 
 /* One ICMP error that came back for a socket (IP_RECVERR, IPV6_RECVERR). */
 struct icmp_error {
-	int code_errno;	   /* EHOSTUNREACH, ... as the kernel maps it */
-	bool local;	   /* made by our own kernel, not by the network */
+	int code_errno;	    /* EHOSTUNREACH, ... as the kernel maps it */
+	bool local;	    /* made by our own kernel, not by the network */
 	uint8_t type, code; /* ICMP or ICMPv6, by the family of `by` */
-	struct addr by;	   /* family 0: not told */
+	struct addr by;	    /* family 0: not told */
 };
 
 struct loop_ops {
@@ -81,24 +81,26 @@ struct loop_ops {
 	struct mono (*now)(struct loop *l);
 	int64_t (*wall_ms)(struct loop *l); /* ms since 1970 */
 	/* Open and connect; never waits; waits for SOCK_WRITABLE to begin with. 0: under way (or
-	 * done: `ready` still comes, SOCK_WRITABLE). Otherwise -errno of the call that failed, named
-	 * in *call ("socket", "bind", "connect"); nothing stays open. Where the link has no delay an
-	 * ICMP error may have come by the time it returns, and nothing may ever tell of it: ask
-	 * `icmp` once after it. */
-	int (*open)(struct loop *l, struct sock *s, const struct sock_spec *spec, const char **call);
+	 * done: `ready` still comes, SOCK_WRITABLE). Otherwise -errno of the call that failed,
+	 * named in *call ("socket", "bind", "connect"); nothing stays open. Where the link has no
+	 * delay an ICMP error may have come by the time it returns, and nothing may ever tell of
+	 * it: ask `icmp` once after it. */
+	int (*open)(struct loop *l, struct sock *s, const struct sock_spec *spec,
+		    const char **call);
 	/* Wait on a descriptor that is another library's and stays so; 0 or -errno. NULL where the
 	 * network is simulated. */
 	int (*watch)(struct loop *l, struct sock *s, int fd, unsigned events);
 	void (*unwatch)(struct loop *l, struct sock *s); /* before its owner closes it */
 	void (*want)(struct loop *l, struct sock *s, unsigned events);
 	ssize_t (*send)(struct loop *l, struct sock *s, const void *p, size_t n); /* or -errno */
-	ssize_t (*recv)(struct loop *l, struct sock *s, void *p, size_t n);	  /* 0: end of stream */
+	ssize_t (*recv)(struct loop *l, struct sock *s, void *p, size_t n); /* 0: end of stream */
 	int (*error)(struct loop *l, struct sock *s); /* SO_ERROR, taken: an errno, or 0 */
 	bool (*icmp)(struct loop *l, struct sock *s, struct icmp_error *e); /* false: no more */
 	bool (*local_addr)(struct loop *l, struct sock *s, struct addr *a, uint16_t *port);
 	/* One of this host's own addresses (as they were when first asked). */
 	bool (*is_own)(struct loop *l, const struct addr *a);
-	/* reset: with RST (SO_LINGER 0), so that nothing lingers in TIME_WAIT; else the ordinary way. */
+	/* reset: with RST (SO_LINGER 0), so that nothing lingers in TIME_WAIT; else the ordinary
+	 * way. */
 	void (*close)(struct loop *l, struct sock *s, bool reset);
 	/* Wait until something is ready or `until` has come, and call the sockets' `ready`. */
 	int (*wait)(struct loop *l, struct mono until, struct err *err);

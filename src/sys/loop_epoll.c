@@ -27,7 +27,7 @@ struct loop_epoll {
 	int epoll;
 	sigset_t wait_mask; /* signals blocked while waiting */
 	struct epoll_event batch[BATCH];
-	int next, n; /* what of the batch is still to be told */
+	int next, n;	  /* what of the batch is still to be told */
 	struct addr *own; /* owned; NULL: not asked yet */
 	size_t n_own;
 };
@@ -182,8 +182,8 @@ static int take_error(struct loop *l, struct sock *s)
 
 static void read_extended(const struct sock_extended_err *ee, struct icmp_error *e)
 {
-	*e = (struct icmp_error){.code_errno = (int)ee->ee_errno, .type = ee->ee_type,
-				 .code = ee->ee_code};
+	*e = (struct icmp_error){
+		.code_errno = (int)ee->ee_errno, .type = ee->ee_type, .code = ee->ee_code};
 	e->local = ee->ee_origin != SO_EE_ORIGIN_ICMP && ee->ee_origin != SO_EE_ORIGIN_ICMP6;
 	if (!e->local)
 		sockaddr_read(SO_EE_OFFENDER(ee), &e->by, NULL);

@@ -28,8 +28,8 @@ enum resolve_status {
 extern const char *const resolve_status_names[RESOLVE_STATUS_COUNT];
 
 struct resolve_query {
-	const char *name;   /* borrowed until done */
-	uint8_t family;	    /* 4, 6; 0: both */
+	const char *name;		       /* borrowed until done */
+	uint8_t family;			       /* 4, 6; 0: both */
 	void (*done)(struct resolve_query *q); /* once; perhaps from within `start` */
 
 	/* The answer; addresses of IPv4 first, each family in the order of the answer. */

@@ -25,7 +25,7 @@ struct watched {
 struct resolver_cares {
 	struct resolver resolver; /* first: the address is the same */
 	struct loop *loop;
-	ares_channel channel; /* NULL: not started */
+	ares_channel channel;	 /* NULL: not started */
 	struct watched *watched; /* owned; kept for use again, never freed in between */
 	struct timer timer;
 	bool stopping;

@@ -20,7 +20,8 @@ struct reader {
 
 static int bad(struct reader *r, const char *what)
 {
-	return err_set(r->err, ERR_DOCUMENT, r->at, "%s: \"%.*s\"", what, (int)r->rest.n, r->rest.p);
+	return err_set(r->err, ERR_DOCUMENT, r->at, "%s: \"%.*s\"", what, (int)r->rest.n,
+		       r->rest.p);
 }
 
 static struct slice take_word(struct reader *r)
@@ -66,10 +67,12 @@ static const struct {
 	const char *name;
 	int error;
 } errors[] = {
-	{"EMFILE", EMFILE},	      {"EADDRNOTAVAIL", EADDRNOTAVAIL}, {"ENETUNREACH", ENETUNREACH},
-	{"EHOSTUNREACH", EHOSTUNREACH}, {"EACCES", EACCES},		{"EPERM", EPERM},
-	{"ENETDOWN", ENETDOWN},	      {"ETIMEDOUT", ETIMEDOUT},	        {"EINVAL", EINVAL},
-	{"EAFNOSUPPORT", EAFNOSUPPORT}, {"ENOBUFS", ENOBUFS},
+	{"EMFILE", EMFILE},	      {"EADDRNOTAVAIL", EADDRNOTAVAIL},
+	{"ENETUNREACH", ENETUNREACH}, {"EHOSTUNREACH", EHOSTUNREACH},
+	{"EACCES", EACCES},	      {"EPERM", EPERM},
+	{"ENETDOWN", ENETDOWN},	      {"ETIMEDOUT", ETIMEDOUT},
+	{"EINVAL", EINVAL},	      {"EAFNOSUPPORT", EAFNOSUPPORT},
+	{"ENOBUFS", ENOBUFS},
 };
 
 static bool take_errno(struct reader *r, int *error)
@@ -89,10 +92,18 @@ static const struct {
 	uint8_t family, type, code;
 	int error;
 } icmp_errors[] = {
-	{4, 3, 0, ENETUNREACH},	 {4, 3, 1, EHOSTUNREACH}, {4, 3, 3, ECONNREFUSED},
-	{4, 3, 4, 0},		 {4, 3, 9, ENETUNREACH},  {4, 3, 10, EHOSTUNREACH},
-	{4, 3, 13, EHOSTUNREACH}, {4, 11, 0, EHOSTUNREACH}, {6, 1, 0, ENETUNREACH},
-	{6, 1, 1, EACCES},	 {6, 1, 3, EHOSTUNREACH}, {6, 1, 4, ECONNREFUSED},
+	{4, 3, 0, ENETUNREACH},
+	{4, 3, 1, EHOSTUNREACH},
+	{4, 3, 3, ECONNREFUSED},
+	{4, 3, 4, 0},
+	{4, 3, 9, ENETUNREACH},
+	{4, 3, 10, EHOSTUNREACH},
+	{4, 3, 13, EHOSTUNREACH},
+	{4, 11, 0, EHOSTUNREACH},
+	{6, 1, 0, ENETUNREACH},
+	{6, 1, 1, EACCES},
+	{6, 1, 3, EHOSTUNREACH},
+	{6, 1, 4, ECONNREFUSED},
 	{6, 2, 0, 0},
 };
 

@@ -68,8 +68,8 @@ static struct sim_peer *find_peer(struct sim *sim, const struct sock_spec *spec)
 	for (size_t i = 0; i < sim->n_peers; i++) {
 		struct sim_peer *p = &sim->peers[i];
 
-		if (!is_for(p, spec) || (last && !(last->addr.family == p->addr.family &&
-						   last->port == p->port)))
+		if (!is_for(p, spec) ||
+		    (last && !(last->addr.family == p->addr.family && last->port == p->port)))
 			continue;
 		last = p;
 		if (!p->met)
@@ -131,8 +131,7 @@ static bool next_event(const struct sim_sock *s, int64_t *at_us)
 static unsigned state_bits(const struct sim_sock *s)
 {
 	return (s->bytes || s->is_ended || s->is_dead ? SOCK_READABLE : 0) |
-	       (s->is_connected || s->is_dead ? SOCK_WRITABLE : 0) |
-	       (s->error ? SOCK_ERROR : 0);
+	       (s->is_connected || s->is_dead ? SOCK_WRITABLE : 0) | (s->error ? SOCK_ERROR : 0);
 }
 
 /* Sockets. */
@@ -149,7 +148,10 @@ static struct sim_sock *add_sock(struct sim *sim, struct sock *s, const struct s
 {
 	struct sim_sock *x = mem_new(1, sizeof(*x)), **last = &sim->socks;
 
-	*x = (struct sim_sock){.sock = s, .opened = sim->clock, .to = spec->to, .port = spec->port,
+	*x = (struct sim_sock){.sock = s,
+			       .opened = sim->clock,
+			       .to = spec->to,
+			       .port = spec->port,
 			       .from = spec->from.family ? spec->from : sim->local,
 			       .from_port = spec->from_port ? spec->from_port : sim->next_port++};
 	while (*last)
@@ -340,7 +342,8 @@ static int wait_events(struct loop *l, struct mono until, struct err *err)
 	int64_t at_us = next_moment(sim, until);
 
 	if (at_us == MONO_NEVER.us)
-		return err_set(err, ERR_SYSTEM, PLACE_NONE, "everybody waits and nothing will come");
+		return err_set(err, ERR_SYSTEM, PLACE_NONE,
+			       "everybody waits and nothing will come");
 	if (at_us > sim->clock.us)
 		sim->clock.us = at_us;
 	if (sim->interrupt_us && sim->clock.us >= sim->interrupt_us) {

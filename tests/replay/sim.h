@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * A network and a clock that are not there: the same struct loop as the real one, over peers that do
- * what a script says (the grammar is in script.h). Time passes only while the loop waits, and then
- * at once. What the code under test does wrong to its sockets is kept as a complaint.
+ * A network and a clock that are not there: the same struct loop as the real one, over peers that
+ * do what a script says (the grammar is in script.h). Time passes only while the loop waits, and
+ * then at once. What the code under test does wrong to its sockets is kept as a complaint.
  */
 #pragma once
 
@@ -35,11 +35,11 @@ struct sim_event {
 
 enum { SIM_EVENTS_MAX = 6, SIM_PEERS_MAX = 64, SIM_NAMES_MAX = 16 };
 
-/* What one connection to an address and port meets. Several for the same address and port: the first
- * connection meets the first of them, and so on; the last one stays. */
+/* What one connection to an address and port meets. Several for the same address and port: the
+ * first connection meets the first of them, and so on; the last one stays. */
 struct sim_peer {
-	struct addr addr; /* family 0: any */
-	uint16_t port;	  /* 0: any */
+	struct addr addr;			 /* family 0: any */
+	uint16_t port;				 /* 0: any */
 	struct sim_event events[SIM_EVENTS_MAX]; /* in the order of time; none: a silent drop */
 	size_t n_events;
 	unsigned met; /* connections so far */
@@ -64,12 +64,12 @@ struct sim {
 	size_t n_names;
 	struct addr own[8], local; /* own addresses; the source that the kernel chooses for IPv4 */
 	size_t n_own;
-	size_t descriptors; /* that may be open; 0: any number */
+	size_t descriptors;   /* that may be open; 0: any number */
 	int64_t interrupt_us; /* 0: never */
 	volatile int interrupted;
 
 	struct sim_sock *socks; /* owned; open ones */
-	struct sim_answer { /* under way while its timer is armed */
+	struct sim_answer {	/* under way while its timer is armed */
 		struct timer timer;
 		struct resolve_query *query;
 		const struct sim_name *name;

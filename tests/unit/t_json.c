@@ -18,9 +18,10 @@ static void test_run(void **state)
 
 	(void)state;
 	json_run(&out, &run);
-	check_text("run", &out,
-		   "{\"record\":\"run\",\"run\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"version\":\"0.1.0\","
-		   "\"site\":null,\"vantage\":\"web1\",\"started\":\"2016-07-30T22:36:16.385Z\"}");
+	check_text(
+		"run", &out,
+		"{\"record\":\"run\",\"run\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"version\":\"0.1.0\","
+		"\"site\":null,\"vantage\":\"web1\",\"started\":\"2016-07-30T22:36:16.385Z\"}");
 	buf_release(&out);
 }
 
@@ -49,17 +50,18 @@ static void test_outcome_without_plan(void **state)
 
 	(void)state;
 	json_outcome(&out, &o, &run, &none);
-	check_text("outcome", &out,
-		   "{\"record\":\"outcome\",\"id\":17,\"run\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\","
-		   "\"flow\":null,\"requirements\":[],\"installation\":null,\"from\":null,\"to\":null,"
-		   "\"vantage\":\"web1\",\"source\":null,\"target\":\"10.1.0.20\",\"name\":null,"
-		   "\"family\":4,\"transport\":\"tcp\",\"port\":1433,\"method\":\"connect\","
-		   "\"means\":[\"recverr\"],\"via\":\"direct\",\"leg\":null,\"state\":\"dropped\","
-		   "\"cause\":\"unproven\",\"by\":null,\"device\":null,\"hop\":null,"
-		   "\"how\":\"no answer\",\"candidates\":[\"hop:?\",\"target-firewall\"],"
-		   "\"confidence\":\"possible\",\"network\":\"fail\",\"service\":\"unknown\","
-		   "\"expected\":null,\"proved\":null,\"assumed\":null,\"rtt_us\":null,\"tries\":2,"
-		   "\"evidence\":[\"no answer to 2 SYNs\"],\"at\":\"2016-07-30T22:36:16.385Z\"}");
+	check_text(
+		"outcome", &out,
+		"{\"record\":\"outcome\",\"id\":17,\"run\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\","
+		"\"flow\":null,\"requirements\":[],\"installation\":null,\"from\":null,\"to\":null,"
+		"\"vantage\":\"web1\",\"source\":null,\"target\":\"10.1.0.20\",\"name\":null,"
+		"\"family\":4,\"transport\":\"tcp\",\"port\":1433,\"method\":\"connect\","
+		"\"means\":[\"recverr\"],\"via\":\"direct\",\"leg\":null,\"state\":\"dropped\","
+		"\"cause\":\"unproven\",\"by\":null,\"device\":null,\"hop\":null,"
+		"\"how\":\"no answer\",\"candidates\":[\"hop:?\",\"target-firewall\"],"
+		"\"confidence\":\"possible\",\"network\":\"fail\",\"service\":\"unknown\","
+		"\"expected\":null,\"proved\":null,\"assumed\":null,\"rtt_us\":null,\"tries\":2,"
+		"\"evidence\":[\"no answer to 2 SYNs\"],\"at\":\"2016-07-30T22:36:16.385Z\"}");
 	buf_release(&out);
 }
 
@@ -67,19 +69,29 @@ static void test_outcome_with_plan(void **state)
 {
 	static const char *const requirements[] = {"passwordstate/web-to-database"};
 	const struct outcome_context context = {
-		.flow = "f3c9", .installation = "prod", .from = "web1", .to = "sql1",
-		.requirements = requirements, .n_requirements = 1, .hop = 1, .assumed = "ms-sql-s",
+		.flow = "f3c9",
+		.installation = "prod",
+		.from = "web1",
+		.to = "sql1",
+		.requirements = requirements,
+		.n_requirements = 1,
+		.hop = 1,
+		.assumed = "ms-sql-s",
 	};
-	const struct outcome o = {.name = "sql\"1\n", .transport = TRANSPORT_TCP, .rtt_us = 412,
+	const struct outcome o = {.name = "sql\"1\n",
+				  .transport = TRANSPORT_TCP,
+				  .rtt_us = 412,
 				  .by = {.family = 6, .bytes = {[15] = 1}}};
 	struct buf out = BUF_INIT;
 
 	(void)state;
 	json_outcome(&out, &o, &run, &context);
-	assert_non_null(strstr(out.data, "\"flow\":\"f3c9\",\"requirements\":"
-					 "[\"passwordstate/web-to-database\"],\"installation\":\"prod\","
-					 "\"from\":\"web1\",\"to\":\"sql1\""));
-	assert_non_null(strstr(out.data, "\"target\":null,\"name\":\"sql\\\"1\\n\",\"family\":null"));
+	assert_non_null(strstr(out.data,
+			       "\"flow\":\"f3c9\",\"requirements\":"
+			       "[\"passwordstate/web-to-database\"],\"installation\":\"prod\","
+			       "\"from\":\"web1\",\"to\":\"sql1\""));
+	assert_non_null(
+		strstr(out.data, "\"target\":null,\"name\":\"sql\\\"1\\n\",\"family\":null"));
 	assert_non_null(strstr(out.data, "\"by\":\"::1\",\"device\":null,\"hop\":1,\"how\":null"));
 	assert_non_null(strstr(out.data, "\"assumed\":\"ms-sql-s\",\"rtt_us\":412"));
 	assert_non_null(strstr(out.data, "\"evidence\":[]"));
@@ -88,7 +100,8 @@ static void test_outcome_with_plan(void **state)
 
 static void test_summary(void **state)
 {
-	const struct run_summary s = {.pass = 41, .degraded = 1, .fail = 3, .elapsed_ms = 312, .exit = 1};
+	const struct run_summary s = {
+		.pass = 41, .degraded = 1, .fail = 3, .elapsed_ms = 312, .exit = 1};
 	struct buf out = BUF_INIT;
 
 	(void)state;

@@ -32,8 +32,8 @@ static int64_t earliest(const struct plain *p)
 	return at;
 }
 
-/* What the wheel takes at `now` must be armed and due, in the order of ticks; afterwards nothing that
- * is due may be left. */
+/* What the wheel takes at `now` must be armed and due, in the order of ticks; afterwards nothing
+ * that is due may be left. */
 static void check_take(struct wheel *w, struct plain *p, int64_t now)
 {
 	struct timer *t;
@@ -72,7 +72,8 @@ static void check_next(const struct wheel *w, const struct plain *p, int64_t now
 static int64_t random_span(uint64_t *seed)
 {
 	unsigned bits = 1 + random_below(seed, 44);
-	uint64_t v = (uint64_t)random_below(seed, UINT32_MAX) << 32 | random_below(seed, UINT32_MAX);
+	uint64_t v =
+		(uint64_t)random_below(seed, UINT32_MAX) << 32 | random_below(seed, UINT32_MAX);
 
 	return (int64_t)(v & ((UINT64_C(1) << bits) - 1));
 }
@@ -117,7 +118,12 @@ static void test_against_plain(void **state)
 {
 	/* Also across the moments at which high levels turn. */
 	static const int64_t starts[] = {
-		0, 63, 64, 1000000, (INT64_C(1) << 36) - 5, (INT64_C(1) << 42) - 1,
+		0,
+		63,
+		64,
+		1000000,
+		(INT64_C(1) << 36) - 5,
+		(INT64_C(1) << 42) - 1,
 		(INT64_C(1) << 60) - 1000000,
 	};
 
@@ -135,7 +141,8 @@ static void test_never_early(void **state)
 	wheel_init(&w, (struct mono){0});
 	wheel_add(&w, &t);
 	assert_null(wheel_take(&w, (struct mono){999}));
-	assert_null(wheel_take(&w, (struct mono){1000})); /* in the middle of a tick: the next one */
+	assert_null(
+		wheel_take(&w, (struct mono){1000})); /* in the middle of a tick: the next one */
 	assert_ptr_equal(wheel_take(&w, (struct mono){1024}), &t);
 	assert_null(wheel_take(&w, (struct mono){2000}));
 }
