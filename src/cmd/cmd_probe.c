@@ -13,6 +13,7 @@ enum {
 	RANGE_MAX_BITS = 10, /* addresses of one prefix: 1,024 */
 	CHECKS_MAX = 100000,
 	TIMEOUT_MAX_MS = 60000,
+	PIECE = 1 << 16, /* of output */
 };
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_JSON };
@@ -211,28 +212,48 @@ static void count(const struct outcome_list *l, struct run_summary *s)
 	s->exit = s->fail ? EXIT_FAILS : s->not_tested ? EXIT_NOT_TESTED : EXIT_HOLDS;
 }
 
-static void write_json(const struct probing *p, const struct run_summary *summary, struct buf *out)
+/* A long report goes out in pieces. */
+static bool print_piece(struct buf *out)
+{
+	bool ok = command_print(out);
+
+	buf_clear(out);
+	return ok;
+}
+
+static bool print_outcomes(const struct probing *p, struct buf *out)
 {
 	const struct outcome_context no_plan = {0};
-	bool lines = p->settings.format == FORMAT_JSONL;
-	const char *between = lines ? "\n" : ",\n";
+	const char *between = p->settings.format == FORMAT_JSONL ? "\n" : ",\n";
 	const struct trial *t = &p->trial;
 
-	if (lines) {
-		json_run(out, &t->run);
-		buf_add_char(out, '\n');
-	} else {
-		json_document_start(out, &t->run);
-	}
 	for (size_t i = 0; i < t->outcomes.n; i++) {
 		json_outcome(out, &t->outcomes.items[i], &t->run, &no_plan);
 		buf_add_text(out, between);
+		if (out->n > PIECE && !print_piece(out))
+			return false;
 	}
+	return true;
+}
+
+static bool print_json(const struct probing *p, const struct run_summary *summary, struct buf *out)
+{
+	bool lines = p->settings.format == FORMAT_JSONL;
+
+	if (lines) {
+		json_run(out, &p->trial.run);
+		buf_add_char(out, '\n');
+	} else {
+		json_document_start(out, &p->trial.run);
+	}
+	if (!print_outcomes(p, out))
+		return false;
 	json_summary(out, summary);
 	if (lines)
 		buf_add_char(out, '\n');
 	else
 		json_document_stop(out);
+	return print_piece(out);
 }
 
 static int print_report(const struct probing *p)
@@ -242,11 +263,12 @@ static int print_report(const struct probing *p)
 	bool ok;
 
 	count(&p->trial.outcomes, &summary);
-	if (p->settings.format == FORMAT_TEXT)
+	if (p->settings.format == FORMAT_TEXT) {
 		probe_text(&p->trial.outcomes, p->trial.names.data, &out);
-	else
-		write_json(p, &summary, &out);
-	ok = command_print(&out);
+		ok = print_piece(&out);
+	} else {
+		ok = print_json(p, &summary, &out);
+	}
 	buf_release(&out);
 	return ok ? summary.exit : EXIT_NOT_TESTED;
 }

@@ -229,8 +229,8 @@ static void blame_nothing(const struct sighting *seen, struct outcome *o)
 		add_candidate(o, "return-path");
 	}
 	add_candidate(o, "target");
-	set_evidence(o, "no answer to %u SYN%s in %u ms, sent from different ports", seen->tries,
-		     seen->tries == 1 ? "" : "s", seen->waited_ms);
+	set_evidence(o, "no answer in %u ms to %u connection attempts from different ports",
+		     seen->waited_ms, seen->tries);
 }
 
 static void blame_open(const struct sighting *seen, struct outcome *o)

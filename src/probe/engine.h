@@ -5,9 +5,9 @@
  * our own (no descriptor, no source port) makes the window smaller and is tried again; when it
  * stays, the outcome is not-attempted, never closed.
  *
- * Memory: 8 bytes a task, 80 a distinct address, 100 a distinct name, and 300 for each probe under
- * way; all but names' addresses is got once, from the number of tasks. Outcomes are handed over and
- * not kept.
+ * Memory beside the tasks: 8 bytes a task, about 60 a distinct address, 100 a distinct name, 350
+ * for each probe under way; what depends on the number of tasks and the window is got once.
+ * Outcomes are handed over and not kept.
  */
 #pragma once
 

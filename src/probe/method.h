@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * How one thing is tried: a const struct method at the end of one file. The engine decides when
- * and how many at once; the method opens sockets on the engine's loop, waits, and hands over what
- * it saw exactly once. It gives no verdict: probe/blame.c does.
+ * How one thing is tried: a const struct method at the end of one file. The engine decides when and
+ * how many at once; the method opens sockets on the engine's loop, waits, and hands over what it
+ * saw exactly once. It gives no verdict: probe/blame.c does.
  *
  * A way through something (a proxy) will stand between a method and the loop: where a method opens
  * a socket, and nowhere else.

@@ -218,21 +218,25 @@ static void failed(struct attempt *a, int error)
 	}
 }
 
-/* After the handshake: bytes, the end of the stream, a reset. */
+/* After the handshake: bytes, the end of the stream, a reset. An ICMP error decides nothing any
+ * more, but must be read, or the loop tells of it for ever. */
 static void listen_on(struct attempt *a)
 {
 	struct probe *p = a->probe;
 	struct loop *l = probe_loop(p);
 	struct sighting *seen = &tcp_of(p)->seen;
+	struct icmp_error ignored;
 	char bytes[512];
 	ssize_t n = l->ops->recv(l, &a->sock, bytes, sizeof(bytes));
 
-	if (n == -EAGAIN || n == -EINTR)
-		return;
-	if (n < 0) {
+	if (n == -ECONNRESET || n == -EPIPE) {
 		finish(p, SAW_OPEN_RESET);
 		return;
 	}
+	while (l->ops->icmp(l, &a->sock, &ignored))
+		;
+	if (n < 0)
+		return;
 	seen->bytes = (size_t)n;
 	seen->peer_closed = n == 0;
 	if (seen->peer_closed)

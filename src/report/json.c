@@ -6,10 +6,22 @@
 
 #include "base/escape.h"
 
+/* Most texts are words of our own: nothing in them needs escaping. */
+static bool is_plain(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < ' ' || s.p[i] > '~' || s.p[i] == '"' || s.p[i] == '\\')
+			return false;
+	return true;
+}
+
 static void add_quoted(struct buf *out, struct slice s)
 {
 	buf_add_char(out, '"');
-	escape_json(out, s);
+	if (is_plain(s))
+		buf_add_slice(out, s);
+	else
+		escape_json(out, s);
 	buf_add_char(out, '"');
 }
 

@@ -147,12 +147,6 @@ void json_document_start(struct buf *out, const struct run *run)
 	buf_add_text(out, ",\"records\":[\n");
 }
 
-void json_document_add(struct buf *out, bool is_first)
-{
-	if (!is_first)
-		buf_add_text(out, ",\n");
-}
-
 void json_document_stop(struct buf *out)
 {
 	buf_add_text(out, "\n]}\n");

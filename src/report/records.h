@@ -45,7 +45,7 @@ void json_outcome(struct buf *out, const struct outcome *o, const struct run *ru
 		  const struct outcome_context *context);
 void json_summary(struct buf *out, const struct run_summary *s);
 
-/* All records of a run as one document: the run's object with the others in its "records". */
+/* All records of a run as one document: the run's object with the others in its "records", which
+ * the caller adds between the two, with commas. */
 void json_document_start(struct buf *out, const struct run *run);
-void json_document_add(struct buf *out, bool is_first);
 void json_document_stop(struct buf *out);

@@ -39,12 +39,17 @@ static const struct {
 	{"middlebox", "something before it that answers in its name"},
 };
 
-static const char *words_of_candidate(const char *candidate)
+static void add_candidate(const char *candidate, struct buf *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(candidate_words); i++)
-		if (strcmp(candidate_words[i].candidate, candidate) == 0)
-			return candidate_words[i].words;
-	return candidate; /* "hop:10.2.2.2" */
+		if (strcmp(candidate_words[i].candidate, candidate) == 0) {
+			buf_add_text(out, candidate_words[i].words);
+			return;
+		}
+	if (slice_has_prefix(slice_of(candidate), "hop:"))
+		buf_addf(out, "the hop %s", candidate + 4);
+	else
+		buf_add_text(out, candidate);
 }
 
 void words_candidates(const struct outcome *o, struct buf *out)
@@ -56,7 +61,7 @@ void words_candidates(const struct outcome *o, struct buf *out)
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_add_text(out, i + 1 == n ? ", or " : ", ");
-		buf_add_text(out, words_of_candidate(o->candidates[i]));
+		add_candidate(o->candidates[i], out);
 	}
 }
 

@@ -4,8 +4,8 @@
  * sys/loop_epoll.c) and a simulated one (virtual clock, scripted peers; tests/replay/sim.c), so
  * that every line that waits or speaks can be tested without waiting and without a network.
  *
- * Ownership: a struct sock and a struct timer are embedded in the caller's own object and must
- * stay where they are while open or armed; zeroed they are closed and disarmed. Callbacks run from
+ * Ownership: a struct sock and a struct timer are embedded in the caller's own object and must stay
+ * where they are while open or armed; zeroed they are closed and disarmed. Callbacks run from
  * loop_run() only, one at a time; inside a callback every call of this header is allowed, also
  * closing the very socket or stopping the loop.
  */
@@ -46,7 +46,7 @@ enum {
 	SOCK_READABLE = 1, /* bytes, a datagram, or the peer's end of stream */
 	SOCK_WRITABLE = 2, /* for TCP: the handshake is over, well or badly */
 	SOCK_ERROR = 4, /* `error` or `icmp` has something to say: ask both until they have not, or
-			    * the loop calls again at once */
+			 * the loop calls again at once */
 };
 
 struct sock {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC
  *
  * A hierarchical timer wheel: start, stop and expire in constant time however many timers are
- * armed. Ticks of 64 us, and as many levels of 64 slots as 63 bits of microseconds need, so that
- * no moment lies beyond the wheel. A timer never expires early and at most one tick late; timers
- * of one tick expire in no particular order. After Varghese and Lauck, "Hashed and Hierarchical
- * Timing Wheels" (SOSP 1987).
+ * armed. Ticks of 64 us, and as many levels of 64 slots as 63 bits of microseconds need, so that no
+ * moment lies beyond the wheel. A timer never expires early and at most one tick late; timers of
+ * one tick expire in no particular order. After Varghese and Lauck, "Hashed and Hierarchical Timing
+ * Wheels" (SOSP 1987).
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The text of a replay, one thing a line, # to the end of it for remarks. TIME is a number with
- *us, ms or s.
+ * The text of a replay, one thing a line, # to the end of it for remarks. TIME is a number with us,
+ *ms or s.
  *
  *	timeout MS | per-target N | window N | descriptors N | kernel-descriptors N | own ADDR
  *	interrupt TIME

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+#include "report/probe_text.h"
+
+#include "base/compiler.h"
+#include "test.h"
+
+static const struct addr target = {.family = 4, .bytes = {10, 0, 0, 5}};
+
+static void check_report(struct outcome *items, size_t n, const char *names, const char *want)
+{
+	const struct outcome_list list = {.items = items, .n = n};
+	struct buf out = BUF_INIT;
+
+	probe_text(&list, names, &out);
+	check_text("report", &out, want);
+	buf_release(&out);
+}
+
+static void test_one(void **state)
+{
+	struct outcome o = {.target = target,
+			    .port = 22,
+			    .state = STATE_OPEN,
+			    .rtt_us = 412,
+			    .how = "handshake",
+			    .evidence = "the handshake completed"};
+
+	(void)state;
+	check_report(&o, 1, "",
+		     "10.0.0.5:22 is open.\n"
+		     "  10.0.0.5:22  open  the handshake completed; 0.41 ms\n");
+}
+
+static void test_several(void **state)
+{
+	struct outcome items[] = {
+		{.target = target,
+		 .port = 22,
+		 .state = STATE_OPEN,
+		 .rtt_us = 12345,
+		 .evidence = "the handshake completed"},
+		{.target = target,
+		 .name = "db1",
+		 .port = 80,
+		 .state = STATE_REJECTED,
+		 .how = "icmp 3/13",
+		 .evidence = "10.0.0.1 answered: administratively prohibited"},
+		{.target = {.family = 6, .bytes = {[15] = 1}},
+		 .port = 7000,
+		 .state = STATE_DROPPED,
+		 .how = "no answer",
+		 .candidates = {"hop:10.2.2.2", "target-firewall", "return-path"},
+		 .evidence = "no answer to 2 SYNs"},
+		{.name = "gone\033[1m",
+		 .port = 1,
+		 .state = STATE_UNREACHABLE,
+		 .how = "dns: nxdomain",
+		 .evidence = "no such name"},
+	};
+
+	(void)state;
+	check_report(
+		items, ARRAY_LEN(items), "  name db1\n",
+		"1 of 4 ports is open; 1 rejected, 1 dropped, 1 unreachable.\n"
+		"  name db1\n"
+		"  10.0.0.5:22      open         the handshake completed; 12 ms\n"
+		"  db1 10.0.0.5:80  rejected     10.0.0.1 answered: administratively prohibited "
+		"(icmp 3/13)\n"
+		"  [::1]:7000       dropped      no answer to 2 SYNs; it may be the hop 10.2.2.2, "
+		"the "
+		"target's own firewall, or the way back\n"
+		"  gone\\x1b[1m:1    unreachable  no such name (dns: nxdomain)\n");
+}
+
+static void test_all_open(void **state)
+{
+	struct outcome items[] = {
+		{.target = target, .port = 1, .evidence = "x"},
+		{.target = target, .port = 2, .evidence = "x"},
+	};
+
+	(void)state;
+	check_report(items, 2, "",
+		     "all 2 ports are open.\n  10.0.0.5:1  open  x\n  10.0.0.5:2  open  x\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one),
+		cmocka_unit_test(test_several),
+		cmocka_unit_test(test_all_open),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
