@@ -5,11 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cmd/installed.h"
-#include "doc/product.h"
 #include "doc/site.h"
 #include "sys/file.h"
-#include CONFIG_H
 
 enum { FILE_BYTES_MAX = 64 << 20 };
 
@@ -32,16 +29,6 @@ static int read_beside(void *ctx, const char *path, struct arena *arena, struct 
 	return rc;
 }
 
-static const char *catalog_folder(const char *given, struct buf *out)
-{
-	const char *env = getenv("PORTOLAN_CATALOG");
-
-	if (given || env)
-		return given ? given : env;
-	installed_path("catalog", DATA_DIR, out);
-	return out->data;
-}
-
 static bool is_loaded(const struct loaded *l, const char *name)
 {
 	for (size_t i = 0; i < l->n_products; i++)
@@ -50,25 +37,15 @@ static bool is_loaded(const struct loaded *l, const char *name)
 	return false;
 }
 
-static void load_product(struct loaded *l, const struct use *u, const char *folder,
-			 struct errs *errs)
+static void load_product(struct loaded *l, const struct use *u, struct errs *errs)
 {
-	struct buf bytes = BUF_INIT;
-	const char *path = arena_printf(l->site->arena, "%s/%s.yaml", folder, u->product.s);
 	struct product *p;
-	struct err err;
 
 	if (is_loaded(l, u->product.s))
 		return;
-	if (file_read(path, FILE_BYTES_MAX, &bytes, &err)) {
-		errs_add(errs, u->product.at, "the catalog has no product \"%s\" (%s)", u->product.s,
-			 folder);
-	} else {
-		p = product_read(path, buf_slice(&bytes), errs);
-		if (p)
-			l->products[l->n_products++] = p;
-	}
-	buf_release(&bytes);
+	p = catalog_product(&l->catalog, u->product, errs);
+	if (p)
+		l->products[l->n_products++] = p;
 }
 
 static void check_uses(struct loaded *l, struct errs *errs)
@@ -79,17 +56,13 @@ static void check_uses(struct loaded *l, struct errs *errs)
 				site_check_use(l->site, u, l->products[i], errs);
 }
 
-static void load_products(struct loaded *l, const char *catalog, struct errs *errs)
+static void load_products(struct loaded *l, struct errs *errs)
 {
-	struct buf folder_text = BUF_INIT;
-	const char *folder = catalog_folder(catalog, &folder_text);
-
 	l->products = mem_new(l->site->uses.n, sizeof(*l->products));
 	for_each (u, &l->site->uses)
-		load_product(l, u, folder, errs);
+		load_product(l, u, errs);
 	if (!errs->n)
 		check_uses(l, errs);
-	buf_release(&folder_text);
 }
 
 int load_plan(struct loaded *l, const char *site_path, const char *catalog,
@@ -100,11 +73,12 @@ int load_plan(struct loaded *l, const char *site_path, const char *catalog,
 	struct err err;
 
 	*l = (struct loaded){.bytes = BUF_INIT};
-	if (file_read(site_path, FILE_BYTES_MAX, &l->bytes, &err))
+	if (catalog_open(&l->catalog, catalog, &err) ||
+	    file_read(site_path, FILE_BYTES_MAX, &l->bytes, &err))
 		return command_failed(&err);
 	l->site = site_read(site_path, buf_slice(&l->bytes), &source, &errs);
 	if (l->site)
-		load_products(l, catalog, &errs);
+		load_products(l, &errs);
 	if (l->site && !errs.n)
 		l->plan = plan_build(l->site, (const struct product *const *)l->products,
 				     l->n_products, options, &errs);
@@ -118,5 +92,6 @@ void load_release(struct loaded *l)
 		product_free(l->products[i]);
 	free(l->products);
 	site_free(l->site);
+	catalog_close(&l->catalog);
 	buf_release(&l->bytes);
 }

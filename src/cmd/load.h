@@ -4,10 +4,12 @@
  */
 #pragma once
 
+#include "cmd/catalog_files.h"
 #include "cmd/command.h"
 #include "model/plan.h"
 
 struct loaded {
+	struct catalog catalog;
 	struct site *site;
 	struct product **products; /* each once */
 	size_t n_products;

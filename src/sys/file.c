@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "sys/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,4 +93,32 @@ out:
 bool file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+int file_list(const char *folder, const char *suffix, struct arena *arena, const char ***names,
+	      size_t *n, struct err *err)
+{
+	size_t tail = strlen(suffix);
+	struct dirent **found;
+	int count = scandir(folder, &found, NULL, by_name);
+
+	*n = 0;
+	if (count < 0)
+		return failed(err, folder, "read the folder");
+	*names = arena_get(arena, (size_t)count, sizeof(**names));
+	for (int i = 0; i < count; i++) {
+		struct slice name = slice_of(found[i]->d_name);
+
+		if (name.p[0] != '.' && name.n > tail &&
+		    strcmp(name.p + name.n - tail, suffix) == 0)
+			(*names)[(*n)++] = arena_copy(arena, (struct slice){name.p, name.n - tail});
+		free(found[i]);
+	}
+	free(found);
+	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -14,3 +15,8 @@
 MUST_USE int file_read(const char *path, size_t max, struct buf *out, struct err *err);
 MUST_USE int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err);
 bool file_exists(const char *path);
+
+/* The names in a folder that end in `suffix`, without it, sorted by bytes; hidden ones are left out. The
+ * array is the arena's. */
+MUST_USE int file_list(const char *folder, const char *suffix, struct arena *arena,
+		       const char ***names, size_t *n, struct err *err);
