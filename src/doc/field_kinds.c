@@ -103,30 +103,35 @@ const struct kind kind_flag = {"true or false", read_flag, unset_flag, write_fla
 
 static void add_words(struct buf *out, const char *const *words)
 {
-	for (size_t i = 0; words[i]; i++)
-		buf_addf(out, "%s%s", i ? (words[i + 1] ? ", " : " or ") : "", words[i]);
+	bool first = true;
+
+	for (size_t i = 0; words[i]; i++) {
+		if (!*words[i]) /* "not given": nothing to write */
+			continue;
+		buf_addf(out, "%s%s", first ? "" : words[i + 1] ? ", " : " or ", words[i]);
+		first = false;
+	}
 }
 
 static void read_word(struct reader *r, const struct field *f, const struct node *n, void *at)
 {
 	struct buf all = BUF_INIT;
-	struct suggest s;
+	struct suggest s = suggest_start(slice_of(n->text.s));
 	char hint[SUGGEST_TEXT_MAX];
 
-	add_words(&all, f->words);
-	if (!want_text(r, n, all.data))
-		goto out;
-	s = suggest_start(slice_of(n->text.s));
-	for (size_t i = 0; f->words[i]; i++) {
-		if (strcmp(n->text.s, f->words[i]) == 0) {
+	for (size_t i = 0; n->kind == NODE_TEXT && f->words[i]; i++) {
+		if (*f->words[i] && strcmp(n->text.s, f->words[i]) == 0) {
 			*(int *)at = (int)i;
-			goto out;
+			return;
 		}
-		suggest_add(&s, f->words[i]);
 	}
-	complain(r, n->text.at, "expected %s, found \"%.40s\"%s", all.data, n->text.s,
-		 suggest_text(&s, hint));
-out:
+	add_words(&all, f->words);
+	if (want_text(r, n, all.data)) {
+		for (size_t i = 0; f->words[i]; i++)
+			suggest_add(&s, f->words[i]);
+		complain(r, n->text.at, "expected %s, found \"%.40s\"%s", all.data, n->text.s,
+			 suggest_text(&s, hint));
+	}
 	buf_release(&all);
 }
 
@@ -144,9 +149,15 @@ static void write_word(struct yaml_writer *w, const struct field *f, const void 
 
 static void schema_word(struct buf *out, const struct field *f)
 {
+	bool first = true;
+
 	buf_add_text(out, "{\"enum\":[");
-	for (size_t i = 0; f->words[i]; i++)
-		buf_addf(out, "%s\"%s\"", i ? "," : "", f->words[i]);
+	for (size_t i = 0; f->words[i]; i++) {
+		if (!*f->words[i])
+			continue;
+		buf_addf(out, "%s\"%s\"", first ? "" : ",", f->words[i]);
+		first = false;
+	}
 	buf_add_text(out, "]}");
 }
 

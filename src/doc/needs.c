@@ -263,11 +263,11 @@ static enum transport take_transport(struct cursor *c)
 	struct suggest s = suggest_start(name);
 	char hint[SUGGEST_TEXT_MAX], found[50];
 
-	for (int t = TRANSPORT_TCP; t < TRANSPORT_COUNT; t++) {
+	for (int t = TRANSPORT_TCP; t < TRANSPORT_COUNT; t++)
 		if (slice_is(name, transport_names[t]) && cursor_take(c, "/"))
 			return (enum transport)t;
+	for (int t = TRANSPORT_TCP; t < TRANSPORT_COUNT; t++)
 		suggest_add(&s, transport_names[t]);
-	}
 	c->p = begin;
 	if (name.n && begin + name.n < c->end && begin[name.n] == '/')
 		cursor_fail(c, begin,

@@ -200,6 +200,25 @@ static void look_unrestricted(struct linter *l, const struct port_use *u)
 		     use_text(l, u), u->from);
 }
 
+/* Two conditions that cannot hold at once: different options of one choice, a feature and "not" that
+ * feature. Only what "and" joins is looked at; true means certain. */
+static bool excludes(const struct cond *a, const struct cond *b)
+{
+	if (!a || !b)
+		return false;
+	if (a->kind == COND_AND)
+		return excludes(a->a, b) || excludes(a->b, b);
+	if (b->kind == COND_AND)
+		return excludes(a, b->a) || excludes(a, b->b);
+	if (a->kind == COND_CHOICE && b->kind == COND_CHOICE)
+		return text_same(a->left, b->left) && !text_same(a->right, b->right);
+	if (a->kind == COND_NOT && b->kind == COND_FEATURE)
+		return a->a->kind == COND_FEATURE && text_same(a->a->left, b->left);
+	if (b->kind == COND_NOT && a->kind == COND_FEATURE)
+		return excludes(b, a);
+	return false;
+}
+
 static void look_contradiction(struct linter *l, const struct port_use *forbidden)
 {
 	if (!forbidden->is_forbidden || !forbidden->is_known)
@@ -209,7 +228,8 @@ static void look_contradiction(struct linter *l, const struct port_use *forbidde
 		    u->leaf->transport != forbidden->leaf->transport ||
 		    strcmp(u->from, forbidden->from) != 0 || strcmp(u->to, forbidden->to) != 0)
 			continue;
-		if (port_range_inside(forbidden->ports, u->ports))
+		if (port_range_inside(forbidden->ports, u->ports) &&
+		    !excludes(forbidden->q->when, u->q->when))
 			tell(l, forbidden->at, forbidden->q->id.s,
 			     "narrow what is needed, or what is forbidden",
 			     "%s is forbidden from %s to %s, and \"%s\" needs all of it",
