@@ -18,6 +18,7 @@ struct level {
 struct reader {
 	struct arena *arena;
 	const char *file;
+	struct slice bytes;
 	struct errs *errs;
 	struct level levels[YAML_DEPTH_MAX];
 	size_t depth;
@@ -255,6 +256,16 @@ static void take_event(struct reader *r, struct fy_event *e)
 	}
 }
 
+/* Whether a line of the file holds these characters. */
+static bool line_has(const struct reader *r, uint32_t number, const char *wanted)
+{
+	struct slice rest = r->bytes, line = SLICE_NONE;
+
+	while (number-- && slice_cut(&rest, '\n', &line))
+		;
+	return memmem(line.p, line.n, wanted, strlen(wanted)) != NULL;
+}
+
 /* The first thing the library had to say, with its place. */
 static void take_library_error(struct reader *r, struct fy_diag *diag)
 {
@@ -271,7 +282,8 @@ static void take_library_error(struct reader *r, struct fy_diag *diag)
 		at.line = (uint32_t)e->line;
 		at.column = e->column > 0 ? (uint32_t)e->column : 1;
 	}
-	errs_add(r->errs, at, "not valid YAML: %s", e->msg ? e->msg : "syntax");
+	errs_add(r->errs, at, "not valid YAML: %s%s", e->msg ? e->msg : "syntax",
+		 line_has(r, at.line, "${") ? "; quote \"${...}\" inside { } and [ ]" : "");
 }
 
 static void parse(struct reader *r, struct fy_parser *parser, struct fy_diag *diag)
@@ -323,6 +335,7 @@ const struct node *yaml_read(struct arena *a, const char *file, struct slice byt
 
 	r->arena = a;
 	r->file = file;
+	r->bytes = bytes;
 	r->errs = errs;
 	if (bytes.n > YAML_BYTES_MAX) {
 		errs_add(errs, (struct place){.file = file}, "the file is larger than %d MiB",
