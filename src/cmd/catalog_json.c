@@ -325,7 +325,7 @@ void catalog_list_record(const struct product *p, struct buf *out)
 	json_text(&w.j, "file", p->file);
 	json_open(&w.j, "documents", '[');
 	for_each (d, &p->documents)
-		json_text(&w.j, d->title.s);
+		json_text(&w.j, NULL, d->title.s);
 	json_close(&w.j, ']');
 	number(&w, "requirements", p->requirements.n);
 	number(&w, "roles", p->roles.n);
