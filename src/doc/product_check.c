@@ -17,7 +17,8 @@ struct checker {
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-#define KNOWN(c, wanted, what, list) is_known(wanted, KNOWN_LIST(what, "", list), (c)->errs)
+#define KNOWN(c, wanted, what, list)	    is_known(wanted, KNOWN_LIST(what, "", list), (c)->errs)
+#define KNOWN_OF(c, wanted, what, of, list) is_known(wanted, KNOWN_LIST(what, of, list), (c)->errs)
 
 static void check_role_name(struct checker *c, struct text name)
 {
@@ -46,8 +47,11 @@ static void check_ref(struct checker *c, const struct setting_ref *ref)
 	if (role.s) {
 		const struct role *r = product_role(c->p, role.s);
 
+		char of[128];
+
+		snprintf(of, sizeof(of), " of the role \"%s\"", role.s);
 		s = role_setting(r, name.s);
-		if (!s && !KNOWN(c, name, "setting of this role", &r->settings))
+		if (!s && !KNOWN_OF(c, name, "setting", of, &r->settings))
 			return;
 	} else {
 		s = product_setting(c->p, name.s);
@@ -152,7 +156,7 @@ static void check_equals(struct checker *c, struct cond *cond)
 	char hint[SUGGEST_TEXT_MAX];
 
 	if (choice) {
-		KNOWN(c, cond->right, "option of this choice", &choice->options);
+		KNOWN_OF(c, cond->right, "option", " of this choice", &choice->options);
 		return;
 	}
 	if (setting) {
@@ -211,7 +215,7 @@ static void check_choice(struct checker *c, const struct choice *choice)
 	if (choice->options.n < 2)
 		errs_add(c->errs, choice->name.at, "a choice needs at least two options");
 	if (choice->value.s)
-		KNOWN(c, choice->value, "option of this choice", &choice->options);
+		KNOWN_OF(c, choice->value, "option", " of this choice", &choice->options);
 }
 
 static void check_role(struct checker *c, const struct role *r)

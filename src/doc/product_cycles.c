@@ -14,19 +14,20 @@ struct walk {
 	unsigned char *marks; /* of the list that is being looked at */
 	size_t *sizes;	      /* of the sets */
 	unsigned depth;
+	const char *through; /* the keys that lead on, for messages; "" */
 };
 
-/* Enters a node: true, and it is open; false: it was seen, or a message was given. *ok becomes false
- * then. what: "the set", "the role" */
+/* Enters a node: true, and it is open; false: it was seen, or a message was given and *ok is false. */
 static bool enter(struct walk *w, size_t index, const char *what, struct text name, bool *ok)
 {
 	if (w->marks[index] == MARK_DONE)
 		return false;
 	if (w->marks[index] == MARK_OPEN)
-		errs_add(w->errs, name.at, "%s \"%s\" leads back to itself", what, name.s);
+		errs_add(w->errs, name.at, "the %s \"%s\" leads back to itself%s", what, name.s,
+			 w->through);
 	else if (w->depth == CHAIN_MAX)
-		errs_add(w->errs, name.at, "a chain of more than %d names leads to %s \"%s\"",
-			 CHAIN_MAX, what, name.s);
+		errs_add(w->errs, name.at, "more than %d names in a row lead to the %s \"%s\"%s",
+			 CHAIN_MAX, what, name.s, w->through);
 	else {
 		w->marks[index] = MARK_OPEN;
 		w->depth++;
@@ -70,7 +71,7 @@ static bool walk_set(struct walk *w, const struct set *set)
 	size_t index = (size_t)(set - w->p->sets.items);
 	bool ok = true;
 
-	if (!enter(w, index, "the set", set->name, &ok))
+	if (!enter(w, index, "set", set->name, &ok))
 		return ok;
 	ok = walk_expr(w, set->needs, &w->sizes[index]);
 	if (ok && w->sizes[index] > SET_PORTS_MAX) {
@@ -88,7 +89,7 @@ static bool walk_role(struct walk *w, const struct role *r)
 	size_t index = (size_t)(r - w->p->roles.items);
 	bool ok = true;
 
-	if (!enter(w, index, "the role", r->name, &ok))
+	if (!enter(w, index, "role", r->name, &ok))
 		return ok;
 	for_each (name, &r->is)
 		ok = ok && walk_role(w, product_role(w->p, name->s));
@@ -104,7 +105,7 @@ static bool walk_requirement(struct walk *w, const struct requirement *q)
 	size_t index = (size_t)(q - w->p->requirements.items);
 	bool ok = true;
 
-	if (!enter(w, index, "by \"child_of\" and \"after\" the requirement", q->id, &ok))
+	if (!enter(w, index, "requirement", q->id, &ok))
 		return ok;
 	if (q->child_of.s)
 		ok = walk_requirement(w, product_requirement(w->p, q->child_of.s));
@@ -134,7 +135,7 @@ static bool walk_goal(struct walk *w, const struct goal *g)
 	size_t index = (size_t)(g - w->p->goals.items);
 	bool ok = true;
 
-	if (!enter(w, index, "the goal", g->name, &ok))
+	if (!enter(w, index, "goal", g->name, &ok))
 		return ok;
 	for_each (kid, &g->kids)
 		ok = ok && walk_goal_tree(w, kid);
@@ -143,10 +144,11 @@ static bool walk_goal(struct walk *w, const struct goal *g)
 
 /* --- all -------------------------------------------------------------------------------------- */
 
-#define WALK_ALL(w, list, walk_one)                                                                \
+#define WALK_ALL(w, list, walk_one, keys)                                                          \
 	do {                                                                                       \
 		(w)->marks = arena_get((w)->p->arena, (list)->n, 1);                               \
 		(w)->depth = 0;                                                                    \
+		(w)->through = keys;                                                               \
 		for_each (item_, list)                                                             \
 			if (!walk_one(w, item_))                                                   \
 				return;                                                            \
@@ -157,8 +159,8 @@ void product_check_cycles(const struct product *p, struct errs *errs)
 	struct walk w = {.p = p, .errs = errs};
 
 	w.sizes = ARENA_ARRAY(p->arena, size_t, p->sets.n);
-	WALK_ALL(&w, &p->sets, walk_set);
-	WALK_ALL(&w, &p->roles, walk_role);
-	WALK_ALL(&w, &p->requirements, walk_requirement);
-	WALK_ALL(&w, &p->goals, walk_goal);
+	WALK_ALL(&w, &p->sets, walk_set, "");
+	WALK_ALL(&w, &p->roles, walk_role, " by \"is\" or \"includes\"");
+	WALK_ALL(&w, &p->requirements, walk_requirement, " by \"after\" or \"child_of\"");
+	WALK_ALL(&w, &p->goals, walk_goal, "");
 }

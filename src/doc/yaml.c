@@ -119,14 +119,19 @@ static struct fy_token *event_anchor(struct fy_event *e)
 	}
 }
 
-/* An empty value has no token of its own; the event still knows where it stands. Text in quotes
- * stands behind the opening one: a column inside the text is the place's plus an offset. */
+/* An empty value has no token of its own, and mostly no mark: then it stands where its key does. Text in
+ * quotes stands behind the opening one: a column inside the text is the place's plus an offset. */
 static struct place event_place(const struct reader *r, struct fy_event *e)
 {
 	struct fy_token *token = event_token(e);
 	const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
+	const struct level *l = r->depth ? &r->levels[r->depth - 1] : NULL;
 
-	return mark_place(r, mark ? mark : fy_event_start_mark(e));
+	if (!mark)
+		mark = fy_event_start_mark(e);
+	if (!mark && l)
+		return l->key.s ? l->key.at : l->node->text.at;
+	return mark_place(r, mark);
 }
 
 /* Maps grow a hash of their keys only when walking them would be slow. */

@@ -148,7 +148,7 @@ static void look_registered(struct linter *l, const struct port_use *u)
 	const char *name = u->service ? u->service : l->p->name.s;
 	struct buf sentence = BUF_INIT;
 
-	if (is_single(u) && !u->is_forbidden && on_of(u) &&
+	if (is_single(u) && !u->is_forbidden && on_of(u) && !is_usual(u) &&
 	    !service_at(on_of(u), u->ports.lo, &owner) &&
 	    (u->service || has_reference(&u->leaf->ports)) &&
 	    registry_taken(&registry_iana, u->ports, on_of(u), slice_of(name), &sentence))
