@@ -60,14 +60,14 @@ static void add_error(struct errs *errs, const struct err *e)
 	errs->items[errs->n - 1].class = e->class;
 }
 
-static void unknown_product(const struct catalog *c, const char *name, struct errs *errs)
+static void unknown_product(const struct catalog *c, struct text name, struct errs *errs)
 {
-	struct suggest s = suggest_start(slice_of(name));
+	struct suggest s = suggest_start(slice_of(name.s));
 	char hint[SUGGEST_TEXT_MAX];
 
 	for (size_t i = 0; i < c->n; i++)
 		suggest_add(&s, c->names[i]);
-	errs_add(errs, PLACE_NONE, "there is no product \"%.60s\" in %.200s%s", name, c->folder,
+	errs_add(errs, name.at, "there is no product \"%.60s\" in %.200s%s", name.s, c->folder,
 		 suggest_text(&s, hint));
 }
 
@@ -85,25 +85,25 @@ static struct product *read_product(const char *path, struct errs *errs)
 	return p;
 }
 
-struct product *catalog_product(struct catalog *c, const char *name, struct errs *errs)
+struct product *catalog_product(struct catalog *c, struct text name, struct errs *errs)
 {
 	const char *path = NULL;
 	struct product *p;
 
-	if (is_path(name))
-		return read_product(arena_copy(c->arena, slice_of(name)), errs);
+	if (is_path(name.s))
+		return read_product(arena_copy(c->arena, slice_of(name.s)), errs);
 	for (size_t i = 0; i < c->n && !path; i++)
-		if (strcmp(c->names[i], name) == 0)
-			path = arena_printf(c->arena, "%s/%s%s", c->folder, name, suffix);
+		if (text_is(name, c->names[i]))
+			path = arena_printf(c->arena, "%s/%s%s", c->folder, name.s, suffix);
 	if (!path) {
 		unknown_product(c, name, errs);
 		return NULL;
 	}
 	p = read_product(path, errs);
-	if (!p || text_is(p->name, name))
+	if (!p || text_same(p->name, name))
 		return p;
 	errs_add(errs, p->name.at, "the file is called %s%s, the product \"%s\"; they must agree",
-		 name, suffix, p->name.s);
+		 name.s, suffix, p->name.s);
 	product_free(p);
 	return NULL;
 }

@@ -21,6 +21,6 @@ struct catalog {
 MUST_USE int catalog_open(struct catalog *c, const char *asked, struct err *err);
 void catalog_close(struct catalog *c);
 
-/* By its name in the catalog, or by path: a word with a "/" in it or ".yaml" at its end. NULL after
- * messages. The caller frees it before the catalog is closed. */
-MUST_USE struct product *catalog_product(struct catalog *c, const char *name, struct errs *errs);
+/* By its name in the catalog, or by path: a word with a "/" in it or ".yaml" at its end. NULL after messages; that there is none is told at the name's place. The caller frees it before the catalog is
+ * closed. */
+MUST_USE struct product *catalog_product(struct catalog *c, struct text name, struct errs *errs);

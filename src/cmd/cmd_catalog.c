@@ -9,11 +9,9 @@
 #include "cmd/catalog_import.h"
 #include "cmd/catalog_print.h"
 #include "cmd/command.h"
+#include "cmd/format.h"
 #include "doc/product.h"
 #include "doc/site.h"
-
-enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_JSON, FORMAT_YAML, FORMAT_COUNT };
-static const char *const format_names[] = {"text", "jsonl", "json", "yaml"};
 
 struct run {
 	const struct arguments *args;
@@ -25,13 +23,21 @@ struct run {
 
 struct subcommand {
 	const char *name, *operands;
-	size_t min, max;  /* operands */
-	unsigned formats; /* bits: those that make sense */
+	size_t min, max;	    /* operands */
+	const char *const *formats; /* those that make sense; the first goes without saying */
 	bool needs_catalog;
 	int (*run)(struct run *r);
 };
-#define BIT(x)	(1u << (x))
-#define RECORDS (BIT(FORMAT_TEXT) | BIT(FORMAT_JSONL) | BIT(FORMAT_JSON))
+
+static const char *const records[] = {"text", "jsonl", "json", NULL};
+static const char *const records_or_yaml[] = {"text", "jsonl", "json", "yaml", NULL};
+static const char *const json_only[] = {"json", NULL};
+static const char *const yaml_only[] = {"yaml", NULL};
+
+static struct text word(const char *s)
+{
+	return (struct text){s, PLACE_NONE};
+}
 
 static const char *operand(const struct run *r, size_t i)
 {
@@ -88,7 +94,7 @@ static int run_list(struct run *r)
 		buf_addf(&r->out, "%-*s  %12s  %9s  %s\n", (int)width, "PRODUCT", "REQUIREMENTS",
 			 "DOCUMENTS", "TITLE");
 	for (size_t i = 0; i < r->catalog.n; i++) {
-		struct product *p = catalog_product(&r->catalog, r->catalog.names[i], &errs);
+		struct product *p = catalog_product(&r->catalog, word(r->catalog.names[i]), &errs);
 
 		if (!p)
 			continue;
@@ -106,7 +112,7 @@ static int run_list(struct run *r)
 static int run_show(struct run *r)
 {
 	struct errs errs = {0};
-	struct product *p = catalog_product(&r->catalog, operand(r, 0), &errs);
+	struct product *p = catalog_product(&r->catalog, word(operand(r, 0)), &errs);
 
 	if (!p)
 		return command_failed_all(&errs);
@@ -130,7 +136,7 @@ static size_t read_others(struct catalog *c, const struct product **others)
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct errs ignored = {0};
-		struct product *p = catalog_product(c, c->names[i], &ignored);
+		struct product *p = catalog_product(c, word(c->names[i]), &ignored);
 
 		if (p)
 			others[n++] = p;
@@ -142,7 +148,7 @@ static size_t read_others(struct catalog *c, const struct product **others)
 static void check_one(struct run *r, const char *name, const struct lint_context *context,
 		      struct errs *errs)
 {
-	struct product *p = catalog_product(&r->catalog, name, errs);
+	struct product *p = catalog_product(&r->catalog, word(name), errs);
 	struct check_result result;
 
 	if (!p)
@@ -200,11 +206,11 @@ static int run_import(struct run *r)
 /* --- the words -------------------------------------------------------------------------------- */
 
 static const struct subcommand subcommands[] = {
-	{"list", "", 0, 0, RECORDS, true, run_list},
-	{"show", "NAME|FILE", 1, 1, RECORDS | BIT(FORMAT_YAML), true, run_show},
-	{"check", "[NAME|FILE ...]", 0, (size_t)-1, RECORDS, true, run_check},
-	{"import", "FILE", 1, 1, BIT(FORMAT_YAML), false, run_import},
-	{"schema", "product|site", 1, 1, BIT(FORMAT_JSON), false, run_schema},
+	{"list", "", 0, 0, records, true, run_list},
+	{"show", "NAME|FILE", 1, 1, records_or_yaml, true, run_show},
+	{"check", "[NAME|FILE ...]", 0, (size_t)-1, records, true, run_check},
+	{"import", "FILE", 1, 1, yaml_only, false, run_import},
+	{"schema", "product|site", 1, 1, json_only, false, run_schema},
 };
 
 static const struct subcommand *find_subcommand(const char *name)
@@ -222,25 +228,9 @@ static int unknown_subcommand(const char *name)
 
 	for (size_t i = 0; i < ARRAY_LEN(subcommands); i++)
 		suggest_add(&s, subcommands[i].name);
-	return command_usage_error("catalog: \"%.40s\" is none of list, show, check, import and schema%s",
-				   name, suggest_text(&s, hint));
-}
-
-/* The first format that makes sense is what goes without saying. */
-static int take_format(struct run *r, const struct subcommand *s)
-{
-	const char *wanted = args_value(r->args, "format");
-
-	for (int f = 0; f < FORMAT_COUNT; f++) {
-		bool fits = s->formats & BIT(f);
-
-		if (fits && (!wanted || strcmp(wanted, format_names[f]) == 0)) {
-			r->format = (enum format)f;
-			return 0;
-		}
-	}
-	return command_usage_error("catalog %s: there is no format \"%.40s\" here", s->name,
-				   wanted);
+	return command_usage_error(
+		"catalog: \"%.40s\" is none of list, show, check, import and schema%s", name,
+		suggest_text(&s, hint));
 }
 
 static int run_subcommand(struct run *r, const struct subcommand *s)
@@ -248,10 +238,12 @@ static int run_subcommand(struct run *r, const struct subcommand *s)
 	struct err err;
 	int rc;
 
+	if (format_read(args_value(r->args, "format"), s->formats, &r->format, &err))
+		return command_failed(&err);
 	if (s->needs_catalog && catalog_open(&r->catalog, args_value(r->args, "catalog"), &err))
 		return command_failed(&err);
 	rc = s->run(r);
-	if (r->format == FORMAT_JSON && s->formats != BIT(FORMAT_JSON))
+	if (r->format == FORMAT_JSON && s->formats != json_only)
 		wrap_records(&r->out);
 	if (r->out.n && !command_print(&r->out))
 		rc = EXIT_NOT_TESTED;
@@ -273,9 +265,7 @@ static int run(const struct arguments *args)
 	if (n_operands(&r) > s->max)
 		return command_usage_error("catalog %s: \"%.60s\" is one operand too many", s->name,
 					   operand(&r, s->max));
-	rc = take_format(&r, s);
-	if (!rc)
-		rc = run_subcommand(&r, s);
+	rc = run_subcommand(&r, s);
 	buf_release(&r.out);
 	return rc;
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/suggest.h"
 #include "doc/site.h"
 #include "sys/file.h"
 
@@ -38,30 +37,13 @@ static bool is_loaded(const struct loaded *l, const char *name)
 	return false;
 }
 
-static bool has_product(const struct catalog *c, const char *name)
-{
-	for (size_t i = 0; i < c->n; i++)
-		if (strcmp(c->names[i], name) == 0)
-			return true;
-	return false;
-}
-
 static void load_product(struct loaded *l, const struct use *u, struct errs *errs)
 {
-	struct suggest s = suggest_start(slice_of(u->product.s));
-	char hint[SUGGEST_TEXT_MAX];
 	struct product *p;
 
 	if (is_loaded(l, u->product.s))
 		return;
-	if (!has_product(&l->catalog, u->product.s)) {
-		for (size_t i = 0; i < l->catalog.n; i++)
-			suggest_add(&s, l->catalog.names[i]);
-		errs_add(errs, u->product.at, "the catalog has no product \"%.60s\"%s", u->product.s,
-			 suggest_text(&s, hint));
-		return;
-	}
-	p = catalog_product(&l->catalog, u->product.s, errs);
+	p = catalog_product(&l->catalog, u->product, errs);
 	if (p)
 		l->products[l->n_products++] = p;
 }
@@ -91,9 +73,8 @@ int load_plan(struct loaded *l, const char *site_path, const char *catalog,
 	struct err err;
 
 	*l = (struct loaded){.bytes = BUF_INIT};
-	if (file_read(site_path, FILE_BYTES_MAX, &l->bytes, &err))
-		return command_failed(&err);
-	if (catalog_open(&l->catalog, catalog, &err))
+	if (catalog_open(&l->catalog, catalog, &err) ||
+	    file_read(site_path, FILE_BYTES_MAX, &l->bytes, &err))
 		return command_failed(&err);
 	l->site = site_read(site_path, buf_slice(&l->bytes), &source, &errs);
 	if (l->site)

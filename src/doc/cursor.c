@@ -34,6 +34,13 @@ void cursor_fail(struct cursor *c, const char *at, const char *fmt, ...)
 	errs_add(c->errs, cursor_place(c, at), "%s", text);
 }
 
+bool cursor_joint(struct cursor *c)
+{
+	if (++c->joints > CURSOR_JOINTS_MAX)
+		cursor_fail(c, c->p, "more than %d parts in one expression", CURSOR_JOINTS_MAX);
+	return !c->failed;
+}
+
 void cursor_blanks(struct cursor *c)
 {
 	while (c->p < c->end && (*c->p == ' ' || *c->p == '\n' || *c->p == '\t'))

@@ -16,16 +16,19 @@ struct cursor {
 	struct errs *errs;
 	struct text source;
 	const char *p, *end;
-	unsigned depth; /* of brackets */
+	unsigned depth;	 /* of brackets */
+	unsigned joints; /* operators so far: trees lean to the left, and are walked by recursion */
 	bool failed;
 };
 
-enum { CURSOR_DEPTH_MAX = 24 };
+enum { CURSOR_DEPTH_MAX = 24, CURSOR_JOINTS_MAX = 200 };
 
 struct cursor cursor_start(struct arena *a, struct text source, struct errs *errs);
 struct place cursor_place(const struct cursor *c, const char *p);
 PRINTF(3, 4) void cursor_fail(struct cursor *c, const char *at, const char *fmt, ...);
 
+/* One operator more; false, and a message, where there are too many. */
+bool cursor_joint(struct cursor *c);
 void cursor_blanks(struct cursor *c);
 bool cursor_take(struct cursor *c, const char *literal);   /* these very bytes come next */
 bool cursor_take_word(struct cursor *c, const char *word); /* blanks, the word, a boundary */

@@ -44,7 +44,7 @@ void schema_any(struct buf *out, const struct field *f)
 
 const struct kind kind_text = {"text", read_text, unset_text, write_text, schema_string};
 
-static bool want_name(struct reader *r, struct text t)
+bool want_name(struct reader *r, struct text t)
 {
 	if (name_is_valid(slice_of(t.s)))
 		return true;

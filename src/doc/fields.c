@@ -104,8 +104,11 @@ void read_record(struct reader *r, const struct record *rec, const struct node *
 		const struct field *f = find_field(rec, rec->short_key);
 
 		f->kind->read(r, f, n, (char *)at + f->offset);
-	} else if (want_kind(r, n, NODE_MAP, rec->what)) {
+	} else if (n->kind == NODE_MAP) {
 		read_fields(r, rec, n, at);
+	} else {
+		complain(r, n->text.at, "expected %s, a map with keys such as \"%s\", found %s",
+			 rec->what, rec->fields[0].key, node_name(n));
 	}
 	/* A record with mistakes of its own has said enough. */
 	if (rec->check && before == r->errs->n + r->errs->dropped)

@@ -76,6 +76,7 @@ void write_record(struct yaml_writer *w, const struct record *rec, const void *a
 void record_schema(struct buf *out, const struct record *rec);
 
 /* For kinds of one's own. */
+bool want_name(struct reader *r, struct text t);
 bool want_text(struct reader *r, const struct node *n, const char *expected);
 bool want_kind(struct reader *r, const struct node *n, enum node_kind kind, const char *expected);
 PRINTF(3, 4) void complain(struct reader *r, struct place at, const char *fmt, ...);

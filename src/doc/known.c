@@ -20,7 +20,7 @@ bool is_known(struct text wanted, struct known_list among, struct errs *errs)
 			return true;
 	for (size_t i = 0; i < list->n; i++)
 		suggest_add(&s, item_name(list, i, among.size)->s);
-	errs_add(errs, wanted.at, "unknown %s%s \"%.60s\"%s", among.what, among.of, wanted.s,
+	errs_add(errs, wanted.at, "unknown %s \"%.60s\"%s%s", among.what, wanted.s, among.of,
 		 suggest_text(&s, hint));
 	return false;
 }

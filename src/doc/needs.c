@@ -138,7 +138,7 @@ static const struct arith *take_product(struct cursor *c)
 {
 	const struct arith *left = take_factor(c);
 
-	while (!c->failed && take_operator(c, "*")) {
+	while (!c->failed && take_operator(c, "*") && cursor_joint(c)) {
 		struct arith *a = new_arith(c, ARITH_MUL);
 
 		a->left = left;
@@ -153,7 +153,7 @@ static const struct arith *take_sum(struct cursor *c)
 	const struct arith *left = take_product(c);
 	char op;
 
-	while (!c->failed && (op = take_operator(c, "+-"))) {
+	while (!c->failed && (op = take_operator(c, "+-")) && cursor_joint(c)) {
 		struct arith *a = new_arith(c, op == '+' ? ARITH_ADD : ARITH_SUB);
 
 		a->left = left;
@@ -434,20 +434,24 @@ static void term_format(const struct port_term *t, struct buf *out)
 	}
 }
 
-static void arith_format(const struct arith *a, struct buf *out)
+/* Brackets only where they are needed: everything joins from the left, "*" before "+" and "-". */
+static void arith_format(const struct arith *a, unsigned binds, struct buf *out)
 {
 	static const char signs[] = {[ARITH_ADD] = '+', [ARITH_SUB] = '-', [ARITH_MUL] = '*'};
+	unsigned mine = a->op == ARITH_MUL ? 2 : 1;
 
 	if (a->op == ARITH_NUMBER) {
 		buf_addf(out, "%ld", a->number);
 	} else if (a->op == ARITH_REF) {
 		ref_format(&a->ref, out);
 	} else {
-		buf_add_char(out, '(');
-		arith_format(a->left, out);
+		if (mine < binds)
+			buf_add_char(out, '(');
+		arith_format(a->left, mine, out);
 		buf_add_char(out, signs[a->op]);
-		arith_format(a->right, out);
-		buf_add_char(out, ')');
+		arith_format(a->right, mine + 1, out);
+		if (mine < binds)
+			buf_add_char(out, ')');
 	}
 }
 
@@ -470,7 +474,7 @@ void ports_format(const struct ports *p, struct buf *out)
 		break;
 	case PORTS_ARITH:
 		buf_add_char(out, '=');
-		arith_format(p->arith, out);
+		arith_format(p->arith, 0, out);
 		break;
 	case PORTS_PARENT:
 		buf_add_text(out, "parent");

@@ -105,6 +105,7 @@ static void read_sets(struct reader *r, const struct field *f, const struct node
 		struct set *set = (struct set *)list->items + i;
 
 		set->name = n->pairs[i].key;
+		want_name(r, set->name);
 		set->needs = read_needs(r, n->pairs[i].value);
 	}
 }
@@ -454,6 +455,7 @@ static void read_goals(struct reader *r, const struct field *f, const struct nod
 		struct goal *g = (struct goal *)list->items + i;
 
 		g->name = n->pairs[i].key;
+		want_name(r, g->name);
 		read_goal(r, n->pairs[i].value, g, 0);
 	}
 }

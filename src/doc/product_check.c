@@ -5,6 +5,7 @@
 
 #include "base/suggest.h"
 #include "doc/known.h"
+#include "doc/product_cycles.h"
 #include "model/setting.h"
 
 struct checker {
@@ -16,7 +17,8 @@ struct checker {
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-#define KNOWN(c, wanted, what, list) is_known(wanted, KNOWN_LIST(what, "", list), (c)->errs)
+#define KNOWN(c, wanted, what, list)	    is_known(wanted, KNOWN_LIST(what, "", list), (c)->errs)
+#define KNOWN_OF(c, wanted, what, of, list) is_known(wanted, KNOWN_LIST(what, of, list), (c)->errs)
 
 static void check_role_name(struct checker *c, struct text name)
 {
@@ -45,8 +47,11 @@ static void check_ref(struct checker *c, const struct setting_ref *ref)
 	if (role.s) {
 		const struct role *r = product_role(c->p, role.s);
 
+		char of[128];
+
+		snprintf(of, sizeof(of), " of the role \"%s\"", role.s);
 		s = role_setting(r, name.s);
-		if (!s && !KNOWN(c, name, "setting of this role", &r->settings))
+		if (!s && !KNOWN_OF(c, name, "setting", of, &r->settings))
 			return;
 	} else {
 		s = product_setting(c->p, name.s);
@@ -118,32 +123,10 @@ static void check_expr(struct checker *c, const struct expr *e)
 		check_expr(c, *kid);
 }
 
-/* Depth-first; a set that comes back to itself would never end. */
-static bool set_is_cyclic(const struct expr *e, unsigned depth)
-{
-	enum { DEEPEST = 64 };
-
-	if (!e)
-		return false;
-	if (depth > DEEPEST)
-		return true;
-	for_each (kid, &e->kids)
-		if (set_is_cyclic(*kid, depth + 1))
-			return true;
-	return false;
-}
-
 static void check_sets(struct checker *c)
 {
 	for_each (set, &c->p->sets)
 		check_expr(c, set->needs);
-	for_each (set, &c->p->sets) {
-		if (set_is_cyclic(set->needs, 0)) {
-			errs_add(c->errs, set->name.at, "the set \"%s\" refers to itself",
-				 set->name.s);
-			return;
-		}
-	}
 }
 
 /* --- conditions ------------------------------------------------------------------------------- */
@@ -173,7 +156,7 @@ static void check_equals(struct checker *c, struct cond *cond)
 	char hint[SUGGEST_TEXT_MAX];
 
 	if (choice) {
-		KNOWN(c, cond->right, "option of this choice", &choice->options);
+		KNOWN_OF(c, cond->right, "option", " of this choice", &choice->options);
 		return;
 	}
 	if (setting) {
@@ -232,25 +215,7 @@ static void check_choice(struct checker *c, const struct choice *choice)
 	if (choice->options.n < 2)
 		errs_add(c->errs, choice->name.at, "a choice needs at least two options");
 	if (choice->value.s)
-		KNOWN(c, choice->value, "option of this choice", &choice->options);
-}
-
-/* `is` and `includes` lead down to roles that somebody is bound to. */
-static bool role_is_cyclic(const struct product *p, const struct role *r, unsigned depth)
-{
-	enum { DEEPEST = 32 };
-
-	if (!r)
-		return false;
-	if (depth > DEEPEST)
-		return true;
-	for_each (name, &r->is)
-		if (role_is_cyclic(p, product_role(p, name->s), depth + 1))
-			return true;
-	for_each (name, &r->includes)
-		if (role_is_cyclic(p, product_role(p, name->s), depth + 1))
-			return true;
-	return false;
+		KNOWN_OF(c, choice->value, "option", " of this choice", &choice->options);
 }
 
 static void check_role(struct checker *c, const struct role *r)
@@ -304,64 +269,19 @@ static void check_requirement(struct checker *c, const struct requirement *q)
 	check_docs(c, &q->doc);
 }
 
-/* A chain of prerequisites or parents must end. */
-static bool requirement_is_cyclic(const struct product *p, const struct requirement *q,
-				  unsigned depth)
+/* A goal of the same name as a requirement goes first. */
+static void check_goal(struct checker *c, const struct goal *g)
 {
-	enum { DEEPEST = 64 };
-
-	if (!q)
-		return false;
-	if (depth > DEEPEST)
-		return true;
-	if (q->child_of.s &&
-	    requirement_is_cyclic(p, product_requirement(p, q->child_of.s), depth + 1))
-		return true;
-	for_each (id, &q->after)
-		if (requirement_is_cyclic(p, product_requirement(p, id->s), depth + 1))
-			return true;
-	return false;
-}
-
-static void check_goal(struct checker *c, const struct goal *g, unsigned depth)
-{
-	if (g->kind == GOAL_NAME) {
-		const struct goal *other = product_goal(c->p, g->name.s);
-
-		if (other && depth < 32)
-			check_goal(c, other, depth + 1);
-		else if (other)
-			errs_add(c->errs, g->name.at, "the goal \"%s\" refers to itself",
-				 g->name.s);
-		else
-			KNOWN(c, g->name, "requirement or goal", &c->p->requirements);
-		return;
-	}
+	if (g->kind == GOAL_NAME && !product_goal(c->p, g->name.s))
+		KNOWN(c, g->name, "requirement or goal", &c->p->requirements);
 	for_each (kid, &g->kids)
-		check_goal(c, kid, depth + 1);
-}
-
-static void check_cycles(struct checker *c)
-{
-	for_each (r, &c->p->roles) {
-		if (role_is_cyclic(c->p, r, 0)) {
-			errs_add(c->errs, r->name.at, "the role \"%s\" refers to itself",
-				 r->name.s);
-			break;
-		}
-	}
-	for_each (q, &c->p->requirements) {
-		if (requirement_is_cyclic(c->p, q, 0)) {
-			errs_add(c->errs, q->id.at,
-				 "\"child_of\" and \"after\" of \"%s\" lead back to it", q->id.s);
-			break;
-		}
-	}
+		check_goal(c, kid);
 }
 
 void product_check(struct product *p, struct errs *errs)
 {
 	struct checker c = {.p = p, .errs = errs};
+	size_t before = errs->n + errs->dropped;
 
 	for_each (s, &p->settings)
 		check_setting(&c, s);
@@ -375,9 +295,8 @@ void product_check(struct product *p, struct errs *errs)
 	check_sets(&c);
 	for_each (q, &p->requirements)
 		check_requirement(&c, q);
-	check_cycles(&c);
 	for_each (g, &p->goals)
-		check_goal(&c, g, 0);
+		check_goal(&c, g);
 	for_each (d, &p->defects) {
 		check_docs(&c, &d->doc);
 		for_each (id, &d->requirements)
@@ -385,4 +304,6 @@ void product_check(struct product *p, struct errs *errs)
 	}
 	for_each (m, &p->checklist)
 		check_docs(&c, &m->doc);
+	if (before == errs->n + errs->dropped)
+		product_check_cycles(p, errs);
 }

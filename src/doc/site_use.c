@@ -2,6 +2,9 @@
  *
  * What a site says of a product, against that product.
  */
+
+#include <stdio.h>
+
 #include "doc/known.h"
 #include "doc/site.h"
 #include "model/setting.h"
@@ -26,6 +29,8 @@ static void check_value(struct checker *c, const struct setting *s, struct text 
 /* A role's binding may set what the role has; a substituted role's peer, too. */
 static void check_binding(struct checker *c, const struct role *role, const struct binding *b)
 {
+	char of[256];
+
 	if (b->serves.n) {
 		bool substitutes = false;
 
@@ -34,13 +39,15 @@ static void check_binding(struct checker *c, const struct role *role, const stru
 				substitutes |= text_same(*name, role->name);
 		if (!substitutes)
 			errs_add(c->errs, b->serves.items[0].text.at,
-				 "\"serves\" is for a role that stands in for another; nobody \"is\" "
+				 "\"serves\" is for a role that stands in for another; nobody "
+				 "\"is\" "
 				 "\"%s\"",
 				 role->name.s);
 	}
+	snprintf(of, sizeof(of), " of the role \"%s\"%s", role->name.s, c->of);
 	for_each (instance, &b->instances)
 		for_each (v, &instance->settings)
-			if (KNOWN(c, v->name, "setting of its role", &role->settings))
+			if (is_known(v->name, KNOWN_LIST("setting", of, &role->settings), c->errs))
 				check_value(c, role_setting(role, v->name.s), v->value);
 }
 
@@ -82,8 +89,9 @@ static void check_conflicts(struct checker *c, const struct use *u)
 			continue;
 		for_each (other, &f->conflicts)
 			if (has_feature(u, other->s))
-				errs_add(c->errs, t->at, "the features \"%s\" and \"%s\" exclude each other",
-					 t->s, other->s);
+				errs_add(c->errs, t->at,
+					 "the features \"%s\" and \"%s\" exclude each other", t->s,
+					 other->s);
 	}
 }
 
@@ -91,8 +99,7 @@ static void check_choices(struct checker *c, const struct use *u)
 {
 	for_each (v, &u->choices)
 		if (KNOWN(c, v->name, "choice", &c->p->choices) && v->value.s)
-			KNOWN(c, v->value, "option",
-			      &product_choice(c->p, v->name.s)->options);
+			KNOWN(c, v->value, "option", &product_choice(c->p, v->name.s)->options);
 	for_each (v, &u->settings)
 		if (KNOWN(c, v->name, "setting", &c->p->settings))
 			check_value(c, product_setting(c->p, v->name.s), v->value);

@@ -19,6 +19,16 @@ static struct cond *new_cond(struct cursor *c, enum cond_kind kind, const char *
 	return cond;
 }
 
+static bool is_keyword(struct slice word)
+{
+	static const char *const keywords[] = {"and", "or", "not", "apart", "with"};
+
+	for (size_t i = 0; i < ARRAY_LEN(keywords); i++)
+		if (slice_is(word, keywords[i]))
+			return true;
+	return false;
+}
+
 static struct text take_word(struct cursor *c, const char *expected)
 {
 	struct text t = {NULL, PLACE_NONE};
@@ -28,7 +38,9 @@ static struct text take_word(struct cursor *c, const char *expected)
 	cursor_blanks(c);
 	t.at = cursor_place(c, c->p);
 	name = cursor_take_name(c);
-	if (!name.n)
+	if (is_keyword(name))
+		c->p = name.p;
+	if (!name.n || is_keyword(name))
 		cursor_fail(c, c->p, "expected %s, found %s", expected, cursor_found(c, found));
 	t.s = arena_copy(c->arena, name);
 	return t;
@@ -121,7 +133,7 @@ static const struct cond *take_and(struct cursor *c)
 {
 	const struct cond *left = take_not(c);
 
-	while (!c->failed && cursor_take_word(c, "and"))
+	while (!c->failed && cursor_take_word(c, "and") && cursor_joint(c))
 		left = join(c, COND_AND, left, take_not(c));
 	return left;
 }
@@ -130,7 +142,7 @@ static const struct cond *take_or(struct cursor *c)
 {
 	const struct cond *left = take_and(c);
 
-	while (!c->failed && cursor_take_word(c, "or"))
+	while (!c->failed && cursor_take_word(c, "or") && cursor_joint(c))
 		left = join(c, COND_OR, left, take_and(c));
 	return left;
 }

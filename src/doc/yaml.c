@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 /* A container that is still being read. */
 struct level {
@@ -39,29 +40,42 @@ static void mistake(struct reader *r, struct place at, const char *what)
 	r->failed = true;
 }
 
-/* What libfyaml would accept or call by a vague name: bytes that are no text, tabs as indentation. */
-static bool check_bytes(struct reader *r, struct slice s)
+/* What is wrong with the character at a place; NULL: nothing. A directive ("%...") would only be of use
+ * with what we refuse, and libfyaml does not come back from one that is broken. */
+static const char *char_mistake(uint32_t c, uint32_t column, bool indentation)
 {
-	uint32_t line = 1, column = 1;
+	if (c == '\t' && indentation)
+		return "a tab in the indentation; use spaces";
+	if (c == '%' && column == 1)
+		return "a line that starts with \"%\" is a directive of YAML; none is accepted";
+	if (c == '\n' || c == '\r' || c == '\t' || !utf8_is_unprintable(c))
+		return NULL;
+	return c < 0xa0 ? "a control character; a document is plain text"
+			: "an invisible character; a document is plain text";
+}
+
+/* What libfyaml would accept, call by a vague name, or not survive: it leaks memory where a quoted text
+ * is no UTF-8. */
+static bool check_chars(struct reader *r)
+{
+	struct slice rest = r->bytes;
+	uint32_t line = 1, column = 1, c;
 	bool indentation = true;
 
-	for (size_t i = 0; i < s.n; i++, column++) {
-		unsigned char c = (unsigned char)s.p[i];
+	while (rest.n) {
+		size_t n = utf8_length((const unsigned char *)rest.p, rest.n, &c);
 		struct place at = {r->file, line, column};
+		const char *wrong = n ? char_mistake(c, column, indentation)
+				      : "not UTF-8; save the file as UTF-8 text";
 
-		if (c == '\t' && indentation) {
-			mistake(r, at, "a tab in the indentation; use spaces");
-			return false;
-		}
-		if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f) {
-			mistake(r, at, "a control character; a document is plain text");
+		if (wrong) {
+			mistake(r, at, wrong);
 			return false;
 		}
 		indentation = c == '\n' || (indentation && c == ' ');
-		if (c == '\n') {
-			line++;
-			column = 0;
-		}
+		line += c == '\n';
+		column = c == '\n' ? 1 : column + 1;
+		rest = slice_skip(rest, n);
 	}
 	return true;
 }
@@ -105,14 +119,19 @@ static struct fy_token *event_anchor(struct fy_event *e)
 	}
 }
 
-/* An empty value has no token of its own; the event still knows where it stands. Text in quotes
- * stands behind the opening one: a column inside the text is the place's plus an offset. */
+/* An empty value has no token of its own, and mostly no mark: then it stands where its key does. Text in
+ * quotes stands behind the opening one: a column inside the text is the place's plus an offset. */
 static struct place event_place(const struct reader *r, struct fy_event *e)
 {
 	struct fy_token *token = event_token(e);
 	const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
+	const struct level *l = r->depth ? &r->levels[r->depth - 1] : NULL;
 
-	return mark_place(r, mark ? mark : fy_event_start_mark(e));
+	if (!mark)
+		mark = fy_event_start_mark(e);
+	if (!mark && l)
+		return l->key.s ? l->key.at : l->node->text.at;
+	return mark_place(r, mark);
 }
 
 /* Maps grow a hash of their keys only when walking them would be slow. */
@@ -335,6 +354,8 @@ const struct node *yaml_read(struct arena *a, const char *file, struct slice byt
 
 	r->arena = a;
 	r->file = file;
+	if (slice_has_prefix(bytes, "\xef\xbb\xbf")) /* a byte order mark */
+		bytes = slice_skip(bytes, 3);
 	r->bytes = bytes;
 	r->errs = errs;
 	if (bytes.n > YAML_BYTES_MAX) {
@@ -343,7 +364,7 @@ const struct node *yaml_read(struct arena *a, const char *file, struct slice byt
 		r->failed = true;
 	} else if (slice_trim(bytes).n == 0) {
 		mistake(r, (struct place){.file = file}, "the file is empty");
-	} else if (check_bytes(r, bytes)) {
+	} else if (check_chars(r)) {
 		run_library(r, bytes);
 	}
 	if (!r->failed && !r->root)

@@ -7,8 +7,9 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "model/lint_protocols.h"
+#include "base/suggest.h"
 #include "model/lint_use.h"
+#include "model/service.h"
 
 struct linter {
 	const struct product *p;
@@ -71,40 +72,104 @@ static bool is_single(const struct port_use *u)
 	return u->is_known && u->ports.lo == u->ports.hi && !u->leaf->ports.any_of;
 }
 
+static unsigned on_of(const struct port_use *u)
+{
+	return transport_bit(u->leaf->transport);
+}
+
+static bool has_service(const struct port_use *u, struct service *s)
+{
+	return u->service && service_find(slice_of(u->service), s);
+}
+
+static bool runs_over(const struct service *s, unsigned on)
+{
+	for (size_t i = 0; i < s->n_ports; i++)
+		if (s->ports[i].on & on)
+			return true;
+	return s->n_ports == 0;
+}
+
+static bool is_usual(const struct port_use *u)
+{
+	struct service named;
+
+	return has_service(u, &named) && service_listens(&named, on_of(u), u->ports);
+}
+
 /* telnet on 22: the number belongs to another protocol than the one named. */
 static void look_wrong_number(struct linter *l, const struct port_use *u)
 {
-	const struct protocol *named = protocol_find(u->service), *owner;
+	struct service named, owner;
 
-	if (!named || !is_single(u) || !named->port || protocol_uses(named, u->ports.lo))
+	if (!is_single(u) || !on_of(u) || !has_service(u, &named) || is_usual(u))
 		return;
-	owner = protocol_at(u->leaf->transport, u->ports.lo);
-	if (owner)
+	if (runs_over(&named, on_of(u)) && named.n_ports &&
+	    service_at(on_of(u), u->ports.lo, &owner))
 		tell(l, u->at, u->q->id.s, "correct the number or the service",
-		     "%s is the port of %s; %s listens on %u", use_text(l, u), owner->name,
-		     named->name, named->port);
+		     "%s is the port of %s; %s listens on %u", use_text(l, u), owner.name,
+		     named.name, named.ports[0].lo);
 }
 
 static void look_wrong_transport(struct linter *l, const struct port_use *u)
 {
-	enum transport t = u->leaf->transport;
-	const struct protocol *named = protocol_find(u->service);
+	unsigned on = on_of(u), other = on == ON_TCP ? ON_UDP : ON_TCP;
+	const char *right = on == ON_TCP ? "UDP" : "TCP", *wrong = on == ON_TCP ? "TCP" : "UDP";
+	struct service named;
 
-	if (!u->is_known || (t != TRANSPORT_TCP && t != TRANSPORT_UDP))
+	if (!u->is_known || (on != ON_TCP && on != ON_UDP))
 		return;
-	if (named && !protocol_runs_over(named, t)) {
-		tell(l, u->at, u->q->id.s, "correct the transport or the service",
-		     "%s runs over %s only, not over %s", named->name,
-		     t == TRANSPORT_UDP ? "TCP" : "UDP", t == TRANSPORT_UDP ? "UDP" : "TCP");
+	if (has_service(u, &named)) {
+		if (!runs_over(&named, on) && runs_over(&named, other))
+			tell(l, u->at, u->q->id.s, "correct the transport or the service",
+			     "%s runs over %s only, not over %s", named.name, right, wrong);
 		return;
 	}
-	if (named || !is_single(u) || protocol_at(t, u->ports.lo))
-		return;
-	named = protocol_at(t == TRANSPORT_TCP ? TRANSPORT_UDP : TRANSPORT_TCP, u->ports.lo);
-	if (named)
+	if (!u->service && is_single(u) && !service_at(on, u->ports.lo, &named) &&
+	    service_at(other, u->ports.lo, &named) && !runs_over(&named, on))
 		tell(l, u->at, u->q->id.s, "correct the transport, or name the service",
 		     "%s is asked for, but the %s of that number runs over %s only", use_text(l, u),
-		     named->name, t == TRANSPORT_UDP ? "TCP" : "UDP");
+		     named.name, right);
+}
+
+static bool has_reference(const struct ports *p)
+{
+	for_each (piece, &p->lo.pieces)
+		if (!piece->digits)
+			return true;
+	return p->arith != NULL;
+}
+
+/* The number is somebody else's, where the product chose it: a default, or a port for a service that
+ * has another. Where a service that we know owns it, the lints above have their say. */
+static void look_registered(struct linter *l, const struct port_use *u)
+{
+	struct service owner;
+	const char *name = u->service ? u->service : l->p->name.s;
+	struct buf sentence = BUF_INIT;
+
+	if (is_single(u) && !u->is_forbidden && on_of(u) && !is_usual(u) &&
+	    !service_at(on_of(u), u->ports.lo, &owner) &&
+	    (u->service || has_reference(&u->leaf->ports)) &&
+	    registry_taken(&registry_iana, u->ports, on_of(u), slice_of(name), &sentence))
+		tell(l, u->at, u->q->id.s,
+		     "expect its owner there, and choose another for new sites",
+		     "%s; here it is %s", sentence.data, name);
+	buf_release(&sentence);
+}
+
+static void look_unknown_service(struct linter *l, const struct port_use *u)
+{
+	struct service named;
+	struct suggest s = suggest_start(slice_of(u->service));
+	char hint[SUGGEST_TEXT_MAX];
+
+	if (!u->service || has_service(u, &named))
+		return;
+	service_suggest(&s);
+	tell(l, u->at, u->q->id.s, "see registry/services.txt for the names",
+	     "no protocol \"%.40s\" is known%s; what answers cannot be checked", u->service,
+	     suggest_text(&s, hint));
 }
 
 /* A directory of ports is of no use without the ports that it names. */
@@ -155,30 +220,39 @@ static void look_ephemeral(struct linter *l, const struct port_use *u)
 
 /* --- safety ----------------------------------------------------------------------------------- */
 
-static bool has_secure_sibling(struct linter *l, const struct port_use *clear,
-			       const struct protocol *protocol)
+static bool is_instead(const struct service *clear, const char *name)
 {
-	for_each (u, &l->uses) {
-		const struct protocol *other = protocol_find(u->service);
+	struct service better;
 
-		if (!u->is_forbidden && strcmp(u->from, clear->from) == 0 &&
-		    strcmp(u->to, clear->to) == 0 && other &&
-		    strcmp(other->name, protocol->instead) == 0)
+	for (size_t i = 0; service_instead(clear, i, &better); i++)
+		if (strcmp(better.name, name) == 0)
 			return true;
-	}
+	return false;
+}
+
+static bool has_secure_sibling(struct linter *l, const struct port_use *clear,
+			       const struct service *service)
+{
+	for_each (u, &l->uses)
+		if (!u->is_forbidden && u->service && strcmp(u->from, clear->from) == 0 &&
+		    strcmp(u->to, clear->to) == 0 && is_instead(service, u->service))
+			return true;
 	return false;
 }
 
 static void look_cleartext(struct linter *l, const struct port_use *u)
 {
-	const struct protocol *named = protocol_find(u->service);
+	struct service named, better;
 
-	if (!named || !named->instead || u->q->secure.s || u->is_forbidden || u->is_also)
+	if (!has_service(u, &named) || u->q->secure.s || u->is_forbidden || u->is_also ||
+	    (named.protection != PROTECT_CLEAR && named.protection != PROTECT_UPGRADE) ||
+	    !service_instead(&named, 0, &better))
 		return;
-	if (!has_secure_sibling(l, u, named))
+	if (!has_secure_sibling(l, u, &named))
 		tell(l, u->at, u->q->id.s, "offer the secure one beside it, or say \"secure\"",
-		     "%s is in clear text, and no %s stands between the same roles", named->name,
-		     named->instead);
+		     "%s is in clear text%s, and no %s stands between the same roles", named.name,
+		     named.protection == PROTECT_UPGRADE ? " unless both ends ask for TLS" : "",
+		     better.name);
 }
 
 static bool is_anybody(const struct product *p, const char *role)
@@ -319,13 +393,6 @@ static void look_stale(struct linter *l)
 
 /* --- beside other products -------------------------------------------------------------------- */
 
-static bool is_usual(const struct port_use *u)
-{
-	const struct protocol *named = protocol_find(u->service);
-
-	return named && protocol_uses(named, u->ports.lo);
-}
-
 /* A default of ours that another product uses for something else: a host cannot hold both. */
 static void look_collision(struct linter *l, const struct port_use *u)
 {
@@ -359,6 +426,8 @@ static const struct lint lints[] = {
 	{"anybody-privileged", SEVERITY_MEDIUM, .look_at = look_unrestricted},
 	{"cleartext", SEVERITY_INFO, .look_at = look_cleartext},
 	{"ephemeral-listener", SEVERITY_INFO, .look_at = look_ephemeral},
+	{"registered-to-other", SEVERITY_INFO, .look_at = look_registered},
+	{"unknown-service", SEVERITY_LOW, .look_at = look_unknown_service},
 	{"default-collides", SEVERITY_INFO, .look_at = look_collision},
 	{"unused", SEVERITY_LOW, .look = look_unused},
 	{"no-reference", SEVERITY_LOW, .look = look_without_doc},
