@@ -77,7 +77,8 @@ static int write_file(const char *path, const struct buf *text)
 
 	if (file_replace(path, buf_slice(text), 0644, &err))
 		return command_failed(&err);
-	fprintf(stderr, "portolan: %s is written; fill it in, then: portolan plan %s\n", path, path);
+	fprintf(stderr, "portolan: %s is written; fill it in, then: portolan plan %s\n", path,
+		path);
 	return EXIT_HOLDS;
 }
 
@@ -109,8 +110,7 @@ static int put_site(const struct arguments *args, const struct site_new *s)
 	return rc;
 }
 
-static struct site_words words_of(const struct arguments *args, const char *option,
-				  struct arena *a)
+static struct site_words words_of(const struct arguments *args, const char *option, struct arena *a)
 {
 	struct site_words w = {.n = args_count(args, option)};
 

@@ -340,8 +340,7 @@ void site_describe_role(const struct site_new *s, const struct product *p, const
 	else if (connects.n)
 		buf_addf(out, "; connects to %s", connects.text.data);
 	if ((listens.n ? listens.n : connects.n) > PORTS_SHOWN)
-		buf_addf(out, " and %zu more",
-			 (listens.n ? listens.n : connects.n) - PORTS_SHOWN);
+		buf_addf(out, " and %zu more", (listens.n ? listens.n : connects.n) - PORTS_SHOWN);
 	buf_release(&listens.text);
 	buf_release(&connects.text);
 }

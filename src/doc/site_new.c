@@ -57,8 +57,9 @@ static bool take_networks(struct writer *w, struct new_zone *z, const char *list
 
 		one = slice_trim(one);
 		if (!slice_is(one, "any") && !prefix_parse(one, &p, &host_bits)) {
-			mistake(w, "--zone %s: expected a network such as 10.1.0.0/16, found "
-				   "\"%.*s\"%s",
+			mistake(w,
+				"--zone %s: expected a network such as 10.1.0.0/16, found "
+				"\"%.*s\"%s",
 				z->name, (int)(one.n < 60 ? one.n : 60), one.p,
 				host_bits ? ", which has bits set behind its length" : "");
 			return false;
@@ -122,8 +123,9 @@ static const char *take_host(struct writer *w, const char *role, const char *val
 
 	slice_cut(&rest, ':', &name);
 	if (!name_is_valid(name)) {
-		mistake(w, "--role %s: expected HOST:ADDRESS, \"zone NAME\", \"group NAME\" or a "
-			   "network, found \"%.60s\"",
+		mistake(w,
+			"--role %s: expected HOST:ADDRESS, \"zone NAME\", \"group NAME\" or a "
+			"network, found \"%.60s\"",
 			role, value);
 		return NULL;
 	}
@@ -135,8 +137,9 @@ static const char *take_host(struct writer *w, const char *role, const char *val
 		} else if (name_is_valid(one) && !h->addresses.n) {
 			h->dns_name = arena_copy(w->arena, one);
 		} else {
-			mistake(w, "--role %s: expected an address behind \"%s:\", found \"%.*s\"; "
-				   "give --role again for another host",
+			mistake(w,
+				"--role %s: expected an address behind \"%s:\", found \"%.*s\"; "
+				"give --role again for another host",
 				role, h->name, (int)(one.n < 60 ? one.n : 60), one.p);
 			return NULL;
 		}
@@ -240,9 +243,9 @@ static const char *or_list(struct writer *w, const struct choice *c)
 
 	for (size_t i = 0; i < c->options.n; i++)
 		buf_addf(&out, "%s%s",
-			 i == 0			    ? ""
+			 i == 0			 ? ""
 			 : i + 1 == c->options.n ? " or "
-						    : ", ",
+						 : ", ",
 			 c->options.items[i].s);
 	if (c->title.s)
 		buf_addf(&out, ": %s", c->title.s);
@@ -300,8 +303,9 @@ static void check_word(struct writer *w, const struct word_list *l, const char *
 		mistake(w, "--%s: unknown %s \"%.60s\"%s", l->option, l->what, name,
 			suggest_text(&hint, text));
 	else if (!needed)
-		mistake(w, "--role: nothing that applies uses the role \"%.60s\"; is a feature or a "
-			   "choice missing?",
+		mistake(w,
+			"--role: nothing that applies uses the role \"%.60s\"; is a feature or a "
+			"choice missing?",
 			name);
 }
 
@@ -513,8 +517,7 @@ static void put_roles(struct writer *w, const struct product *p)
 		}
 		any |= line != NULL;
 		*(const char **)ADD(w, lines) = line ? line : placeholder(w, p, r);
-		*(const char **)ADD(w, comments) =
-			described(w, p, r, line ? "" : "fill in: ");
+		*(const char **)ADD(w, comments) = described(w, p, r, line ? "" : "fill in: ");
 	}
 	if (lines.n)
 		put(w, any ? "    roles:" : "    # roles:", NULL);
@@ -537,8 +540,8 @@ static void put_features(struct writer *w, const struct product *p)
 			*(const char **)ADD(w, others) = f->name.s;
 	}
 	if (given.n)
-		put(w, arena_printf(w->arena, "    features: %s",
-				    flow_list(w, given.items, given.n)),
+		put(w,
+		    arena_printf(w->arena, "    features: %s", flow_list(w, given.items, given.n)),
 		    NULL);
 	put_names(w, given.n ? "    # more features:" : "    # features:", others.items, others.n);
 }
@@ -739,7 +742,9 @@ static void put_head(struct writer *w)
 	for (; n < w->s->n_products && n < ARRAY_LEN(names); n++)
 		names[n] = w->s->products[n]->name.s;
 	put_names(w, arena_printf(w->arena, "# The site %s, for", w->s->name), names, n);
-	put(w, "# What stands behind \"# \" is not in force: fill it in and take the \"# \" in front away.",
+	put(w,
+	    "# What stands behind \"# \" is not in force: fill it in and take the \"# \" in front "
+	    "away.",
 	    NULL);
 	put(w, "portolan: 1", NULL);
 	put(w, arena_printf(w->arena, "site: %s", scalar(w, w->s->name)), NULL);
@@ -766,7 +771,8 @@ int site_new_write(const struct site_new *s, struct buf *out, struct errs *errs)
 	put_hosts(&w);
 	put_groups(&w);
 	put(&w, "", NULL);
-	put(&w, "# Who plays which role: a host, \"zone NAME\", \"group NAME\" or a network.", NULL);
+	put(&w, "# Who plays which role: a host, \"zone NAME\", \"group NAME\" or a network.",
+	    NULL);
 	put(&w, "uses:", NULL);
 	buf_add_slice(out, buf_slice(&uses));
 	buf_release(&uses);

@@ -64,7 +64,9 @@ static const struct {
 	{"TCP 2500 to 3300", "tcp/2500-3300", ""},
 	{"TCP 49152-65535", "tcp/49152-65535", ""},
 	{"TCP 1024 - 65535", "tcp/1024-65535", ""},
-	{"TCP 1024\xe2\x80\x93" "2047", "tcp/1024-2047", ""},
+	{"TCP 1024\xe2\x80\x93"
+	 "2047",
+	 "tcp/1024-2047", ""},
 	{"TCP 1024+", "tcp/1024-65535", ""},
 	{"TCP 1024 and above", "tcp/1024-65535", ""},
 	{"TCP dynamic 49152-65535", "tcp/any-of 49152-65535", ""},
@@ -142,9 +144,11 @@ static void test_bad_phrases(void **state)
 		const char *phrase;
 		unsigned line, column;
 	} bad[] = {
-		{"TCP 70000", 1, 5},	   {"TCP 80, 0", 1, 9},	  {"TCP 445-137", 1, 5},
-		{"TCP 80\nTCP 99999", 2, 5}, {"dynamic ports", 1, 1}, {"see below", 1, 1},
-		{"TCP", 1, 1},		   {"10.1.2.3", 1, 1},	  {"version 7", 1, 1},
+		{"TCP 70000", 1, 5},	 {"TCP 80, 0", 1, 9},
+		{"TCP 445-137", 1, 5},	 {"TCP 80\nTCP 99999", 2, 5},
+		{"dynamic ports", 1, 1}, {"see below", 1, 1},
+		{"TCP", 1, 1},		 {"10.1.2.3", 1, 1},
+		{"version 7", 1, 1},
 	};
 
 	(void)state;
@@ -242,8 +246,9 @@ static size_t compare_rows(const char *file, const struct product *imported,
 		catalog_needs(catalog, section, row, &want);
 		add_needs_text(q->needs, &have);
 		if (strcmp(want.data, have.data) != 0)
-			fail_msg("%s: section %s, row \"%s\": %s, the catalog has %s", file, section,
-				 q->doc.items[0].row.s, have.data, want.n ? want.data : "no such row");
+			fail_msg("%s: section %s, row \"%s\": %s, the catalog has %s", file,
+				 section, q->doc.items[0].row.s, have.data,
+				 want.n ? want.data : "no such row");
 		buf_release(&want);
 		buf_release(&have);
 		n++;
@@ -293,10 +298,10 @@ static void check_questions(const char *file, const struct import *im)
 
 static void test_passwordstate(void **state)
 {
-	static const char *const files[] = {
-		"tests/golden/import/passwordstate.tabs", "tests/golden/import/passwordstate.pipes",
-		"tests/golden/import/passwordstate.csv",
-		"tests/golden/import/passwordstate.blanks"};
+	static const char *const files[] = {"tests/golden/import/passwordstate.tabs",
+					    "tests/golden/import/passwordstate.pipes",
+					    "tests/golden/import/passwordstate.csv",
+					    "tests/golden/import/passwordstate.blanks"};
 	struct buf catalog_bytes = read_file("catalog/passwordstate.yaml");
 	struct product *catalog = read_product("catalog", buf_slice(&catalog_bytes));
 
@@ -330,7 +335,8 @@ static const struct {
 } tables[] = {
 	{"Source\tDestination\tProtocol\tPort\na\tb\tTCP\t80\n\tc\tTCP\t81\n\t\tUDP\t82\n",
 	 "a>b tcp/80\na>c tcp/81\na>c udp/82\n", 0},
-	{"| Port | Protocol | From | To |\n|--|--|--|--|\n| 902 | TCP/UDP | v c | e |\n| | SCTP | x | y |\n",
+	{"| Port | Protocol | From | To |\n|--|--|--|--|\n| 902 | TCP/UDP | v c | e |\n| | SCTP | "
+	 "x | y |\n",
 	 "v_c>e tcp/902, udp/902\nx>y sctp/902\n", 0},
 	{"From  To  Ports\na     b   TCP 1 or\n          TCP 2\nc     d   TCP 3\n",
 	 "a>b tcp/1 or tcp/2\nc>d tcp/3\n", 0},
@@ -348,7 +354,8 @@ static const struct {
 	 "a>b icmp/echo\nc>d tcp/443\n", 0},
 	{"Service | Port | Description\nA | TCP 80 | one\n  |   | two\nB | TCP 81\n",
 	 "source>target tcp/80\nsource>target tcp/81\n", 0},
-	{"\xe2\x94\x82 Name \xe2\x94\x82 Port \xe2\x94\x82\n+---+---+\n\xe2\x94\x82 w \xe2\x94\x82 TCP 80 \xe2\x94\x82\n",
+	{"\xe2\x94\x82 Name \xe2\x94\x82 Port \xe2\x94\x82\n+---+---+\n\xe2\x94\x82 w \xe2\x94\x82 "
+	 "TCP 80 \xe2\x94\x82\n",
 	 "source>w tcp/80\n", 0},
 };
 
@@ -385,13 +392,15 @@ static void test_nothing_is_lost(void **state)
 	struct import im;
 
 	(void)state;
-	assert_int_equal(import_table(SLICE("From\tTo\tPort\na\tb\tTCP 80\nc\td\tUDP 1, TCP 70000\n"),
-				      &o, &im),
-			 0);
+	assert_int_equal(
+		import_table(SLICE("From\tTo\tPort\na\tb\tTCP 80\nc\td\tUDP 1, TCP 70000\n"), &o,
+			     &im),
+		0);
 	assert_int_equal(im.errs.n, 1);
 	assert_int_equal(im.errs.items[0].place.line, 3);
 	assert_int_equal(im.errs.items[0].place.column, 16);
-	assert_non_null(strstr(im.text.data, "# not understood, line 3: c | d | UDP 1, TCP 70000\n"));
+	assert_non_null(
+		strstr(im.text.data, "# not understood, line 3: c | d | UDP 1, TCP 70000\n"));
 	import_release(&im);
 	assert_int_not_equal(import_table(SLICE("no table here\n"), &o, &im), 0);
 	assert_int_equal(im.errs.n, 1);
@@ -404,8 +413,8 @@ static void test_nothing_is_lost(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_phrases),	      cmocka_unit_test(test_bad_phrases),
-		cmocka_unit_test(test_passwordstate), cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_phrases),		cmocka_unit_test(test_bad_phrases),
+		cmocka_unit_test(test_passwordstate),	cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_nothing_is_lost),
 	};
 

@@ -14,8 +14,8 @@
 
 #define WORDS(...)                                                                                 \
 	{                                                                                          \
-		(const char *[]){__VA_ARGS__}, sizeof((const char *[]){__VA_ARGS__}) /             \
-						       sizeof(const char *)                        \
+		(const char *[]){__VA_ARGS__},                                                     \
+			sizeof((const char *[]){__VA_ARGS__}) / sizeof(const char *)               \
 	}
 
 static const char *const names[] = {"passwordstate", "ftp", "domino", "secure-ports",
@@ -132,7 +132,8 @@ static void test_placeholders(void **state)
 
 			for_each (rb, &site->uses.items[0].roles)
 				bound |= text_same(rb->role, r->name);
-			assert_int_equal(bound, site_needs_role(&s, products[i], r) && !r->optional);
+			assert_int_equal(bound,
+					 site_needs_role(&s, products[i], r) && !r->optional);
 		}
 		site_free(site);
 		buf_release(&text);
@@ -177,7 +178,7 @@ static void test_given(void **state)
 	assert_non_null(strstr(text.data, "# mail: mail1"));
 	assert_non_null(strstr(text.data, "fill in: mail server; listens on tcp/25"));
 	assert_non_null(strstr(text.data, "Passwordstate web server; listens on tcp/8443"));
-	assert_null(strstr(text.data, "gateway"));	/* no feature needs it */
+	assert_null(strstr(text.data, "gateway")); /* no feature needs it */
 	assert_null(strstr(text.data, "portal_port"));
 	assert_non_null(strstr(text.data, "# db_port: 1433"));
 	assert_non_null(strstr(text.data, "\"@directory_account\": tcp/389"));
