@@ -15,9 +15,10 @@ static int check_name(const struct arguments *args, const char *option)
 
 	if (!name || name_is_valid(slice_of(name)))
 		return 0;
-	return command_usage_error("catalog import: --%s \"%s\" is no name: letters, digits, \"_\", "
-				   "\"-\" and \".\", at most 100",
-				   option, name);
+	return command_usage_error(
+		"catalog import: --%s \"%s\" is no name: letters, digits, \"_\", "
+		"\"-\" and \".\", at most 100",
+		option, name);
 }
 
 static int check_options(const struct arguments *args)

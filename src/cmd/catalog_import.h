@@ -9,9 +9,9 @@
 /* The rows that the command's table of options must have for it. */
 #define CATALOG_IMPORT_OPTIONS                                                                     \
 	{"product", "NAME", "import: the product's name; default: after the file"},                \
-	{"from", "ROLE", "import: who connects, where the table does not say it"},                 \
-	{"to", "ROLE", "import: who listens, where the table does not say it"},                    \
-	{"section", "N", "import: the document's section"},                                        \
+		{"from", "ROLE", "import: who connects, where the table does not say it"},         \
+		{"to", "ROLE", "import: who listens, where the table does not say it"},            \
+		{"section", "N", "import: the document's section"},                                \
 	{                                                                                          \
 		"document", "ID", "import: the document's short name; default: doc"                \
 	}

@@ -86,9 +86,9 @@ static void append(struct importer *im, size_t i, struct slice more)
 {
 	struct table_cell *cell = &im->now.cells[i];
 
-	cell->text = slice_of(arena_printf(im->arena, "%.*s%c%.*s", (int)cell->text.n, cell->text.p,
-					   is_ports_column(im, i) ? '\n' : ' ', (int)more.n,
-					   more.p));
+	cell->text =
+		slice_of(arena_printf(im->arena, "%.*s%c%.*s", (int)cell->text.n, cell->text.p,
+				      is_ports_column(im, i) ? '\n' : ' ', (int)more.n, more.p));
 }
 
 static bool has_ports(const struct importer *im, const struct table_row *row)
@@ -357,12 +357,13 @@ static void write_text(struct importer *im)
 {
 	struct buf *out = &im->out->text, line = BUF_INIT;
 
-	buf_addf(out, "# Imported from %s: %zu requirements, %zu questions, %zu rows not understood.\n",
+	buf_addf(out,
+		 "# Imported from %s. Requirements: %zu; questions: %zu; rows not understood: "
+		 "%zu.\n",
 		 cell_clean(im->arena, slice_of(im->options->file), LINE_MAX_BYTES),
 		 im->out->requirements, im->doubts.n, im->out->errs.n + im->out->errs.dropped);
 	for_each (d, &im->doubts) {
-		struct import_question *q =
-			list_add(im->arena, &im->out->questions, sizeof(*q));
+		struct import_question *q = list_add(im->arena, &im->out->questions, sizeof(*q));
 
 		buf_clear(&line);
 		format_doubt(*d, &line);

@@ -16,11 +16,11 @@
 #include "model/text.h"
 
 struct import_options {
-	const char *file;     /* for messages and comments; borrowed */
-	const char *product;  /* its name; NULL: after the file */
-	const char *from;     /* the role that connects, and the one that listens, where the table */
-	const char *to;	      /* does not say; NULL: "source", and the row's label */
-	const char *section;  /* of the document; NULL: from the lines between the rows */
+	const char *file;    /* for messages and comments; borrowed */
+	const char *product; /* its name; NULL: after the file */
+	const char *from;    /* the role that connects, and the one that listens, where the table */
+	const char *to;	     /* does not say; NULL: "source", and the row's label */
+	const char *section; /* of the document; NULL: from the lines between the rows */
 	const char *document; /* its id; NULL: "doc" */
 };
 

@@ -183,7 +183,7 @@ static void guess_words(struct columns *c)
 		if (before == 2 && seen <= 2)
 			c->kinds[i] = seen == 1 ? COLUMN_FROM : COLUMN_TO;
 		else if (before == 3 && seen <= 3)
-			c->kinds[i] = seen == 1   ? COLUMN_LABEL
+			c->kinds[i] = seen == 1	  ? COLUMN_LABEL
 				      : seen == 2 ? COLUMN_FROM
 						  : COLUMN_TO;
 		else if (seen == 1)

@@ -29,7 +29,7 @@ struct parser {
 	enum joint joint; /* seen since the last item */
 	unsigned on;	  /* a transport in front holds for what follows */
 	bool either;
-	unsigned seen; /* all transports so far */
+	unsigned seen;	/* all transports so far */
 	unsigned depth; /* of brackets */
 	bool numbers_first, has_ports, dynamic, several_services;
 };
@@ -67,9 +67,9 @@ static struct place place_in(const struct table_cell *cell, size_t offset)
 
 static const char *on_text(unsigned on)
 {
-	static const char *const texts[] = {"nothing",	    "TCP",	      "UDP",
-					    "TCP and UDP",  "SCTP",	      "TCP and SCTP",
-					    "UDP and SCTP", "TCP, UDP and SCTP"};
+	static const char *const texts[] = {
+		"nothing", "TCP",	   "UDP",	   "TCP and UDP",
+		"SCTP",	   "TCP and SCTP", "UDP and SCTP", "TCP, UDP and SCTP"};
 
 	return texts[on & 7];
 }
@@ -196,11 +196,11 @@ static void add_item(struct parser *p, const struct word *w)
 {
 	if (p->n_items == PHRASE_ITEMS_MAX)
 		return;
-	p->items[p->n_items] = (struct item){
-		.word = w,
-		.joint = p->n_items && p->joint == JOINT_NONE ? JOINT_AND : p->joint,
-		.on = p->on,
-		.either = p->either};
+	p->items[p->n_items] =
+		(struct item){.word = w,
+			      .joint = p->n_items && p->joint == JOINT_NONE ? JOINT_AND : p->joint,
+			      .on = p->on,
+			      .either = p->either};
 	if (!p->n_items)
 		p->items[0].joint = JOINT_NONE;
 	p->n_items++;
@@ -384,7 +384,8 @@ static void use_assigned_port(struct parser *p)
 	w->lo = w->hi = s->port;
 	add_item(p, w);
 	ask(p, "no port is given; %u is assumed, which is assigned to %s", s->port, s->name);
-	infer(p, arena_printf(p->arena, "no port is given; %u is assigned to %s", s->port, s->name));
+	infer(p,
+	      arena_printf(p->arena, "no port is given; %u is assigned to %s", s->port, s->name));
 }
 
 /* "5938, 80 or 443" */
@@ -432,8 +433,8 @@ static void ask_about_number(struct parser *p)
 		return;
 	other = known_service_on(w->lo);
 	if (other)
-		ask(p, "%s has port %u, and %u is %s; a mistake of the document?", s->name,
-		    s->port, w->lo, other->name);
+		ask(p, "%s has port %u, and %u is %s; a mistake of the document?", s->name, s->port,
+		    w->lo, other->name);
 }
 
 static void ask_about_endpoint_mapper(struct parser *p)
@@ -640,9 +641,9 @@ bool phrase_is_ports(struct arena *a, struct slice text)
 		others += words[i].kind == WORD_OTHER && !slice_is_nocase(words[i].text, "port") &&
 			  !slice_is_nocase(words[i].text, "ports");
 	}
-	return numbers && (others == 0 || kind_at(&(struct parser){.words = (struct word *)words,
-								   .n = n},
-						  0) == WORD_TRANSPORT);
+	return numbers &&
+	       (others == 0 || kind_at(&(struct parser){.words = (struct word *)words, .n = n},
+				       0) == WORD_TRANSPORT);
 }
 
 bool phrase_is_transport(struct arena *a, struct slice text)

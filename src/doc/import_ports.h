@@ -14,16 +14,17 @@ enum { PHRASE_QUESTIONS_MAX = 12, PHRASE_ITEMS_MAX = 60 };
 
 /* What stands around the phrase. */
 struct phrase_context {
-	unsigned on;			      /* what the protocol's column or the heading says; 0: nothing */
-	bool either;			      /* "TCP or UDP" stood there */
+	unsigned on; /* what the protocol's column or the heading says; 0: nothing */
+	bool either; /* "TCP or UDP" stood there */
 	const struct known_service *service; /* what the row is about; NULL: not known */
 };
 
 struct phrase {
 	const struct expr *needs; /* NULL: not understood */
-	const struct known_service *service; /* the one protocol that it names; NULL: none or several */
-	const char *inferred;	  /* why the needs say more than the phrase; NULL: they do not */
-	const char *hole; /* a setting of two digits that the needs use, "nn"; NULL: none */
+	const struct known_service
+		*service;     /* the one protocol that it names; NULL: none or several */
+	const char *inferred; /* why the needs say more than the phrase; NULL: they do not */
+	const char *hole;     /* a setting of two digits that the needs use, "nn"; NULL: none */
 	const char *questions[PHRASE_QUESTIONS_MAX];
 	size_t n_questions;
 };

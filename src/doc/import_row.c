@@ -47,7 +47,8 @@ struct table_cell import_cell(const struct importer *im, enum column kind)
 static bool is_nothing(struct slice s)
 {
 	return s.n == 0 || slice_is(s, "-") || slice_is(s, "--") || slice_is(s, "\xe2\x80\x93") ||
-	       slice_is(s, "\xe2\x80\x94") || slice_is_nocase(s, "n/a") || slice_is_nocase(s, "none");
+	       slice_is(s, "\xe2\x80\x94") || slice_is_nocase(s, "n/a") ||
+	       slice_is_nocase(s, "none");
 }
 
 static struct text text_of(const struct row *r, const char *s)
@@ -63,7 +64,8 @@ static void infer(struct row *r, const char *field, const char *reason)
 		if (!text_is(other->field, field))
 			continue;
 		if (!text_is(other->reason, reason)) /* of another column of ports */
-			other->reason.s = arena_printf(r->im->arena, "%s; %s", other->reason.s, reason);
+			other->reason.s =
+				arena_printf(r->im->arena, "%s; %s", other->reason.s, reason);
 		return;
 	}
 	i = list_add(r->im->arena, &r->q->inferred, sizeof(*i));
@@ -106,8 +108,8 @@ static struct text role_of_cell(struct row *r, struct slice cell)
 		name = arena_printf(im->arena, "role_%zu", im->row);
 	if (strchr(title, ',') || strchr(title, '/') || strstr(title, " or ") ||
 	    strstr(title, " and "))
-		import_ask(im, r->at, r->label,
-			   "\"%s\" is taken for one role; are they several?", title);
+		import_ask(im, r->at, r->label, "\"%s\" is taken for one role; are they several?",
+			   title);
 	return use_role(r, name, title);
 }
 
@@ -127,8 +129,7 @@ static enum direction read_direction(struct slice s)
 {
 	bool in = has_letters(s, "in"), out = has_letters(s, "out");
 
-	if ((in && out) || has_letters(s, "both") || has_letters(s, "bi") ||
-	    has_letters(s, "two"))
+	if ((in && out) || has_letters(s, "both") || has_letters(s, "bi") || has_letters(s, "two"))
 		return DIRECTION_BOTH;
 	return in ? DIRECTION_IN : out ? DIRECTION_OUT : DIRECTION_NONE;
 }
@@ -401,7 +402,8 @@ static void set_doc(struct row *r)
 	if (r->im->section)
 		d->section = text_of(r, r->im->section);
 	d->row = text_of(r, r->label ? r->label
-				     : arena_printf(r->im->arena, "%s to %s", role_title(r, r->q->from),
+				     : arena_printf(r->im->arena, "%s to %s",
+						    role_title(r, r->q->from),
 						    role_title(r, r->q->to)));
 	if (r->note.n)
 		d->note = text_of(r, arena_copy(r->im->arena, buf_slice(&r->note)));

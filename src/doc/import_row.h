@@ -26,7 +26,7 @@ struct importer {
 	struct columns columns;
 	struct product product;
 	const char *section;
-	size_t row; /* counts rows of data, from 1 */
+	size_t row;	      /* counts rows of data, from 1 */
 	struct table_row now; /* with what merged cells take from the row above */
 	bool is_pending;      /* now is still to be turned into a requirement */
 	LIST_OF(struct import_doubt *) doubts;

@@ -45,6 +45,17 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* How long the "<br>" is that s starts with; 0: it does not. */
+static size_t break_at(struct slice s)
+{
+	static const char *const tags[] = {"<br>", "<br/>", "<br />"};
+
+	for (size_t i = 0; i < ARRAY_LEN(tags); i++)
+		if (slice_has_prefix(s, tags[i]))
+			return strlen(tags[i]);
+	return 0;
+}
+
 static struct slice without_emphasis(struct slice s)
 {
 	while (s.n > 1 && strchr("*`", s.p[0]) && s.p[s.n - 1] == s.p[0] && s.p[0])
@@ -67,10 +78,13 @@ const char *cell_clean(struct arena *a, struct slice text, size_t max)
 	char *clean;
 
 	for (size_t i = 0; i < s.n; i++) {
-		if (!is_blank(s.p[i]))
+		size_t tag = break_at(slice_skip(s, i));
+
+		if (!tag && !is_blank(s.p[i]))
 			buf_add_char(&line, s.p[i]);
 		else if (line.n && line.data[line.n - 1] != ' ')
 			buf_add_char(&line, ' ');
+		i += tag ? tag - 1 : 0;
 	}
 	escape_terminal(&out, buf_slice(&line));
 	if (out.n > max) {
@@ -102,8 +116,8 @@ static void add_cell(struct splitter *s, struct slice text)
 
 	if (s->n == TABLE_COLUMNS_MAX)
 		return;
-	s->cells[s->n++] = (struct table_cell){
-		trimmed, {s->file, s->line, (uint32_t)(at - s->now.p) + 1}};
+	s->cells[s->n++] =
+		(struct table_cell){trimmed, {s->file, s->line, (uint32_t)(at - s->now.p) + 1}};
 }
 
 static void split_tabs(struct splitter *s)

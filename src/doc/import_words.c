@@ -222,7 +222,7 @@ static bool take_span_sign(struct scanner *s)
 /* "1024+", "1024 and above" */
 static bool take_upwards(struct scanner *s)
 {
-	static const char *const signs[] = {"+",	 " and above", " and higher", " or above",
+	static const char *const signs[] = {"+",	  " and above", " and higher", " or above",
 					    " or higher", " and up",	" upwards"};
 
 	for (size_t i = 0; i < ARRAY_LEN(signs); i++) {

@@ -9,9 +9,9 @@
 #include "base/slice.h"
 
 enum word_kind {
-	WORD_PORTS, /* lo to hi */
+	WORD_PORTS,	/* lo to hi */
 	WORD_BAD_PORTS, /* a number above 65535, 0, or a span that goes backwards */
-	WORD_TEMPLATE, /* 32<NN>: digits around a number that the site knows */
+	WORD_TEMPLATE,	/* 32<NN>: digits around a number that the site knows */
 	WORD_TRANSPORT,
 	WORD_IP, /* an IP protocol by its number, in lo */
 	WORD_ICMP,
@@ -23,7 +23,7 @@ enum word_kind {
 	WORD_OPEN,
 	WORD_CLOSE,
 	WORD_SERVICE,
-	WORD_IF, /* if, when, unless: the rest of the item is a condition */
+	WORD_IF,      /* if, when, unless: the rest of the item is a condition */
 	WORD_DYNAMIC, /* dynamic, ephemeral, random */
 	WORD_DEFAULT, /* default, configurable */
 	WORD_OTHER,

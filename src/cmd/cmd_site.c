@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/command.h"
+#include "cmd/installed.h"
+#include "cmd/site_ask.h"
+#include "doc/product.h"
+#include "doc/site.h"
+#include "sys/file.h"
+#include CONFIG_H
+
+enum { FILE_BYTES_MAX = 16 << 20, PRODUCTS_MAX = 32 };
+
+/* --- products --------------------------------------------------------------------------------- */
+
+static bool is_path(const char *name)
+{
+	size_t n = strlen(name);
+
+	return strchr(name, '/') || (n > 5 && strcmp(name + n - 5, ".yaml") == 0);
+}
+
+static const char *product_path(struct arena *a, const char *catalog, const char *name)
+{
+	const char *folder = catalog ? catalog : getenv("PORTOLAN_CATALOG"), *path;
+	struct buf installed = BUF_INIT;
+
+	if (is_path(name))
+		return name;
+	if (!folder || !*folder) {
+		installed_path("catalog", DATA_DIR, &installed);
+		folder = installed.data;
+	}
+	path = arena_printf(a, "%s/%s.yaml", folder, name);
+	buf_release(&installed);
+	return path;
+}
+
+static const struct product *read_product(const char *path, struct errs *errs)
+{
+	struct buf bytes = BUF_INIT;
+	const struct product *p = NULL;
+	struct err err;
+
+	if (file_read(path, FILE_BYTES_MAX, &bytes, &err))
+		errs_add(errs, err.place, "%s", err.text);
+	else
+		p = product_read(path, buf_slice(&bytes), errs);
+	buf_release(&bytes);
+	return p;
+}
+
+/* --- the file --------------------------------------------------------------------------------- */
+
+/* What was written must read, and agree with its products: a mistake that the options made only
+ * shows here, such as two zones with one network. */
+static void read_back(const struct site_new *s, const struct buf *text, struct errs *errs)
+{
+	struct site *site = site_read("the site file", buf_slice(text), NULL, errs);
+
+	if (!site)
+		return;
+	for_each (u, &site->uses)
+		for (size_t i = 0; i < s->n_products; i++)
+			if (text_is(u->product, s->products[i]->name.s))
+				site_check_use(site, u, s->products[i], errs);
+	site_free(site);
+}
+
+static int write_file(const char *path, const struct buf *text)
+{
+	struct err err;
+
+	if (file_replace(path, buf_slice(text), 0644, &err))
+		return command_failed(&err);
+	fprintf(stderr, "portolan: %s is written; fill it in, then: portolan plan %s\n", path,
+		path);
+	return EXIT_HOLDS;
+}
+
+static int check_output(const struct arguments *args)
+{
+	const char *path = args_value(args, "output");
+
+	if (!path || args_has(args, "force") || access(path, F_OK) != 0)
+		return 0;
+	return command_usage_error("site new: %s is there already; --force replaces it", path);
+}
+
+static int put_site(const struct arguments *args, const struct site_new *s)
+{
+	const char *path = args_value(args, "output");
+	struct buf text = BUF_INIT;
+	struct errs errs = {0};
+	int rc;
+
+	if (site_new_write(s, &text, &errs) == 0)
+		read_back(s, &text, &errs);
+	if (errs.n)
+		rc = command_failed_all(&errs);
+	else if (path)
+		rc = write_file(path, &text);
+	else
+		rc = command_print(&text) ? EXIT_HOLDS : EXIT_NOT_TESTED;
+	buf_release(&text);
+	return rc;
+}
+
+static struct site_words words_of(const struct arguments *args, const char *option, struct arena *a)
+{
+	struct site_words w = {.n = args_count(args, option)};
+
+	w.items = ARENA_ARRAY(a, const char *, w.n);
+	for (size_t i = 0; i < w.n; i++)
+		w.items[i] = args_nth(args, option, i);
+	return w;
+}
+
+static int run_new(const struct arguments *args)
+{
+	const struct product *products[PRODUCTS_MAX];
+	struct arena *a = arena_new();
+	struct site_new s = {
+		.name = args_value(args, "name") ? args_value(args, "name") : "my-site",
+		.products = products,
+		.roles = words_of(args, "role", a),
+		.features = words_of(args, "feature", a),
+		.choices = words_of(args, "choice", a),
+		.settings = words_of(args, "setting", a),
+		.zones = words_of(args, "zone", a),
+	};
+	struct errs errs = {0};
+	int rc = check_output(args);
+
+	for (size_t i = 1; !rc && i < args_n_operands(args) && i <= PRODUCTS_MAX; i++) {
+		const char *name = args_operand(args, i);
+
+		products[s.n_products] =
+			read_product(product_path(a, args_value(args, "catalog"), name), &errs);
+		s.n_products += products[s.n_products] != NULL;
+	}
+	if (errs.n)
+		rc = command_failed_all(&errs);
+	if (!rc && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+		site_ask(&s, a);
+	if (!rc)
+		rc = put_site(args, &s);
+	for (size_t i = 0; i < s.n_products; i++)
+		product_free((struct product *)products[i]);
+	arena_free(a);
+	return rc;
+}
+
+static int run(const struct arguments *args)
+{
+	if (strcmp(args_operand(args, 0), "new") == 0)
+		return run_new(args);
+	return command_usage_error("site: there is no \"site %s\"; expected: site new PRODUCT ...",
+				   args_operand(args, 0));
+}
+
+static const struct option_spec options[] = {
+	{"name", "SITE", "the site's name; default: my-site", false},
+	{"role", "R=WHO", "who plays a role: web=web1:10.1.0.10, browser=zone inside", true},
+	{"feature", "NAME", "a feature that is used; \"not NAME\": one that is not", true},
+	{"choice", "C=OPTION", "which of a choice's options", true},
+	{"setting", "S=VALUE", "a setting's value; ROLE.S=VALUE: of a role", true},
+	{"zone", "Z=NETWORK", "a zone and its networks: inside=10.1.0.0/16,2001:db8::/48", true},
+	{"output", "FILE", "write there; default: standard output", false},
+	{"force", NULL, "replace FILE if it is there", false},
+	{"catalog", "FOLDER", "where the products are; default: ours, or $PORTOLAN_CATALOG", false},
+};
+
+const struct command command_site = {
+	.name = "site",
+	.summary = "start a site file for some products",
+	.operands = "new PRODUCT ...",
+	.options = options,
+	.n_options = ARRAY_LEN(options),
+	.min_operands = 2,
+	.max_operands = 1 + PRODUCTS_MAX,
+	.run = run,
+};
