@@ -102,14 +102,14 @@ static void add_leg(const struct claim *c, size_t start, struct buf *out)
 	if (!c->gateway)
 		return;
 	start_note(out, start);
-	flow_words_gateway(c, out);
-	if (c->whole) {
-		buf_addf(out, " of the way to %s", c->whole->name);
-		if (c->whole_ports.lo) {
-			buf_add_char(out, ' ');
-			port_range_format(c->whole_ports, out);
-		}
+	buf_addf(out, "leg %u", c->leg);
+	if (c->whole)
+		buf_addf(out, " to %s", c->whole->name);
+	if (c->whole && c->whole_ports.lo) {
+		buf_add_char(out, ' ');
+		port_range_format(c->whole_ports, out);
 	}
+	buf_addf(out, " by %s %s", gateway_names[c->gateway], c->through->name.s);
 }
 
 static void add_translation(const struct flow *f, size_t start, struct buf *out)
@@ -132,28 +132,26 @@ static void add_translation(const struct flow *f, size_t start, struct buf *out)
 	}
 }
 
+static void add_sentence(struct buf *out, size_t start, const char *s)
+{
+	start_note(out, start);
+	buf_add_text(out, s);
+}
+
 void flow_words_note(const struct flow *f, const struct claim *c, struct buf *out)
 {
 	size_t start = out->n;
 
-	if (c->mode) {
-		start_note(out, start);
+	if (c->mode)
 		buf_addf(out, "%s mode", c->mode);
-	}
+	if (c->parent)
+		buf_addf(out, "%snegotiated", c->mode ? ", " : "");
 	add_leg(c, start, out);
 	add_translation(f, start, out);
-	if (c->parent) {
-		start_note(out, start);
-		buf_addf(out, "announced on the connection to %s", c->parent->to->name);
-	}
-	if (c->also) {
-		start_note(out, start);
-		buf_add_text(out, "beside what is needed: it decides nothing");
-	}
-	if (f->path->unknown) {
-		start_note(out, start);
-		buf_add_text(out, "the way is not known");
-	}
+	if (c->also)
+		add_sentence(out, start, "beside the needs");
+	if (f->path->unknown)
+		add_sentence(out, start, "the way is not known");
 }
 
 const char *flow_documented(const struct flow *f, const struct claim *c)
@@ -184,7 +182,14 @@ bool flow_crosses(const struct flow *f)
 
 bool endpoint_is_outside(const struct endpoint *e)
 {
-	return e->kind == ENDPOINT_OUTSIDE || (e->zone && e->zone->any);
+	if (e->kind == ENDPOINT_OUTSIDE)
+		return true;
+	if (!e->zone)
+		return false;
+	for_each (p, &e->zone->networks)
+		if (p->bits == 0)
+			return true;
+	return e->zone->any;
 }
 
 bool claim_is_first(const struct flow *f, const struct claim *c)

@@ -60,8 +60,12 @@ static void add_level(const struct plan_view *v, const struct plan_row *row, str
 
 static void add_note(const struct plan_view *v, const struct plan_row *row, struct buf *out)
 {
+	size_t start = out->n;
+
 	(void)v;
 	flow_words_note(row->flow, row->claim, out);
+	if (row->alternative && row->flow->claims->branch == 0)
+		buf_addf(out, "%sneeded anyway", out->n > start ? "; " : "");
 }
 
 static void add_documented(const struct plan_view *v, const struct plan_row *row, struct buf *out)
@@ -78,13 +82,48 @@ static void add_requirements(const struct plan_view *v, const struct plan_row *r
 	plan_view_requirements(v, row->flow, out);
 }
 
-/* "host-heartbeat 1": which of its alternatives. */
+/* Under a heading that names the installation the short form is enough; an alternative has its own. */
+static void add_short_requirements(const struct plan_view *v, const struct plan_row *row,
+				   struct buf *out)
+{
+	const struct installation *i = row->claim->demand->installation;
+	size_t start = out->n;
+
+	(void)v;
+	if (row->alternative)
+		return;
+	for (const struct claim *c = row->claim; c; c = c->next)
+		if (c->demand->installation == i && plan_view_wants(v, c->demand) &&
+		    claim_is_first(row->flow, c))
+			buf_addf(out, "%s%s", out->n > start ? " " : "",
+				 c->demand->requirement->id.s);
+}
+
+static bool is_ordered(const struct need *n)
+{
+	if (!n || n->kind == NEED_ELSE)
+		return n != NULL;
+	for_each (kid, &n->kids)
+		if (is_ordered(*kid))
+			return true;
+	return false;
+}
+
+/* Which of a requirement's ways this is: any of them does, or each is for when the one before fails. */
 static void add_branch(const struct plan_view *v, const struct plan_row *row, struct buf *out)
 {
+	const struct claim *c = row->claim;
+
 	(void)v;
-	if (row->claim->branch)
-		buf_addf(out, "%s, way %u", row->claim->demand->requirement->id.s,
-			 row->claim->branch);
+	if (!c->branch)
+		return;
+	buf_addf(out, "%s, ", c->demand->requirement->id.s);
+	if (!is_ordered(c->demand->needs))
+		buf_addf(out, "way %u", c->branch);
+	else if (c->branch == 1)
+		buf_add_text(out, "first");
+	else
+		buf_addf(out, "else %u", c->branch);
 }
 
 static void add_why(const struct plan_view *v, const struct plan_row *row, struct buf *out)
@@ -251,7 +290,8 @@ static void add_gateway(const struct plan_view *v, const struct plan_row *row, s
 	}
 
 static const struct plan_column by_application[] = {
-	BRANCH, FROM, TO, NEEDS, SERVICE, PATH, NOTE, DOCUMENTED, WITHOUT, REQUIREMENTS,
+	BRANCH, FROM, TO,	  NEEDS,   SERVICE,
+	PATH,	NOTE, DOCUMENTED, WITHOUT, {"for", "FOR", true, add_short_requirements},
 };
 static const struct plan_column by_port[] = {
 	FROM, TO, SERVICE, LEVEL, PATH, NOTE, DOCUMENTED, REQUIREMENTS,

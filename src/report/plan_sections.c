@@ -42,6 +42,28 @@ static const char *kept(struct plan_view *v, struct buf *text)
 
 /* --- by application --- */
 
+/* An alternative is shown whole: with those of its flows that something else needs anyway, or that
+ * several alternatives share. */
+static bool is_open(const struct buf *open, const struct demand *d)
+{
+	const struct demand *const *known = (const void *)open->data;
+
+	for (size_t i = 0; i < open->n / sizeof(*known); i++)
+		if (known[i] == d)
+			return true;
+	return false;
+}
+
+static int by_demand(const void *a, const void *b)
+{
+	const struct plan_row *x = a, *y = b;
+	const struct demand *d = x->claim->demand, *e = y->claim->demand;
+	int c = (d->requirement > e->requirement) - (d->requirement < e->requirement);
+
+	c = c ? c : (int)x->claim->branch - (int)y->claim->branch;
+	return c ? c : (x->flow->index > y->flow->index) - (x->flow->index < y->flow->index);
+}
+
 static const struct {
 	const char *level, *title;
 } application_sections[] = {
@@ -52,6 +74,45 @@ static const struct {
 	{"forbidden", "must stay closed"},
 };
 
+static void add_alternatives(struct plan_view *v, const struct installation *i, struct buf *rows)
+{
+	struct buf open = BUF_INIT;
+
+	for_each (f, &v->flows) {
+		struct plan_row row = {*f, plan_view_claim(v, *f, i)};
+
+		if (!row.claim || strcmp(plan_row_level(&row), "alternative") != 0)
+			continue;
+		for (const struct claim *c = row.claim; c; c = c->next)
+			if (c->branch && !is_open(&open, c->demand))
+				buf_add(&open, &c->demand, sizeof(c->demand));
+	}
+	for_each (f, &v->flows) {
+		for (const struct claim *c = (*f)->claims; c && open.n; c = c->next) {
+			struct plan_row row = {*f, c, .alternative = true};
+
+			if (c->branch && c->demand->installation == i &&
+			    plan_view_wants(v, c->demand) && is_open(&open, c->demand))
+				add_row(rows, row);
+		}
+	}
+	if (rows->n)
+		qsort(rows->data, rows->n / sizeof(struct plan_row), sizeof(struct plan_row),
+		      by_demand);
+	buf_release(&open);
+}
+
+static void add_of_level(struct plan_view *v, const struct installation *i, const char *level,
+			 struct buf *rows)
+{
+	for_each (f, &v->flows) {
+		struct plan_row row = {*f, plan_view_claim(v, *f, i)};
+
+		if (row.claim && strcmp(plan_row_level(&row), level) == 0)
+			add_row(rows, row);
+	}
+}
+
 void plan_sections_by_application(struct plan_view *v, struct buf *sections)
 {
 	struct buf rows = BUF_INIT;
@@ -60,13 +121,10 @@ void plan_sections_by_application(struct plan_view *v, struct buf *sections)
 		const char *about = i->use ? i->product->title.s : "the site's own rules";
 
 		for (size_t k = 0; k < ARRAY_LEN(application_sections); k++) {
-			for_each (f, &v->flows) {
-				struct plan_row row = {*f, plan_view_claim(v, *f, i)};
-
-				if (row.claim && strcmp(plan_row_level(&row),
-							application_sections[k].level) == 0)
-					add_row(&rows, row);
-			}
+			if (strcmp(application_sections[k].level, "alternative") == 0)
+				add_alternatives(v, i, &rows);
+			else
+				add_of_level(v, i, application_sections[k].level, &rows);
 			add_section(v, sections,
 				    (struct plan_section){i->name, about ? about : "",
 							  application_sections[k].title},

@@ -25,6 +25,11 @@ static bool is_wanted(const char *only, const struct demand *d)
 		slice_is(head, d->installation->product->name.s));
 }
 
+bool plan_view_wants(const struct plan_view *v, const struct demand *d)
+{
+	return is_wanted(v->query->only, d);
+}
+
 /* "prod.roles.web" of a question; "passwordstate/web-to-database" of both. */
 static bool is_about(const struct plan_view *v, const char *subject)
 {

@@ -27,6 +27,7 @@ struct plan_row {
 	const char *what;      /* forward, accept, open, block, ...; NULL: said by the section */
 	const struct hop *hop; /* by device; NULL: the device is an end */
 	const struct endpoint *peer; /* by host */
+	bool alternative;	     /* one way of claim's requirement */
 };
 
 struct plan_view;
@@ -67,6 +68,7 @@ void plan_view_release(struct plan_view *v);
 /* The first claim that was asked for; NULL: none. installation NULL: of any. */
 const struct claim *plan_view_claim(const struct plan_view *v, const struct flow *f,
 				    const struct installation *installation);
+bool plan_view_wants(const struct plan_view *v, const struct demand *d);
 /* All that is known of a row, for forms that a program reads. */
 extern const struct plan_column plan_columns_all[];
 extern const size_t plan_columns_all_n;

@@ -72,6 +72,7 @@ struct layout {
 	struct table escaped;
 	size_t columns[TABLE_COLUMNS_MAX]; /* those that are shown */
 	size_t widths[TABLE_COLUMNS_MAX];  /* by place in columns */
+	size_t least[TABLE_COLUMNS_MAX];   /* its longest word */
 	size_t n;
 };
 
@@ -91,21 +92,39 @@ static void escape_cells(struct layout *l)
 	buf_release(&cell);
 }
 
+static size_t longest_word(struct slice s)
+{
+	size_t longest = WRAPPED_MIN;
+	struct slice word;
+
+	while (slice_cut(&s, ' ', &word))
+		if (width_of(word) > longest)
+			longest = width_of(word);
+	return longest;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
 static void measure(struct layout *l)
 {
 	size_t rows = table_rows(l->table);
 
 	for (size_t i = 0; i < l->table->n_columns; i++) {
-		size_t widest = width_of(slice_of(l->table->columns[i].title));
+		size_t widest = width_of(slice_of(l->table->columns[i].title)), least = 0;
 
 		if (table_column_is_empty(l->table, i))
 			continue;
 		for (size_t row = 0; row < rows; row++) {
-			size_t w = width_of(slice_of(table_cell(&l->escaped, row, i)));
+			struct slice cell = slice_of(table_cell(&l->escaped, row, i));
 
-			widest = w > widest ? w : widest;
+			widest = larger(widest, width_of(cell));
+			least = larger(least, longest_word(cell));
 		}
 		l->columns[l->n] = i;
+		l->least[l->n] = least;
 		l->widths[l->n++] = widest;
 	}
 }
@@ -121,7 +140,7 @@ static void shrink(struct layout *l, size_t width)
 		size_t widest = l->n;
 
 		for (size_t i = 0; i < l->n; i++)
-			if (l->table->columns[l->columns[i]].wraps && l->widths[i] > WRAPPED_MIN &&
+			if (l->table->columns[l->columns[i]].wraps && l->widths[i] > l->least[i] &&
 			    (widest == l->n || l->widths[i] > l->widths[widest]))
 				widest = i;
 		if (widest == l->n)
