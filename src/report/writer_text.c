@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "report/plan_table.h"
 #include "report/flow_words.h"
+#include "report/request_table.h"
 #include "report/writer.h"
 
 static void add_escaped(struct buf *out, const char *s)
@@ -144,7 +145,80 @@ static void write_plan(const struct plan_view *v, struct buf *out)
 		buf_addf(out, "%s%s\n", i ? "" : "\n", remarks[i]);
 }
 
+/* --- request --- */
+
+static void write_request_questions(const struct request *r, struct buf *out)
+{
+	if (r->plan->questions.n)
+		buf_add_text(out, "\nOpen questions: until they are answered, every way is asked "
+				  "for.\n");
+	for_each (q, &r->plan->questions) {
+		struct buf text = BUF_INIT;
+
+		buf_addf(&text, "%s: %s", q->subject, q->text);
+		add_paragraph(out, text.data, 2, r->form->width);
+		buf_release(&text);
+	}
+}
+
+/* One rule: what to do in one line, then what one should know of it, a line each. */
+static void write_rule(const struct request *r, const struct request_row *row, struct buf *out)
+{
+	struct buf line = BUF_INIT, cell = BUF_INIT;
+
+	buf_add_text(&line, row->part == REQUEST_DENY ? "deny " : "permit ");
+	flow_format_ports(row->flows.items[0], &line);
+	for (size_t i = 0; i < 2; i++) {
+		const struct endpoint *e = i ? row->flows.items[0]->to : row->flows.items[0]->from;
+
+		buf_addf(&line, " %s %s", i ? "to" : "from", e->name);
+		buf_clear(&cell);
+		flow_words_addresses(e, &cell);
+		if (cell.n && !slice_is(buf_slice(&cell), e->name))
+			buf_addf(&line, " (%s)", cell.data);
+	}
+	buf_add_text(out, "  ");
+	add_escaped(out, line.data);
+	buf_add_char(out, '\n');
+	for (size_t i = 0; i < request_columns_n; i++) {
+		if (!request_columns[i].told)
+			continue;
+		buf_clear(&cell);
+		request_columns[i].add(r, row, &cell);
+		if (!cell.n)
+			continue;
+		buf_clear(&line);
+		buf_addf(&line, "%s: %s", request_columns[i].title, cell.data);
+		add_paragraph(out, line.data, 6, r->form->width);
+	}
+	buf_release(&line);
+	buf_release(&cell);
+}
+
+static void write_request(const struct request *r, struct buf *out)
+{
+	struct request_fact facts[REQUEST_FACTS_MAX];
+	size_t n = request_facts(r, facts);
+
+	add_escaped(out, r->headline);
+	buf_add_text(out, "\n\n");
+	for (size_t i = 0; i < n; i++) {
+		buf_addf(out, "  %-12s", facts[i].label);
+		add_escaped(out, facts[i].text);
+		buf_add_char(out, '\n');
+	}
+	write_request_questions(r, out);
+	for (enum request_part part = 0; part <= REQUEST_DENY; part++) {
+		if (r->counts[part])
+			buf_addf(out, "\n%s\n", request_part_titles[part]);
+		for_each (row, &r->rows)
+			if (row->part == part)
+				write_rule(r, row, out);
+	}
+}
+
 const struct writer writer_text = {
 	.name = "text",
 	.plan = write_plan,
+	.request = write_request,
 };
