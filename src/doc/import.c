@@ -159,7 +159,7 @@ static void start_row(struct importer *im, const struct table_row *row)
 	now.cells = ARENA_ARRAY(im->arena, struct table_cell, row->n);
 	for (size_t i = 0; i < row->n; i++) {
 		leading = leading && !row->cells[i].text.n;
-		now.cells[i] = leading ? table_cell(&im->now, i) : row->cells[i];
+		now.cells[i] = leading ? import_table_cell(&im->now, i) : row->cells[i];
 	}
 	im->now = now;
 	im->row++;

@@ -134,7 +134,7 @@ static struct content content_of(struct arena *a, const struct table *t, size_t 
 	struct content c = {0};
 
 	for (size_t i = first; i < t->rows.n && c.filled < ENOUGH; i++) {
-		struct slice text = table_cell(&t->rows.items[i], column).text;
+		struct slice text = import_table_cell(&t->rows.items[i], column).text;
 
 		if (!text.n || t->rows.items[i].n < 2)
 			continue;

@@ -40,7 +40,7 @@ struct table_cell import_cell(const struct importer *im, enum column kind)
 {
 	for (size_t i = 0; i < im->columns.n; i++)
 		if (im->columns.kinds[i] == kind)
-			return table_cell(&im->now, i);
+			return import_table_cell(&im->now, i);
 	return (struct table_cell){SLICE(""), PLACE_NONE};
 }
 
@@ -299,7 +299,7 @@ static int read_ports(struct row *r, struct err *err)
 		return read_phrase(r, protocol, 0, err);
 	}
 	for (size_t i = 0; i < c->n && !rc; i++) {
-		struct table_cell cell = table_cell(&r->im->now, i);
+		struct table_cell cell = import_table_cell(&r->im->now, i);
 
 		if (c->kinds[i] != COLUMN_PORTS || is_nothing(cell.text))
 			continue;

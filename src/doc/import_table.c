@@ -33,7 +33,7 @@ void *list_add(struct arena *a, void *list_, size_t size)
 	return (char *)list->items + list->n++ * size;
 }
 
-struct table_cell table_cell(const struct table_row *row, size_t i)
+struct table_cell import_table_cell(const struct table_row *row, size_t i)
 {
 	struct table_cell empty = {SLICE(""), {.line = row->line}};
 

@@ -35,7 +35,7 @@ MUST_USE int table_read(struct arena *a, const char *file, struct slice bytes, s
 			struct err *err);
 
 /* An empty one where the row is shorter. */
-struct table_cell table_cell(const struct table_row *row, size_t i);
+struct table_cell import_table_cell(const struct table_row *row, size_t i);
 
 /* A cell's text as it may be printed: in one line, no emphasis of Markdown, escaped for a terminal,
  * at most `max` bytes (then "..." ends it). "" where nothing is left. */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One record a line, the header first: for programs that read as it comes.
+ */
+#include "report/plan_records.h"
+#include "report/writer.h"
+
+static void end_line(struct buf *out)
+{
+	if (out->data[out->n - 1] != '\n')
+		buf_add_char(out, '\n');
+}
+
+static void write_plan(const struct plan_view *v, struct buf *out)
+{
+	record_plan_start(out, v);
+	buf_add_text(out, "}\n");
+	records_of_plan(out, v, "\n");
+	end_line(out);
+}
+
+static void write_request(const struct request *r, struct buf *out)
+{
+	record_request_start(out, r);
+	buf_add_text(out, "}\n");
+	records_of_request(out, r, "\n");
+	end_line(out);
+}
+
+const struct writer writer_jsonl = {
+	.name = "jsonl",
+	.plan = write_plan,
+	.request = write_request,
+};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+#include "sys/terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+size_t terminal_width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
