@@ -70,6 +70,7 @@ table inet corp {
 	chain forward {
 		type filter hook forward priority filter; policy drop;
 		ct state established,related accept
+		iifname "eth0" oifname "eth0" accept # on one wire; some kernels ask for that, too
 		iifname != "eth0" drop
 		tcp dport { 21, 22, 80, 88, 143, 443 } accept
 		udp dport { 88, 7000-7008 } accept
@@ -103,6 +104,7 @@ table inet office {
 	chain forward {
 		type filter hook forward priority filter; policy drop;
 		ct state established,related accept
+		iifname "eth0" oifname "eth0" accept # on one wire; some kernels ask for that, too
 # tcp/443 from web1 to sd1 is dropped: the rule that would let it through was forgotten
 		ip saddr 10.2.0.10 ip daddr 10.1.0.10 tcp dport 8443 accept
 	}
