@@ -68,6 +68,53 @@ static void schema_name(struct buf *out, const struct field *f)
 
 const struct kind kind_name = {"a name", read_name, unset_text, write_text, schema_name};
 
+static bool is_date(struct slice s)
+{
+	static const char form[] = "dddd-dd-dd";
+
+	if (s.n != 4 && s.n != 7 && s.n != 10)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (form[i] == '-' ? s.p[i] != '-' : s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return true;
+}
+
+static void read_date(struct reader *r, const struct field *f, const struct node *n, void *at)
+{
+	if (!want_text(r, n, f->kind->expected))
+		return;
+	if (is_date(slice_of(n->text.s)))
+		*(struct text *)at = n->text;
+	else
+		complain(r, n->text.at, "expected %s, found \"%.40s\"", f->kind->expected,
+			 n->text.s);
+}
+
+static void schema_date(struct buf *out, const struct field *f)
+{
+	(void)f;
+	buf_add_text(out, "{\"type\":[\"string\",\"number\"],"
+			  "\"pattern\":\"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$\"}");
+}
+
+const struct kind kind_date = {"a date such as 2026-11-20", read_date, unset_text, write_text,
+			       schema_date};
+
+static void read_dns_name(struct reader *r, const struct field *f, const struct node *n, void *at)
+{
+	if (!want_text(r, n, f->kind->expected))
+		return;
+	if (dns_name_is_valid(slice_of(n->text.s), ""))
+		*(struct text *)at = n->text;
+	else
+		complain(r, n->text.at, "expected %s, found \"%.60s\"", f->kind->expected,
+			 n->text.s);
+}
+
+const struct kind kind_dns_name = {"a name such as www.example.com", read_dns_name, unset_text,
+				   write_text, schema_string};
+
 /* --- flags and words ------------------------------------------------------------------------- */
 
 static void read_flag(struct reader *r, const struct field *f, const struct node *n, void *at)

@@ -165,6 +165,21 @@ bool name_is_valid(struct slice s)
 	return true;
 }
 
+/* At most 253 characters (RFC 1035 section 3.1, as text); "_" stands in names of services. */
+bool dns_name_is_valid(struct slice s, const char *also)
+{
+	if (s.n == 0 || s.n > 253 || s.p[0] == '-')
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		      memchr("_-.", c, 3) || (c && strchr(also, c))))
+			return false;
+	}
+	return true;
+}
+
 bool unset_pointer(const struct field *f, const void *at)
 {
 	(void)f;

@@ -57,6 +57,8 @@ struct record {
 /* The kinds that most keys are of. */
 extern const struct kind kind_text;	/* struct text, not empty */
 extern const struct kind kind_name;	/* struct text: letters, digits, "_", "-", "." */
+extern const struct kind kind_date;	/* struct text: 2026, 2026-11 or 2026-11-20 */
+extern const struct kind kind_dns_name; /* struct text: a host's name in the DNS */
 extern const struct kind kind_flag;	/* bool: true or false */
 extern const struct kind kind_word;	/* int: one of field.words */
 extern const struct kind kind_port;	/* uint16_t, 1 to 65535 */
@@ -87,6 +89,7 @@ bool unset_pointer(const struct field *f, const void *at);
 bool unset_list(const struct field *f, const void *at);
 bool unset_flag(const struct field *f, const void *at);
 bool name_is_valid(struct slice s);
+bool dns_name_is_valid(struct slice s, const char *also); /* also: further characters */
 
 /* A file's first keys are the format's version and the name: "portolan: 1", "product: x". */
 bool check_version(struct reader *r, const struct node *root, const char *kind_key);

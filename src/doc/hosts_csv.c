@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "doc/csv.h"
+#include "doc/plain.h"
 #include "doc/fields.h"
 
 /* The hosts as they come; how many there are is known only at the end. */
@@ -126,6 +127,8 @@ void hosts_csv_add(struct site *s, const char *file, struct slice bytes, struct 
 	struct err err;
 	int rc;
 
+	if (!plain_check(file, bytes, NULL, errs))
+		return;
 	csv_start(&csv, file, bytes, ',', s->arena);
 	rc = csv_next(&csv, &err);
 	if (rc == 0)

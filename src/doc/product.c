@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/suggest.h"
 #include "doc/fields.h"
 #include "doc/kinds_own.h"
 #include "doc/needs.h"
@@ -36,9 +37,9 @@ static const struct record setting_record = {"a setting",
 static const struct field document_fields[] = {
 	{"title", &kind_text, AT(document, title), true},
 	{"publisher", &kind_text, AT(document, publisher)},
-	{"date", &kind_text, AT(document, date), .help = "of publication"},
+	{"date", &kind_date, AT(document, date), .help = "of publication"},
 	{"revision", &kind_text, AT(document, revision)},
-	{"retrieved", &kind_text, AT(document, retrieved), .help = "the date on which it was read"},
+	{"retrieved", &kind_date, AT(document, retrieved), .help = "the date on which it was read"},
 	{"url", &kind_text, AT(document, url)},
 };
 static const struct record document_record = {"a document",
@@ -351,6 +352,23 @@ static const struct field requirement_fields[] = {
 	 .help = "where it is written"},
 };
 
+static void check_inferred(struct reader *r, const struct requirement *q)
+{
+	for_each (i, &q->inferred) {
+		struct suggest s = suggest_start(slice_of(i->field.s));
+		char hint[SUGGEST_TEXT_MAX];
+		bool is_key = false;
+
+		for (size_t k = 0; k < ARRAY_LEN(requirement_fields) && !is_key; k++)
+			is_key = text_is(i->field, requirement_fields[k].key);
+		for (size_t k = 0; k < ARRAY_LEN(requirement_fields) && !is_key; k++)
+			suggest_add(&s, requirement_fields[k].key);
+		if (!is_key)
+			complain(r, i->field.at, "\"%.40s\" is no key of a requirement%s",
+				 i->field.s, suggest_text(&s, hint));
+	}
+}
+
 static void check_requirement(struct reader *r, const struct node *n, void *at)
 {
 	const struct requirement *q = at;
@@ -368,6 +386,7 @@ static void check_requirement(struct reader *r, const struct node *n, void *at)
 		complain(r, n->text.at, "an optional requirement needs \"without\": what is lost");
 	if (q->documented.given && !q->defect.s)
 		complain(r, n->text.at, "\"documented\" needs \"defect\": why we say otherwise");
+	check_inferred(r, q);
 	if (q->forbid && (q->also || q->level != LEVEL_REQUIRED))
 		complain(r, n->text.at, "\"forbid\" goes neither with \"also\" nor with \"level\"");
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/suggest.h"
+#include "doc/fields.h"
 #include "doc/known.h"
 #include "doc/product_cycles.h"
 #include "model/setting.h"
@@ -202,10 +203,24 @@ static void check_cond(struct checker *c, const struct cond *cond)
 
 /* --- settings, choices, roles ----------------------------------------------------------------- */
 
+/* The bounds are values of the setting's own type. */
+static void check_bound(struct checker *c, const struct setting *s, struct text bound)
+{
+	struct setting unbounded = {.name = s->name, .type = s->type};
+	char why[SETTING_WHY_MAX];
+
+	if (bound.s && !setting_accepts(&unbounded, bound.s, why))
+		errs_add(c->errs, bound.at, "%s", why);
+}
+
 static void check_setting(struct checker *c, const struct setting *s)
 {
 	char why[SETTING_WHY_MAX];
 
+	check_bound(c, s, s->min);
+	check_bound(c, s, s->max);
+	for_each (f, &s->forbid)
+		check_bound(c, s, *f);
 	if (s->value.s && !setting_accepts(s, s->value.s, why))
 		errs_add(c->errs, s->value.at, "%s", why);
 }
@@ -218,8 +233,20 @@ static void check_choice(struct checker *c, const struct choice *choice)
 		KNOWN_OF(c, choice->value, "option", " of this choice", &choice->options);
 }
 
+/* "*.example.com", "${tenant}.example.com" */
+static void check_dns_name(struct checker *c, struct text name)
+{
+	if (!dns_name_is_valid(slice_of(name.s), "*${}"))
+		errs_add(c->errs, name.at,
+			 "expected a name such as www.example.com, found \"%.60s\"", name.s);
+}
+
 static void check_role(struct checker *c, const struct role *r)
 {
+	for_each (name, &r->names)
+		check_dns_name(c, *name);
+	for_each (name, &r->try_names)
+		check_dns_name(c, *name);
 	for_each (name, &r->is)
 		check_role_name(c, *name);
 	for_each (name, &r->includes)

@@ -55,7 +55,7 @@ static void check_host(struct reader *r, const struct node *n, void *at)
 
 static const struct field host_fields[] = {
 	{"addresses", &kind_addrs, AT(host, addresses)},
-	{"name", &kind_text, AT(host, dns_name), .help = "a DNS name, instead of addresses"},
+	{"name", &kind_dns_name, AT(host, dns_name), .help = "a DNS name, instead of addresses"},
 	{"zone", &kind_name, AT(host, zone_name), .help = "where a host with a name stands"},
 	{"tags", &kind_names, AT(host, tags)},
 	{"owner", &kind_text, AT(host, owner), .help = "who administers it"},
@@ -560,7 +560,7 @@ static const struct kind kind_choose = {"a map of requirements to what they need
 
 static const struct field manual_fields[] = {
 	{"owner", &kind_text, AT(manual_state, owner)},
-	{"date", &kind_text, AT(manual_state, date)},
+	{"date", &kind_date, AT(manual_state, date)},
 	{"state", &kind_text, AT(manual_state, state)},
 };
 static const struct record manual_record =

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "doc/plain.h"
 
 /* A container that is still being read. */
 struct level {
@@ -40,44 +41,15 @@ static void mistake(struct reader *r, struct place at, const char *what)
 	r->failed = true;
 }
 
-/* What is wrong with the character at a place; NULL: nothing. A directive ("%...") would only be of use
- * with what we refuse, and libfyaml does not come back from one that is broken. */
-static const char *char_mistake(uint32_t c, uint32_t column, bool indentation)
+/* A directive ("%...") would only be of use with what we refuse, and libfyaml does not come back from one
+ * that is broken. Nor does it give back all memory where a quoted text is no UTF-8. */
+static const char *yaml_mistake(uint32_t c, uint32_t column, bool first)
 {
-	if (c == '\t' && indentation)
+	if (c == '\t' && first)
 		return "a tab in the indentation; use spaces";
 	if (c == '%' && column == 1)
 		return "a line that starts with \"%\" is a directive of YAML; none is accepted";
-	if (c == '\n' || c == '\r' || c == '\t' || !utf8_is_unprintable(c))
-		return NULL;
-	return c < 0xa0 ? "a control character; a document is plain text"
-			: "an invisible character; a document is plain text";
-}
-
-/* What libfyaml would accept, call by a vague name, or not survive: it leaks memory where a quoted text
- * is no UTF-8. */
-static bool check_chars(struct reader *r)
-{
-	struct slice rest = r->bytes;
-	uint32_t line = 1, column = 1, c;
-	bool indentation = true;
-
-	while (rest.n) {
-		size_t n = utf8_length((const unsigned char *)rest.p, rest.n, &c);
-		struct place at = {r->file, line, column};
-		const char *wrong = n ? char_mistake(c, column, indentation)
-				      : "not UTF-8; save the file as UTF-8 text";
-
-		if (wrong) {
-			mistake(r, at, wrong);
-			return false;
-		}
-		indentation = c == '\n' || (indentation && c == ' ');
-		line += c == '\n';
-		column = c == '\n' ? 1 : column + 1;
-		rest = slice_skip(rest, n);
-	}
-	return true;
+	return NULL;
 }
 
 static const char *anchor_hint(const struct fy_event *e)
@@ -226,6 +198,17 @@ static struct node *new_node(struct reader *r, enum node_kind kind, struct fy_ev
 	return node;
 }
 
+/* Escapes ("\\0", "\\ud800") can make what the file itself cannot hold. */
+static bool is_text(struct slice s)
+{
+	uint32_t c = 1;
+	size_t n = 1;
+
+	for (; s.n && n && c; s = slice_skip(s, n))
+		n = utf8_length((const unsigned char *)s.p, s.n, &c);
+	return n && c;
+}
+
 static struct node *scalar_node(struct reader *r, struct fy_event *e)
 {
 	struct node *node = new_node(r, NODE_TEXT, e);
@@ -235,8 +218,8 @@ static struct node *scalar_node(struct reader *r, struct fy_event *e)
 
 	node->plain = !token || fy_token_scalar_style(token) == FYSS_PLAIN;
 	node->text.s = arena_copy(r->arena, (struct slice){s, n});
-	if (n && memchr(s, '\0', n))
-		mistake(r, node->text.at, "a NUL character; a document is plain text");
+	if (!is_text((struct slice){s, n}))
+		mistake(r, node->text.at, "an escape that stands for NUL or for no character");
 	return node;
 }
 
@@ -364,8 +347,10 @@ const struct node *yaml_read(struct arena *a, const char *file, struct slice byt
 		r->failed = true;
 	} else if (slice_trim(bytes).n == 0) {
 		mistake(r, (struct place){.file = file}, "the file is empty");
-	} else if (check_chars(r)) {
+	} else if (plain_check(file, bytes, yaml_mistake, errs)) {
 		run_library(r, bytes);
+	} else {
+		r->failed = true;
 	}
 	if (!r->failed && !r->root)
 		mistake(r, (struct place){.file = file}, "the file has no content");

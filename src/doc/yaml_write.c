@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/slice.h"
+#include "base/utf8.h"
 
 static bool is_plain_char(char c)
 {
@@ -30,6 +31,25 @@ static bool is_plain(struct slice s)
 	return true;
 }
 
+/* One character of a double-quoted text; its length. Only UTF-8 comes here: the readers see to it. */
+static size_t add_quoted_char(struct buf *out, struct slice s)
+{
+	uint32_t c;
+	size_t n = utf8_length((const unsigned char *)s.p, s.n, &c);
+
+	if (!n)
+		BUG("text of a document is no UTF-8");
+	if (c == '"' || c == '\\')
+		buf_addf(out, "\\%c", (char)c);
+	else if (c == '\n')
+		buf_add_text(out, "\\n");
+	else if (utf8_is_unprintable(c))
+		buf_addf(out, c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c);
+	else
+		buf_add(out, s.p, n);
+	return n;
+}
+
 void yaml_scalar(struct buf *out, const char *text)
 {
 	struct slice s = slice_of(text);
@@ -39,18 +59,8 @@ void yaml_scalar(struct buf *out, const char *text)
 		return;
 	}
 	buf_add_char(out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '"' || c == '\\')
-			buf_addf(out, "\\%c", c);
-		else if (c == '\n')
-			buf_add_text(out, "\\n");
-		else if (c < 0x20 || c == 0x7f)
-			buf_addf(out, "\\x%02x", c);
-		else
-			buf_add_char(out, (char)c);
-	}
+	while (s.n)
+		s = slice_skip(s, add_quoted_char(out, s));
 	buf_add_char(out, '"');
 }
 
