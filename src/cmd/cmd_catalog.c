@@ -8,6 +8,7 @@
 #include "cmd/catalog_files.h"
 #include "cmd/catalog_import.h"
 #include "cmd/catalog_print.h"
+#include "cmd/catalog_uses.h"
 #include "cmd/command.h"
 #include "cmd/format.h"
 #include "doc/product.h"
@@ -196,6 +197,23 @@ static int run_schema(struct run *r)
 	return EXIT_HOLDS;
 }
 
+/* --- uses ------------------------------------------------------------------------------------- */
+
+static int run_uses(struct run *r)
+{
+	struct port_filter filter;
+	struct errs errs = {0};
+	struct err err;
+
+	if (port_filter_read(operand(r, 0), &filter, &err))
+		return command_failed(&err);
+	if (r->format == FORMAT_TEXT)
+		catalog_uses_text(&r->catalog, &filter, &r->out, &errs);
+	else
+		catalog_uses_records(&r->catalog, &filter, &r->out, &errs);
+	return errs.n ? command_failed_all(&errs) : EXIT_HOLDS;
+}
+
 /* --- import ------------------------------------------------------------------------------------ */
 
 static int run_import(struct run *r)
@@ -209,6 +227,7 @@ static const struct subcommand subcommands[] = {
 	{"list", "", 0, 0, records, true, run_list},
 	{"show", "NAME|FILE", 1, 1, records_or_yaml, true, run_show},
 	{"check", "[NAME|FILE ...]", 0, (size_t)-1, records, true, run_check},
+	{"uses", "PORT[/TRANSPORT]", 1, 1, records, true, run_uses},
 	{"import", "FILE", 1, 1, yaml_only, false, run_import},
 	{"schema", "product|site", 1, 1, json_only, false, run_schema},
 };
@@ -229,7 +248,7 @@ static int unknown_subcommand(const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(subcommands); i++)
 		suggest_add(&s, subcommands[i].name);
 	return command_usage_error(
-		"catalog: \"%.40s\" is none of list, show, check, import and schema%s", name,
+		"catalog: \"%.40s\" is none of list, show, check, uses, import and schema%s", name,
 		suggest_text(&s, hint));
 }
 
@@ -284,7 +303,7 @@ static const struct option_spec options[] = {
 const struct command command_catalog = {
 	.name = "catalog",
 	.summary = "list, show and check the products; import a table",
-	.operands = "list | show NAME | check [NAME|FILE ...] | import FILE | schema product|site",
+	.operands = "list | show NAME | check [NAME|FILE ...] | uses PORT | import FILE | schema product|site",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.min_operands = 1,

@@ -8,6 +8,7 @@
 
 #include "base/suggest.h"
 #include "cmd/command.h"
+#include "cmd/installed.h"
 #include "doc/etc_services.h"
 #include "doc/iana.h"
 #include "doc/registry_build.h"
@@ -331,11 +332,30 @@ static int update(const char *file, struct err *err)
 	return rc;
 }
 
+/* The catalog is another program's: reading YAML is not for a number's sake. */
+static int who_uses(const struct arguments *args)
+{
+	const char *format = args_value(args, "format");
+	const char *words[] = {"portolan",
+			       "catalog",
+			       "uses",
+			       args_value(args, "who-uses"),
+			       format ? "--format" : NULL,
+			       format,
+			       NULL};
+
+	return program_run("portolan-site", (char **)words);
+}
+
 static int run(const struct arguments *args)
 {
 	const char *file = args_value(args, "update");
 	struct err err;
 
+	if (args_has(args, "who-uses") && (file || args_n_operands(args)))
+		return command_usage_error("port: --who-uses takes no other operand than its port");
+	if (args_has(args, "who-uses"))
+		return who_uses(args);
 	if (file && args_n_operands(args))
 		return command_usage_error("port: --update takes no other operand than its file");
 	if (file)
@@ -348,6 +368,8 @@ static int run(const struct arguments *args)
 
 static const struct option_spec options[] = {
 	{"format", "text|json|jsonl", "how to write it; text is for people", false},
+	{"who-uses", "PORT[/TRANSPORT]", "which products of the catalog use it, and what for",
+	 false},
 	{"update", "FILE", "read IANA's service-names-port-numbers.csv and use it from now on",
 	 false},
 };

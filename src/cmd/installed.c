@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/installed.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/command.h"
 #include CONFIG_H
 
 /* The folder of the running program, in `self`; p is NULL where the system does not tell. */
@@ -50,4 +53,15 @@ void installed_path(const char *name, const char *installed_dir, struct buf *pat
 		return;
 	buf_clear(path);
 	buf_addf(path, "%s/%s", installed_dir, name);
+}
+
+int program_run(const char *program, char **argv)
+{
+	struct buf path = BUF_INIT;
+
+	installed_path(program, LIBEXEC_DIR, &path);
+	execv(path.data, argv);
+	fprintf(stderr, "portolan: cannot run %s: %s\n", path.data, strerror(errno));
+	buf_release(&path);
+	return EXIT_NOT_TESTED;
 }

@@ -10,3 +10,7 @@
 /* "<folder of this program>/name" where that exists, else "installed_dir/name", with the prefix
  * that this program really lies under. installed_dir is LIBEXEC_DIR or DATA_DIR. */
 void installed_path(const char *name, const char *installed_dir, struct buf *path);
+
+/* Become another of our programs; argv ends in NULL. Returns only where that fails, with the exit
+ * code after a message. */
+int program_run(const char *program, char **argv);

@@ -3,13 +3,11 @@
  * The same main for every program: find the subcommand in the table, or run the program that holds
  * it. What the other programs hold is known from a list that the build asked them for.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "base/map.h"
 #include "base/suggest.h"
@@ -156,18 +154,6 @@ static int dump_commands(bool as_rows)
 	return ok ? EXIT_HOLDS : EXIT_NOT_TESTED;
 }
 
-/* Beside this program (a build folder), else where it was installed. */
-static int run_program(const char *program, char **argv)
-{
-	struct buf path = BUF_INIT;
-
-	installed_path(program, LIBEXEC_DIR, &path);
-	execv(path.data, argv);
-	fprintf(stderr, "portolan: cannot run %s: %s\n", path.data, strerror(errno));
-	buf_release(&path);
-	return EXIT_NOT_TESTED;
-}
-
 static int unknown_command(const char *name)
 {
 	struct suggest s = suggest_start(slice_of(name));
@@ -189,7 +175,7 @@ static int run_command(const char *name, int argc, char **argv)
 	if (c)
 		return args_run(c, argc - 2, argv + 2);
 	f = find_foreign(name);
-	return f ? run_program(f->program, argv) : unknown_command(name);
+	return f ? program_run(f->program, argv) : unknown_command(name);
 }
 
 /* "portolan help plan" is "portolan plan --help". */
