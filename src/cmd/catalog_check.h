@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What is known to be wrong in a product's documents, what we inferred, and what the lints find in our
- * file: one list.
+ * What is known to be wrong in a product's documents, what we inferred, and what the lints find
+ * in our file: one list.
  */
 #pragma once
 

@@ -129,8 +129,8 @@ static int run_show(struct run *r)
 
 /* --- check ------------------------------------------------------------------------------------ */
 
-/* All products of the catalog, for what can only be seen beside each other. One that cannot be read is
- * told by whoever checks it. */
+/* All products of the catalog, for what can only be seen beside each other. One that cannot be
+ * read is told by whoever checks it. */
 static size_t read_others(struct catalog *c, const struct product **others)
 {
 	size_t n = 0;

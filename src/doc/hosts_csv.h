@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * A table of hosts: a CSV file whose first row names the columns: name, addresses (several separated
- * by blanks or ";"), tags (the same); owner and platform may follow. portolan-site(5).
+ * A table of hosts: a CSV file whose first row names the columns: name, addresses (several
+ * separated by blanks or ";"), tags (the same); owner and platform may follow. portolan-site(5).
  */
 #pragma once
 

@@ -10,8 +10,8 @@
 #include "base/err.h"
 #include "model/text.h"
 
-/* Whether a list, whose items of `size` bytes each start with their struct text name, has one called
- * `wanted`; if not, a message. of: " of passwordstate", or "". */
+/* Whether a list, whose items of `size` bytes each start with their struct text name, has one
+ * called `wanted`; if not, a message. of: " of passwordstate", or "". */
 struct known_list {
 	const void *list; /* a LIST_OF(...) */
 	size_t size;

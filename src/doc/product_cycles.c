@@ -17,7 +17,8 @@ struct walk {
 	const char *through; /* the keys that lead on, for messages; "" */
 };
 
-/* Enters a node: true, and it is open; false: it was seen, or a message was given and *ok is false. */
+/* Enters a node: true, and it is open; false: it was seen, or a message was given and *ok is
+ * false. */
 static bool enter(struct walk *w, size_t index, const char *what, struct text name, bool *ok)
 {
 	if (w->marks[index] == MARK_DONE)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * Names that lead back to themselves: sets in sets, roles that are roles, requirements after and within
- * requirements, goals in goals. What passes can be walked by recursion, and no set becomes a flood of
- * ports.
+ * Names that lead back to themselves: sets in sets, roles that are roles, requirements after and
+ * within requirements, goals in goals. What passes can be walked by recursion, and no set becomes
+ * a flood of ports.
  */
 #pragma once
 

@@ -12,7 +12,8 @@ struct linker {
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-static void index_names(struct linker *l, struct map *map, const char *what, void *list_, size_t size)
+static void index_names(struct linker *l, struct map *map, const char *what, void *list_,
+			size_t size)
 {
 	const struct list *list = list_;
 
@@ -59,7 +60,8 @@ static const struct group *find_group(struct linker *l, struct text name)
 
 static const struct device *find_device(struct linker *l, struct text name)
 {
-	return find(l, &l->s->devices_by_name, &l->s->devices, sizeof(struct device), name, "device");
+	return find(l, &l->s->devices_by_name, &l->s->devices, sizeof(struct device), name,
+		    "device");
 }
 
 /* A bare word is a host, or a device; the message speaks of hosts. */
@@ -230,8 +232,7 @@ static void link_path(struct linker *l, struct path_rule *p)
 {
 	p->from = find_zone(l, p->from_name);
 	p->to = find_zone(l, p->to_name);
-	p->through.items =
-		arena_get(l->s->arena, p->through_names.n, sizeof(*p->through.items));
+	p->through.items = arena_get(l->s->arena, p->through_names.n, sizeof(*p->through.items));
 	for_each (name, &p->through_names) {
 		const struct device *d = find_device(l, *name);
 
@@ -262,7 +263,8 @@ static void check_installations(struct linker *l)
 		for (const struct use *other = l->s->uses.items; other < u; other++)
 			if (strcmp(use_name(u), use_name(other)) == 0) {
 				errs_add(l->errs, u->as.s ? u->as.at : u->product.at,
-					 "two installations are called \"%s\"; give one another name "
+					 "two installations are called \"%s\"; give one another "
+					 "name "
 					 "with \"as\"",
 					 use_name(u));
 				break;

@@ -10,5 +10,6 @@
 
 void site_link(struct site *s, struct errs *errs);
 
-/* "web1", "group linux", "zone inside", "10.0.0.0/8": which of them it is stands in its first word. */
+/* "web1", "group linux", "zone inside", "10.0.0.0/8": which of them it is stands in its first
+ * word. */
 void target_link(const struct site *s, struct target *t, struct errs *errs);

@@ -159,7 +159,8 @@ const struct cond *when_parse(struct arena *a, struct text source, struct errs *
 	return c.failed ? NULL : cond;
 }
 
-/* Brackets where the reader needs them: an "or" inside an "and", anything but a fact behind "not". */
+/* Brackets where the reader needs them: an "or" inside an "and", anything but a fact behind
+ * "not". */
 static void sub_format(const struct cond *c, bool bracket, struct buf *out)
 {
 	if (bracket)

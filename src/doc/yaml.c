@@ -41,8 +41,8 @@ static void mistake(struct reader *r, struct place at, const char *what)
 	r->failed = true;
 }
 
-/* A directive ("%...") would only be of use with what we refuse, and libfyaml does not come back from one
- * that is broken. Nor does it give back all memory where a quoted text is no UTF-8. */
+/* A directive ("%...") would only be of use with what we refuse, and libfyaml does not come back
+ * from one that is broken. Nor does it give back all memory where a quoted text is no UTF-8. */
 static const char *yaml_mistake(uint32_t c, uint32_t column, bool first)
 {
 	if (c == '\t' && first)
@@ -91,8 +91,9 @@ static struct fy_token *event_anchor(struct fy_event *e)
 	}
 }
 
-/* An empty value has no token of its own, and mostly no mark: then it stands where its key does. Text in
- * quotes stands behind the opening one: a column inside the text is the place's plus an offset. */
+/* An empty value has no token of its own, and mostly no mark: then it stands where its key does.
+ * Text in quotes stands behind the opening one: a column inside the text is the place's plus an
+ * offset. */
 static struct place event_place(const struct reader *r, struct fy_event *e)
 {
 	struct fy_token *token = event_token(e);

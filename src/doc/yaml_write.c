@@ -31,7 +31,8 @@ static bool is_plain(struct slice s)
 	return true;
 }
 
-/* One character of a double-quoted text; its length. Only UTF-8 comes here: the readers see to it. */
+/* One character of a double-quoted text; its length. Only UTF-8 comes here: the readers see to
+ * it. */
 static size_t add_quoted_char(struct buf *out, struct slice s)
 {
 	uint32_t c;

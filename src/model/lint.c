@@ -140,8 +140,8 @@ static bool has_reference(const struct ports *p)
 	return p->arith != NULL;
 }
 
-/* The number is somebody else's, where the product chose it: a default, or a port for a service that
- * has another. Where a service that we know owns it, the lints above have their say. */
+/* The number is somebody else's, where the product chose it: a default, or a port for a service
+ * that has another. Where a service that we know owns it, the lints above have their say. */
 static void look_registered(struct linter *l, const struct port_use *u)
 {
 	struct service owner;
@@ -206,8 +206,8 @@ static void look_directory(struct linter *l, const struct port_use *u)
 		     "SQL Browser on udp/1434 only names a port; that port is not asked for");
 }
 
-/* Where a system takes source ports from, a listener's port may be taken already. Linux takes 32768 to
- * 60999 (ip_local_port_range), others 49152 to 65535 (RFC 6335, section 6). */
+/* Where a system takes source ports from, a listener's port may be taken already. Linux takes
+ * 32768 to 60999 (ip_local_port_range), others 49152 to 65535 (RFC 6335, section 6). */
 static void look_ephemeral(struct linter *l, const struct port_use *u)
 {
 	if (is_single(u) && !u->is_forbidden && u->ports.lo >= 32768 &&
@@ -274,8 +274,8 @@ static void look_unrestricted(struct linter *l, const struct port_use *u)
 		     use_text(l, u), u->from);
 }
 
-/* Two conditions that cannot hold at once: different options of one choice, a feature and "not" that
- * feature. Only what "and" joins is looked at; true means certain. */
+/* Two conditions that cannot hold at once: different options of one choice, a feature and "not"
+ * that feature. Only what "and" joins is looked at; true means certain. */
 static bool excludes(const struct cond *a, const struct cond *b)
 {
 	if (!a || !b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What is suspicious in a product file although it can be read: each lint was found in a real document.
- * Pure: what stands in other products, and what day it is, comes from the caller.
+ * What is suspicious in a product file although it can be read: each lint was found in a real
+ * document. Pure: what stands in other products, and what day it is, comes from the caller.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * For the lints: every port that a product's requirements name, made concrete with its own defaults,
- * and what refers to what.
+ * For the lints: every port that a product's requirements name, made concrete with its own
+ * defaults, and what refers to what.
  */
 #pragma once
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC
  *
- * What the targets of the document readers demand: what can be read can be printed, what was printed
- * can be read, and printing that gives the same bytes.
+ * What the targets of the document readers demand: what can be read can be printed, what was
+ * printed can be read, and printing that gives the same bytes.
  */
 #pragma once
 
 #include "base/buf.h"
 #include "base/err.h"
 
-/* libfyaml 0.7 loses its buffer of pieces where a quoted text with many quotes in it never ends: one or
- * two KiB a broken file, in a program that then ends. Ours is not let off. */
+/* libfyaml 0.7 loses its buffer of pieces where a quoted text with many quotes in it never ends:
+ * one or two KiB a broken file, in a program that then ends. Ours is not let off. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * The catalog's promise: every row of the documents that it was made from, and every defect that is
- * known in them, has its entry. tests/catalog/rows.txt and defects.txt say which; a line is the row's
- * number and what covers it: PRODUCT/REQUIREMENT, PRODUCT/KIND/NAME, "behaviour" and a sentence, or
- * "registry" and port numbers.
+ * The catalog's promise: every row of the documents that it was made from, and every defect that
+ * is known in them, has its entry. tests/catalog/rows.txt and defects.txt say which; a line is
+ * the row's number and what covers it: PRODUCT/REQUIREMENT, PRODUCT/KIND/NAME, "behaviour" and a
+ * sentence, or "registry" and port numbers.
  */
 #include "test.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * Every field of every record of both formats, replaced by something else: a list for a text, a text for
- * a map, nothing, a very long text, a negative number. Each must be refused with a place in the file and
- * a sentence; what is still valid must stand in the list of what is valid on purpose.
+ * Every field of every record of both formats, replaced by something else: a list for a text, a
+ * text for a map, nothing, a very long text, a negative number. Each must be refused with a place
+ * in the file and a sentence; what is still valid must stand in the list of what is valid on
+ * purpose.
  */
 #include "test.h"
 
@@ -19,8 +20,8 @@ enum mutation { TO_LIST, TO_MAP, TO_NOTHING, TO_LONG, TO_NEGATIVE, TO_WORD, MUTA
 static const char *const mutation_names[] = {"a list", "a map",	     "nothing",
 					     "long",   "a negative", "a word"};
 
-/* What remains valid, by the path of the field; names that the file chose are "*", a list's items "[]".
- * A path that begins with "..." is the end of several. */
+/* What remains valid, by the path of the field; names that the file chose are "*", a list's items
+ * "[]". A path that begins with "..." is the end of several. */
 static const struct {
 	const char *path;
 	unsigned valid;	  /* bits of enum mutation */
