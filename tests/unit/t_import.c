@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Phrases about ports one by one; then the tables of Passwordstate's document, in four forms, against
- * what the catalog says of the same rows.
+ * Phrases about ports one by one; then the tables of four sections of a document, in four forms,
+ * against what the catalog says of the same rows.
  */
 #include "doc/import.h"
 
