@@ -103,7 +103,7 @@ static bool has_ports(const struct importer *im, const struct table_row *row)
 static bool is_prose(const struct importer *im, const struct table_row *row)
 {
 	for (size_t i = 0; i < row->n; i++)
-		if (row->cells[i].text.n && i < im->columns.n &&
+		if (i < im->columns.n && row->cells[i].text.n &&
 		    im->columns.kinds[i] != COLUMN_PURPOSE && im->columns.kinds[i] != COLUMN_NOTE)
 			return false;
 	return true;

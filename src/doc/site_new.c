@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include "doc/site_words.h"
+#include "doc/site_new.h"
 
 #include "doc/import_table.h"
 #include "doc/needs.h"
+#include "doc/site_words.h"
 #include "doc/yaml_write.h"
 
 enum { COMMENT_COLUMN = 38, COLUMNS_MAX = 100, CHOOSE_SHOWN = 6 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Phrases about ports one by one; then the tables of four sections of a document, in four forms,
+ * Phrases about ports one by one; then the tables of Passwordstate's document, in four forms,
  * against what the catalog says of the same rows.
  */
 #include "doc/import.h"
