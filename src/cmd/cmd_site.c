@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "doc/product.h"
 #include "doc/site.h"
 #include "sys/file.h"
+#include "sys/terminal.h"
 #include CONFIG_H
 
 enum { FILE_BYTES_MAX = 16 << 20, PRODUCTS_MAX = 32 };
@@ -145,7 +145,7 @@ static int run_new(const struct arguments *args)
 	}
 	if (errs.n)
 		rc = command_failed_all(&errs);
-	if (!rc && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+	if (!rc && terminal_can_ask())
 		site_ask(&s, a);
 	if (!rc)
 		rc = put_site(args, &s);

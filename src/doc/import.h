@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC
  *
- * A vendor's table of ports, pasted, as a product file: one requirement a row, `inferred:` where the
- * row did not say it, and a question where it is not clear. Nothing is lost in silence: a row that
- * cannot be understood is an error with its place, and stays in the file as a comment.
+ * A vendor's table of ports, pasted, as a product file: one requirement a row, `inferred:` where
+ * the row did not say it, and a question where it is not clear. Nothing is lost in silence: a row
+ * that cannot be understood is an error with its place, and stays in the file as a comment.
  *
- *	Source | Destination | Protocol | Port | Purpose	columns in any order, or without headings
- *	9 Account Discoveries					a line of words: the section of what follows
- *	       |             |          | 88   |		an empty first cell: as in the row above
+ *	Source | Destination | Protocol | Port | Purpose
+ *
+ * The columns come in any order, or without headings. A line of words, such as "9 Discoveries", is
+ * the section of what follows; an empty first cell means the one in the row above.
  */
 #pragma once
 

@@ -81,16 +81,6 @@ static enum word_kind kind_at(const struct parser *p, size_t i)
 	return i < p->n ? p->words[i].kind : WORD_OTHER;
 }
 
-static bool is_number(enum word_kind kind)
-{
-	return kind == WORD_PORTS || kind == WORD_TEMPLATE;
-}
-
-static bool is_joint(enum word_kind kind)
-{
-	return kind == WORD_COMMA || kind == WORD_AND || kind == WORD_OR || kind == WORD_SLASH;
-}
-
 static enum joint joint_of(enum word_kind kind)
 {
 	switch (kind) {
@@ -110,7 +100,7 @@ static enum joint joint_of(enum word_kind kind)
 static bool numbers_follow(const struct parser *p, size_t i)
 {
 	for (; i < p->n; i++)
-		if (is_number(p->words[i].kind))
+		if (word_is_number(p->words[i].kind))
 			return true;
 	return false;
 }
@@ -119,7 +109,7 @@ static bool numbers_follow(const struct parser *p, size_t i)
  * Returns where they end. But in "22 TCP, UDP 53" each has its own number. */
 static size_t transports_end(const struct parser *p, unsigned *on, bool *either)
 {
-	bool behind_number = p->at && is_number(kind_at(p, p->at - 1));
+	bool behind_number = p->at && word_is_number(kind_at(p, p->at - 1));
 	size_t end = p->at + 1;
 
 	*on = p->words[p->at].on;
@@ -128,11 +118,11 @@ static size_t transports_end(const struct parser *p, unsigned *on, bool *either)
 		size_t k = end;
 		bool is_or = false;
 
-		while (is_joint(kind_at(p, k)))
+		while (word_is_joint(kind_at(p, k)))
 			is_or |= kind_at(p, k++) == WORD_OR;
 		if (kind_at(p, k) != WORD_TRANSPORT)
 			return end;
-		if (k > end && behind_number && is_number(kind_at(p, k + 1)))
+		if (k > end && behind_number && word_is_number(kind_at(p, k + 1)))
 			return end;
 		*either |= is_or;
 		*on |= p->words[k].on;
@@ -144,14 +134,14 @@ static size_t transports_end(const struct parser *p, unsigned *on, bool *either)
 static bool is_behind_numbers(const struct parser *p, size_t end)
 {
 	enum word_kind before = p->at ? kind_at(p, p->at - 1) : WORD_OTHER;
-	bool number_before = p->at > 1 && is_number(kind_at(p, p->at - 2));
+	bool number_before = p->at > 1 && word_is_number(kind_at(p, p->at - 2));
 
 	if (!p->n_items)
 		return false;
 	if ((before == WORD_SLASH || before == WORD_OPEN) && number_before)
 		return true;
-	if (is_number(before))
-		return p->numbers_first || !is_number(kind_at(p, end));
+	if (word_is_number(before))
+		return p->numbers_first || !word_is_number(kind_at(p, end));
 	return !numbers_follow(p, end) && !p->items[p->n_items - 1].on;
 }
 
@@ -233,7 +223,7 @@ static void take_condition(struct parser *p)
 	}
 	while (p->at < p->n && kind_at(p, p->at) != WORD_COMMA &&
 	       kind_at(p, p->at) != WORD_TRANSPORT && kind_at(p, p->at) != WORD_CLOSE)
-		dropped |= is_number(kind_at(p, p->at++));
+		dropped |= word_is_number(kind_at(p, p->at++));
 	ask(p, "a condition stands there; perhaps it is a feature, with a requirement of its own%s",
 	    dropped ? ", and its number is not taken for a port" : "");
 }
@@ -304,7 +294,7 @@ static int take_words(struct parser *p, struct err *err)
 		if (w->kind == WORD_TRANSPORT && !p->seen && numbers)
 			p->numbers_first = true;
 		p->seen |= w->kind == WORD_TRANSPORT ? w->on : 0;
-		numbers += is_number(w->kind);
+		numbers += word_is_number(w->kind);
 		if (numbers > PHRASE_ITEMS_MAX)
 			return err_set(err, ERR_LIMIT, at, "more than %d ports in one cell",
 				       PHRASE_ITEMS_MAX);
@@ -609,82 +599,4 @@ int phrase_read(struct arena *a, struct table_cell cell, const struct phrase_con
 	ask_about_endpoint_mapper(&p);
 	out->needs = build(&p);
 	return 0;
-}
-
-/* --- cells as such ---------------------------------------------------------------------------- */
-
-unsigned phrase_transports(struct arena *a, struct slice text, struct phrase_context *context)
-{
-	size_t n;
-	const struct word *words = words_of(a, text, &n);
-	bool is_or = false;
-
-	for (size_t i = 0; i < n; i++) {
-		if (words[i].kind == WORD_TRANSPORT)
-			context->on |= words[i].on;
-		else if (words[i].kind == WORD_SERVICE)
-			context->service = words[i].service;
-		else if (words[i].kind == WORD_OR)
-			is_or = true;
-	}
-	context->either = is_or && (context->on & (context->on - 1));
-	return context->on;
-}
-
-bool phrase_is_ports(struct arena *a, struct slice text)
-{
-	size_t n, numbers = 0, others = 0;
-	const struct word *words = words_of(a, text, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		numbers += is_number(words[i].kind);
-		others += words[i].kind == WORD_OTHER && !slice_is_nocase(words[i].text, "port") &&
-			  !slice_is_nocase(words[i].text, "ports");
-	}
-	return numbers &&
-	       (others == 0 || kind_at(&(struct parser){.words = (struct word *)words, .n = n},
-				       0) == WORD_TRANSPORT);
-}
-
-bool phrase_is_transport(struct arena *a, struct slice text)
-{
-	size_t n, transports = 0;
-	const struct word *words = words_of(a, text, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		if (words[i].kind == WORD_TRANSPORT || words[i].kind == WORD_ICMP)
-			transports++;
-		else if (!is_joint(words[i].kind) && words[i].kind != WORD_SERVICE)
-			return false;
-	}
-	return transports > 0;
-}
-
-bool phrase_has_ports(struct arena *a, struct slice text)
-{
-	size_t n;
-	const struct word *words = words_of(a, text, &n);
-
-	for (size_t i = 0; i < n; i++)
-		if (is_number(words[i].kind) || words[i].kind == WORD_BAD_PORTS ||
-		    words[i].kind == WORD_ANY || words[i].kind == WORD_ICMP ||
-		    words[i].kind == WORD_IP)
-			return true;
-	return false;
-}
-
-bool phrase_goes_on(struct arena *a, struct slice text)
-{
-	size_t n;
-	const struct word *words = words_of(a, text, &n);
-
-	return n && is_joint(words[n - 1].kind);
-}
-
-bool phrase_continues(struct arena *a, struct slice text)
-{
-	size_t n;
-	const struct word *words = words_of(a, text, &n);
-
-	return n && is_joint(words[0].kind);
 }

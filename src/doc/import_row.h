@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Between doc/import.c, which walks through the table, and doc/import_row.c, which turns one row into
- * a requirement.
+ * Between doc/import.c, which walks through the table, and doc/import_row.c, which turns one row
+ * into a requirement.
  */
 #pragma once
 

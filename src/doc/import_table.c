@@ -131,12 +131,16 @@ static void split_tabs(struct splitter *s)
 /* How long the bar at p is: "|", or a vertical line of a drawn box (U+2502, U+2503, U+2551). */
 static size_t bar_at(const char *p, const char *end)
 {
+	static const char *const bars[] = {"\xe2\x94\x82", "\xe2\x94\x83", "\xe2\x95\x91"};
+
 	if (*p == '|')
 		return 1;
-	if (end - p < 3 || (memcmp(p, "\xe2\x94\x82", 3) && memcmp(p, "\xe2\x94\x83", 3) &&
-			    memcmp(p, "\xe2\x95\x91", 3)))
+	if (end - p < 3)
 		return 0;
-	return 3;
+	for (size_t i = 0; i < ARRAY_LEN(bars); i++)
+		if (memcmp(p, bars[i], 3) == 0)
+			return 3;
+	return 0;
 }
 
 /* "| a | b |" and "a | b"; "\|" is no bar. */

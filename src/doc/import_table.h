@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
  * A pasted table as rows of cells, whatever separates them: tabs, "|" (with the rulers of Markdown
- * and of boxes), CSV with commas or semicolons, or runs of blanks. Which of them it is, is found out:
- * the one by which most lines fall into the same number of cells. Rulers are left out; an empty cell
- * stays, so that a merged cell can be filled from the row above.
+ * and of boxes), CSV with commas or semicolons, or runs of blanks. Which of them it is, is found
+ * out: the one by which most lines fall into the same number of cells. Rulers are left out; an
+ * empty cell stays, so that a merged cell can be filled from the row above.
  */
 #pragma once
 

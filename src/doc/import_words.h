@@ -29,6 +29,16 @@ enum word_kind {
 	WORD_OTHER,
 };
 
+static inline bool word_is_number(enum word_kind kind)
+{
+	return kind == WORD_PORTS || kind == WORD_TEMPLATE;
+}
+
+static inline bool word_is_joint(enum word_kind kind)
+{
+	return kind == WORD_COMMA || kind == WORD_AND || kind == WORD_OR || kind == WORD_SLASH;
+}
+
 enum { ON_TCP = 1, ON_UDP = 2, ON_SCTP = 4 };
 
 /* What is known of a protocol's name here: enough to tell TCP from UDP where a table does not. */

@@ -1,333 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include "doc/site_new.h"
 
-#include "base/suggest.h"
-#include "doc/fields.h"
 #include "doc/import_table.h"
 #include "doc/needs.h"
+#include "doc/site_words.h"
 #include "doc/yaml_write.h"
-#include "model/setting.h"
 
 enum { COMMENT_COLUMN = 38, COLUMNS_MAX = 100, CHOOSE_SHOWN = 6 };
 
-struct new_host {
-	const char *name;
-	LIST_OF(const char *) addresses;
-	const char *dns_name;
-};
-struct new_zone {
-	const char *name;
-	LIST_OF(const char *) networks;
-};
-
-struct writer {
-	const struct site_new *s;
-	struct arena *arena;
-	struct errs *errs;
-	struct buf *out;
-	LIST_OF(struct new_host) hosts;
-	LIST_OF(struct new_zone) zones;
-	LIST_OF(const char *) groups;
-	LIST_OF(const char *) placeholders; /* names of hosts to fill in */
-};
-
 #define ADD(w, list) list_add((w)->arena, &(list), sizeof(*(list).items))
-
-PRINTF(2, 3) static void mistake(struct writer *w, const char *fmt, ...)
-{
-	struct buf text = BUF_INIT;
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_addfv(&text, fmt, ap);
-	va_end(ap);
-	errs_add(w->errs, PLACE_NONE, "%s", text.data);
-	buf_release(&text);
-}
-
-/* --- zones, hosts, groups: from the words ----------------------------------------------------- */
-
-static bool take_networks(struct writer *w, struct new_zone *z, const char *list)
-{
-	struct slice rest = slice_of(list), one;
-
-	while (slice_cut(&rest, ',', &one)) {
-		struct prefix p;
-		bool host_bits;
-
-		one = slice_trim(one);
-		if (!slice_is(one, "any") && !prefix_parse(one, &p, &host_bits)) {
-			mistake(w,
-				"--zone %s: expected a network such as 10.1.0.0/16, found "
-				"\"%.*s\"%s",
-				z->name, (int)(one.n < 60 ? one.n : 60), one.p,
-				host_bits ? ", which has bits set behind its length" : "");
-			return false;
-		}
-		*(const char **)ADD(w, z->networks) = arena_copy(w->arena, one);
-	}
-	return true;
-}
-
-static void take_zone(struct writer *w, const char *word)
-{
-	const char *equals = strchr(word, '=');
-	struct new_zone z = {0};
-
-	if (!equals) {
-		mistake(w, "--zone \"%.60s\": expected NAME=NETWORK, such as inside=10.1.0.0/16",
-			word);
-		return;
-	}
-	z.name = arena_copy(w->arena, slice_trim(slice_from_to(word, equals)));
-	if (!name_is_valid(slice_of(z.name)))
-		mistake(w, "--zone \"%.60s\": \"%.40s\" is no name", word, z.name);
-	else if (take_networks(w, &z, equals + 1))
-		*(struct new_zone *)ADD(w, w->zones) = z;
-}
-
-static bool has_zone(const struct writer *w, const char *name)
-{
-	for_each (z, &w->zones)
-		if (strcmp(z->name, name) == 0)
-			return true;
-	return false;
-}
-
-static struct new_host *host_named(struct writer *w, struct slice name)
-{
-	struct new_host *h;
-
-	for_each (other, &w->hosts)
-		if (slice_is(name, other->name))
-			return other;
-	h = ADD(w, w->hosts);
-	h->name = arena_copy(w->arena, name);
-	return h;
-}
-
-static void add_address(struct writer *w, struct new_host *h, struct slice address)
-{
-	for_each (other, &h->addresses)
-		if (slice_is(address, *other))
-			return;
-	*(const char **)ADD(w, h->addresses) = arena_copy(w->arena, address);
-}
-
-/* "web1:10.1.0.10,2001:db8::10", "web1:web1.example.org", "web1" where its address stands elsewhere */
-static const char *take_host(struct writer *w, const char *role, const char *value)
-{
-	struct slice rest = slice_of(value), name, one;
-	struct new_host *h;
-	struct addr a;
-
-	slice_cut(&rest, ':', &name);
-	if (!name_is_valid(name)) {
-		mistake(w,
-			"--role %s: expected HOST:ADDRESS, \"zone NAME\", \"group NAME\" or a "
-			"network, found \"%.60s\"",
-			role, value);
-		return NULL;
-	}
-	h = host_named(w, name);
-	while (rest.p && slice_cut(&rest, ',', &one)) {
-		one = slice_trim(one);
-		if (addr_parse(one, &a)) {
-			add_address(w, h, one);
-		} else if (name_is_valid(one) && !h->addresses.n) {
-			h->dns_name = arena_copy(w->arena, one);
-		} else {
-			mistake(w,
-				"--role %s: expected an address behind \"%s:\", found \"%.*s\"; "
-				"give --role again for another host",
-				role, h->name, (int)(one.n < 60 ? one.n : 60), one.p);
-			return NULL;
-		}
-	}
-	return h->name;
-}
-
-/* What the binding says in the file; NULL after a message. */
-static const char *take_target(struct writer *w, const char *role, const char *value)
-{
-	struct slice s = slice_of(value);
-	struct prefix p;
-	bool host_bits;
-
-	if (slice_has_prefix(s, "zone ")) {
-		if (!has_zone(w, value + 5) && strcmp(value + 5, "internet") == 0)
-			take_zone(w, "internet=any");
-		if (has_zone(w, value + 5))
-			return value;
-		mistake(w, "--role %s: the zone \"%.60s\" is not given; add --zone %.60s=NETWORK",
-			role, value + 5, value + 5);
-		return NULL;
-	}
-	if (slice_has_prefix(s, "group ")) {
-		if (name_is_valid(slice_of(value + 6))) {
-			*(const char **)ADD(w, w->groups) = value + 6;
-			return value;
-		}
-		mistake(w, "--role %s: \"%.60s\" is no name of a group", role, value + 6);
-		return NULL;
-	}
-	if (prefix_parse(s, &p, &host_bits))
-		return value;
-	if (host_bits) {
-		mistake(w, "--role %s: %.60s has bits set behind its length", role, value);
-		return NULL;
-	}
-	return take_host(w, role, value);
-}
-
-/* --- whether the words are right -------------------------------------------------------------- */
-
-struct word_list {
-	const char *option, *what;
-	const struct site_words *words;
-};
-
-/* "role" and "settings" may be of a role: "target.session_port". */
-static const void *find_word(const struct product *p, const char *what, const char *name)
-{
-	const char *dot = strchr(name, '.');
-	char role[101];
-
-	if (strcmp(what, "role") == 0)
-		return product_role(p, name);
-	if (strcmp(what, "feature") == 0)
-		return product_feature(p, name);
-	if (strcmp(what, "choice") == 0)
-		return product_choice(p, name);
-	if (!dot || (size_t)(dot - name) >= sizeof(role))
-		return product_setting(p, name);
-	snprintf(role, sizeof(role), "%.*s", (int)(dot - name), name);
-	return product_role(p, role) ? role_setting(product_role(p, role), dot + 1) : NULL;
-}
-
-static void suggest_words(struct suggest *hint, const struct product *p, const char *what)
-{
-	if (strcmp(what, "role") == 0)
-		for_each (x, &p->roles)
-			suggest_add(hint, x->name.s);
-	else if (strcmp(what, "feature") == 0)
-		for_each (x, &p->features)
-			suggest_add(hint, x->name.s);
-	else if (strcmp(what, "choice") == 0)
-		for_each (x, &p->choices)
-			suggest_add(hint, x->name.s);
-	else
-		for_each (x, &p->settings)
-			suggest_add(hint, x->name.s);
-}
-
-/* The word without its value and without "not ". */
-static const char *name_in(struct writer *w, const struct word_list *l, const char *word,
-			   const struct product *p)
-{
-	const char *value, *slash = strchr(word, '/');
-	struct slice name;
-
-	if (strcmp(l->what, "feature") != 0)
-		return site_split_word(word, p, &name, &value) ? arena_copy(w->arena, name) : NULL;
-	if (slash && !slice_is(slice_from_to(word, slash), p->name.s))
-		return NULL;
-	word = slash ? slash + 1 : word;
-	return strncmp(word, "not ", 4) == 0 ? word + 4 : word;
-}
-
-static const char *or_list(struct writer *w, const struct choice *c)
-{
-	struct buf out = BUF_INIT;
-	const char *copy;
-
-	for (size_t i = 0; i < c->options.n; i++)
-		buf_addf(&out, "%s%s",
-			 i == 0			 ? ""
-			 : i + 1 == c->options.n ? " or "
-						 : ", ",
-			 c->options.items[i].s);
-	if (c->title.s)
-		buf_addf(&out, ": %s", c->title.s);
-	copy = arena_copy(w->arena, buf_slice(&out));
-	buf_release(&out);
-	return copy;
-}
-
-static void check_value(struct writer *w, const struct word_list *l, const void *found,
-			const char *value)
-{
-	char why[SETTING_WHY_MAX];
-
-	if (strcmp(l->what, "setting") == 0 && !setting_accepts(found, value, why))
-		mistake(w, "--setting %s: %s", ((const struct setting *)found)->name.s, why);
-	if (strcmp(l->what, "choice") == 0) {
-		const struct choice *c = found;
-
-		for_each (o, &c->options)
-			if (text_is(*o, value))
-				return;
-		mistake(w, "--choice %s: expected %s, found \"%.60s\"", c->name.s, or_list(w, c),
-			value);
-	}
-}
-
-static void check_word(struct writer *w, const struct word_list *l, const char *word)
-{
-	struct suggest hint = suggest_start(slice_of(""));
-	char text[SUGGEST_TEXT_MAX];
-	const char *name = NULL, *value;
-	bool found = false, needed = false;
-	struct slice key;
-
-	for (size_t i = 0; i < w->s->n_products; i++) {
-		const struct product *p = w->s->products[i];
-		const char *here = name_in(w, l, word, p);
-		const void *item = here ? find_word(p, l->what, here) : NULL;
-
-		if (!here)
-			continue;
-		name = here;
-		hint.wanted = slice_of(name);
-		suggest_words(&hint, p, l->what);
-		if (!item)
-			continue;
-		found = true;
-		needed |= strcmp(l->what, "role") != 0 || site_needs_role(w->s, p, item);
-		if (site_split_word(word, p, &key, &value))
-			check_value(w, l, item, value);
-	}
-	if (!name)
-		mistake(w, "--%s \"%.80s\": expected NAME=VALUE", l->option, word);
-	else if (!found)
-		mistake(w, "--%s: unknown %s \"%.60s\"%s", l->option, l->what, name,
-			suggest_text(&hint, text));
-	else if (!needed)
-		mistake(w,
-			"--role: nothing that applies uses the role \"%.60s\"; is a feature or a "
-			"choice missing?",
-			name);
-}
-
-static void check_words(struct writer *w)
-{
-	const struct word_list lists[] = {{"feature", "feature", &w->s->features},
-					  {"choice", "choice", &w->s->choices},
-					  {"setting", "setting", &w->s->settings},
-					  {"role", "role", &w->s->roles}};
-
-	if (!name_is_valid(slice_of(w->s->name)))
-		mistake(w, "--name: \"%.60s\" is no name: letters, digits, \"_\", \"-\" and \".\"",
-			w->s->name);
-	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-		for (size_t k = 0; k < lists[i].words->n; k++)
-			check_word(w, &lists[i], lists[i].words->items[k]);
-}
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
 /* At most `room` bytes of it, up to the end of a word. */
-static void add_comment(struct writer *w, const char *comment, size_t room)
+static void add_comment(struct site_writer *w, const char *comment, size_t room)
 {
 	const char *clean = cell_clean(w->arena, slice_of(comment), 1000);
 	size_t n = strlen(clean);
@@ -343,7 +29,7 @@ static void add_comment(struct writer *w, const char *comment, size_t room)
 }
 
 /* The comment goes to its column, or behind a longer line; cut where the page ends. */
-static void put(struct writer *w, const char *line, const char *comment)
+static void put(struct site_writer *w, const char *line, const char *comment)
 {
 	size_t n = strlen(line);
 
@@ -356,7 +42,7 @@ static void put(struct writer *w, const char *line, const char *comment)
 	buf_add_char(w->out, '\n');
 }
 
-static const char *scalar(struct writer *w, const char *s)
+static const char *scalar(struct site_writer *w, const char *s)
 {
 	struct buf out = BUF_INIT;
 	const char *copy;
@@ -368,7 +54,7 @@ static const char *scalar(struct writer *w, const char *s)
 }
 
 /* "[a, b]" */
-static const char *flow_list(struct writer *w, const char *const *items, size_t n)
+static const char *flow_list(struct site_writer *w, const char *const *items, size_t n)
 {
 	struct buf out = BUF_INIT;
 	const char *copy;
@@ -382,7 +68,7 @@ static const char *flow_list(struct writer *w, const char *const *items, size_t 
 }
 
 /* Names behind a comment's first words, over two lines where they are many. */
-static void put_names(struct writer *w, const char *intro, const char *const *names, size_t n)
+static void put_names(struct site_writer *w, const char *intro, const char *const *names, size_t n)
 {
 	enum { MORE_BYTES = 14 }; /* " and 12 more" */
 	struct buf line = BUF_INIT;
@@ -412,7 +98,7 @@ static void put_names(struct writer *w, const char *intro, const char *const *na
 
 /* --- one product ------------------------------------------------------------------------------ */
 
-static const char *described(struct writer *w, const struct product *p, const struct role *r,
+static const char *described(struct site_writer *w, const struct product *p, const struct role *r,
 			     const char *intro)
 {
 	struct buf out = BUF_INIT;
@@ -426,7 +112,7 @@ static const char *described(struct writer *w, const struct product *p, const st
 }
 
 /* "web1", or "{to: web1, session_port: 22}" where the role has settings of its own. */
-static const char *binding(struct writer *w, const struct product *p, const struct role *r,
+static const char *binding(struct site_writer *w, const struct product *p, const struct role *r,
 			   const char *target)
 {
 	struct buf out = BUF_INIT;
@@ -446,7 +132,7 @@ static const char *binding(struct writer *w, const struct product *p, const stru
 }
 
 /* "      web: web1", with all that were given for the role; NULL: none. */
-static const char *role_line(struct writer *w, const struct product *p, const struct role *r)
+static const char *role_line(struct site_writer *w, const struct product *p, const struct role *r)
 {
 	struct buf out = BUF_INIT;
 	const char *value, *target, *line = NULL;
@@ -457,7 +143,7 @@ static const char *role_line(struct writer *w, const struct product *p, const st
 		if (!site_split_word(w->s->roles.items[i], p, &name, &value) ||
 		    !slice_is(name, r->name.s))
 			continue;
-		target = take_target(w, r->name.s, value);
+		target = site_take_target(w, r->name.s, value);
 		if (target)
 			buf_addf(&out, "%s%s", n++ ? ", " : "", binding(w, p, r, target));
 	}
@@ -468,7 +154,8 @@ static const char *role_line(struct writer *w, const struct product *p, const st
 	return line;
 }
 
-static bool only_connects(const struct writer *w, const struct product *p, const struct role *r)
+static bool only_connects(const struct site_writer *w, const struct product *p,
+			  const struct role *r)
 {
 	struct buf out = BUF_INIT;
 	bool listens;
@@ -479,7 +166,7 @@ static bool only_connects(const struct writer *w, const struct product *p, const
 	return !listens;
 }
 
-static void add_placeholder(struct writer *w, const char *host)
+static void add_placeholder(struct site_writer *w, const char *host)
 {
 	for_each (other, &w->placeholders)
 		if (strcmp(*other, host) == 0)
@@ -488,7 +175,7 @@ static void add_placeholder(struct writer *w, const char *host)
 }
 
 /* Somebody's many computers are a zone; a server is a host with an address. */
-static const char *placeholder(struct writer *w, const struct product *p, const struct role *r)
+static const char *placeholder(struct site_writer *w, const struct product *p, const struct role *r)
 {
 	const char *host;
 
@@ -500,7 +187,7 @@ static const char *placeholder(struct writer *w, const struct product *p, const 
 	return arena_printf(w->arena, "      # %s: %s", r->name.s, host);
 }
 
-static void put_roles(struct writer *w, const struct product *p)
+static void put_roles(struct site_writer *w, const struct product *p)
 {
 	LIST_OF(const char *) lines = {0}, comments = {0}, optional = {0};
 	bool any = false;
@@ -526,7 +213,7 @@ static void put_roles(struct writer *w, const struct product *p)
 	put_names(w, "      # where you have them:", optional.items, optional.n);
 }
 
-static void put_features(struct writer *w, const struct product *p)
+static void put_features(struct site_writer *w, const struct product *p)
 {
 	LIST_OF(const char *) given = {0}, others = {0};
 
@@ -552,8 +239,8 @@ struct pairs {
 	bool any;
 };
 
-static void add_pair(struct writer *w, struct pairs *pairs, struct text name, const char *given,
-		     const char *standard, const char *comment)
+static void add_pair(struct site_writer *w, struct pairs *pairs, struct text name,
+		     const char *given, const char *standard, const char *comment)
 {
 	const char *line;
 
@@ -568,7 +255,7 @@ static void add_pair(struct writer *w, struct pairs *pairs, struct text name, co
 		given || standard ? comment : arena_printf(w->arena, "fill in: %s", comment);
 }
 
-static void put_pairs(struct writer *w, const char *key, const struct pairs *pairs)
+static void put_pairs(struct site_writer *w, const char *key, const struct pairs *pairs)
 {
 	if (!pairs->lines.n)
 		return;
@@ -577,7 +264,7 @@ static void put_pairs(struct writer *w, const char *key, const struct pairs *pai
 		put(w, pairs->lines.items[i], pairs->comments.items[i]);
 }
 
-static void put_choices(struct writer *w, const struct product *p)
+static void put_choices(struct site_writer *w, const struct product *p)
 {
 	struct pairs choices = {0}, settings = {0};
 
@@ -585,7 +272,7 @@ static void put_choices(struct writer *w, const struct product *p)
 		const char *given = site_word(&w->s->choices, p, c->name.s);
 
 		if (given || site_needs_choice(w->s, p, c))
-			add_pair(w, &choices, c->name, given, c->value.s, or_list(w, c));
+			add_pair(w, &choices, c->name, given, c->value.s, site_or_list(w, c));
 	}
 	put_pairs(w, "choices", &choices);
 	for_each (v, &p->settings) {
@@ -615,7 +302,7 @@ static const struct expr *find_or(const struct expr *e, const char **set)
 	return NULL;
 }
 
-static const char *formatted(struct writer *w, const struct expr *e)
+static const char *formatted(struct site_writer *w, const struct expr *e)
 {
 	struct buf out = BUF_INIT;
 	const char *copy;
@@ -627,7 +314,7 @@ static const char *formatted(struct writer *w, const struct expr *e)
 }
 
 /* Where either will do, `plan` asks; here stands how to answer. */
-static void put_choose(struct writer *w, const struct product *p)
+static void put_choose(struct site_writer *w, const struct product *p)
 {
 	LIST_OF(const char *) keys = {0};
 
@@ -653,7 +340,7 @@ static void put_choose(struct writer *w, const struct product *p)
 	}
 }
 
-static void put_use(struct writer *w, const struct product *p)
+static void put_use(struct site_writer *w, const struct product *p)
 {
 	put(w, arena_printf(w->arena, "  - product: %s", scalar(w, p->name.s)), p->title.s);
 	put_roles(w, p);
@@ -664,7 +351,7 @@ static void put_use(struct writer *w, const struct product *p)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-static void put_zones(struct writer *w)
+static void put_zones(struct site_writer *w)
 {
 	put(w, "# Where things stand; the most specific network decides an address's zone.", NULL);
 	put(w, w->zones.n ? "zones:" : "# zones:", NULL);
@@ -675,19 +362,20 @@ static void put_zones(struct writer *w)
 		    NULL);
 	if (!w->zones.n)
 		put(w, "  # inside: {networks: [NETWORK]}", "fill in: such as 10.1.0.0/16");
-	if (!has_zone(w, "internet"))
+	if (!site_has_zone(w, "internet"))
 		put(w, "  # internet: {networks: [any]}", "everything else");
 }
 
-static void check_hosts(struct writer *w)
+static void check_hosts(struct site_writer *w)
 {
 	for_each (h, &w->hosts)
 		if (!h->addresses.n && !h->dns_name)
-			mistake(w, "--role: the host \"%s\" has no address; write ROLE=%s:ADDRESS",
+			site_mistake(
+				w, "--role: the host \"%s\" has no address; write ROLE=%s:ADDRESS",
 				h->name, h->name);
 }
 
-static bool has_host(const struct writer *w, const char *name)
+static bool has_host(const struct site_writer *w, const char *name)
 {
 	for_each (h, &w->hosts)
 		if (strcmp(h->name, name) == 0)
@@ -695,7 +383,7 @@ static bool has_host(const struct writer *w, const char *name)
 	return false;
 }
 
-static void put_hosts(struct writer *w)
+static void put_hosts(struct site_writer *w)
 {
 	const char *comment = "fill in, here and below";
 
@@ -717,7 +405,7 @@ static void put_hosts(struct writer *w)
 	}
 }
 
-static void put_groups(struct writer *w)
+static void put_groups(struct site_writer *w)
 {
 	if (w->groups.n)
 		put(w, "groups:", NULL);
@@ -734,7 +422,7 @@ static void put_groups(struct writer *w)
 	}
 }
 
-static void put_head(struct writer *w)
+static void put_head(struct site_writer *w)
 {
 	const char *names[64];
 	size_t n = 0;
@@ -752,13 +440,11 @@ static void put_head(struct writer *w)
 
 int site_new_write(const struct site_new *s, struct buf *out, struct errs *errs)
 {
-	struct writer w = {.s = s, .arena = arena_new(), .errs = errs};
+	struct site_writer w = {.s = s, .arena = arena_new(), .errs = errs};
 	struct buf uses = BUF_INIT;
 	size_t before = errs->n;
 
-	for (size_t i = 0; i < s->zones.n; i++)
-		take_zone(&w, s->zones.items[i]);
-	check_words(&w);
+	site_check_words(&w);
 	w.out = &uses;
 	for (size_t i = 0; i < s->n_products; i++)
 		put_use(&w, s->products[i]); /* finds the hosts, which stand above it */

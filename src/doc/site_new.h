@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * The first site file of a user: what the chosen features of some products need, and nothing else,
- * with comments that say what each line is for. What is not known yet stands there as a comment that
- * says what to fill in, so that the file reads in every case and `plan` asks for the rest.
+ * with comments that say what each line is for. What is not known yet stands there as a comment
+ * that says what to fill in, so that the file reads in every case and `plan` asks for the rest.
  */
 #pragma once
 

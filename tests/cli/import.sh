@@ -30,7 +30,7 @@ has "$T/err" "$T/bad.txt:3:11: 70000 is no port"
 
 # From standard input; an empty one, and one without a table.
 run portolan catalog import - <"$T/bad.txt"
-[ $rc = 2 ] || fail "standard input: exit $rc"
+[ "$rc" = 2 ] || fail "standard input: exit $rc"
 has "$T/out" "product: imported"
 printf 'no table\n' >"$T/none.txt"
 expect_rc 2 portolan catalog import "$T/none.txt"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The first site file: it reads in every case, holds what is needed and nothing else, and its comments
- * can be filled in as they stand.
+ * The first site file: it reads in every case, holds what is needed and nothing else, and its
+ * comments can be filled in as they stand.
  */
 #include "doc/site_new.h"
 
