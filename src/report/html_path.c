@@ -81,19 +81,20 @@ static void add_arrow(struct drawing *d, const char *class, const char *above)
 static void add_translation(struct drawing *d, const struct flow *f, const struct device *device)
 {
 	const struct translation *t = f->translation;
-	unsigned middle = d->x - BOX_WIDTH / 2;
+	unsigned middle = d->x - BOX_WIDTH / 2, y = TOP + BOX_HEIGHT + 14;
 	struct buf text = BUF_INIT;
 	char addr[ADDR_TEXT_MAX];
 
 	if (t && t->dialled_at == device) {
 		buf_add_text(&text, "dialled ");
 		flow_words_dialled(f, &text);
-		add_label(d, middle, TOP + BOX_HEIGHT + 14, "nat", text.data, 34);
+		add_label(d, middle, y, "nat", text.data, 34);
+		y += 14;
 	}
 	if (t && t->seen_at == device && t->seen_as.family) {
 		buf_clear(&text);
 		buf_addf(&text, "seen as %s", addr_text(&t->seen_as, addr));
-		add_label(d, middle, TOP + BOX_HEIGHT + 28, "nat", text.data, 34);
+		add_label(d, middle, y, "nat", text.data, 34);
 	}
 	buf_release(&text);
 }
