@@ -184,7 +184,7 @@ bool endpoint_is_outside(const struct endpoint *e)
 {
 	if (e->kind == ENDPOINT_OUTSIDE)
 		return true;
-	if (!e->zone)
+	if (!e->zone || e->device) /* a device is the site's own, wherever it faces */
 		return false;
 	for_each (p, &e->zone->networks)
 		if (p->bits == 0)
@@ -197,6 +197,14 @@ bool claim_is_first(const struct flow *f, const struct claim *c)
 	for (const struct claim *b = f->claims; b != c; b = b->next)
 		if (b->demand->requirement == c->demand->requirement &&
 		    b->demand->installation == c->demand->installation)
+			return false;
+	return true;
+}
+
+bool claim_is_first_of_installation(const struct flow *f, const struct claim *c)
+{
+	for (const struct claim *b = f->claims; b != c; b = b->next)
+		if (b->demand->installation == c->demand->installation)
 			return false;
 	return true;
 }

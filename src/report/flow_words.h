@@ -31,3 +31,4 @@ bool flow_crosses(const struct flow *f);
 bool endpoint_is_outside(const struct endpoint *e);
 /* True for the first claim of its requirement: what a list without repetitions shows. */
 bool claim_is_first(const struct flow *f, const struct claim *c);
+bool claim_is_first_of_installation(const struct flow *f, const struct claim *c);

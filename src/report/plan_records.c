@@ -97,6 +97,11 @@ static void add_ends(struct json *j, const struct flow *f)
 	json_text(j, "dialled_at", t && t->dialled_at ? t->dialled_at->name.s : NULL);
 	json_text(j, "seen_at", t && t->seen_at ? t->seen_at->name.s : NULL);
 	json_text(j, "whole_to", c->whole ? c->whole->name : NULL);
+	json_open(j, "installations", '[');
+	for (; c; c = c->next)
+		if (claim_is_first_of_installation(f, c))
+			json_text(j, NULL, c->demand->installation->name);
+	json_close(j, ']');
 	buf_release(&dialled);
 }
 

@@ -48,13 +48,19 @@ static bool find_service(const struct flow *f, struct service *s, const char **u
 	       service_at(transport_bit(f->transport), f->ports.lo, s);
 }
 
+static bool crosses_boundary(const struct flow *f)
+{
+	return f->from->zone != f->to->zone ||
+	       endpoint_is_outside(f->from) != endpoint_is_outside(f->to);
+}
+
 static bool is_clear_text(const struct request *r, const struct flow *f, struct buf *out)
 {
 	const char *usually;
 	struct service s;
 
 	(void)r;
-	if (f->from->zone == f->to->zone || !find_service(f, &s, &usually) ||
+	if (!crosses_boundary(f) || !find_service(f, &s, &usually) ||
 	    (s.protection != PROTECT_CLEAR && s.protection != PROTECT_UPGRADE))
 		return false;
 	buf_addf(out, "%s%s: %s", usually, s.name, protection_texts[s.protection]);
