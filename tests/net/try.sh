@@ -32,7 +32,7 @@ tour() {
 	words=$1
 	shift
 	begun=$(date +%s)
-	expect_rc 0 env "$mark" "$@"
+	expect_rc 0 "$@"
 	took=$(($(date +%s) - begun))
 	[ $took -lt 60 ] || fail "$*: $took seconds"
 	has "$T/out" "$words"
@@ -40,7 +40,7 @@ tour() {
 	nothing_left "$*"
 }
 
-tour "Exactly what was broken was found" tools/try
+tour "Exactly what was broken was found" env "$mark" tools/try
 has "$T/out" "next move: company network team (corp-firewall)"
 has_not "$T/out" "user namespace"
 
@@ -67,10 +67,10 @@ nobody() {
 }
 if nobody test -r "$BUILD_DIR/portolan-site" -a -r "$SOURCE_DIR/tools/try" 2>/dev/null; then
 	if nobody unshare --user --map-root-user true 2>/dev/null; then
-		tour "Exactly what was broken was found" nobody tools/try
+		tour "Exactly what was broken was found" nobody env "$mark" tools/try
 		has "$T/out" "user namespace"
 	else
-		tour "nothing is checked" nobody tools/try
+		tour "nothing is checked" nobody env "$mark" tools/try
 	fi
 else
 	echo "not as an ordinary user: nobody may not read $SOURCE_DIR"
@@ -78,7 +78,7 @@ fi
 
 # Without the right to make namespaces of any kind: plan and request only, and that is said.
 # shellcheck disable=SC2016 # the inner shell expands it
-tour "nothing is checked" unshare --user --map-root-user sh -c \
+tour "nothing is checked" env "$mark" unshare --user --map-root-user sh -c \
 	'echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-all --inh-caps=-all tools/try'
 has_not "$T/out" "portolan check"
 exit 0
