@@ -65,26 +65,45 @@ static int find_vantage(const struct arguments *args, struct checking *c, struct
 
 /* --- the report ------------------------------------------------------------------------------- */
 
+/* The requirements behind a flow, each once; in the run's arena. */
+static void list_requirements(const struct checking *c, const struct flow *f,
+			      struct outcome_context *context)
+{
+	const char **ids;
+	size_t n = 0, room = 0;
+
+	for (const struct claim *claim = f->claims; claim; claim = claim->next)
+		room++;
+	ids = arena_get(c->arena, room, sizeof(*ids));
+	for (const struct claim *claim = f->claims; claim; claim = claim->next) {
+		const struct demand *d = claim->demand;
+		const char *id = arena_printf(c->arena, "%s/%s", d->installation->product->name.s,
+					      d->requirement->id.s);
+		bool again = false;
+
+		for (size_t i = 0; i < n && !again; i++)
+			again = strcmp(ids[i], id) == 0;
+		if (!again)
+			ids[n++] = id;
+	}
+	context->requirements = ids;
+	context->n_requirements = n;
+}
+
 /* What the plan knows of the flow behind an outcome. */
 static void add_outcome(const struct checking *c, const struct outcome *o, struct buf *out)
 {
 	const struct flow *f = c->loaded.plan->flows.items[o->flow];
-	const struct demand *d = f->claims->demand;
-	struct outcome_context context = {.installation = d->installation->name,
+	struct outcome_context context = {.installation = f->claims->demand->installation->name,
 					  .from = f->from->name,
 					  .to = f->to->name};
-	struct buf id = BUF_INIT, requirement = BUF_INIT;
-	const char *requirements[1];
+	struct buf id = BUF_INIT;
 
 	flow_format_id(f, &id);
-	buf_addf(&requirement, "%s/%s", d->installation->product->name.s, d->requirement->id.s);
-	requirements[0] = requirement.data;
 	context.flow = id.data;
-	context.requirements = requirements;
-	context.n_requirements = 1;
+	list_requirements(c, f, &context);
 	json_outcome(out, o, &c->trial.run, &context);
 	buf_release(&id);
-	buf_release(&requirement);
 }
 
 static struct run_summary summary_of(const struct checking *c)
@@ -161,6 +180,7 @@ static int run_check(struct checking *c, struct err *err)
 	c->trial.run.site = c->loaded.site->name.s;
 	c->trial.run.vantage = c->vantage.name;
 	check_gather(&c->check, c->trial.outcomes.items, c->trial.outcomes.n);
+	c->options.starts_here = c->check.starts_here;
 	judge(c->loaded.plan, c->check.results, &c->options, c->arena, &c->verdicts);
 	return 0;
 }

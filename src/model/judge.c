@@ -5,6 +5,14 @@
 
 /* --- one outcome ------------------------------------------------------------------------------ */
 
+/* Who answered, where it was not the target itself, is in the way; where that is not known, nothing is. */
+static enum answer answered_by(enum cause cause)
+{
+	if (cause == CAUSE_TARGET)
+		return ANSWER_PASS;
+	return cause == CAUSE_UNPROVEN ? ANSWER_UNKNOWN : ANSWER_FAIL;
+}
+
 enum answer outcome_network(enum state state, enum cause cause)
 {
 	switch (state) {
@@ -12,12 +20,10 @@ enum answer outcome_network(enum state state, enum cause cause)
 	case STATE_OPEN_RESET:
 	case STATE_SILENT:
 	case STATE_WRONG_SERVICE:
-		return cause == CAUSE_TARGET ? ANSWER_PASS : ANSWER_FAIL;
 	case STATE_CLOSED:
-		return cause == CAUSE_TARGET ? ANSWER_PASS : ANSWER_FAIL;
+		return answered_by(cause);
 	case STATE_REJECTED:
 	case STATE_DROPPED:
-		return ANSWER_FAIL;
 	case STATE_UNREACHABLE:
 		return ANSWER_FAIL;
 	case STATE_NOT_ATTEMPTED:
@@ -40,7 +46,7 @@ enum answer outcome_service(enum state state, enum cause cause)
 
 /* What one node of the tree came to. Elsewhere is a third thing beside passing and failing. */
 struct part {
-	bool elsewhere;
+	bool elsewhere, partial;
 	enum verdict verdict;
 	enum answer network, service;
 	const struct outcome *decisive;
@@ -49,6 +55,7 @@ struct part {
 };
 
 struct judging {
+	const struct plan *plan;
 	const struct flow_result *results;
 	const struct judge_options *options;
 };
@@ -63,7 +70,7 @@ static enum verdict verdict_of(const struct judging *j, const struct outcome *o)
 		return VERDICT_FAIL;
 	if (!j->options->network_only && outcome_service(o->state, o->cause) == ANSWER_FAIL)
 		return VERDICT_FAIL;
-	return VERDICT_PASS;
+	return network == ANSWER_PASS ? VERDICT_PASS : VERDICT_UNPROVEN;
 }
 
 /* From good to bad, for "all of". */
@@ -78,6 +85,16 @@ static int badness(enum verdict v)
 	return order[v];
 }
 
+/* A reset that may be made up on the way proves no open way. */
+static const char *why_vacant(const struct outcome *o)
+{
+	if (o->state != STATE_CLOSED || o->cause != CAUSE_TARGET)
+		return NULL;
+	return o->confidence == CONFIDENCE_CERTAIN
+		       ? "the way is open, only nobody listens yet"
+		       : "if the reset is the target's own, the way is open and only nobody listens yet";
+}
+
 static struct part part_of(const struct judging *j, const struct flow *f, const struct outcome *o)
 {
 	return (struct part){
@@ -86,6 +103,7 @@ static struct part part_of(const struct judging *j, const struct flow *f, const 
 		.service = outcome_service(o->state, o->cause),
 		.decisive = o,
 		.flow = f,
+		.reason = why_vacant(o),
 	};
 }
 
@@ -93,7 +111,9 @@ static bool worse(const struct part *a, const struct part *b)
 {
 	if (a->elsewhere != b->elsewhere)
 		return b->elsewhere;
-	return badness(a->verdict) > badness(b->verdict);
+	if (a->verdict != b->verdict)
+		return badness(a->verdict) > badness(b->verdict);
+	return a->partial && !b->partial;
 }
 
 /* A family without a route of ours is told, and never decides. */
@@ -146,7 +166,8 @@ static struct part judge_families(const struct judging *j, const struct flow *f,
 		return part_of(j, f, r->outcomes[0]);
 	if (seen > 1 && best.verdict == VERDICT_PASS && worst.verdict == VERDICT_FAIL) {
 		worst.verdict = VERDICT_DEGRADED;
-		worst.network = worst.service = ANSWER_UNKNOWN;
+		worst.network = best.network;
+		worst.service = best.service;
 		worst.reason = "one address family passes, the other does not";
 		return worst;
 	}
@@ -173,13 +194,16 @@ static struct part judge_need(const struct judging *j, const struct need *need);
 static struct part judge_all(const struct judging *j, const struct need *need)
 {
 	struct part result = {.elsewhere = true};
+	bool partial = false;
 
 	for_each (kid, &need->kids) {
 		struct part p = judge_need(j, *kid);
 
+		partial = partial || p.partial || p.elsewhere;
 		if (kid == need->kids.items || worse(&p, &result))
 			result = p;
 	}
+	result.partial = partial && !result.elsewhere;
 	return result;
 }
 
@@ -245,64 +269,121 @@ static struct part judge_need(const struct judging *j, const struct need *need)
 
 /* --- forbidden -------------------------------------------------------------------------------- */
 
-/* Something else between the same two gets through: then silence here is no dead line. */
-static bool has_control(const struct judging *j, const struct plan *plan, const struct flow *f)
+/* A required flow inside what is forbidden: what it says is no matter of the prohibition. */
+static bool is_excepted(const struct demand *d, const struct flow *f, const struct outcome *o)
 {
-	for_each (other, &plan->flows) {
-		const struct flow_result *r = &j->results[(*other)->index];
+	for_each (except, &d->except) {
+		const struct flow *e = *except;
 
-		if ((*other)->to != f->to || (*other)->kind == FLOW_FORBIDDEN)
+		if (e->transport != f->transport || o->port < e->ports.lo || o->port > e->ports.hi)
 			continue;
-		for (size_t i = 0; i < r->n; i++)
-			if (outcome_network(r->outcomes[i]->state, r->outcomes[i]->cause) ==
-			    ANSWER_PASS)
+		for_each (p, &e->to->addresses)
+			if (prefix_has(p, &o->target))
 				return true;
 	}
 	return false;
 }
 
-static struct part judge_forbidden_flow(const struct judging *j, const struct plan *plan,
+/* Something on the way said no. That a router knows no way, or that the host is away, is no refusal:
+ * RFC 792, RFC 4443 section 3.1. */
+static bool is_refusal(const struct outcome *o)
+{
+	static const char *const absent[] = {"icmp 3/0", "icmp 3/1", "icmp6 1/0", "icmp6 1/3"};
+
+	for (size_t i = 0; i < ARRAY_LEN(absent); i++)
+		if (strcmp(o->how, absent[i]) == 0)
+			return false;
+	return o->state == STATE_REJECTED || o->state == STATE_CLOSED;
+}
+
+/* Something else gets through to the same address: then silence here is no dead line. */
+static bool has_control(const struct judging *j, const struct outcome *o)
+{
+	for (size_t i = 0; o->target.family && i < j->plan->flows.n; i++) {
+		const struct flow_result *r = &j->results[i];
+
+		for (size_t k = 0; k < r->n; k++)
+			if (addr_equal(&r->outcomes[k]->target, &o->target) &&
+			    outcome_network(r->outcomes[k]->state, r->outcomes[k]->cause) ==
+				    ANSWER_PASS)
+				return true;
+	}
+	return false;
+}
+
+static const char *why_not_closed(const struct outcome *o)
+{
+	switch (outcome_network(o->state, o->cause)) {
+	case ANSWER_PASS:
+		return o->state == STATE_CLOSED ? why_vacant(o) : "it is open";
+	case ANSWER_UNKNOWN:
+		return "it cannot be shown closed: something answers";
+	case ANSWER_FAIL:
+		break;
+	}
+	if (o->cause == CAUSE_DNS)
+		return "it cannot be shown closed: its name gives no address";
+	if (o->cause == CAUSE_LOCAL_ROUTE)
+		return "it cannot be shown closed: this host has no route to it";
+	return "it cannot be shown closed: nothing else gets through to that address, so silence "
+	       "proves nothing";
+}
+
+static struct part judge_forbidden_outcome(const struct judging *j, const struct flow *f,
+					   const struct outcome *o)
+{
+	struct part p = part_of(j, f, o);
+
+	if (o->state == STATE_NOT_ATTEMPTED)
+		return p;
+	if (p.network == ANSWER_FAIL && (is_refusal(o) || has_control(j, o))) {
+		p.verdict = VERDICT_PASS;
+		p.reason = NULL;
+		return p;
+	}
+	p.verdict = VERDICT_FORBIDDEN_OPEN;
+	p.reason = why_not_closed(o);
+	return p;
+}
+
+static bool has_route(const struct flow_result *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (counts(r->outcomes[i]))
+			return true;
+	return false;
+}
+
+static struct part judge_forbidden_flow(const struct judging *j, const struct demand *d,
 					const struct flow *f)
 {
 	const struct flow_result *r = &j->results[f->index];
-	struct part result = judge_flow(j, f);
+	struct part result = {.verdict = VERDICT_PASS, .flow = f};
 
-	if (result.elsewhere || !r->n)
-		return result;
-	result.verdict = VERDICT_PASS;
+	if (!r->is_here || !r->n)
+		return judge_flow(j, f);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct outcome *o = r->outcomes[i];
+		struct part p;
 
-		if (o->state == STATE_NOT_ATTEMPTED) {
-			result = part_of(j, f, o);
+		if (is_excepted(d, f, o) || (!counts(o) && has_route(r)))
 			continue;
-		}
-		if (outcome_network(o->state, o->cause) != ANSWER_PASS)
-			continue;
-		result = part_of(j, f, o);
-		result.verdict = VERDICT_FORBIDDEN_OPEN;
-		result.reason = o->state == STATE_CLOSED
-					? "the way is open, only nobody listens yet"
-					: "it is open";
-		return result;
-	}
-	if (result.verdict == VERDICT_PASS && !has_control(j, plan, f)) {
-		result.verdict = VERDICT_FORBIDDEN_OPEN;
-		result.reason = "it cannot be shown closed: nothing else gets through to that host, "
-				"so silence proves nothing";
+		p = judge_forbidden_outcome(j, f, o);
+		if (!result.decisive || worse(&p, &result))
+			result = p;
 	}
 	return result;
 }
 
-static struct part judge_forbidden(const struct judging *j, const struct plan *plan,
+static struct part judge_forbidden(const struct judging *j, const struct demand *d,
 				   const struct need *need)
 {
 	struct part result = {.elsewhere = true};
 
 	if (need->kind == NEED_FLOW)
-		return judge_forbidden_flow(j, plan, need->flow);
+		return judge_forbidden_flow(j, d, need->flow);
 	for_each (kid, &need->kids) {
-		struct part p = judge_forbidden(j, plan, *kid);
+		struct part p = judge_forbidden(j, d, *kid);
 
 		if (kid == need->kids.items || worse(&p, &result))
 			result = p;
@@ -325,10 +406,14 @@ static const struct device *first_filter(const struct flow *f)
 	return f->path->hops.n ? f->path->hops.items[0].device : NULL;
 }
 
-static enum turn turn_of(const struct plan *plan, const struct outcome *o, const struct flow *f,
-			 const struct device **device)
+static enum turn turn_of(const struct judging *j, const struct part *p, const struct device **device)
 {
-	*device = device_named(plan, o->device);
+	const struct outcome *o = p->decisive;
+
+	/* A fallback that holds; a run that was ended. */
+	if (verdict_of(j, o) == VERDICT_PASS || strcmp(o->how, "interrupted") == 0)
+		return TURN_NOBODY;
+	*device = device_named(j->plan, o->device);
 	switch (o->cause) {
 	case CAUSE_TARGET:
 	case CAUSE_TARGET_FIREWALL:
@@ -343,42 +428,79 @@ static enum turn turn_of(const struct plan *plan, const struct outcome *o, const
 		break;
 	}
 	/* Unproven, and no device of the site in between: nobody of the network team can be meant. */
-	if (!*device && f)
-		*device = first_filter(f);
+	if (!*device)
+		*device = first_filter(p->flow);
 	return *device || o->cause == CAUSE_HOP ? TURN_NETWORK : TURN_SERVER;
+}
+
+/* Nobody can make a move in what is only not shown closed. */
+static enum turn turn_of_forbidden(const struct part *p, const struct device **device)
+{
+	if (p->network != ANSWER_PASS)
+		return TURN_NOBODY;
+	*device = first_filter(p->flow);
+	return TURN_NETWORK;
 }
 
 /* --- demands ---------------------------------------------------------------------------------- */
 
-static struct judgement judge_demand(const struct judging *j, const struct plan *plan,
-				     const struct demand *d)
+/* Without flows: nothing to open, or the site leaves it open which. */
+static struct judgement judge_without(const struct demand *d, bool starts_here)
 {
-	struct judgement result = {.demand = d};
+	static const char *const reasons[] = {
+		[ABSENCE_NONE] = "the site leaves open what it needs",
+		[ABSENCE_SAME_HOST] = "both ends are one host",
+		[ABSENCE_NO_LINK] = "no network path is needed",
+	};
+
+	return (struct judgement){
+		.demand = d,
+		.verdict = d->absence == ABSENCE_NONE ? VERDICT_NOT_TESTED : VERDICT_PASS,
+		.reason = reasons[d->absence],
+		.elsewhere = d->absence != ABSENCE_NONE || !starts_here,
+	};
+}
+
+static void judge_beside(const struct judging *j, const struct demand *d, struct judgement *out)
+{
 	struct part p;
 
-	if (d->absence != ABSENCE_NONE || !d->needs) {
-		result.verdict = d->absence == ABSENCE_NONE ? VERDICT_NOT_TESTED : VERDICT_PASS;
-		result.reason = d->absence == ABSENCE_SAME_HOST ? "both ends are one host"
-				: d->absence == ABSENCE_NO_LINK ? "no network path is needed"
-								: "the site leaves it open";
-		result.elsewhere = d->absence != ABSENCE_NONE;
-		return result;
-	}
-	p = d->requirement->forbid ? judge_forbidden(j, plan, d->needs) : judge_need(j, d->needs);
-	result.elsewhere = p.elsewhere;
-	result.verdict = p.verdict;
-	result.network = p.network;
-	result.service = p.service;
-	result.decisive = p.decisive;
-	result.flow = p.flow;
-	result.reason = p.reason;
-	if (p.decisive && p.verdict != VERDICT_PASS)
-		result.turn = p.verdict == VERDICT_FORBIDDEN_OPEN
-				      ? TURN_NETWORK
-				      : turn_of(plan, p.decisive, p.flow, &result.device);
-	if (p.verdict == VERDICT_FORBIDDEN_OPEN && p.flow)
-		result.device = first_filter(p.flow);
+	if (!d->also)
+		return;
+	p = judge_need(j, d->also);
+	if (p.elsewhere || p.verdict != VERDICT_FAIL)
+		return;
+	out->beside = p.flow;
+	out->beside_outcome = p.decisive;
+}
+
+static struct judgement judge_demand(const struct judging *j, const struct demand *d)
+{
+	bool forbids = d->requirement->forbid;
+	struct part p = forbids ? judge_forbidden(j, d, d->needs) : judge_need(j, d->needs);
+	struct judgement result = {
+		.demand = d,
+		.elsewhere = p.elsewhere,
+		.partial = p.partial,
+		.verdict = p.verdict,
+		.network = p.network,
+		.service = p.service,
+		.decisive = p.decisive,
+		.flow = p.flow,
+		.reason = p.reason,
+	};
+
+	if (p.verdict == VERDICT_FORBIDDEN_OPEN)
+		result.turn = turn_of_forbidden(&p, &result.device);
+	else if (p.decisive && p.verdict != VERDICT_PASS)
+		result.turn = turn_of(j, &p, &result.device);
+	judge_beside(j, d, &result);
 	return result;
+}
+
+static bool is_good(enum verdict v)
+{
+	return v == VERDICT_PASS || v == VERDICT_DEGRADED;
 }
 
 static void count_one(const struct judgement *j, struct summary *s)
@@ -389,28 +511,38 @@ static void count_one(const struct judgement *j, struct summary *s)
 		s->elsewhere += j->demand->absence == ABSENCE_NONE;
 		return;
 	}
-	if (lesser && j->verdict != VERDICT_PASS && j->verdict != VERDICT_DEGRADED)
-		s->lesser_failed++;
-	else
-		s->counts[j->verdict]++;
+	if (lesser && !is_good(j->verdict)) {
+		s->lesser_failed += j->verdict == VERDICT_FAIL;
+		return;
+	}
+	s->counts[j->verdict]++;
+	s->partial += j->partial && is_good(j->verdict);
+}
+
+static int exit_of(const struct summary *s, bool strict)
+{
+	if (s->counts[VERDICT_FAIL] || s->counts[VERDICT_FORBIDDEN_OPEN] ||
+	    (strict && s->counts[VERDICT_UNPROVEN]))
+		return 1;
+	return s->counts[VERDICT_NOT_TESTED] ? 3 : 0;
 }
 
 void judge(const struct plan *plan, const struct flow_result *results,
 	   const struct judge_options *options, struct arena *arena, struct verdicts *out)
 {
-	const struct judging j = {results, options};
-	struct summary *s = &out->summary;
+	const struct judging j = {plan, results, options};
 
 	*out = (struct verdicts){0};
 	out->items.items = ARENA_ARRAY(arena, struct judgement, plan->demands.n);
 	out->items.n = plan->demands.n;
 	for (size_t i = 0; i < plan->demands.n; i++) {
-		out->items.items[i] = judge_demand(&j, plan, plan->demands.items[i]);
-		count_one(&out->items.items[i], s);
+		const struct demand *d = plan->demands.items[i];
+		bool starts_here = options->starts_here && options->starts_here[i];
+
+		out->items.items[i] = d->absence != ABSENCE_NONE || !d->needs
+					      ? judge_without(d, starts_here)
+					      : judge_demand(&j, d);
+		count_one(&out->items.items[i], &out->summary);
 	}
-	if (s->counts[VERDICT_FAIL] || s->counts[VERDICT_FORBIDDEN_OPEN] ||
-	    (options->strict && s->counts[VERDICT_UNPROVEN]))
-		s->exit = 1;
-	else if (s->counts[VERDICT_NOT_TESTED])
-		s->exit = 3;
+	out->summary.exit = exit_of(&out->summary, options->strict);
 }

@@ -5,6 +5,9 @@
  * A leaf passes when every port passes at every address that counts: all addresses of one family
  * are enough, another family with a route of ours that fails makes it degraded. Lists want all, "or"
  * wants any, "else" takes the first that passes. What starts at another vantage does not count here.
+ *
+ * What is forbidden passes when it is shown closed: something on the way refuses it, or it is silent
+ * while another port of the same address answers (the control).
  */
 #pragma once
 
@@ -45,15 +48,22 @@ struct judgement {
 	const struct flow *flow;	/* the one that decided */
 	const char *reason;		/* one sentence; NULL: the outcome says it */
 	bool elsewhere;			/* no part of it starts here */
+	bool partial;			/* some part of it does not */
+	/* What stands beside the needs (`also:`) and failed, which decides nothing; NULL: nothing. */
+	const struct flow *beside;
+	const struct outcome *beside_outcome;
 };
 
 struct judge_options {
 	bool network_only; /* a service that does not answer yet is no failure */
 	bool strict;	   /* unproven is a failure */
+	/* By demand: for those without flows, which have no result to tell. NULL: none. */
+	const bool *starts_here;
 };
 
 struct summary {
-	unsigned counts[VERDICT_COUNT]; /* required and forbidden ones from here */
+	unsigned counts[VERDICT_COUNT]; /* of what counts from here */
+	unsigned partial;		/* of those that hold */
 	unsigned lesser_failed;		/* recommended and optional ones: told, but do not count */
 	unsigned elsewhere;
 	int exit; /* DESIGN: 0, 1, 3 */

@@ -129,7 +129,6 @@ static struct task *add_task(struct check *c, size_t *room)
 		*room = *room ? *room * 2 : 64;
 		c->tasks = mem_resize(c->tasks, *room, sizeof(*c->tasks));
 	}
-	c->tasks[c->n_tasks] = (struct task){.method = &method_tcp};
 	return &c->tasks[c->n_tasks++];
 }
 
@@ -143,10 +142,10 @@ static void add_ports(struct check *c, const struct flow *f, const struct task *
 		struct task *t = add_task(c, room);
 
 		*t = *like;
+		t->method = &method_tcp;
 		t->port = (uint16_t)port;
 		t->flow = f->index;
 		t->expected = f->claims->service;
-		t->method = &method_tcp;
 	}
 }
 
@@ -174,26 +173,34 @@ static const char *add_addresses(struct check *c, const struct flow *f, size_t *
 	return NULL;
 }
 
-static const char *add_names(struct check *c, const struct flow *f, size_t *room)
+static void add_name(struct check *c, const struct flow *f, const char *name, size_t *room)
+{
+	struct task like = {.name = name};
+
+	c->has_names = true;
+	add_ports(c, f, &like, room);
+}
+
+/* A name that the site gives a host is the site's own, unless a scope says what may be tried. */
+static const char *add_host_name(struct check *c, const struct flow *f, size_t *room)
+{
+	const struct site *s = c->plan->site;
+	const char *name = f->to->names.items[0].s;
+
+	if ((s->scope.n || s->scope_names.n) && !is_name_in_scope(s, name))
+		return "its name is not in the site's scope";
+	add_name(c, f, name, room);
+	return NULL;
+}
+
+static const char *add_outside_names(struct check *c, const struct flow *f, size_t *room)
 {
 	const struct role *outside = f->to->outside;
 	size_t before = c->n_tasks;
 
-	if (f->to->kind == ENDPOINT_HOST) {
-		struct task like = {.name = f->to->names.items[0].s};
-
-		c->has_names = true;
-		add_ports(c, f, &like, room);
-		return NULL;
-	}
-	for_each (t, &outside->try_names) {
-		struct task like = {.name = t->s};
-
-		if (!is_name_in_scope(c->plan->site, t->s))
-			continue;
-		c->has_names = true;
-		add_ports(c, f, &like, room);
-	}
+	for_each (t, &outside->try_names)
+		if (is_name_in_scope(c->plan->site, t->s))
+			add_name(c, f, t->s, room);
 	if (c->n_tasks != before)
 		return NULL;
 	return outside->try_names.n ? "none of its names is in the site's scope"
@@ -225,7 +232,9 @@ static const char *add_flow(struct check *c, const struct flow *f, size_t *room)
 
 	if (why)
 		return why;
-	return f->to->addresses.n ? add_addresses(c, f, room) : add_names(c, f, room);
+	if (f->to->addresses.n)
+		return add_addresses(c, f, room);
+	return f->to->outside ? add_outside_names(c, f, room) : add_host_name(c, f, room);
 }
 
 void check_prepare(struct check *c, const struct plan *plan, const struct vantage *v,
@@ -235,6 +244,9 @@ void check_prepare(struct check *c, const struct plan *plan, const struct vantag
 
 	*c = (struct check){.plan = plan, .vantage = v, .arena = arena};
 	c->results = ARENA_ARRAY(arena, struct flow_result, plan->flows.n);
+	c->starts_here = ARENA_ARRAY(arena, bool, plan->demands.n);
+	for (size_t i = 0; i < plan->demands.n; i++)
+		c->starts_here[i] = vantage_is(v, plan->site, plan->demands.items[i]->from);
 	for (size_t i = 0; i < plan->flows.n; i++) {
 		const struct flow *f = plan->flows.items[i];
 		struct flow_result *r = &c->results[i];

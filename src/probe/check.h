@@ -28,6 +28,7 @@ struct check {
 	size_t n_tasks;
 	bool has_names;
 	struct flow_result *results; /* by flow; outcomes are filled in by check_gather() */
+	bool *starts_here;	     /* by demand */
 };
 
 /* Which tasks there are; flows that cannot be tried say why in results. */

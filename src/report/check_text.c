@@ -39,6 +39,9 @@ static void add_counts(const struct summary *s, struct buf *out)
 	}
 	if (!*before)
 		buf_add_text(out, "nothing that is required starts here");
+	if (s->partial)
+		buf_addf(out, " (%u only as far as %s here)", s->partial,
+			 s->partial == 1 ? "it starts" : "they start");
 }
 
 static void add_answer(const struct verdicts *v, const struct check_header *h, struct buf *out)
@@ -64,15 +67,13 @@ static void add_subject(const struct judgement *j, struct buf *out)
 {
 	const struct demand *d = j->demand;
 
-	buf_addf(out, "%s/%s", d->installation->name, d->requirement->id.s);
-	buf_addf(out, "  %s -> %s", d->from->name, d->to->name);
-	if (j->flow && !(j->demand->needs && j->demand->needs->kind == NEED_FLOW)) {
-		buf_add_text(out, "  ");
-		flow_format_ports(j->flow, out);
-	} else if (j->flow) {
+	buf_addf(out, "  %s/%s  %s -> %s", d->installation->name, d->requirement->id.s, d->from->name,
+		 d->to->name);
+	if (j->flow) {
 		buf_add_char(out, ' ');
 		flow_format_ports(j->flow, out);
 	}
+	buf_add_char(out, '\n');
 }
 
 static void add_turn(const struct judgement *j, struct buf *out)
@@ -98,20 +99,19 @@ static void add_turn(const struct judgement *j, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
-static void add_reason(const struct judgement *j, struct buf *out)
+static void add_outcome(const struct outcome *o, struct buf *out)
 {
-	if (j->decisive) {
-		buf_add_text(out, "      ");
-		words_target(j->decisive, out);
-		buf_addf(out, " %s: ", state_names[j->decisive->state]);
-		words_outcome(j->decisive, out);
-		buf_add_char(out, '\n');
-	}
-	if (j->reason) {
-		buf_add_text(out, "      ");
-		escape_terminal(out, slice_of(j->reason));
-		buf_add_char(out, '\n');
-	}
+	buf_add_text(out, "      ");
+	words_target(o, out);
+	buf_addf(out, " %s: ", state_names[o->state]);
+	words_outcome(o, out);
+	buf_add_char(out, '\n');
+}
+
+static void add_reason(const char *reason, struct buf *out)
+{
+	if (reason)
+		buf_addf(out, "      %s\n", reason);
 }
 
 static void add_loss(const struct judgement *j, struct buf *out)
@@ -125,25 +125,72 @@ static void add_loss(const struct judgement *j, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
-static void add_section(const struct verdicts *v, enum verdict verdict, bool details,
-			struct buf *out)
+static bool is_in(const struct judgement *j, enum verdict verdict)
 {
-	bool any = false;
+	return !j->elsewhere && j->verdict == verdict;
+}
+
+/* The title goes before the first of a section. */
+static void add_title(const char *title, bool *has_title, struct buf *out)
+{
+	if (!*has_title)
+		buf_addf(out, "\n%s\n", title);
+	*has_title = true;
+}
+
+static void add_section(const struct verdicts *v, enum verdict verdict, struct buf *out)
+{
+	bool has_title = false;
 
 	for_each (j, &v->items) {
-		if (j->verdict != verdict || j->elsewhere)
+		if (!is_in(j, verdict) || (verdict == VERDICT_NOT_TESTED && !j->decisive))
 			continue;
-		if (!any)
-			buf_addf(out, "\n%s\n", verdict_words[verdict].title);
-		any = true;
-		buf_add_text(out, "  ");
+		add_title(verdict_words[verdict].title, &has_title, out);
 		add_subject(j, out);
-		buf_add_char(out, '\n');
-		if (!details)
-			continue;
-		add_reason(j, out);
+		if (j->decisive && verdict != VERDICT_PASS)
+			add_outcome(j->decisive, out);
+		add_reason(j->partial && !j->reason ? "as far as it starts here" : j->reason, out);
 		add_turn(j, out);
 		add_loss(j, out);
+	}
+}
+
+/* What was not even begun: many for the same reason, which is said once. */
+static void add_untried(const struct verdicts *v, struct buf *out)
+{
+	const char *said[32]; /* constants: the address tells them apart; there are about fifteen */
+	size_t n = 0;
+
+	for_each (first, &v->items) {
+		bool is_said = !is_in(first, VERDICT_NOT_TESTED) || first->decisive;
+
+		for (size_t i = 0; i < n && !is_said; i++)
+			is_said = said[i] == first->reason;
+		if (is_said)
+			continue;
+		if (n == ARRAY_LEN(said))
+			BUG("more reasons than there is room for");
+		said[n++] = first->reason;
+		buf_addf(out, "\nnot tested: %s\n", first->reason);
+		for_each (j, &v->items)
+			if (is_in(j, VERDICT_NOT_TESTED) && !j->decisive && j->reason == first->reason)
+				add_subject(j, out);
+	}
+}
+
+static void add_beside(const struct verdicts *v, struct buf *out)
+{
+	bool has_title = false;
+
+	for_each (j, &v->items) {
+		struct judgement beside = *j;
+
+		if (!j->beside)
+			continue;
+		add_title("fails, and decides nothing", &has_title, out);
+		beside.flow = j->beside;
+		add_subject(&beside, out);
+		add_outcome(j->beside_outcome, out);
 	}
 }
 
@@ -151,13 +198,15 @@ void check_text(const struct verdicts *v, const struct check_header *h, struct b
 {
 	add_answer(v, h, out);
 	buf_add_text(out, h->names);
-	add_section(v, VERDICT_FORBIDDEN_OPEN, true, out);
-	add_section(v, VERDICT_FAIL, true, out);
-	add_section(v, VERDICT_DEGRADED, true, out);
-	add_section(v, VERDICT_NOT_TESTED, true, out);
-	add_section(v, VERDICT_UNPROVEN, true, out);
+	add_section(v, VERDICT_FORBIDDEN_OPEN, out);
+	add_section(v, VERDICT_FAIL, out);
+	add_section(v, VERDICT_DEGRADED, out);
+	add_beside(v, out);
+	add_section(v, VERDICT_NOT_TESTED, out);
+	add_untried(v, out);
+	add_section(v, VERDICT_UNPROVEN, out);
 	if (h->all)
-		add_section(v, VERDICT_PASS, false, out);
+		add_section(v, VERDICT_PASS, out);
 }
 
 /* --- the record ------------------------------------------------------------------------------- */
