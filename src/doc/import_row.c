@@ -106,6 +106,8 @@ static struct text role_of_cell(struct row *r, struct slice cell)
 
 	if (!*name)
 		name = arena_printf(im->arena, "role_%zu", im->row);
+	if (!*title)
+		title = name;
 	if (strchr(title, ',') || strchr(title, '/') || strstr(title, " or ") ||
 	    strstr(title, " and "))
 		import_ask(im, r->at, r->label, "\"%s\" is taken for one role; are they several?",
