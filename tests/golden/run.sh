@@ -20,7 +20,7 @@ for file; do
 	rc=$?
 	[ $rc = 0 ] || echo "exit $rc" >>"$dir/got"
 	if [ $update = yes ]; then
-		cmp -s "$dir/got" "$ok" || { cp "$dir/got" "$ok"; echo "written: $ok"; }
+		cmp -s "$dir/got" "$ok" || { cp "$dir/got" "$ok" && echo "written: $ok"; } || status=1
 	elif ! diff -u "$ok" "$dir/got"; then
 		status=1
 	fi
