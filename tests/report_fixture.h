@@ -142,6 +142,8 @@ static inline void fixture_init(struct fixture *x, const struct fixture_names *n
 					  .reference = fixture_name(x, "section 2")};
 	x->site.name = fixture_text(x, "office");
 	x->site.title = fixture_text(x, "The office");
+	x->site.uses.items = &x->use;
+	x->site.uses.n = 1;
 	x->site.devices.items = x->devices;
 	x->site.devices.n = 2;
 	x->plan.site = &x->site;

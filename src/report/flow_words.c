@@ -208,3 +208,29 @@ bool claim_is_first_of_installation(const struct flow *f, const struct claim *c)
 			return false;
 	return true;
 }
+
+/* The line to add names the installation: "uses[1].choose.fetch: ...". */
+static bool is_answered_elsewhere(const struct plan *plan, const struct question *q,
+				  const struct demand *d)
+{
+	struct slice add = slice_of(q->add), index;
+	uint64_t n;
+
+	if (!d->installation->use || !slice_has_prefix(add, "uses["))
+		return false;
+	add = slice_skip(add, 5);
+	slice_cut(&add, ']', &index);
+	return slice_number(index, plan->site->uses.n, &n) &&
+	       d->installation->use != plan->site->uses.items + n;
+}
+
+bool question_is_about(const struct plan *plan, const struct question *q, const struct demand *d)
+{
+	struct slice rest = slice_of(q->subject), product;
+
+	if (is_answered_elsewhere(plan, q, d))
+		return false;
+	slice_cut(&rest, '/', &product);
+	return rest.p && slice_is(product, d->installation->product->name.s) &&
+	       slice_is(rest, d->requirement->id.s);
+}

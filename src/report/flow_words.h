@@ -32,3 +32,6 @@ bool endpoint_is_outside(const struct endpoint *e);
 /* True for the first claim of its requirement: what a list without repetitions shows. */
 bool claim_is_first(const struct flow *f, const struct claim *c);
 bool claim_is_first_of_installation(const struct flow *f, const struct claim *c);
+
+/* Does the answer to q change what this demand needs? */
+bool question_is_about(const struct plan *plan, const struct question *q, const struct demand *d);

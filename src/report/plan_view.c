@@ -30,25 +30,31 @@ bool plan_view_wants(const struct plan_view *v, const struct demand *d)
 	return is_wanted(v->query->only, d);
 }
 
-/* "prod.roles.web" of a question; "passwordstate/web-to-database" of both. */
-static bool is_about(const struct plan_view *v, const char *subject)
+/* "prod.roles.web", "prod.roles.agent web". */
+static bool is_of_installation(const char *subject, const struct installation *i)
 {
-	struct slice s = slice_of(subject);
+	size_t n = strlen(i->name);
 
-	if (!v->query->only || slice_is(s, v->query->only))
+	return slice_has_prefix(slice_of(subject), i->name) &&
+	       (subject[n] == '.' || subject[n] == 0);
+}
+
+static bool is_asked(const struct plan_view *v, const struct question *q)
+{
+	if (!v->query->only)
 		return true;
-	for_each (d, &v->demands) {
-		const char *name = (*d)->installation->name;
-		struct slice rest = s, product;
-
-		if (slice_has_prefix(s, name) && (s.n == strlen(name) || s.p[strlen(name)] == '.'))
+	for_each (d, &v->demands)
+		if (question_is_about(v->plan, q, *d) ||
+		    is_of_installation(q->subject, (*d)->installation))
 			return true;
-		slice_cut(&rest, '/', &product);
-		if (rest.p && slice_is(product, (*d)->installation->product->name.s) &&
-		    slice_is(rest, (*d)->requirement->id.s))
-			return true;
-	}
 	return false;
+}
+
+static bool is_told(const struct plan_view *v, const struct finding *f)
+{
+	const struct question q = {.subject = f->subject, .add = ""};
+
+	return is_asked(v, &q);
 }
 
 const struct claim *plan_view_claim(const struct plan_view *v, const struct flow *f,
@@ -104,8 +110,8 @@ static void select_flows(struct plan_view *v)
 
 static void select_demands(struct plan_view *v)
 {
-	struct buf demands = BUF_INIT;
-	struct map seen = {0};
+	struct buf demands = BUF_INIT, explained = BUF_INIT;
+	struct map seen = {0}, requirements = {0};
 
 	for_each (d, &v->plan->demands) {
 		const char *key;
@@ -118,8 +124,14 @@ static void select_demands(struct plan_view *v)
 				   (*d)->requirement->id.s);
 		if (map_add(&seen, slice_of(key), v))
 			buf_add(&demands, d, sizeof(*d));
+		key = arena_printf(v->arena, "%p %d", (const void *)(*d)->requirement,
+				   (*d)->absence);
+		if (map_add(&requirements, slice_of(key), v))
+			buf_add(&explained, d, sizeof(*d));
 	}
 	map_release(&seen);
+	map_release(&requirements);
+	KEEP(v, &v->explained, &explained);
 	KEEP(v, &v->demands, &demands);
 }
 
@@ -128,10 +140,10 @@ static void select_told(struct plan_view *v)
 	struct buf questions = BUF_INIT, warnings = BUF_INIT;
 
 	for_each (q, &v->plan->questions)
-		if (is_about(v, q->subject))
+		if (is_asked(v, q))
 			buf_add(&questions, &q, sizeof(q));
 	for_each (w, &v->plan->warnings)
-		if (is_about(v, w->subject))
+		if (is_told(v, w))
 			buf_add(&warnings, &w, sizeof(w));
 	KEEP(v, &v->questions, &questions);
 	KEEP(v, &v->warnings, &warnings);

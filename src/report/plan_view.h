@@ -51,7 +51,8 @@ struct plan_view {
 	const struct plan_query *query;
 	struct arena *arena; /* owned; everything that is not the plan's */
 	LIST_OF(const struct flow *) flows;
-	LIST_OF(const struct demand *) demands; /* asked for, each requirement once */
+	LIST_OF(const struct demand *) demands;	  /* asked for, each requirement once */
+	LIST_OF(const struct demand *) explained; /* as demands, of all installations together */
 	LIST_OF(const struct question *) questions;
 	LIST_OF(const struct finding *) warnings; /* the worst first */
 	LIST_OF(struct plan_section) sections;

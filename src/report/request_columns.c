@@ -279,7 +279,7 @@ static void add_what_breaks(const struct request *r, const struct request_row *r
 			break;
 		buf_clear(&id);
 		flow_words_requirement(c->demand, &id);
-		buf_add_text(&id, c->also ? " has one way less" : " fails");
+		buf_add_text(&id, c->also || c->branch ? " has one way less" : " fails");
 		add_piece(&p, c->demand->requirement->without.s ? c->demand->requirement->without.s
 								: id.data);
 	}
@@ -445,17 +445,10 @@ static void add_as_seen(const struct request *r, const struct request_row *row, 
 static void add_questions(const struct request *r, const struct request_row *row, struct buf *out)
 {
 	struct pieces p = pieces_start(out, "; ");
-	struct buf id = BUF_INIT;
 
 	for_each_claim(c, row)
-	{
-		buf_clear(&id);
-		flow_words_requirement(c->demand, &id);
-		for_each (q, &r->plan->questions)
-			if (slice_is(buf_slice(&id), q->subject))
-				add_piece(&p, q->text);
-	}
-	buf_release(&id);
+		for_each (q, &r->plan->questions) if (question_is_about(r->plan, q, c->demand))
+			add_piece(&p, q->text);
 }
 
 static void add_requirements(const struct request *r, const struct request_row *row,
@@ -491,7 +484,8 @@ static void add_except(const struct request *r, const struct request_row *row, s
 	struct buf text = BUF_INIT;
 
 	(void)r;
-	for_each_claim (c, row) {
+	for_each_claim(c, row)
+	{
 		for_each (f, &c->demand->except) {
 			buf_clear(&text);
 			flow_format_ports(*f, &text);

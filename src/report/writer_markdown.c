@@ -85,7 +85,7 @@ static void write_explanations(const struct plan_view *v, struct buf *out)
 	struct plan_fact facts[PLAN_FACTS_MAX];
 
 	buf_add_text(out, "\n## Why, and where it is written\n");
-	for_each (d, &v->demands) {
+	for_each (d, &v->explained) {
 		size_t n = plan_facts(v, *d, facts);
 		struct buf id = BUF_INIT;
 

@@ -25,7 +25,7 @@ for file; do
 	rc=$?
 	[ $rc = 0 ] || echo "exit $rc" >>"$dir/got"
 	if [ $update = yes ]; then
-		cmp -s "$dir/got" "$ok" || { cp "$dir/got" "$ok"; echo "written: $ok"; }
+		cmp -s "$dir/got" "$ok" || { cp "$dir/got" "$ok" && echo "written: $ok"; } || status=1
 	elif [ ! -e "$ok" ]; then
 		echo "no $ok; printed was:"
 		cat "$dir/got"

@@ -1,0 +1,4 @@
+export COLUMNS=100
+set -e
+portolan plan examples/domino/site.yaml --catalog catalog --format csv | tr -d '\r'
+portolan plan examples/domino/site.yaml --catalog catalog --format jsonl | sed 's/"version":"[^"]*"/"version":"V"/'

@@ -1,0 +1,3 @@
+export COLUMNS=100
+set -e
+portolan plan tests/golden/plan/nat-site.yaml --catalog catalog --explain

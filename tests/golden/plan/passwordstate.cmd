@@ -1,0 +1,3 @@
+export COLUMNS=100
+set -e
+portolan plan examples/passwordstate/site.yaml --catalog catalog --explain

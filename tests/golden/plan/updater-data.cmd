@@ -1,0 +1,4 @@
+export COLUMNS=100
+set -e
+portolan plan tests/golden/plan/updater-site.yaml --catalog tests/golden/plan/catalog --format csv | tr -d '\r'
+portolan plan tests/golden/plan/updater-site.yaml --catalog tests/golden/plan/catalog --format jsonl | sed 's/"version":"[^"]*"/"version":"V"/'

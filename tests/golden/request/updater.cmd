@@ -1,0 +1,3 @@
+export COLUMNS=100
+set -e
+portolan request tests/golden/plan/updater-site.yaml --catalog tests/golden/plan/catalog --ticket CHG-7 --requester 'the application team' --expires 2027-06-30

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What is asked for, in which order, and what becomes one row.
+ */
+#include "test.h"
+
+#include "../report_fixture.h"
+#include "report/request.h"
+
+static const struct request_form form = {.requester = "me", .version = "0"};
+static const struct port_range ssh = {22, 22}, high = {8080, 8080}, wide = {1024, 65535};
+
+/* A column's text of a row. */
+static void cell_is(const struct request *r, size_t row, const char *key, const char *want)
+{
+	struct buf out = BUF_INIT;
+
+	assert_true(row < r->rows.n);
+	for (size_t i = 0; i < request_columns_n; i++)
+		if (strcmp(request_columns[i].key, key) == 0)
+			request_columns[i].add(r, &r->rows.items[row], &out);
+	check_text(key, &out, want);
+	buf_release(&out);
+}
+
+static void test_columns(void **state)
+{
+	static const char *const keys[] = {
+		"request_id",	   "action",	   "source_zone",
+		"source_host",	   "source_ip",	   "source_port",
+		"dest_zone",	   "dest_host",	   "dest_ip",
+		"protocol",	   "dest_port",	   "icmp_type",
+		"service",	   "application",  "direction",
+		"stateful_return", "purpose",	   "required_or_optional",
+		"what_breaks",	   "risk",	   "secure_alternative",
+		"evidence",	   "document_ref", "requester",
+		"owner",	   "approver",	   "valid_from",
+		"expires",	   "environment",  "ticket",
+	};
+
+	(void)state;
+	assert_true(request_columns_n >= ARRAY_LEN(keys));
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		assert_string_equal(request_columns[i].key, keys[i]);
+}
+
+/* Each flow with the risk that it must have; they are planned in the wrong order. */
+static void test_risk_order(void **state)
+{
+	struct fixture x;
+	struct request r;
+	struct flow *f;
+
+	(void)state;
+	fixture_init(&x, NULL);
+	fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, ssh);
+	fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, wide)->any_of = true;
+	fixture_flow(&x, &x.server, &x.client, TRANSPORT_TCP, ssh);
+	f = fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, high);
+	fixture_claim(f)->service = "telnet";
+	fixture_flow(&x, &x.internet, &x.server, TRANSPORT_TCP, high);
+	fixture_flow(&x, &x.internet, &x.server, TRANSPORT_TCP, ssh);
+	request_init(&r, &x.plan, &form);
+	assert_int_equal(r.rows.n, 6);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(r.rows.items[i].risk, i);
+	cell_is(&r, 0, "risk", "opened from outside to a privileged port of server");
+	cell_is(&r, 1, "risk", "opened from outside to server");
+	cell_is(&r, 2, "risk", "telnet: clear text, from inside to dmz");
+	cell_is(&r, 2, "secure_alternative", "ssh (tcp/22)");
+	cell_is(&r, 3, "risk", "server can be reached from outside, and this leads further inside");
+	cell_is(&r, 4, "risk", "64512 ports, of which one is negotiated at a time");
+	cell_is(&r, 5, "risk", "");
+	cell_is(&r, 0, "direction", "inbound");
+	cell_is(&r, 3, "direction", "between zones");
+	request_release(&r);
+	fixture_release(&x);
+}
+
+static void test_parts(void **state)
+{
+	struct fixture x;
+	struct request r;
+
+	(void)state;
+	fixture_init(&x, NULL);
+	fixture_flow(&x, &x.internet, &x.client, TRANSPORT_TCP, PORT_RANGE_ANY)->kind =
+		FLOW_FORBIDDEN;
+	fixture_claim(
+		fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, (struct port_range){1, 1}))
+		->level = LEVEL_OPTIONAL;
+	fixture_claim(
+		fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, (struct port_range){2, 2}))
+		->also = true;
+	fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, (struct port_range){3, 3});
+	request_init(&r, &x.plan, &form);
+	assert_int_equal(r.rows.n, 4);
+	cell_is(&r, 0, "dest_port", "3");
+	cell_is(&r, 1, "required_or_optional", "recommended");
+	cell_is(&r, 2, "required_or_optional", "optional");
+	cell_is(&r, 2, "what_breaks", "something is lost");
+	cell_is(&r, 3, "action", "deny");
+	cell_is(&r, 3, "dest_port", "any");
+	cell_is(&r, 3, "stateful_return", "");
+	assert_int_equal(r.counts[REQUEST_NOW], 1);
+	assert_int_equal(r.counts[REQUEST_DENY], 1);
+	request_release(&r);
+	fixture_release(&x);
+}
+
+/* Two names of one address are one row, with both reasons; another port is another row. */
+static void test_merge(void **state)
+{
+	struct endpoint twin;
+	struct fixture x;
+	struct request r;
+
+	(void)state;
+	fixture_init(&x, NULL);
+	twin = x.server;
+	twin.name = "twin";
+	fixture_claim(fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, ssh))->level =
+		LEVEL_OPTIONAL;
+	fixture_flow(&x, &x.client, &twin, TRANSPORT_TCP, ssh);
+	fixture_flow(&x, &x.client, &x.server, TRANSPORT_UDP, ssh);
+	fixture_requirement(fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, ssh))->why.s =
+		"reason 1";
+	request_init(&r, &x.plan, &form);
+	assert_int_equal(r.rows.n, 2);
+	cell_is(&r, 0, "dest_host", "server, twin");
+	cell_is(&r, 0, "dest_ip", "192.0.2.8");
+	cell_is(&r, 0, "purpose", "reason 0; reason 1");
+	cell_is(&r, 0, "requirements", "product/need0 product/need1 product/need3");
+	cell_is(&r, 0, "required_or_optional", "required");
+	cell_is(&r, 0, "request_id", "0000000000001000");
+	cell_is(&r, 1, "protocol", "udp");
+	request_release(&r);
+	fixture_release(&x);
+}
+
+/* What meets no filter needs no rule; one that ends at a filtering device does, and an unknown way may. */
+static void test_filters(void **state)
+{
+	static const struct {
+		const char *name;
+		bool crossing, unknown, at_device;
+		enum filter filter;
+		bool want;
+	} rows[] = {
+		{"one zone", false, false, false, FILTER_STATEFUL, false},
+		{"through a filter", true, false, false, FILTER_STATEFUL, true},
+		{"through a filter of others", true, false, false, FILTER_UNKNOWN, true},
+		{"through a router", true, false, false, FILTER_NONE, false},
+		{"to a filter", false, false, true, FILTER_STATELESS, true},
+		{"to a proxy", false, false, true, FILTER_NONE, false},
+		{"who knows", false, true, false, FILTER_NONE, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fixture x;
+		struct request r;
+		struct flow *f;
+
+		fixture_init(&x, NULL);
+		f = fixture_flow(&x, &x.client, rows[i].at_device ? &x.proxy : &x.server,
+				 TRANSPORT_TCP, ssh);
+		f->path = rows[i].crossing ? &x.crossing : rows[i].unknown ? &x.unknown : &x.direct;
+		x.devices[0].filter = x.devices[1].filter = rows[i].filter;
+		request_init(&r, &x.plan, &form);
+		if ((r.rows.n == 1) != rows[i].want || r.rows.n + r.unfiltered != 1)
+			fail_msg("%s", rows[i].name);
+		request_release(&r);
+		fixture_release(&x);
+	}
+}
+
+static void test_translation(void **state)
+{
+	struct fixture x;
+	struct request r;
+	struct flow *f;
+
+	(void)state;
+	fixture_init(&x, NULL);
+	x.translation.dialled.port = 443;
+	addr_parse(SLICE("198.51.100.7"), &x.translation.dialled.addr);
+	f = fixture_flow(&x, &x.internet, &x.server, TRANSPORT_TCP,
+			 (struct port_range){8443, 8443});
+	f->translation = &x.translation;
+	x.devices[0].filter = FILTER_STATELESS;
+	request_init(&r, &x.plan, &form);
+	cell_is(&r, 0, "dest_ip", "192.0.2.8");
+	cell_is(&r, 0, "as_seen",
+		"fw1: 0.0.0.0/0 > 198.51.100.7:443, delivered to 192.0.2.8:8443, leaves as "
+		"198.51.100.9");
+	cell_is(&r, 0, "stateful_return", "no: replies need a rule");
+	request_release(&r);
+	fixture_release(&x);
+}
+
+static void test_form(void **state)
+{
+	struct fixture x;
+	struct request r;
+
+	(void)state;
+	fixture_init(&x, NULL);
+	x.questions[0].subject = "product/need0";
+	fixture_flow(&x, &x.client, &x.server, TRANSPORT_ICMP, (struct port_range){0, 0})->name =
+		"echo";
+	request_init(&r, &x.plan, &form);
+	cell_is(&r, 0, "requester", "me");
+	cell_is(&r, 0, "approver", "");
+	cell_is(&r, 0, "evidence", "");
+	cell_is(&r, 0, "icmp_type", "echo, type 8, ICMPv6 type 128");
+	cell_is(&r, 0, "dest_port", "");
+	cell_is(&r, 0, "source_port", "");
+	cell_is(&r, 0, "questions", "who is it?");
+	cell_is(&r, 0, "document_ref", "A publisher, Ports, section 2, row row 3");
+	assert_non_null(strstr(r.headline, "1 question open"));
+	request_release(&r);
+	fixture_release(&x);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_columns), cmocka_unit_test(test_risk_order),
+		cmocka_unit_test(test_parts),	cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_filters), cmocka_unit_test(test_translation),
+		cmocka_unit_test(test_form),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
