@@ -39,6 +39,7 @@ struct endpoint {
 	const struct zone *zone;	  /* NULL: no zone holds it */
 	LIST_OF(struct prefix) addresses; /* empty: a name says it all */
 	LIST_OF(struct text) names;	  /* DNS names; of an outside role also wildcards */
+	unsigned index;			  /* in the order in which they were met */
 };
 
 struct hop {
@@ -70,12 +71,14 @@ struct flow;
 struct claim {
 	const struct demand *demand;
 	const struct claim *next;
-	enum level level;
+	enum level level;	/* of what stands beside the needs: at most recommended */
 	bool also;		/* beside the needs: it decides nothing */
 	const char *mode;	/* of a negotiated child; NULL: none */
 	const char *service;	/* the protocol that should answer; NULL: not said */
 	const char *documented; /* the document's own value, where ours differs */
-	unsigned branch;	/* 1.. among alternatives, named by the requirement; 0: none */
+	const char *effective;	/* ours, where the flow is as documented; else NULL */
+	unsigned group;		/* 1.. which alternatives of the requirement; 0: none */
+	unsigned branch;	/* 1.. among them */
 	const struct flow *parent;
 	unsigned leg; /* 1.. where a gateway splits the way; 0: one piece */
 	enum gateway gateway;
