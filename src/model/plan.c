@@ -89,7 +89,8 @@ static struct demand *new_demand(struct pair *p)
 	p->demand = d;
 	if (pl->is_parent[requirement_index(pl, p->requirement)])
 		map_add(&pl->parents,
-			slice_of(plan_keep(pl, parent_key(pl, p->requirement->id.s, d->from, d->to).p)),
+			slice_of(plan_keep(pl,
+					   parent_key(pl, p->requirement->id.s, d->from, d->to).p)),
 			d);
 	return d;
 }
@@ -268,14 +269,15 @@ static void ask_role(struct planner *pl, const struct role *role, const struct r
 /* A group without hosts: bound, and yet nobody. */
 static void warn_empty(struct planner *pl, const struct role *role)
 {
-	plan_warn(pl, (struct finding){
-			      .severity = SEVERITY_LOW,
-			      .code = "empty-binding",
-			      .subject = plan_line(pl, "%s.roles.%s", pl->now->name, role->name.s),
-			      .evidence = plan_line(pl, "nobody is %s: what it is bound to has no host",
-						    role->name.s),
-			      .fix = "add hosts, or take the role out of the site",
-			      .at = pl->now->use->place});
+	plan_warn(pl,
+		  (struct finding){
+			  .severity = SEVERITY_LOW,
+			  .code = "empty-binding",
+			  .subject = plan_line(pl, "%s.roles.%s", pl->now->name, role->name.s),
+			  .evidence = plan_line(pl, "nobody is %s: what it is bound to has no host",
+						role->name.s),
+			  .fix = "add hosts, or take the role out of the site",
+			  .at = pl->now->use->place});
 }
 
 enum presence { PRESENT, NOBODY, NOT_INSTALLED };

@@ -82,8 +82,8 @@ struct claim {
 	const struct flow *parent;
 	unsigned leg; /* 1.. where a gateway splits the way; 0: one piece */
 	enum gateway gateway;
-	const struct device *through;	/* the gateway */
-	const struct endpoint *whole;	/* of a leg: where the whole way goes; NULL: not a leg */
+	const struct device *through; /* the gateway */
+	const struct endpoint *whole; /* of a leg: where the whole way goes; NULL: not a leg */
 	struct port_range whole_ports;
 };
 
@@ -127,8 +127,8 @@ struct demand {
 	const struct requirement *requirement;
 	const struct endpoint *from, *to;
 	enum absence absence;
-	const struct need *needs; /* of a forbidding requirement: what must be closed */
-	const struct need *also;  /* NULL: none */
+	const struct need *needs;	     /* of a forbidding requirement: what must be closed */
+	const struct need *also;	     /* NULL: none */
 	LIST_OF(const struct flow *) except; /* required flows inside what is forbidden */
 };
 
@@ -146,7 +146,6 @@ struct plan {
 struct plan_options {
 	bool as_documented; /* the documents' own values instead of ours */
 };
-
 
 /* products: those that the site names, in any order. Plan borrows from site and products. What makes
  * a plan impossible (a required flow as wide as a forbidden one, a chosen alternative that is none,

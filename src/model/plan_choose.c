@@ -122,8 +122,8 @@ static void ask_which(struct pair *p, const struct expr *any)
 {
 	struct planner *pl = p->pl;
 	struct buf all = BUF_INIT, first = BUF_INIT;
-	const char *key = p->in_set ? plan_line(pl, "\"@%s\"", p->in_set->name)
-				    : p->requirement->id.s;
+	const char *key =
+		p->in_set ? plan_line(pl, "\"@%s\"", p->in_set->name) : p->requirement->id.s;
 
 	plan_format_needs(p, any, &all);
 	plan_format_needs(p, any->kids.items[0], &first);
@@ -180,9 +180,9 @@ const char *plan_choose_line(struct pair *p, const char *key, const char *more)
 	}
 	if (c && c->way.s)
 		buf_addf(&have, "%s%s", have.n ? ", " : "", c->way.s);
-	line = plan_line(pl, have.n ? "uses[%zu].choose.%s: %s%s, %s]" : "uses[%zu].choose.%s: %s%s%s",
-			 pl->use_index, key, have.n && have.data[0] != '[' ? "[" : "", have.data,
-			 more);
+	line = plan_line(
+		pl, have.n ? "uses[%zu].choose.%s: %s%s, %s]" : "uses[%zu].choose.%s: %s%s%s",
+		pl->use_index, key, have.n && have.data[0] != '[' ? "[" : "", have.data, more);
 	buf_release(&have);
 	return line;
 }

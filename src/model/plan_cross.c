@@ -92,7 +92,8 @@ void plan_never_cross(struct planner *pl)
 		struct service s;
 
 		if (!service_find(slice_of(n->service.s), &s)) {
-			errs_add(pl->errs, n->service.at, "unknown service \"%.60s\"", n->service.s);
+			errs_add(pl->errs, n->service.at, "unknown service \"%.60s\"",
+				 n->service.s);
 			continue;
 		}
 		never_cross_one_way(pl, n, 0, &s);
@@ -182,14 +183,14 @@ static void tell_contradiction(struct planner *pl, const struct flow *forbidden,
 	const struct demand *d = required->claims->demand;
 
 	if (pl->options->as_documented)
-		plan_warn(pl, (struct finding){
-				      .severity = SEVERITY_HIGH,
-				      .code = "document-contradicts",
-				      .subject = claim_text(pl, required),
-				      .evidence = plan_line(pl, "%s is required here, and %s forbids it",
-							    flow_text(pl, required),
-							    claim_text(pl, forbidden)),
-				      .fix = "plan without --as-documented"});
+		plan_warn(pl, (struct finding){.severity = SEVERITY_HIGH,
+					       .code = "document-contradicts",
+					       .subject = claim_text(pl, required),
+					       .evidence = plan_line(
+						       pl, "%s is required here, and %s forbids it",
+						       flow_text(pl, required),
+						       claim_text(pl, forbidden)),
+					       .fix = "plan without --as-documented"});
 	else
 		errs_add(pl->errs, d->installation->use ? d->installation->use->place : PLACE_NONE,
 			 "%s requires %s, and %s forbids %s; one of the two must go",
@@ -199,15 +200,15 @@ static void tell_contradiction(struct planner *pl, const struct flow *forbidden,
 
 static void tell_part(struct planner *pl, const struct flow *forbidden, const struct flow *required)
 {
-	plan_warn(pl, (struct finding){
-			      .severity = SEVERITY_MEDIUM,
-			      .code = "partly-forbidden",
-			      .subject = claim_text(pl, required),
-			      .evidence = plan_line(pl, "%s is required, and %s forbids %s, a part of it",
-						    flow_text(pl, required),
-						    claim_text(pl, forbidden),
-						    flow_text(pl, forbidden)),
-			      .fix = "what both name stays closed; narrow one of the two"});
+	plan_warn(pl,
+		  (struct finding){.severity = SEVERITY_MEDIUM,
+				   .code = "partly-forbidden",
+				   .subject = claim_text(pl, required),
+				   .evidence = plan_line(
+					   pl, "%s is required, and %s forbids %s, a part of it",
+					   flow_text(pl, required), claim_text(pl, forbidden),
+					   flow_text(pl, forbidden)),
+				   .fix = "what both name stays closed; narrow one of the two"});
 }
 
 static bool is_within(enum lie lie)
@@ -237,7 +238,8 @@ static void check_pair(struct search *s, const struct flow *forbidden, const str
 
 static int by_ends(const void *a_, const void *b_)
 {
-	const struct flow *a = *(const struct flow *const *)a_, *b = *(const struct flow *const *)b_;
+	const struct flow *a = *(const struct flow *const *)a_,
+			  *b = *(const struct flow *const *)b_;
 
 	if (a->from != b->from)
 		return a->from->index < b->from->index ? -1 : 1;
@@ -308,8 +310,8 @@ static void keep_exceptions(struct search *s)
 		struct demand *d = e[i].demand;
 
 		if (!d->except.items) {
-			d->except.items = arena_get(s->pl->arena, d->except.n,
-						    sizeof(*d->except.items));
+			d->except.items =
+				arena_get(s->pl->arena, d->except.n, sizeof(*d->except.items));
 			d->except.n = 0;
 		}
 		d->except.items[d->except.n++] = e[i].required;

@@ -167,8 +167,9 @@ static void warn_spanning(struct planner *pl, const char *name, const struct pre
 						      .code = "network-spans-zones",
 						      .subject = name,
 						      .evidence = plan_line(
-							      pl, "%s holds networks of %s too; its "
-								  "paths are those of %s",
+							      pl,
+							      "%s holds networks of %s too; its "
+							      "paths are those of %s",
 							      name, z->name.s,
 							      zone ? zone->name.s : "no zone"),
 						      .fix = "bind one network or zone each"});
@@ -245,8 +246,8 @@ static struct text fill_in(struct planner *pl, struct text name)
 
 const struct endpoint *endpoint_of_outside(struct planner *pl, const struct role *role)
 {
-	const char *key = plan_line(pl, "%s %s %s", pl->now->product->name.s, pl->now->name,
-				    role->name.s);
+	const char *key =
+		plan_line(pl, "%s %s %s", pl->now->product->name.s, pl->now->name, role->name.s);
 	struct endpoint *e = intern(pl, ENDPOINT_OUTSIDE, key, zone_of_outside(pl, role));
 
 	if (e->outside)

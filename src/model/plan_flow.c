@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "model/plan_int.h"
 
-const char *const gateway_names[] = {"none", "http-proxy", "socks-proxy", "ftp-gateway",
-				     "load-balancer", NULL};
+const char *const gateway_names[] = {"none",	    "http-proxy",    "socks-proxy",
+				     "ftp-gateway", "load-balancer", NULL};
 
 enum { LEVELS = LEVEL_OPTIONAL + 1 };
 
@@ -143,9 +143,9 @@ static void add_end(uint64_t *h, const struct endpoint *e)
 static uint64_t flow_id(const struct draft *d)
 {
 	const struct flow *f = &d->flow;
-	const uint32_t numbers[] = {f->kind,	  f->transport, f->ports.lo, f->ports.hi,
-				    f->source.lo, f->source.hi, f->number,
-				    (uint32_t)f->any_of << 1 | f->parent_port};
+	const uint32_t numbers[] = {
+		f->kind,      f->transport, f->ports.lo, f->ports.hi,
+		f->source.lo, f->source.hi, f->number,	 (uint32_t)f->any_of << 1 | f->parent_port};
 	uint64_t h = 0;
 
 	add_end(&h, f->from);

@@ -222,8 +222,7 @@ static const struct need *by_balancer(struct pair *p, const struct wanted *w, st
 	struct buf kids = BUF_INIT;
 
 	claim = next_leg(claim, GATEWAY_BALANCER, d, w);
-	leg.to = listening ? endpoint_of_device(pl, d, listening)
-			   : endpoint_of_address(pl, &b->at);
+	leg.to = listening ? endpoint_of_device(pl, d, listening) : endpoint_of_address(pl, &b->at);
 	if (b->at.port)
 		leg.ports = (struct port_range){b->at.port, b->at.port};
 	need_add(&kids, plan_flow(p, &leg, claim));

@@ -19,8 +19,8 @@ static const char *find_value(const void *values_, const char *name)
 /* Whether this end of the pair is meant by a reference to `role`. */
 static bool is_meant(const struct player *player, const struct role *end, const char *role)
 {
-	return player && ((player->role && text_is(player->role->name, role)) ||
-			  text_is(end->name, role));
+	return player &&
+	       ((player->role && text_is(player->role->name, role)) || text_is(end->name, role));
 }
 
 /* A role that is neither end: what its players agree on. */

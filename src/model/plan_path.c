@@ -128,8 +128,7 @@ static struct path *path_of_rule(struct planner *pl, const struct path_rule *rul
 		const struct zone *to = reversed ? rule->from : rule->to;
 
 		p->hops.items[i].device = d;
-		p->hops.items[i].in =
-			before ? interface_towards(d, before) : interface_in(d, from);
+		p->hops.items[i].in = before ? interface_towards(d, before) : interface_in(d, from);
 		p->hops.items[i].out = after ? interface_towards(d, after) : interface_in(d, to);
 	}
 	return p;

@@ -101,8 +101,7 @@ static void add_bound(struct gathering *g, const struct role *role, const struct
 {
 	for_each (b, &rb->bindings) {
 		for_each (instance, &b->instances) {
-			g->like = (struct player){
-				.role = role, .binding = b, .settings = instance};
+			g->like = (struct player){.role = role, .binding = b, .settings = instance};
 			add_target(g, &b->to);
 		}
 	}
@@ -288,8 +287,7 @@ static void add_targets(struct buf *out, const void *targets_)
 const char *plan_binding_line(struct planner *pl, const struct player *player, const char *more)
 {
 	const struct binding *b = player->binding;
-	const struct role_binding *rb =
-		b ? find_binding(pl->now->use, player->role) : NULL;
+	const struct role_binding *rb = b ? find_binding(pl->now->use, player->role) : NULL;
 	struct buf out = BUF_INIT;
 	const char *line;
 

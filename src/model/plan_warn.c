@@ -93,16 +93,17 @@ static void warn_nat(struct planner *pl, const struct flow *f)
 	if (!f->translation || (!kerberos && !wants(f, PATH_NO_NAT)) || was_told(pl, code, f))
 		return;
 	d = f->translation->seen_at ? f->translation->seen_at : f->translation->dialled_at;
-	plan_warn(pl, (struct finding){
-			      .severity = SEVERITY_HIGH,
-			      .code = code,
-			      .subject = claim_text(pl, f),
-			      .evidence = plan_line(pl, "%s: %s translates addresses on this path",
-						    flow_text(pl, f), d->name.s),
-			      .fix = plan_line(pl, "exempt this flow from NAT on %s%s", d->name.s,
-					       kerberos ? ", or use tickets without addresses" : ""),
-			      .reference = reference_of(pl, f->claims->demand->requirement),
-			      .at = d->name.at});
+	plan_warn(pl,
+		  (struct finding){
+			  .severity = SEVERITY_HIGH,
+			  .code = code,
+			  .subject = claim_text(pl, f),
+			  .evidence = plan_line(pl, "%s: %s translates addresses on this path",
+						flow_text(pl, f), d->name.s),
+			  .fix = plan_line(pl, "exempt this flow from NAT on %s%s", d->name.s,
+					   kerberos ? ", or use tickets without addresses" : ""),
+			  .reference = reference_of(pl, f->claims->demand->requirement),
+			  .at = d->name.at});
 }
 
 static void warn_proxy(struct planner *pl, const struct flow *f)
@@ -112,15 +113,14 @@ static void warn_proxy(struct planner *pl, const struct flow *f)
 	if ((c->gateway != GATEWAY_HTTP && c->gateway != GATEWAY_SOCKS) ||
 	    !wants(f, PATH_NO_PROXY) || was_told(pl, "proxy-on-path", f))
 		return;
-	plan_warn(pl, (struct finding){
-			      .severity = SEVERITY_HIGH,
-			      .code = "proxy-on-path",
-			      .subject = claim_text(pl, f),
-			      .evidence = plan_line(pl, "%s goes through the proxy %s",
-						    flow_text(pl, f), c->through->name.s),
-			      .fix = "let it go directly",
-			      .reference = reference_of(pl, c->demand->requirement),
-			      .at = c->through->name.at});
+	plan_warn(pl, (struct finding){.severity = SEVERITY_HIGH,
+				       .code = "proxy-on-path",
+				       .subject = claim_text(pl, f),
+				       .evidence = plan_line(pl, "%s goes through the proxy %s",
+							     flow_text(pl, f), c->through->name.s),
+				       .fix = "let it go directly",
+				       .reference = reference_of(pl, c->demand->requirement),
+				       .at = c->through->name.at});
 }
 
 /* A question from outside that reaches the translator, and nobody behind it. */
@@ -135,11 +135,13 @@ static void warn_hidden(struct planner *pl, const struct flow *f)
 			      .severity = SEVERITY_HIGH,
 			      .code = "inbound-behind-nat",
 			      .subject = claim_text(pl, f),
-			      .evidence = plan_line(pl, "%s: %s is hidden behind an address of %s, and "
-							"nobody beyond it can dial it",
+			      .evidence = plan_line(pl,
+						    "%s: %s is hidden behind an address of %s, and "
+						    "nobody beyond it can dial it",
 						    flow_text(pl, f), f->to->name, d->name.s),
-			      .fix = plan_line(pl, "a destination NAT on %s, to one host at most for "
-						   "each address and port%s",
+			      .fix = plan_line(pl,
+					       "a destination NAT on %s, to one host at most for "
+					       "each address and port%s",
 					       d->name.s,
 					       q->if_unused == IF_UNUSED_RESET
 						       ? "; or answer with a reset for all"
@@ -157,8 +159,9 @@ static void warn_families(struct planner *pl, const struct flow *f)
 			      .severity = SEVERITY_HIGH,
 			      .code = "no-common-family",
 			      .subject = claim_text(pl, f),
-			      .evidence = plan_line(pl, "%s: one has only IPv4 addresses, the other "
-							"only IPv6",
+			      .evidence = plan_line(pl,
+						    "%s: one has only IPv4 addresses, the other "
+						    "only IPv6",
 						    flow_text(pl, f)),
 			      .fix = "give one of them an address of the other's family",
 			      .reference = reference_of(pl, f->claims->demand->requirement)});
@@ -174,15 +177,16 @@ static void warn_undeniable(struct planner *pl, const struct flow *f)
 			return;
 	if (was_told(pl, "nothing-denies", f))
 		return;
-	plan_warn(pl, (struct finding){
-			      .severity = SEVERITY_LOW,
-			      .code = "nothing-denies",
-			      .subject = claim_text(pl, f),
-			      .evidence = plan_line(pl, "%s must stay closed, and no filter lies "
-							"between the two",
-						    flow_text(pl, f)),
-			      .fix = plan_line(pl, "deny it on %s itself", f->to->name),
-			      .reference = reference_of(pl, f->claims->demand->requirement)});
+	plan_warn(pl,
+		  (struct finding){.severity = SEVERITY_LOW,
+				   .code = "nothing-denies",
+				   .subject = claim_text(pl, f),
+				   .evidence = plan_line(pl,
+							 "%s must stay closed, and no filter lies "
+							 "between the two",
+							 flow_text(pl, f)),
+				   .fix = plan_line(pl, "deny it on %s itself", f->to->name),
+				   .reference = reference_of(pl, f->claims->demand->requirement)});
 }
 
 /* --- what is opened to the outside ------------------------------------------------------------ */
@@ -240,16 +244,15 @@ static void warn_inbound(struct planner *pl, const struct flow *f)
 				"that servers do not wait"
 			      : "narrow the source, or make sure that what listens there is meant "
 				"for the world";
-	plan_warn(pl, (struct finding){
-			      .severity = !privileged ? SEVERITY_LOW
-					  : on_users  ? SEVERITY_HIGH
-						      : SEVERITY_MEDIUM,
-			      .code = privileged ? "inbound-privileged" : "inbound",
-			      .subject = claim_text(pl, f),
-			      .evidence = plan_line(pl, "%s: %s", flow_text(pl, f),
-						    inbound_words(privileged, on_users)),
-			      .fix = fix,
-			      .reference = reference_of(pl, q)});
+	plan_warn(pl, (struct finding){.severity = !privileged ? SEVERITY_LOW
+						   : on_users  ? SEVERITY_HIGH
+							       : SEVERITY_MEDIUM,
+				       .code = privileged ? "inbound-privileged" : "inbound",
+				       .subject = claim_text(pl, f),
+				       .evidence = plan_line(pl, "%s: %s", flow_text(pl, f),
+							     inbound_words(privileged, on_users)),
+				       .fix = fix,
+				       .reference = reference_of(pl, q)});
 }
 
 /* The hosts and devices to which the outside opens connections, if through a gateway. */
@@ -279,11 +282,12 @@ static void warn_way_inside(struct planner *pl, const struct flow *f, const stru
 			  .severity = SEVERITY_MEDIUM,
 			  .code = "way-inside",
 			  .subject = claim_text(pl, f),
-			  .evidence = plan_line(pl,
-						"%s: %s can be reached from outside, and this opens a "
-						"way from %s to %s",
-						flow_text(pl, f), f->from->name,
-						f->from->zone->name.s, f->to->zone->name.s),
+			  .evidence =
+				  plan_line(pl,
+					    "%s: %s can be reached from outside, and this opens a "
+					    "way from %s to %s",
+					    flow_text(pl, f), f->from->name, f->from->zone->name.s,
+					    f->to->zone->name.s),
 			  .fix = "prefer an arrangement in which the inside opens the connection",
 			  .reference = reference_of(pl, f->claims->demand->requirement)});
 }
@@ -318,9 +322,7 @@ static const struct cond *old_version(const struct product *p, const struct cond
 static const char *version_words(struct planner *pl, const struct cond *c)
 {
 	static const char *const of_op[] = {
-		[COND_LT] = "older than ",
-		[COND_LE] = "at most ",
-		[COND_EQ] = "",
+		[COND_LT] = "older than ", [COND_LE] = "at most ", [COND_EQ] = "",
 		[COND_GE] = "older than ", /* denied */
 		[COND_GT] = "at most ",
 	};
@@ -330,17 +332,15 @@ static const char *version_words(struct planner *pl, const struct cond *c)
 
 static void warn_version(struct planner *pl, const struct demand *d)
 {
-	const struct cond *c =
-		old_version(d->installation->product, d->requirement->when, false);
+	const struct cond *c = old_version(d->installation->product, d->requirement->when, false);
 
 	if (c)
-		plan_warn(pl, (struct finding){
-				      .severity = SEVERITY_INFO,
-				      .code = "upgrade-removes",
-				      .subject = demand_text(pl, d),
-				      .evidence = version_words(pl, c),
-				      .fix = "an upgrade removes this requirement",
-				      .reference = reference_of(pl, d->requirement)});
+		plan_warn(pl, (struct finding){.severity = SEVERITY_INFO,
+					       .code = "upgrade-removes",
+					       .subject = demand_text(pl, d),
+					       .evidence = version_words(pl, c),
+					       .fix = "an upgrade removes this requirement",
+					       .reference = reference_of(pl, d->requirement)});
 }
 
 /* The first flow of a product that needs a number of the site's own; NULL: none. */
@@ -372,13 +372,14 @@ static void warn_local_ports(struct planner *pl)
 			buf_addf(&text, "%s%s needs it: %s", text.n ? "; " : "",
 				 claim_text(pl, user), flow_text(pl, user));
 		if (text.n)
-			plan_warn(pl, (struct finding){.severity = SEVERITY_LOW,
-						       .code = "port-taken",
-						       .subject = plan_line(pl, "local_ports.%s",
-									    lp->port.s),
-						       .evidence = text.data,
-						       .fix = "use a free number, or know the conflict",
-						       .at = lp->port.at});
+			plan_warn(pl,
+				  (struct finding){
+					  .severity = SEVERITY_LOW,
+					  .code = "port-taken",
+					  .subject = plan_line(pl, "local_ports.%s", lp->port.s),
+					  .evidence = text.data,
+					  .fix = "use a free number, or know the conflict",
+					  .at = lp->port.at});
 		buf_release(&text);
 	}
 }

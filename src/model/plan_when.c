@@ -26,8 +26,8 @@ static bool is_end(const struct role *end, const char *role)
 
 static bool plays_as(const struct player *player, const struct role *end, const char *role)
 {
-	return player && (text_is(end->name, role) ||
-			  (player->role && text_is(player->role->name, role)));
+	return player &&
+	       (text_is(end->name, role) || (player->role && text_is(player->role->name, role)));
 }
 
 static const struct player *end_of(const struct pair *p, const char *role)
