@@ -266,11 +266,24 @@ static void check_role(struct checker *c, const struct role *r)
 
 /* --- requirements ----------------------------------------------------------------------------- */
 
+/* A mode runs between the requirement's own two roles, this way or the other. */
+static void check_mode_ends(struct checker *c, const struct requirement *q, const struct mode *m)
+{
+	bool from_known = !m->from.s || text_same(m->from, q->from) || text_same(m->from, q->to);
+	bool to_known = !m->to.s || text_same(m->to, q->from) || text_same(m->to, q->to);
+
+	if (!from_known || !to_known || (text_same(m->from, m->to) && !text_same(q->from, q->to)))
+		errs_add(c->errs, m->name.at, "a mode runs between %s and %s, this way or the other",
+			 q->from.s, q->to.s);
+}
+
 static void check_modes(struct checker *c, const struct requirement *q)
 {
 	for_each (m, &q->modes) {
 		check_role_name(c, m->from);
 		check_role_name(c, m->to);
+		if (q->from.s && q->to.s)
+			check_mode_ends(c, q, m);
 		check_expr(c, m->needs);
 	}
 }

@@ -519,6 +519,35 @@ static void write_roles(struct yaml_writer *w, const struct field *f, const void
 static const struct kind kind_roles = {"a map of roles to who plays them", read_roles, unset_list,
 				       write_roles, schema_any};
 
+static bool is_way(const struct node *n)
+{
+	return n->kind == NODE_TEXT &&
+	       (strcmp(n->text.s, "direct") == 0 || strcmp(n->text.s, "proxy") == 0);
+}
+
+/* "tcp/636", "proxy", or a list of both: [tcp/443, proxy] */
+static void read_choice(struct reader *r, const struct node *n, struct choose *c)
+{
+	struct node needs = *n;
+
+	if (is_way(n)) {
+		c->way = n->text;
+		return;
+	}
+	if (n->kind == NODE_LIST) {
+		needs.n = 0;
+		needs.items = arena_get(r->arena, n->n, sizeof(*needs.items));
+		for (size_t i = 0; i < n->n; i++) {
+			if (is_way(n->items[i]))
+				c->way = n->items[i]->text;
+			else
+				needs.items[needs.n++] = n->items[i];
+		}
+	}
+	if (n->kind != NODE_LIST || needs.n || !n->n)
+		c->needs = read_needs(r, needs.n == 1 && n->n > 1 ? needs.items[0] : &needs);
+}
+
 static void read_choose(struct reader *r, const struct field *f, const struct node *n, void *at)
 {
 	struct list *list;
@@ -531,11 +560,7 @@ static void read_choose(struct reader *r, const struct field *f, const struct no
 		const struct node *value = n->pairs[i].value;
 
 		c->requirement = n->pairs[i].key;
-		if (value->kind == NODE_TEXT &&
-		    (strcmp(value->text.s, "direct") == 0 || strcmp(value->text.s, "proxy") == 0))
-			c->way = value->text;
-		else
-			c->needs = read_needs(r, value);
+		read_choice(r, value, c);
 	}
 }
 

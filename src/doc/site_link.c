@@ -271,6 +271,13 @@ static void check_installations(struct linker *l)
 			}
 }
 
+/* 0.0.0.0/0 and ::/0, or "any" for both. */
+static void mark_any(struct zone *z)
+{
+	for_each (p, &z->networks)
+		z->any |= p->bits == 0;
+}
+
 static void check_zones(struct linker *l)
 {
 	for_each (z, &l->s->zones)
@@ -295,6 +302,8 @@ void site_link(struct site *s, struct errs *errs)
 	index_names(&l, &s->hosts_by_name, "host", &s->hosts, sizeof(struct host));
 	index_names(&l, &s->groups_by_name, "group", &s->groups, sizeof(struct group));
 	index_names(&l, &s->devices_by_name, "device", &s->devices, sizeof(struct device));
+	for_each (z, &s->zones)
+		mark_any(z);
 	for_each (h, &s->hosts)
 		if (h->zone_name.s)
 			h->zone = find_zone(&l, h->zone_name);

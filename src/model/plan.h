@@ -39,6 +39,7 @@ struct endpoint {
 	const struct zone *zone;	  /* NULL: no zone holds it */
 	LIST_OF(struct prefix) addresses; /* empty: a name says it all */
 	LIST_OF(struct text) names;	  /* DNS names; of an outside role also wildcards */
+	unsigned index;			  /* in the order in which they were met */
 };
 
 struct hop {
@@ -70,17 +71,19 @@ struct flow;
 struct claim {
 	const struct demand *demand;
 	const struct claim *next;
-	enum level level;
+	enum level level;	/* of what stands beside the needs: at most recommended */
 	bool also;		/* beside the needs: it decides nothing */
 	const char *mode;	/* of a negotiated child; NULL: none */
 	const char *service;	/* the protocol that should answer; NULL: not said */
 	const char *documented; /* the document's own value, where ours differs */
-	unsigned branch;	/* 1.. among alternatives, named by the requirement; 0: none */
+	const char *effective;	/* ours, where the flow is as documented; else NULL */
+	unsigned group;		/* 1.. which alternatives of the requirement; 0: none */
+	unsigned branch;	/* 1.. among them */
 	const struct flow *parent;
 	unsigned leg; /* 1.. where a gateway splits the way; 0: one piece */
 	enum gateway gateway;
-	const struct device *through;	/* the gateway */
-	const struct endpoint *whole;	/* of a leg: where the whole way goes; NULL: not a leg */
+	const struct device *through; /* the gateway */
+	const struct endpoint *whole; /* of a leg: where the whole way goes; NULL: not a leg */
 	struct port_range whole_ports;
 };
 
@@ -124,8 +127,8 @@ struct demand {
 	const struct requirement *requirement;
 	const struct endpoint *from, *to;
 	enum absence absence;
-	const struct need *needs; /* of a forbidding requirement: what must be closed */
-	const struct need *also;  /* NULL: none */
+	const struct need *needs;	     /* of a forbidding requirement: what must be closed */
+	const struct need *also;	     /* NULL: none */
 	LIST_OF(const struct flow *) except; /* required flows inside what is forbidden */
 };
 
@@ -143,7 +146,6 @@ struct plan {
 struct plan_options {
 	bool as_documented; /* the documents' own values instead of ours */
 };
-
 
 /* products: those that the site names, in any order. Plan borrows from site and products. What makes
  * a plan impossible (a required flow as wide as a forbidden one, a chosen alternative that is none,

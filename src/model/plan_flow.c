@@ -7,17 +7,33 @@
 #include "base/mem.h"
 #include "model/plan_int.h"
 
-const char *const gateway_names[] = {"none", "http-proxy", "socks-proxy", "ftp-gateway",
-				     "load-balancer", NULL};
+const char *const gateway_names[] = {"none",	    "http-proxy",    "socks-proxy",
+				     "ftp-gateway", "load-balancer", NULL};
+
+enum { LEVELS = LEVEL_OPTIONAL + 1 };
+
+/* A flow while claims are still added. */
+struct draft {
+	struct flow flow;
+	const struct endpoint *posing;
+	struct claim *last[2][LEVELS]; /* by also and level: where the next of its kind goes */
+	struct link *newest;
+};
+
+/* The claims in the order in which they came: those of the present demand are the newest. */
+struct link {
+	struct claim *claim;
+	struct link *older;
+};
 
 struct flow_table {
-	struct flow **slots; /* open addressing; room is a power of two */
+	struct draft **slots; /* open addressing; room is a power of two */
 	size_t room, n;
 };
 
 /* The tuple as bytes; padding is zero. */
 struct tuple {
-	const struct endpoint *from, *to;
+	const struct endpoint *from, *to, *posing;
 	uint64_t name;
 	struct port_range ports, source;
 	uint32_t number;
@@ -31,6 +47,7 @@ static struct tuple tuple_of(enum flow_kind kind, const struct wanted *w)
 	memset(&t, 0, sizeof(t));
 	t.from = w->from;
 	t.to = w->to;
+	t.posing = w->posing;
 	t.name = w->name ? hash_stable(w->name, strlen(w->name), 0) : 0;
 	t.ports = w->ports;
 	t.source = w->source;
@@ -42,20 +59,29 @@ static struct tuple tuple_of(enum flow_kind kind, const struct wanted *w)
 	return t;
 }
 
-static struct tuple tuple_of_flow(const struct flow *f)
+static struct tuple tuple_of_draft(const struct draft *d)
 {
-	const struct wanted w = {f->from,   f->to,	    f->transport, f->ports,  f->source,
-				 f->any_of, f->parent_port, f->name,	  f->number, NULL};
+	const struct flow *f = &d->flow;
+	const struct wanted w = {.from = f->from,
+				 .to = f->to,
+				 .transport = f->transport,
+				 .ports = f->ports,
+				 .source = f->source,
+				 .any_of = f->any_of,
+				 .parent_port = f->parent_port,
+				 .name = f->name,
+				 .number = f->number,
+				 .posing = d->posing};
 
 	return tuple_of(f->kind, &w);
 }
 
-static struct flow **find_slot(const struct flow_table *t, const struct tuple *wanted)
+static struct draft **find_slot(const struct flow_table *t, const struct tuple *wanted)
 {
 	size_t i = hash_bytes(wanted, sizeof(*wanted), 0) & (t->room - 1);
 
 	while (t->slots[i]) {
-		struct tuple have = tuple_of_flow(t->slots[i]);
+		struct tuple have = tuple_of_draft(t->slots[i]);
 
 		if (memcmp(&have, wanted, sizeof(have)) == 0)
 			break;
@@ -68,13 +94,13 @@ static void grow(struct flow_table *t)
 {
 	struct flow_table bigger = {NULL, t->room ? t->room * 2 : 1024, t->n};
 
-	bigger.slots = mem_new(bigger.room, sizeof(struct flow *));
+	bigger.slots = mem_new(bigger.room, sizeof(struct draft *));
 	for (size_t i = 0; i < t->room; i++) {
 		struct tuple tuple;
 
 		if (!t->slots[i])
 			continue;
-		tuple = tuple_of_flow(t->slots[i]);
+		tuple = tuple_of_draft(t->slots[i]);
 		*find_slot(&bigger, &tuple) = t->slots[i];
 	}
 	free(t->slots);
@@ -100,26 +126,42 @@ static void add_name(uint64_t *h, const char *s)
 		add_bytes(h, s, strlen(s) + 1);
 }
 
-/* From names, not from addresses: a host that moves keeps its history. */
-static uint64_t flow_id(const struct flow *f)
+static void add_end(uint64_t *h, const struct endpoint *e)
 {
-	const uint32_t numbers[] = {f->kind,	  f->transport, f->ports.lo, f->ports.hi,
-				    f->source.lo, f->source.hi, f->number,
-				    (uint32_t)f->any_of << 1 | f->parent_port};
+	const uint32_t kind = e->kind;
+
+	add_bytes(h, &kind, sizeof(kind));
+	add_name(h, e->name);
+	add_name(h, e->zone ? e->zone->name.s : "");
+	add_name(h, e->interface ? e->interface->name.s : "");
+	if (e->outside)
+		for_each (t, &e->names)
+			add_name(h, t->s);
+}
+
+/* From names, not from addresses: a host that moves keeps its history. */
+static uint64_t flow_id(const struct draft *d)
+{
+	const struct flow *f = &d->flow;
+	const uint32_t numbers[] = {
+		f->kind,      f->transport, f->ports.lo, f->ports.hi,
+		f->source.lo, f->source.hi, f->number,	 (uint32_t)f->any_of << 1 | f->parent_port};
 	uint64_t h = 0;
 
-	add_name(&h, f->from->name);
-	add_name(&h, f->from->zone ? f->from->zone->name.s : "");
-	add_name(&h, f->to->name);
-	add_name(&h, f->to->zone ? f->to->zone->name.s : "");
+	add_end(&h, f->from);
+	add_end(&h, f->to);
+	if (d->posing)
+		add_end(&h, d->posing);
 	add_name(&h, f->name);
 	add_bytes(&h, numbers, sizeof(numbers));
 	return h;
 }
 
-static struct flow *new_flow(struct planner *pl, enum flow_kind kind, const struct wanted *w)
+static struct draft *new_flow(struct planner *pl, enum flow_kind kind, const struct wanted *w)
 {
-	struct flow *f = ARENA_NEW(pl->arena, struct flow);
+	struct draft *d = ARENA_NEW(pl->arena, struct draft);
+	struct flow *f = &d->flow;
+	const struct path *path = plan_path(pl, w->from, w->to);
 
 	f->kind = kind;
 	f->from = w->from;
@@ -131,19 +173,20 @@ static struct flow *new_flow(struct planner *pl, enum flow_kind kind, const stru
 	f->parent_port = w->parent_port;
 	f->name = w->name;
 	f->number = w->number;
-	f->path = plan_path(pl, w->from, w->to);
-	f->translation = plan_translate(pl, w, f->path);
-	f->id = flow_id(f);
-	f->index = (unsigned)(pl->flows.n / sizeof(struct flow *));
+	f->path = plan_path_between(pl, path, w->from, w->to);
+	f->translation = plan_translate(pl, w, path);
+	d->posing = w->posing;
+	f->id = flow_id(d);
+	f->index = (unsigned)(pl->flows.n / sizeof(f));
 	buf_add(&pl->flows, &f, sizeof(f));
-	return f;
+	return d;
 }
 
-static struct flow *intern(struct planner *pl, enum flow_kind kind, const struct wanted *w)
+static struct draft *intern(struct planner *pl, enum flow_kind kind, const struct wanted *w)
 {
 	struct flow_table *t = pl->flow_table;
 	struct tuple tuple = tuple_of(kind, w);
-	struct flow **slot;
+	struct draft **slot;
 
 	if (!t)
 		t = pl->flow_table = mem_new(1, sizeof(*t));
@@ -157,133 +200,79 @@ static struct flow *intern(struct planner *pl, enum flow_kind kind, const struct
 	return *slot;
 }
 
-/* Needs before what stands beside them, required before optional. */
-static bool is_stronger(const struct claim *a, const struct claim *b)
+/* --- claims ----------------------------------------------------------------------------------- */
+
+/* The same reason twice: the stronger one counts, and what two alternatives need is none of them. */
+static bool is_known(const struct draft *d, const struct claim *claim)
 {
-	if (a->also != b->also)
-		return !a->also;
-	return a->level < b->level;
+	for (struct link *l = d->newest; l && l->claim->demand == claim->demand; l = l->older) {
+		struct claim *c = l->claim;
+
+		if (c->leg != claim->leg || c->mode != claim->mode || (c->also && !claim->also))
+			continue;
+		if (!c->service)
+			c->service = claim->service;
+		if (c->group != claim->group || c->branch != claim->branch)
+			c->group = c->branch = 0;
+		return true;
+	}
+	return false;
 }
 
-static void add_claim(struct planner *pl, struct flow *f, const struct claim *claim)
+/* Behind the last of its kind: needs before what stands beside them, required before optional, and
+ * within that the order of the documents. */
+static void add_claim(struct planner *pl, struct draft *d, const struct claim *claim)
 {
-	const struct claim **link = &f->claims;
-	struct claim *own;
+	struct link *link;
+	struct claim *own, *before = NULL;
 
-	for (const struct claim *c = f->claims; c; c = c->next)
-		if (c->demand == claim->demand && c->leg == claim->leg && c->mode == claim->mode &&
-		    !is_stronger(claim, c))
-			return;
-	while (*link && !is_stronger(claim, *link))
-		link = (const struct claim **)&(*link)->next;
+	if (is_known(d, claim))
+		return;
+	for (unsigned also = 0; also <= claim->also; also++)
+		for (unsigned level = 0; level < (also == claim->also ? claim->level + 1 : LEVELS);
+		     level++)
+			if (d->last[also][level])
+				before = d->last[also][level];
 	own = ARENA_NEW(pl->arena, struct claim);
 	*own = *claim;
-	own->next = *link;
-	*link = own;
+	own->next = before ? before->next : d->flow.claims;
+	if (before)
+		before->next = own;
+	else
+		d->flow.claims = own;
+	d->last[claim->also][claim->level] = own;
+	link = ARENA_NEW(pl->arena, struct link);
+	*link = (struct link){own, d->newest};
+	d->newest = link;
+}
+
+static enum level level_of(const struct pair *p)
+{
+	enum level level = p->requirement->level;
+
+	return p->also && level == LEVEL_REQUIRED ? LEVEL_RECOMMENDED : level;
 }
 
 const struct need *plan_flow(struct pair *p, const struct wanted *w, struct claim claim)
 {
 	enum flow_kind kind = p->requirement->forbid ? FLOW_FORBIDDEN : FLOW_REQUIRED;
-	struct flow *f = intern(p->pl, kind, w);
+	struct draft *d = intern(p->pl, kind, w);
 	struct need *need = ARENA_NEW(p->pl->arena, struct need);
 
 	claim.demand = p->demand;
-	claim.level = p->requirement->level;
+	claim.level = level_of(p);
 	claim.also = p->also;
 	claim.mode = p->mode;
 	claim.service = w->service;
 	claim.documented = p->documented;
+	claim.effective = p->effective;
+	claim.group = p->group;
 	claim.branch = p->branch;
 	claim.parent = p->parent;
-	add_claim(p->pl, f, &claim);
+	add_claim(p->pl, d, &claim);
 	need->kind = NEED_FLOW;
-	need->flow = f;
+	need->flow = &d->flow;
 	return need;
-}
-
-/* --- translation ------------------------------------------------------------------------------ */
-
-static bool is_target(const struct addr_port *ap, const struct wanted *w)
-{
-	bool host = ap->host ? w->to->host == ap->host : endpoint_has_addr(w->to, &ap->addr);
-
-	/* An endpoint that is wider than one address is not what stands behind a translation. */
-	if (!ap->host && (w->to->addresses.n != 1 || w->to->kind == ENDPOINT_NETWORK))
-		host = host && w->to->kind == ENDPOINT_HOST;
-	return host && (!ap->port || (w->ports.lo == ap->port && w->ports.hi == ap->port));
-}
-
-/* The address that is dialled must be on the side from which the connection comes. */
-static bool is_on_this_side(struct planner *pl, const struct destination_nat *n,
-			    const struct hop *hop)
-{
-	if (!hop->in)
-		return true;
-	for_each (a, &hop->in->addresses)
-		if (addr_equal(a, &n->at.addr))
-			return true;
-	return site_zone_of(pl->site, &n->at.addr) == hop->in->zone;
-}
-
-static const struct destination_nat *find_destination_nat(struct planner *pl, const struct hop *hop,
-							  const struct wanted *w)
-{
-	for_each (n, &hop->device->destination_nat)
-		if ((n->transport == TRANSPORT_NONE || n->transport == w->transport) &&
-		    is_target(&n->to, w) && is_on_this_side(pl, n, hop))
-			return n;
-	return NULL;
-}
-
-static const struct addr *address_of_family(const struct interface *i, const struct endpoint *like)
-{
-	uint8_t family = like->addresses.n ? like->addresses.items[0].addr.family : 4;
-
-	for_each (a, &i->addresses)
-		if (a->family == family)
-			return a;
-	return NULL;
-}
-
-static bool find_source_nat(const struct hop *hop, const struct wanted *w, struct addr *seen_as)
-{
-	for_each (n, &hop->device->source_nat) {
-		const struct addr *a;
-
-		if (n->out != hop->out || (hop->in ? n->from != hop->in->zone
-						   : n->from != w->from->zone))
-			continue;
-		a = n->to.s ? &n->to_addr : address_of_family(n->out, w->from);
-		if (a)
-			*seen_as = *a;
-		return a != NULL;
-	}
-	return false;
-}
-
-const struct translation *plan_translate(struct planner *pl, const struct wanted *w,
-					 const struct path *path)
-{
-	struct translation t = {0}, *kept;
-
-	for_each (hop, &path->hops) {
-		const struct destination_nat *n = find_destination_nat(pl, hop, w);
-
-		if (n && !t.dialled_at) {
-			t.dialled = n->at;
-			if (!t.dialled.port && w->ports.lo == w->ports.hi)
-				t.dialled.port = w->ports.lo;
-			t.dialled_at = hop->device;
-		}
-		if (find_source_nat(hop, w, &t.seen_as))
-			t.seen_at = hop->device;
-	}
-	if (!t.dialled_at && !t.seen_at)
-		return NULL;
-	kept = ARENA_NEW(pl->arena, struct translation);
-	*kept = t;
-	return kept;
 }
 
 /* --- words ------------------------------------------------------------------------------------ */

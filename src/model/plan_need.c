@@ -2,8 +2,6 @@
  *
  * An expression and a pair become a tree of flows: settings are filled in, choices are applied.
  */
-#include <stdio.h>
-
 #include "model/plan_int.h"
 
 /* --- settings --------------------------------------------------------------------------------- */
@@ -19,9 +17,10 @@ static const char *find_value(const void *values_, const char *name)
 }
 
 /* Whether this end of the pair is meant by a reference to `role`. */
-static bool is_meant(const struct player *player, struct text end, const char *role)
+static bool is_meant(const struct player *player, const struct role *end, const char *role)
 {
-	return player && ((player->role && text_is(player->role->name, role)) || text_is(end, role));
+	return player &&
+	       ((player->role && text_is(player->role->name, role)) || text_is(end->name, role));
 }
 
 /* A role that is neither end: what its players agree on. */
@@ -42,21 +41,24 @@ static const char *common_value(const struct pair *p, const struct role *role, c
 	return common;
 }
 
+/* The end of the pair that a reference to a role speaks of, the listening one first; NULL: neither. */
+static const struct player *meant(const struct pair *p, const char *role)
+{
+	if (is_meant(p->to, p->to_role, role))
+		return p->to;
+	return is_meant(p->from, p->from_role, role) ? p->from : NULL;
+}
+
 static const char *role_value(const struct pair *p, const struct setting_ref *ref)
 {
 	const struct role *role = product_role(p->pl->now->product, ref->role);
 	const struct setting *setting = role ? role_setting(role, ref->name) : NULL;
+	const struct player *end = meant(p, ref->role);
 	const char *value = NULL;
-	bool is_end = true;
 
-	if (is_meant(p->to, p->requirement->to, ref->role))
-		value = p->to->settings ? find_value(&p->to->settings->settings, ref->name) : NULL;
-	else if (is_meant(p->from, p->requirement->from, ref->role))
-		value = p->from->settings ? find_value(&p->from->settings->settings, ref->name)
-					  : NULL;
-	else
-		is_end = false;
-	if (!value && !is_end && role)
+	if (end)
+		value = end->settings ? find_value(&end->settings->settings, ref->name) : NULL;
+	else if (role)
 		value = common_value(p, role, ref->name);
 	return value ? value : setting ? setting->value.s : NULL;
 }
@@ -79,26 +81,38 @@ static const char *value_of(const void *ctx, const struct setting_ref *ref)
 	return plan_setting(ctx, ref);
 }
 
-static void ask_setting(struct pair *p, const struct setting_ref *ref)
+static void ask_role_setting(struct pair *p, const struct role *role, const struct setting_ref *ref)
 {
 	struct planner *pl = p->pl;
-	const struct role *role = ref->role ? product_role(pl->now->product, ref->role) : NULL;
-	const struct setting *s = role ? role_setting(role, ref->name)
-				       : product_setting(pl->now->product, ref->name);
+	const struct setting *s = role_setting(role, ref->name);
+	const struct players *all = plan_players(pl, role);
+	const struct player *whose = meant(p, ref->role);
+	const char *value = plan_line(pl, "%s: VALUE", ref->name);
+
+	if (!whose && all->all.n)
+		whose = all->all.items;
+	plan_ask(pl, plan_line(pl, "%s.%s.%s", pl->now->name, ref->role, ref->name),
+		 whose ? plan_binding_line(pl, whose, value)
+		       : plan_line(pl, "uses[%zu].roles.%s: [{to: HOST, %s}]", pl->use_index,
+				   ref->role, value),
+		 "what is %s of %s (%s)?", ref->name, whose ? whose->endpoint->name : ref->role,
+		 s && s->title.s ? s->title.s : ref->name);
+}
+
+void plan_ask_setting(struct pair *p, const struct setting_ref *ref)
+{
+	struct planner *pl = p->pl;
+	const struct product *product = pl->now->product;
+	const struct setting *s = product_setting(product, ref->name);
 
 	if (ref->role)
-		plan_ask(pl, plan_line(pl, "%s.%s.%s", pl->now->name, ref->role, ref->name),
-			 plan_line(pl, "uses[%zu].roles.%s: [{to: %s, %s: VALUE}]", pl->use_index,
-				   ref->role, p->to->endpoint->name, ref->name),
-			 "what is %s of %s (%s)?", ref->name, p->to->endpoint->name,
-			 s && s->title.s ? s->title.s : ref->name);
+		ask_role_setting(p, product_role(product, ref->role), ref);
 	else
 		plan_ask(pl, plan_line(pl, "%s.%s", pl->now->name, ref->name),
 			 plan_line(pl, "uses[%zu].settings.%s: VALUE", pl->use_index, ref->name),
 			 "what is %s: %s?", ref->name, s && s->title.s ? s->title.s : "a setting");
 }
 
-/* The ports of a leaf; false after a question or a message. */
 bool plan_resolve(struct pair *p, const struct expr *e, const struct ports *ports,
 		  struct port_range *out)
 {
@@ -110,20 +124,18 @@ bool plan_resolve(struct pair *p, const struct expr *e, const struct ports *port
 	case PORTS_OK:
 		return true;
 	case PORTS_MISSING:
-		ask_setting(p, missing);
+		plan_ask_setting(p, missing);
 		break;
 	case PORTS_BAD:
 		errs_add(p->pl->errs, e->at, "%s/%s (%s): %s", p->pl->now->product->name.s,
 			 p->requirement->id.s, p->pl->now->name, why);
 		break;
 	}
-	p->failed = true;
 	return false;
 }
 
 /* --- trees ------------------------------------------------------------------------------------ */
 
-/* kids holds const struct need *; none gives NULL, one gives itself. */
 const struct need *need_join(struct planner *pl, enum need_kind kind, struct buf *kids)
 {
 	size_t n = kids->n / sizeof(const struct need *);
@@ -144,7 +156,7 @@ const struct need *need_join(struct planner *pl, enum need_kind kind, struct buf
 	return result;
 }
 
-static void add_need(struct buf *kids, const struct need *need)
+void need_add(struct buf *kids, const struct need *need)
 {
 	if (need)
 		buf_add(kids, &need, sizeof(need));
@@ -160,7 +172,8 @@ static const struct need *expand_rpc(struct pair *p, const struct expr *e)
 {
 	static const struct port_range dynamic = {49152, 65535}; /* RFC 6335; Windows since 2008 */
 	const struct rpc_name *rpc = rpc_name_find(slice_of(e->leaf.name));
-	const struct setting_ref ref = {p->requirement->to.s, "rpc_ports", e->at};
+	const struct role *role = p->to->role ? p->to->role : p->to_role;
+	const struct setting_ref ref = {role->name.s, "rpc_ports", e->at};
 	const char *value = role_value(p, &ref);
 	struct wanted directory = {.from = p->from->endpoint,
 				   .to = p->to->endpoint,
@@ -172,14 +185,12 @@ static const struct need *expand_rpc(struct pair *p, const struct expr *e)
 
 	range.ports = dynamic;
 	range.service = e->leaf.service;
-	if (value && !port_range_parse(slice_of(value), &range.ports)) {
-		errs_add(p->pl->errs, e->at, "rpc_ports of %s is no range: %s",
-			 p->requirement->to.s, value);
-		p->failed = true;
-	}
+	if (value && !port_range_parse(slice_of(value), &range.ports))
+		errs_add(p->pl->errs, e->at, "rpc_ports of %s is no range: %s", role->name.s,
+			 value);
 	range.any_of = range.ports.lo != range.ports.hi;
-	add_need(&kids, plan_legs(p, &directory));
-	add_need(&kids, plan_legs(p, &range));
+	need_add(&kids, plan_legs(p, &directory));
+	need_add(&kids, plan_legs(p, &range));
 	return need_join(p->pl, NEED_ALL, &kids);
 }
 
@@ -217,143 +228,44 @@ static const struct need *expand_leaf(struct pair *p, const struct expr *e)
 	return mark_degraded(p->pl, plan_legs(p, &w), leaf->degraded);
 }
 
-/* --- choices ---------------------------------------------------------------------------------- */
-
-static const struct choose *find_choose(const struct pair *p)
-{
-	const struct use *u = p->pl->now->use;
-
-	if (!u)
-		return NULL;
-	for_each (c, &u->choose)
-		if (text_same(c->requirement, p->requirement->id))
-			return c;
-	for_each (c, &u->choose)
-		if (p->in_set && c->requirement.s[0] == '@' &&
-		    strcmp(c->requirement.s + 1, p->in_set) == 0)
-			return c;
-	return NULL;
-}
-
-static bool same_ports(struct pair *p, const struct expr *a, const struct ports *x,
-		       const struct ports *y)
-{
-	struct port_range i, k;
-
-	return plan_resolve(p, a, x, &i) && plan_resolve(p, a, y, &k) && i.lo == k.lo &&
-	       i.hi == k.hi && x->any_of == y->any_of;
-}
-
-/* The same needs, whether the ports are written as numbers or as settings. */
-static bool same_needs(struct pair *p, const struct expr *a, const struct expr *b)
-{
-	if (a->kind == EXPR_SET && b->kind != EXPR_SET)
-		return a->kids.n && same_needs(p, a->kids.items[0], b);
-	if (a->kind != b->kind || a->kids.n != b->kids.n)
-		return false;
-	if (a->kind == EXPR_SET)
-		return strcmp(a->set, b->set) == 0;
-	for (size_t i = 0; i < a->kids.n; i++)
-		if (!same_needs(p, a->kids.items[i], b->kids.items[i]))
-			return false;
-	if (a->kind != EXPR_LEAF)
-		return true;
-	if (a->leaf.transport != b->leaf.transport || a->leaf.number != b->leaf.number)
-		return false;
-	if (a->leaf.name || b->leaf.name)
-		return a->leaf.name && b->leaf.name && strcmp(a->leaf.name, b->leaf.name) == 0;
-	return same_ports(p, a, &a->leaf.ports, &b->leaf.ports);
-}
-
-/* The alternative that the site chose: the expression, or one of its list. */
-static bool is_chosen(struct pair *p, const struct expr *branch, const struct expr *chosen)
-{
-	if (same_needs(p, branch, chosen))
-		return true;
-	if (chosen->kind == EXPR_ALL)
-		for_each (kid, &chosen->kids)
-			if (same_needs(p, branch, *kid))
-				return true;
-	return false;
-}
-
-/* A requirement with several "or"s: those that `choose` does not speak of stay open. */
-static const struct expr *chosen_branch(struct pair *p, const struct expr *e)
-{
-	const struct choose *c = find_choose(p);
-
-	if (!c || !c->needs)
-		return NULL;
-	for_each (kid, &e->kids)
-		if (is_chosen(p, *kid, c->needs))
-			return *kid;
-	return NULL;
-}
-
-static void format_branches(struct pair *p, const struct expr *e, struct buf *out, struct buf *first)
-{
-	for (size_t i = 0; i < e->kids.n; i++) {
-		struct buf *both[] = {out, i ? NULL : first};
-
-		if (i)
-			buf_add_text(out, " or ");
-		for (size_t k = 0; k < ARRAY_LEN(both); k++)
-			if (both[k])
-				plan_format_needs(p, e->kids.items[i], both[k]);
-	}
-}
-
-static void ask_which(struct pair *p, const struct expr *e)
-{
-	struct planner *pl = p->pl;
-	struct buf all = BUF_INIT, first = BUF_INIT;
-	const char *key = p->in_set ? plan_line(pl, "\"@%s\"", p->in_set) : p->requirement->id.s;
-
-	format_branches(p, e, &all, &first);
-	plan_ask(pl, plan_line(pl, "%s/%s", pl->now->product->name.s, p->requirement->id.s),
-		 plan_line(pl, "uses[%zu].choose.%s: %s", pl->use_index, key, first.data), "%s?",
-		 all.data);
-	buf_release(&all);
-	buf_release(&first);
-}
-
-/* Alternatives: the chosen one alone, else all of them, numbered. */
-static const struct need *expand_any(struct pair *p, const struct expr *e)
-{
-	const struct expr *chosen = chosen_branch(p, e);
-	unsigned outer = p->branch;
-	struct buf kids = BUF_INIT;
-
-	if (chosen)
-		return plan_expand(p, chosen);
-	ask_which(p, e);
-	for (size_t i = 0; i < e->kids.n; i++) {
-		p->branch = (unsigned)i + 1;
-		add_need(&kids, plan_expand(p, e->kids.items[i]));
-	}
-	p->branch = outer;
-	return need_join(p->pl, NEED_ANY, &kids);
-}
+/* --- alternatives ----------------------------------------------------------------------------- */
 
 static const struct need *expand_kids(struct pair *p, const struct expr *e, enum need_kind kind)
 {
-	unsigned outer = p->branch;
+	bool alternatives = kind != NEED_ALL, outermost = alternatives && plan_begin_group(p);
 	struct buf kids = BUF_INIT;
 
 	for (size_t i = 0; i < e->kids.n; i++) {
-		if (kind == NEED_ELSE)
-			p->branch = (unsigned)i + 1;
-		add_need(&kids, plan_expand(p, e->kids.items[i]));
+		plan_set_branch(p, outermost, (unsigned)i + 1);
+		need_add(&kids, plan_expand(p, e->kids.items[i]));
 	}
-	p->branch = outer;
+	plan_end_group(p, outermost);
 	return need_join(p->pl, kind, &kids);
+}
+
+/* The chosen one alone, else all of them. */
+static const struct need *expand_any(struct pair *p, const struct expr *e)
+{
+	const struct expr *chosen = plan_chosen(p, e);
+
+	return chosen ? plan_expand(p, chosen) : expand_kids(p, e, NEED_ANY);
+}
+
+static const struct need *expand_set(struct pair *p, const struct expr *e)
+{
+	const struct in_set inner = {e->set, p->in_set};
+	const struct need *result;
+
+	if (!e->kids.n)
+		return NULL;
+	p->in_set = &inner;
+	result = plan_expand(p, e->kids.items[0]);
+	p->in_set = inner.outer;
+	return result;
 }
 
 const struct need *plan_expand(struct pair *p, const struct expr *e)
 {
-	const char *outer = p->in_set;
-	const struct need *result;
-
 	switch (e->kind) {
 	case EXPR_LEAF:
 		return expand_leaf(p, e);
@@ -364,20 +276,37 @@ const struct need *plan_expand(struct pair *p, const struct expr *e)
 	case EXPR_ELSE:
 		return expand_kids(p, e, NEED_ELSE);
 	case EXPR_SET:
-		p->in_set = e->set;
-		result = e->kids.n ? plan_expand(p, e->kids.items[0]) : NULL;
-		p->in_set = outer;
-		return result;
+		return expand_set(p, e);
 	}
 	return NULL;
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
 
+/* What has no value yet is written as its reference. */
+static void format_ports(struct pair *p, const struct ports *ports, struct buf *out)
+{
+	const struct setting_env env = {value_of, p};
+	const struct setting_ref *missing = NULL;
+	struct port_range r;
+	char why[120];
+
+	if (ports->any_of)
+		buf_add_text(out, "any-of ");
+	if (ports->kind == PORTS_PARENT)
+		buf_add_text(out, "parent");
+	else if (ports->kind == PORTS_ANY)
+		buf_add_text(out, "any");
+	else if (ports_resolve(ports, &env, &r, &missing, why) == PORTS_OK)
+		port_range_format(r, out);
+	else
+		buf_addf(out, "${%s%s%s}", missing && missing->role ? missing->role : "",
+			 missing && missing->role ? "." : "", missing ? missing->name : "?");
+}
+
 static void format_leaf(struct pair *p, const struct expr *e, struct buf *out)
 {
 	const struct leaf *leaf = &e->leaf;
-	struct port_range r;
 
 	buf_addf(out, "%s/", transport_names[leaf->transport]);
 	if (leaf->name)
@@ -386,35 +315,45 @@ static void format_leaf(struct pair *p, const struct expr *e, struct buf *out)
 		buf_add_text(out, "any");
 	else if (leaf->transport == TRANSPORT_IP)
 		buf_addf(out, "%u", leaf->number);
-	else if (leaf->ports.kind == PORTS_PARENT)
-		buf_add_text(out, "parent");
-	else if (leaf->ports.kind == PORTS_ANY)
-		buf_add_text(out, "any");
-	else if (plan_resolve(p, e, &leaf->ports, &r)) {
-		if (leaf->ports.any_of)
-			buf_add_text(out, "any-of ");
-		port_range_format(r, out);
+	else
+		format_ports(p, &leaf->ports, out);
+	if (leaf->source.kind != PORTS_NONE) {
+		buf_add_text(out, " from ");
+		format_ports(p, &leaf->source, out);
 	}
+	if (leaf->degraded)
+		buf_add_text(out, " degraded");
 }
 
-
-void plan_format_needs(struct pair *p, const struct expr *e, struct buf *out)
+static void format_kids(struct pair *p, const struct expr *e, struct buf *out)
 {
 	const char *between = e->kind == EXPR_ANY ? " or " : e->kind == EXPR_ELSE ? " else " : ", ";
 
-	if (e->kind == EXPR_LEAF) {
-		format_leaf(p, e, out);
-		return;
-	}
-	if (e->kind == EXPR_SET) {
-		buf_addf(out, "\"@%s\"", e->set);
-		return;
-	}
-	buf_add_char(out, e->kind == EXPR_ALL ? '[' : '(');
 	for (size_t i = 0; i < e->kids.n; i++) {
+		const struct expr *kid = e->kids.items[i];
+		bool brackets = kid->kind == EXPR_ANY || kid->kind == EXPR_ELSE;
+
 		if (i)
 			buf_add_text(out, between);
-		plan_format_needs(p, e->kids.items[i], out);
+		if (brackets && e->kind != EXPR_ALL)
+			buf_add_char(out, '(');
+		plan_format_needs(p, kid, out);
+		if (brackets && e->kind != EXPR_ALL)
+			buf_add_char(out, ')');
 	}
-	buf_add_char(out, e->kind == EXPR_ALL ? ']' : ')');
+}
+
+void plan_format_needs(struct pair *p, const struct expr *e, struct buf *out)
+{
+	if (e->kind == EXPR_LEAF) {
+		format_leaf(p, e, out);
+	} else if (e->kind == EXPR_SET) {
+		buf_addf(out, "\"@%s\"", e->set);
+	} else {
+		if (e->kind == EXPR_ALL)
+			buf_add_char(out, '[');
+		format_kids(p, e, out);
+		if (e->kind == EXPR_ALL)
+			buf_add_char(out, ']');
+	}
 }

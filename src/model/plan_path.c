@@ -8,12 +8,16 @@
 #include "base/mem.h"
 #include "model/plan_int.h"
 
-struct path_table {
-	struct path **paths; /* by zone and zone; NULL: not yet looked for */
-	size_t n_zones;
+struct known_path {
+	struct path *path; /* NULL: not yet looked for */
+	bool asked;
 };
 
-enum { HOPS_MAX = 8, PATHS_TOLD = 4 };
+struct path_table {
+	struct known_path *known; /* by zone and zone */
+};
+
+enum { HOPS_MAX = 8, PATHS_TOLD = 4, STEPS_MAX = 100000 };
 
 /* A walk from zone to zone that visits no zone and no device twice. */
 struct walk {
@@ -24,18 +28,27 @@ struct walk {
 	struct hop found[PATHS_TOLD][HOPS_MAX];
 	size_t found_n[PATHS_TOLD];
 	size_t n_found;
+	size_t steps; /* a bound for a site that is a maze */
 };
 
 static bool is_proxy(const struct device *d)
 {
-	return d->http_proxy.given || d->socks_proxy.given || d->ftp_gateway.given ||
-	       d->load_balancer.n;
+	return d->http_proxy.given || d->socks_proxy.given || d->load_balancer.n;
 }
 
-/* A proxy with two legs passes on what it understands, and routes nothing. */
+/* A proxy with two legs passes on what it understands, and routes nothing; an FTP gateway sits on a
+ * box that routes the rest. */
 static bool routes(const struct device *d)
 {
 	return !is_proxy(d) || d->filter != FILTER_NONE || d->source_nat.n || d->destination_nat.n;
+}
+
+static const struct interface *interface_in(const struct device *d, const struct zone *z)
+{
+	for_each (i, &d->interfaces)
+		if (i->zone == z)
+			return i;
+	return NULL;
 }
 
 static bool was_visited(const struct walk *w, const struct device *d, const struct zone *z)
@@ -57,11 +70,14 @@ static void keep(struct walk *w)
 
 static void walk_from(struct walk *w, const struct zone *at);
 
+/* Who has a leg where the connection goes delivers it there, and sends it nowhere else. */
 static void walk_through(struct walk *w, const struct device *d, const struct interface *in)
 {
+	bool delivers = interface_in(d, w->goal) != NULL;
+
 	for_each (out, &d->interfaces) {
-		if (out->zone == in->zone || w->n_found >= PATHS_TOLD ||
-		    was_visited(w, d, out->zone))
+		if (out->zone == in->zone || w->n_found >= PATHS_TOLD || w->steps++ > STEPS_MAX ||
+		    (delivers && out->zone != w->goal) || was_visited(w, d, out->zone))
 			continue;
 		w->hops[w->n++] = (struct hop){d, in, out};
 		walk_from(w, out->zone);
@@ -84,14 +100,6 @@ static void walk_from(struct walk *w, const struct zone *at)
 			if (in->zone == at)
 				walk_through(w, d, in);
 	}
-}
-
-static const struct interface *interface_in(const struct device *d, const struct zone *z)
-{
-	for_each (i, &d->interfaces)
-		if (i->zone == z)
-			return i;
-	return NULL;
 }
 
 /* Two devices side by side in `through` share a zone: their interfaces there face each other. */
@@ -120,8 +128,7 @@ static struct path *path_of_rule(struct planner *pl, const struct path_rule *rul
 		const struct zone *to = reversed ? rule->from : rule->to;
 
 		p->hops.items[i].device = d;
-		p->hops.items[i].in =
-			before ? interface_towards(d, before) : interface_in(d, from);
+		p->hops.items[i].in = before ? interface_towards(d, before) : interface_in(d, from);
 		p->hops.items[i].out = after ? interface_towards(d, after) : interface_in(d, to);
 	}
 	return p;
@@ -157,11 +164,20 @@ static void ask_which(struct planner *pl, const struct walk *w, const struct zon
 	}
 	add_hop_names(&first, w->found[0], w->found_n[0]);
 	plan_ask(pl, plan_line(pl, "paths from %s to %s", from->name.s, to->name.s),
-		 plan_line(pl, "paths: [{from: %s, to: %s, through: [%s]}]", from->name.s,
-			   to->name.s, first.data),
+		 plan_line(pl, "paths[%zu]: {from: %s, to: %s, through: [%s]}", pl->site->paths.n,
+			   from->name.s, to->name.s, first.data),
 		 "which way is it from %s to %s: %s?", from->name.s, to->name.s, ways.data);
 	buf_release(&ways);
 	buf_release(&first);
+}
+
+static void ask_for_way(struct planner *pl, const struct zone *from, const struct zone *to)
+{
+	plan_ask(pl, plan_line(pl, "paths from %s to %s", from->name.s, to->name.s),
+		 plan_line(pl, "paths[%zu]: {from: %s, to: %s, through: [DEVICE]}",
+			   pl->site->paths.n, from->name.s, to->name.s),
+		 "which devices lie between %s and %s? None connects the two", from->name.s,
+		 to->name.s);
 }
 
 static struct path *search(struct planner *pl, const struct zone *from, const struct zone *to,
@@ -173,61 +189,78 @@ static struct path *search(struct planner *pl, const struct zone *from, const st
 	w->site = pl->site;
 	w->goal = to;
 	walk_from(w, from);
-	if (w->n_found == 1) {
+	p->unknown = w->n_found != 1 || w->steps > STEPS_MAX;
+	if (!p->unknown) {
 		p->hops.n = w->found_n[0];
 		p->hops.items = ARENA_ARRAY(pl->arena, struct hop, p->hops.n);
 		memcpy(p->hops.items, w->found[0], p->hops.n * sizeof(struct hop));
-	} else {
-		p->unknown = true;
-	}
-	if (ask && w->n_found > 1)
+	} else if (ask && w->n_found) {
 		ask_which(pl, w, from, to);
-	if (ask && w->n_found == 0)
-		plan_ask(pl, plan_line(pl, "paths from %s to %s", from->name.s, to->name.s),
-			 plan_line(pl, "paths: [{from: %s, to: %s, through: [DEVICE]}]", from->name.s,
-				   to->name.s),
-			 "which devices lie between %s and %s? None connects the two", from->name.s,
-			 to->name.s);
+	} else if (ask) {
+		ask_for_way(pl, from, to);
+	}
 	free(w);
 	return p;
 }
 
-static struct path **slot(struct planner *pl, const struct zone *from, const struct zone *to)
+static struct known_path *slot(struct planner *pl, const struct zone *from, const struct zone *to)
 {
 	size_t n = pl->site->zones.n;
 	size_t i = (size_t)(from - pl->site->zones.items), k = (size_t)(to - pl->site->zones.items);
 
 	if (!pl->path_table) {
 		pl->path_table = mem_new(1, sizeof(*pl->path_table));
-		pl->path_table->n_zones = n;
-		pl->path_table->paths = mem_new(n * n, sizeof(struct path *));
+		pl->path_table->known = mem_new(n * n, sizeof(struct known_path));
 	}
-	return &pl->path_table->paths[i * n + k];
+	return &pl->path_table->known[i * n + k];
 }
 
-/* quiet: no question, and then nothing is remembered either. */
+/* Asked once for both directions: one rule answers both. */
 static const struct path *find_path(struct planner *pl, const struct endpoint *from,
 				    const struct endpoint *to, bool quiet)
 {
 	static const struct path nothing_between, not_known = {.unknown = true};
-	struct path **p;
+	struct known_path *known, *back;
 
+	if (endpoint_is_multicast(to) || endpoint_is_multicast(from))
+		return &nothing_between;
 	if (!from->zone || !to->zone)
 		return pl->site->zones.n ? &not_known : &nothing_between;
-	p = slot(pl, from->zone, to->zone);
-	if (!*p)
-		*p = find_rule(pl, from->zone, to->zone);
-	if (!*p && from->zone == to->zone)
+	known = slot(pl, from->zone, to->zone);
+	back = slot(pl, to->zone, from->zone);
+	if (!known->path)
+		known->path = find_rule(pl, from->zone, to->zone);
+	if (!known->path && from->zone == to->zone)
 		return &nothing_between;
-	if (*p || !quiet)
-		return *p ? *p : (*p = search(pl, from->zone, to->zone, true));
-	return search(pl, from->zone, to->zone, false);
+	if (!known->path || (known->path->unknown && !quiet && !known->asked)) {
+		known->path = search(pl, from->zone, to->zone, !quiet && !back->asked);
+		known->asked = !quiet;
+	}
+	return known->path;
 }
 
 const struct path *plan_path(struct planner *pl, const struct endpoint *from,
 			     const struct endpoint *to)
 {
 	return find_path(pl, from, to, false);
+}
+
+const struct path *plan_path_between(struct planner *pl, const struct path *path,
+				     const struct endpoint *from, const struct endpoint *to)
+{
+	size_t first = 0, end = path->hops.n;
+	struct path *p;
+
+	if (first < end && from->device && path->hops.items[first].device == from->device)
+		first++;
+	if (first < end && to->device && path->hops.items[end - 1].device == to->device)
+		end--;
+	if (end - first == path->hops.n)
+		return path;
+	p = ARENA_NEW(pl->arena, struct path);
+	p->hops.items = path->hops.items + first;
+	p->hops.n = end - first;
+	return p;
 }
 
 /* A host with several endpoints uses the one from which the other is nearest. */
@@ -264,6 +297,6 @@ void path_table_free(struct path_table *t)
 {
 	if (!t)
 		return;
-	free(t->paths);
+	free(t->known);
 	free(t);
 }

@@ -1,239 +1,48 @@
 /* SPDX-License-Identifier: ISC
  *
- * Roles become players, and players have endpoints.
+ * Roles become players, and of all players those who meet.
  */
-#include <stdio.h>
-
+#include "base/mem.h"
 #include "model/plan_int.h"
-
-/* --- endpoints -------------------------------------------------------------------------------- */
-
-/* One endpoint for each thing and zone, so that equal endpoints are equal pointers. */
-static struct endpoint *intern(struct planner *pl, enum endpoint_kind kind, const char *name,
-			       const struct zone *zone)
-{
-	const char *key = arena_printf(pl->arena, "%d %s %s", kind, name, zone ? zone->name.s : "");
-	struct endpoint *e = map_find(&pl->endpoints, slice_of(key));
-
-	if (e)
-		return e;
-	e = ARENA_NEW(pl->arena, struct endpoint);
-	e->kind = kind;
-	e->name = name;
-	e->zone = zone;
-	map_add(&pl->endpoints, slice_of(key), e);
-	return e;
-}
-
-static void add_prefix(struct planner *pl, struct endpoint *e, struct prefix p)
-{
-	struct prefix *more = ARENA_ARRAY(pl->arena, struct prefix, e->addresses.n + 1);
-
-	if (e->addresses.n)
-		memcpy(more, e->addresses.items, e->addresses.n * sizeof(*more));
-	more[e->addresses.n] = p;
-	e->addresses.items = more;
-	e->addresses.n++;
-}
-
-static const struct zone *zone_of(struct planner *pl, const struct addr *a, const char *whose)
-{
-	const struct zone *z = site_zone_of(pl->site, a);
-	char text[ADDR_TEXT_MAX];
-
-	if (!z && pl->site->zones.n)
-		plan_ask(pl, plan_line(pl, "%s is in no zone", whose),
-			 plan_line(pl, "zones.ZONE.networks: [%s]", addr_text(a, text)),
-			 "in which zone is %s, the address of %s?", addr_text(a, text), whose);
-	return z;
-}
-
-/* Addresses that fall through to the zone of "any" say nothing beside one that has a zone. */
-static bool is_stray(const struct planner *pl, const struct host *h, const struct zone *z)
-{
-	if (!z || !z->any)
-		return false;
-	for_each (a, &h->addresses) {
-		const struct zone *other = site_zone_of(pl->site, a);
-
-		if (other && !other->any)
-			return true;
-	}
-	return false;
-}
-
-/* One endpoint for each zone that the host has addresses in. Returns how many. */
-static size_t endpoints_of_host(struct planner *pl, const struct host *h,
-				const struct endpoint *found[], size_t room)
-{
-	size_t n = 0;
-
-	if (h->dns_name.s) {
-		struct endpoint *e = intern(pl, ENDPOINT_HOST, h->name.s, h->zone);
-
-		e->host = h;
-		e->names.items = (struct text *)&h->dns_name;
-		e->names.n = 1;
-		if (!h->zone && pl->site->zones.n)
-			plan_ask(pl, plan_line(pl, "hosts.%s.zone", h->name.s),
-				 plan_line(pl, "hosts.%s.zone: ZONE", h->name.s),
-				 "in which zone is %s? Its name alone does not tell", h->name.s);
-		found[0] = e;
-		return 1;
-	}
-	for_each (a, &h->addresses) {
-		const struct zone *z = zone_of(pl, a, h->name.s);
-		struct endpoint *e;
-		size_t i = 0;
-
-		if (is_stray(pl, h, z))
-			continue;
-		e = intern(pl, ENDPOINT_HOST, h->name.s, z);
-		e->host = h;
-		if (!endpoint_has_addr(e, a))
-			add_prefix(pl, e, prefix_of_addr(a));
-		while (i < n && found[i] != e)
-			i++;
-		if (i == n && n < room)
-			found[n++] = e;
-	}
-	for (size_t i = 0; n > 1 && i < n; i++)
-		((struct endpoint *)found[i])->one_of_several = true;
-	return n;
-}
-
-bool endpoint_has_addr(const struct endpoint *e, const struct addr *a)
-{
-	for_each (p, &e->addresses)
-		if (prefix_has(p, a))
-			return true;
-	return false;
-}
-
-/* Whether every address of `narrow` is one of `wide`. */
-bool endpoint_covers(const struct endpoint *wide, const struct endpoint *narrow)
-{
-	if (wide == narrow)
-		return true;
-	if (!narrow->addresses.n)
-		return false;
-	for_each (p, &narrow->addresses) {
-		bool inside = false;
-
-		for_each (q, &wide->addresses)
-			inside |= prefix_has_prefix(q, p);
-		if (!inside)
-			return false;
-	}
-	return true;
-}
-
-bool endpoints_share_host(const struct endpoint *a, const struct endpoint *b)
-{
-	return (a->host && a->host == b->host) || (a->device && a->device == b->device);
-}
-
-const struct endpoint *endpoint_of_device(struct planner *pl, const struct device *d,
-					  const struct interface *i)
-{
-	const char *key = plan_line(pl, "%s.%s", d->name.s, i ? i->name.s : "");
-	struct endpoint *e = intern(pl, ENDPOINT_DEVICE, key, i ? i->zone : NULL);
-
-	if (e->device)
-		return e;
-	e->name = d->name.s;
-	e->device = d;
-	e->interface = i;
-	e->one_of_several = d->interfaces.n > 1;
-	if (i)
-		for_each (a, &i->addresses)
-			add_prefix(pl, e, prefix_of_addr(a));
-	return e;
-}
-
-const struct endpoint *endpoint_of_zone(struct planner *pl, const struct zone *z)
-{
-	struct endpoint *e =
-		intern(pl, ENDPOINT_NETWORK, plan_line(pl, "zone %s", z->name.s), z);
-
-	e->addresses.items = z->networks.items;
-	e->addresses.n = z->networks.n;
-	return e;
-}
-
-static const struct endpoint *endpoint_of_prefix(struct planner *pl, const char *name,
-						 const struct prefix *p)
-{
-	struct endpoint *e =
-		intern(pl, ENDPOINT_NETWORK, name, zone_of(pl, &p->addr, name));
-
-	if (!e->addresses.n)
-		add_prefix(pl, e, *p);
-	return e;
-}
-
-const struct endpoint *endpoint_of_address(struct planner *pl, const struct addr_port *ap)
-{
-	const struct endpoint *found[8];
-	struct prefix p = prefix_of_addr(&ap->addr);
-	char text[ADDR_TEXT_MAX];
-
-	if (ap->host && endpoints_of_host(pl, ap->host, found, ARRAY_LEN(found)))
-		return found[0];
-	return endpoint_of_prefix(pl, plan_line(pl, "%s", addr_text(&ap->addr, text)), &p);
-}
-
-/* The world behind a name: in the zone of "any", or of its published addresses. */
-static const struct endpoint *endpoint_of_outside(struct planner *pl, const struct role *role)
-{
-	const struct zone *zone = NULL;
-	const struct prefix *first = role->addresses.n   ? role->addresses.items
-				     : role->multicast.n ? role->multicast.items
-							 : NULL;
-	struct endpoint *e;
-
-	if (first)
-		zone = site_zone_of(pl->site, &first->addr);
-	for_each (z, &pl->site->zones)
-		if (!first && z->any)
-			zone = z;
-	e = intern(pl, ENDPOINT_OUTSIDE, role->name.s, zone);
-	e->outside = role;
-	e->names.items = role->names.items;
-	e->names.n = role->names.n;
-	e->addresses.items = first == role->multicast.items ? role->multicast.items
-							    : role->addresses.items;
-	e->addresses.n = first == role->multicast.items ? role->multicast.n : role->addresses.n;
-	return e;
-}
 
 /* --- players ---------------------------------------------------------------------------------- */
 
 struct gathering {
 	struct planner *pl;
 	struct buf players; /* struct player */
+	struct map keys;    /* of those that are there; keys in the arena */
 	struct player like; /* role, binding, settings of those that are added */
 };
 
+/* Who is bound twice, once by name and once in a group, plays once; unless the settings differ, or
+ * whom it serves. */
+static void format_key(const struct player *p, struct buf *key)
+{
+	buf_addf(key, "%u", p->endpoint->index);
+	if (p->binding && p->binding->serves.n)
+		buf_addf(key, " %p", (const void *)p->binding);
+	if (p->settings)
+		for_each (v, &p->settings->settings)
+			buf_addf(key, "\n%s=%s", v->name.s, v->value.s);
+}
+
 static void add_player(struct gathering *g, const struct endpoint *e)
 {
-	const struct player *have = (const void *)g->players.data;
-	size_t n = g->players.n / sizeof(*have);
+	struct buf key = BUF_INIT;
 
-	for (size_t i = 0; n <= 64 && i < n; i++)
-		if (have[i].endpoint == e && have[i].settings == g->like.settings)
-			return;
 	g->like.endpoint = e;
-	buf_add(&g->players, &g->like, sizeof(g->like));
+	format_key(&g->like, &key);
+	if (!map_find(&g->keys, buf_slice(&key))) {
+		map_add(&g->keys, slice_of(plan_keep(g->pl, key.data)), g);
+		buf_add(&g->players, &g->like, sizeof(g->like));
+	}
+	buf_release(&key);
 }
 
 static void add_host(struct gathering *g, const struct host *h)
 {
-	const struct endpoint *found[8];
-	size_t n = endpoints_of_host(g->pl, h, found, ARRAY_LEN(found));
-
-	for (size_t i = 0; i < n; i++)
-		add_player(g, found[i]);
+	for_each (e, &endpoints_of_host(g->pl, h)->all)
+		add_player(g, *e);
 }
 
 static void add_group(struct gathering *g, const struct group *group)
@@ -292,8 +101,7 @@ static void add_bound(struct gathering *g, const struct role *role, const struct
 {
 	for_each (b, &rb->bindings) {
 		for_each (instance, &b->instances) {
-			g->like = (struct player){
-				.role = role, .binding = b, .settings = instance};
+			g->like = (struct player){.role = role, .binding = b, .settings = instance};
 			add_target(g, &b->to);
 		}
 	}
@@ -337,6 +145,7 @@ static void find_players(struct planner *pl, const struct role *role, struct pla
 	if (result->all.n)
 		memcpy(result->all.items, g.players.data, g.players.n);
 	buf_release(&g.players);
+	map_release(&g.keys);
 }
 
 const struct players *plan_players(struct planner *pl, const struct role *role)
@@ -352,7 +161,34 @@ const struct players *plan_players(struct planner *pl, const struct role *role)
 
 /* --- substitution ----------------------------------------------------------------------------- */
 
-static bool target_has(const struct target *t, const struct endpoint *e)
+/* Looked at for each pair, so that membership is found once for each group. */
+static bool is_member(struct planner *pl, const struct group *group, const struct host *h)
+{
+	const struct site *site = pl->site;
+	bool **members;
+
+	if (!h)
+		return false;
+	if (!pl->members)
+		pl->members = ARENA_ARRAY(pl->arena, bool *, site->groups.n);
+	members = &pl->members[group - site->groups.items];
+	if (!*members) {
+		*members = ARENA_ARRAY(pl->arena, bool, site->hosts.n);
+		for_each (member, &group->hosts)
+			(*members)[*member - site->hosts.items] = true;
+	}
+	return (*members)[h - site->hosts.items];
+}
+
+static bool is_inside(const struct endpoint *e, const struct prefix *network)
+{
+	for_each (p, &e->addresses)
+		if (!prefix_has_prefix(network, p))
+			return false;
+	return e->addresses.n != 0;
+}
+
+static bool target_has(struct planner *pl, const struct target *t, const struct endpoint *e)
 {
 	switch (t->kind) {
 	case TARGET_HOST:
@@ -362,28 +198,28 @@ static bool target_has(const struct target *t, const struct endpoint *e)
 	case TARGET_ZONE:
 		return e->zone == t->zone;
 	case TARGET_NETWORK:
-		for_each (p, &e->addresses)
-			if (!prefix_has_prefix(&t->network, p))
-				return false;
-		return e->addresses.n != 0;
+		return is_inside(e, &t->network);
 	case TARGET_GROUP:
-		for_each (h, &t->group->hosts)
-			if (e->host == *h)
-				return true;
+		if (is_member(pl, t->group, e->host))
+			return true;
 		for_each (network, &t->group->networks)
-			for_each (p, &e->addresses)
-				if (prefix_has_prefix(network, p))
-					return true;
+			if (is_inside(e, network))
+				return true;
 		return false;
 	}
 	return false;
 }
 
-static bool serves(const struct player *player, const struct endpoint *peer)
+static bool says_whom(const struct player *player)
 {
-	if (player->binding)
+	return player->binding && player->binding->serves.n;
+}
+
+static bool serves(struct planner *pl, const struct player *player, const struct endpoint *peer)
+{
+	if (says_whom(player))
 		for_each (t, &player->binding->serves)
-			if (target_has(t, peer))
+			if (target_has(pl, t, peer))
 				return true;
 	return false;
 }
@@ -393,7 +229,7 @@ static bool anybody_serves(struct planner *pl, const struct role *role, const st
 	const struct players *all = plan_players(pl, role);
 
 	for_each (player, &all->all)
-		if (serves(player, peer))
+		if (serves(pl, player, peer))
 			return true;
 	return false;
 }
@@ -404,29 +240,144 @@ static void ask_whom_it_serves(struct planner *pl, const struct player *player)
 	const char *name = player->endpoint->name, *role = player->role->name.s;
 
 	plan_ask(pl, plan_line(pl, "%s.roles.%s serves", pl->now->name, role),
-		 plan_line(pl, "uses[%zu].roles.%s: [{to: %s, serves: [zone ZONE]}]", pl->use_index,
-			   role, name),
+		 plan_binding_line(pl, player, "serves: [zone ZONE]"),
 		 "whom does %s (%s) serve? Until the site says so, it serves nobody", name, role);
 }
 
+static bool plays(const struct players *all, const struct player *player)
+{
+	for_each (other, &all->all)
+		if (other->endpoint == player->endpoint && other->binding == player->binding)
+			return true;
+	return false;
+}
+
+/* Who says whom it serves serves nobody else; the first role of the list takes the rest. */
 bool plan_plays_for(struct planner *pl, const struct role *role, const struct player *player,
 		    const struct endpoint *peer)
 {
-	const struct role *first;
+	const struct players *firsts;
 
 	if (!role->is.n || player->role == role)
 		return true;
+	if (says_whom(player))
+		return serves(pl, player, peer);
 	if (anybody_serves(pl, role, peer))
-		return serves(player, peer);
-	first = product_role(pl->now->product, role->is.items[0].s);
-	if (player->role == first)
-		return true;
-	if (!player->binding || !player->binding->serves.n) {
-		const struct players *firsts = plan_players(pl, first);
+		return false;
+	firsts = plan_players(pl, product_role(pl->now->product, role->is.items[0].s));
+	if (!firsts->all.n || plays(firsts, player))
+		return true; /* also where nobody else is there */
+	ask_whom_it_serves(pl, player);
+	return false;
+}
 
-		if (!firsts->all.n)
-			return true; /* nobody else there: it takes all */
-		ask_whom_it_serves(pl, player);
+static void add_targets(struct buf *out, const void *targets_)
+{
+	const LIST_OF(struct target) *targets = targets_;
+	const char *between = ", serves: [";
+
+	for_each (t, targets) {
+		buf_addf(out, "%s%s", between, t->text.s);
+		between = ", ";
+	}
+	if (targets->n)
+		buf_add_char(out, ']');
+}
+
+const char *plan_binding_line(struct planner *pl, const struct player *player, const char *more)
+{
+	const struct binding *b = player->binding;
+	const struct role_binding *rb = b ? find_binding(pl->now->use, player->role) : NULL;
+	struct buf out = BUF_INIT;
+	const char *line;
+
+	buf_addf(&out, "{to: %s", b ? b->to.text.s : player->endpoint->name);
+	if (b)
+		add_targets(&out, &b->serves);
+	if (player->settings)
+		for_each (v, &player->settings->settings)
+			buf_addf(&out, ", %s: \"%s\"", v->name.s, v->value.s);
+	buf_addf(&out, ", %s}", more);
+	if (rb && rb->bindings.n > 1)
+		line = plan_line(pl, "uses[%zu].roles.%s[%zu]: %s", pl->use_index,
+				 player->role->name.s, (size_t)(b - rb->bindings.items), out.data);
+	else
+		line = plan_line(pl, "uses[%zu].roles.%s: [%s]", pl->use_index,
+				 player->role->name.s, out.data);
+	buf_release(&out);
+	return line;
+}
+
+/* --- several endpoints of one host ------------------------------------------------------------ */
+
+struct siblings {
+	const struct player *begin, *end;
+};
+
+static bool are_siblings(const struct player *a, const struct player *b)
+{
+	return a->settings == b->settings && endpoints_share_host(a->endpoint, b->endpoint);
+}
+
+/* The players that stand for the same host or device, side by side. */
+static struct siblings siblings_of(const struct players *all, const struct player *one)
+{
+	struct siblings s = {one, one + 1};
+
+	while (s.begin > all->all.items && are_siblings(s.begin - 1, one))
+		s.begin--;
+	while (s.end < all->all.items + all->all.n && are_siblings(s.end, one))
+		s.end++;
+	return s;
+}
+
+static unsigned common_families(const struct player *a, const struct player *b)
+{
+	return endpoint_families(a->endpoint) & endpoint_families(b->endpoint);
+}
+
+/* Is there a better pair than (x, y) for these families? Nearer, or as near and before it. */
+static bool has_rival(const struct pair *p, struct siblings from, struct siblings to,
+		      unsigned families)
+{
+	size_t distance = plan_distance(p->pl, p->from->endpoint, p->to->endpoint);
+	bool before = true;
+
+	for (const struct player *x = from.begin; x < from.end; x++) {
+		for (const struct player *y = to.begin; y < to.end; y++) {
+			unsigned common = common_families(x, y);
+			size_t d;
+
+			if (x == p->from && y == p->to) {
+				before = false;
+				continue;
+			}
+			if (!families && common)
+				return true;
+			if (families && !(common & families))
+				continue;
+			d = plan_distance(p->pl, x->endpoint, y->endpoint);
+			if (d < distance || (d == distance && before))
+				return true;
+		}
 	}
 	return false;
+}
+
+bool plan_is_nearest(const struct pair *p, const struct players *from, const struct players *to)
+{
+	struct siblings a, b;
+	unsigned common;
+
+	if (!p->from->endpoint->one_of_several && !p->to->endpoint->one_of_several)
+		return true;
+	a = siblings_of(from, p->from);
+	b = siblings_of(to, p->to);
+	if (endpoints_share_host(p->from->endpoint, p->to->endpoint))
+		return p->from == a.begin && p->to == b.begin;
+	common = common_families(p->from, p->to);
+	if (!common)
+		return !has_rival(p, a, b, 0);
+	return ((common & FAMILY_4) && !has_rival(p, a, b, FAMILY_4)) ||
+	       ((common & FAMILY_6) && !has_rival(p, a, b, FAMILY_6));
 }

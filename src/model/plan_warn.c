@@ -1,147 +1,16 @@
 /* SPDX-License-Identifier: ISC
  *
- * What is wrong with a plan as a whole: rules of the perimeter, flows that are forbidden and required
- * at once, and what a person should know before asking for it.
+ * What a person should know before asking for a plan: what the network will break, what is opened to
+ * the outside, what could be left out.
  */
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "model/plan_int.h"
-#include "model/service.h"
+#include "model/registry.h"
 
-/* --- never_cross ------------------------------------------------------------------------------ */
+/* --- words ------------------------------------------------------------------------------------ */
 
-static struct text plain(const char *s)
-{
-	return (struct text){s, PLACE_NONE};
-}
-
-/* A requirement of nobody's product, so that these flows have a reason like all others. */
-static struct requirement *perimeter_requirement(struct planner *pl, const struct never_cross *n,
-						 size_t i)
-{
-	struct requirement *q = ARENA_NEW(pl->arena, struct requirement);
-	struct expr *forbid = ARENA_NEW(pl->arena, struct expr);
-
-	q->id = plain(plan_line(pl, "%s-%s-to-%s", n->service.s, n->between[i]->name.s,
-				n->between[1 - i]->name.s));
-	q->id.at = n->place;
-	q->from = plain(n->between[i]->name.s);
-	q->to = plain(n->between[1 - i]->name.s);
-	q->forbid = forbid;
-	q->service = n->service;
-	q->why = plain("the site's own rule: this never crosses");
-	return q;
-}
-
-static void forbid_ports(struct pair *p, const struct service *s, struct buf *kids)
-{
-	static const struct {
-		unsigned on;
-		enum transport transport;
-	} kinds[] = {{ON_TCP, TRANSPORT_TCP}, {ON_UDP, TRANSPORT_UDP}, {ON_SCTP, TRANSPORT_SCTP}};
-
-	for (size_t i = 0; i < s->n_ports; i++) {
-		for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-			struct wanted w = {.from = p->from->endpoint,
-					   .to = p->to->endpoint,
-					   .transport = kinds[k].transport,
-					   .ports = {s->ports[i].lo, s->ports[i].hi},
-					   .service = s->name};
-			const struct need *need;
-
-			if (!(s->ports[i].on & kinds[k].on))
-				continue;
-			need = plan_legs(p, &w);
-			buf_add(kids, &need, sizeof(need));
-		}
-	}
-}
-
-static void never_cross_one_way(struct planner *pl, const struct never_cross *n, size_t i,
-				const struct service *s)
-{
-	const struct player from = {.endpoint = endpoint_of_zone(pl, n->between[i])};
-	const struct player to = {.endpoint = endpoint_of_zone(pl, n->between[1 - i])};
-	struct demand *d = ARENA_NEW(pl->arena, struct demand);
-	struct pair p = {.pl = pl,
-			 .requirement = perimeter_requirement(pl, n, i),
-			 .from = &from,
-			 .to = &to,
-			 .demand = d};
-	struct buf kids = BUF_INIT;
-
-	d->installation = pl->now;
-	d->requirement = p.requirement;
-	d->from = from.endpoint;
-	d->to = to.endpoint;
-	buf_add(&pl->demands, &d, sizeof(d));
-	forbid_ports(&p, s, &kids);
-	d->needs = need_join(pl, NEED_ALL, &kids);
-}
-
-void plan_never_cross(struct planner *pl)
-{
-	struct plan *plan = pl->plan;
-	struct product *own;
-	struct installation *now;
-
-	if (!pl->site->never_cross.n)
-		return;
-	own = ARENA_NEW(pl->arena, struct product);
-	own->name = plain("never_cross");
-	now = &plan->installations.items[plan->installations.n++];
-	*now = (struct installation){NULL, own, "never_cross"};
-	pl->now = now;
-	for_each (n, &pl->site->never_cross) {
-		struct service s;
-
-		if (!service_find(slice_of(n->service.s), &s)) {
-			errs_add(pl->errs, n->service.at, "unknown service \"%.60s\"", n->service.s);
-			continue;
-		}
-		never_cross_one_way(pl, n, 0, &s);
-		never_cross_one_way(pl, n, 1, &s);
-	}
-}
-
-/* --- forbidden and required at once ----------------------------------------------------------- */
-
-static bool transport_covers(const struct flow *wide, const struct flow *narrow)
-{
-	return wide->transport == narrow->transport ||
-	       (wide->transport == TRANSPORT_IP && wide->number == IP_ANY);
-}
-
-static bool ports_cover(const struct flow *wide, const struct flow *narrow)
-{
-	if (wide->transport == TRANSPORT_IP)
-		return wide->number == IP_ANY || wide->number == narrow->number;
-	if (wide->transport == TRANSPORT_ICMP)
-		return strcmp(wide->name, "any") == 0 || strcmp(wide->name, narrow->name) == 0;
-	return narrow->ports.lo && port_range_inside(narrow->ports, wide->ports);
-}
-
-static bool covers(const struct flow *wide, const struct flow *narrow)
-{
-	return transport_covers(wide, narrow) && ports_cover(wide, narrow) &&
-	       endpoint_covers(wide->from, narrow->from) && endpoint_covers(wide->to, narrow->to);
-}
-
-static void add_exception(struct planner *pl, const struct flow *forbidden,
-			  const struct flow *required)
-{
-	struct demand *d = (struct demand *)forbidden->claims->demand;
-	const struct flow **more =
-		arena_get(pl->arena, d->except.n + 1, sizeof(const struct flow *));
-
-	if (d->except.n)
-		memcpy(more, d->except.items, d->except.n * sizeof(*more));
-	more[d->except.n] = required;
-	d->except.items = more;
-	d->except.n++;
-}
-
-static const char *flow_text(struct planner *pl, const struct flow *f)
+const char *flow_text(struct planner *pl, const struct flow *f)
 {
 	struct buf ports = BUF_INIT;
 	const char *text;
@@ -152,45 +21,27 @@ static const char *flow_text(struct planner *pl, const struct flow *f)
 	return text;
 }
 
-static const char *claim_text(struct planner *pl, const struct flow *f)
+static const char *demand_text(struct planner *pl, const struct demand *d)
 {
-	const struct demand *d = f->claims->demand;
-
 	return plan_line(pl, "%s/%s", d->installation->product->name.s, d->requirement->id.s);
 }
 
-static void check_pair(struct planner *pl, const struct flow *forbidden, const struct flow *required)
+const char *claim_text(struct planner *pl, const struct flow *f)
 {
-	const struct demand *d = required->claims->demand;
-
-	if (covers(required, forbidden))
-		errs_add(pl->errs, d->installation->use ? d->installation->use->place : PLACE_NONE,
-			 "%s requires %s, and %s forbids it (%s); one of the two must go",
-			 claim_text(pl, required), flow_text(pl, required),
-			 claim_text(pl, forbidden), flow_text(pl, forbidden));
-	else if (covers(forbidden, required))
-		add_exception(pl, forbidden, required);
+	return demand_text(pl, f->claims->demand);
 }
 
-void plan_find_conflicts(struct planner *pl)
+/* One warning for a requirement, however many flows it has; asked before any text is made. */
+static bool was_told(struct planner *pl, const char *code, const struct flow *f)
 {
-	const struct flow *const *flows = (const void *)pl->flows.data;
-	size_t n = pl->flows.n / sizeof(*flows);
-
-	for (size_t i = 0; i < n; i++) {
-		if (flows[i]->kind != FLOW_FORBIDDEN)
-			continue;
-		for (size_t k = 0; k < n; k++)
-			if (flows[k]->kind == FLOW_REQUIRED)
-				check_pair(pl, flows[i], flows[k]);
-	}
+	return plan_was_told(pl, code, claim_text(pl, f));
 }
 
-/* --- warnings --------------------------------------------------------------------------------- */
-
+/* A device of the site's own is inside, also where it faces the world. */
 static bool is_outside(const struct endpoint *e)
 {
-	return e->kind == ENDPOINT_OUTSIDE || (e->zone && e->zone->any);
+	return e->kind == ENDPOINT_OUTSIDE ||
+	       (e->kind != ENDPOINT_DEVICE && e->zone && e->zone->any);
 }
 
 static const char *reference_of(struct planner *pl, const struct requirement *q)
@@ -204,145 +55,226 @@ static const char *reference_of(struct planner *pl, const struct requirement *q)
 			 d->row.s ? d->row.s : "");
 }
 
-/* One warning for a requirement, however many flows it has; asked before any text is made. */
-static bool was_told(const struct planner *pl, const char *code, const struct flow *f)
-{
-	const struct demand *d = f->claims->demand;
-	char key[300];
+/* --- what the network breaks ------------------------------------------------------------------ */
 
-	snprintf(key, sizeof(key), "! %s %s/%s", code, d->installation->product->name.s,
-		 d->requirement->id.s);
-	return map_find(&pl->asked, slice_of(key)) != NULL;
+static bool is_kerberos(const char *service)
+{
+	static const char *const names[] = {"kerberos", "kpasswd", "kadmin", "kadmin4"};
+
+	for (size_t i = 0; service && i < ARRAY_LEN(names); i++)
+		if (strcmp(service, names[i]) == 0)
+			return true;
+	return false;
 }
 
-static bool wants_no_nat(const struct flow *f)
+static bool wants(const struct flow *f, enum path_quality quality)
 {
-	for (const struct claim *c = f->claims; c; c = c->next) {
-		const struct requirement *q = c->demand->requirement;
-
-		for_each (condition, &q->path)
-			if (condition->quality == PATH_NO_NAT)
+	for (const struct claim *c = f->claims; c; c = c->next)
+		for_each (condition, &c->demand->requirement->path)
+			if (condition->quality == quality)
 				return true;
-		if (c->service && (strcmp(c->service, "kerberos") == 0 ||
-				   strcmp(c->service, "kpasswd") == 0))
+	return false;
+}
+
+static bool speaks_kerberos(const struct flow *f)
+{
+	for (const struct claim *c = f->claims; c; c = c->next)
+		if (is_kerberos(c->service))
 			return true;
-	}
 	return false;
 }
 
 static void warn_nat(struct planner *pl, const struct flow *f)
 {
-	const struct claim *c = f->claims;
+	bool kerberos = f->translation && speaks_kerberos(f);
+	const char *code = kerberos ? "nat-breaks-kerberos" : "nat-on-path";
 	const struct device *d;
 
-	if (!f->translation || !wants_no_nat(f) || was_told(pl, "nat-breaks-kerberos", f))
+	if (!f->translation || (!kerberos && !wants(f, PATH_NO_NAT)) || was_told(pl, code, f))
 		return;
 	d = f->translation->seen_at ? f->translation->seen_at : f->translation->dialled_at;
+	plan_warn(pl,
+		  (struct finding){
+			  .severity = SEVERITY_HIGH,
+			  .code = code,
+			  .subject = claim_text(pl, f),
+			  .evidence = plan_line(pl, "%s: %s translates addresses on this path",
+						flow_text(pl, f), d->name.s),
+			  .fix = plan_line(pl, "exempt this flow from NAT on %s%s", d->name.s,
+					   kerberos ? ", or use tickets without addresses" : ""),
+			  .reference = reference_of(pl, f->claims->demand->requirement),
+			  .at = d->name.at});
+}
+
+static void warn_proxy(struct planner *pl, const struct flow *f)
+{
+	const struct claim *c = f->claims;
+
+	if ((c->gateway != GATEWAY_HTTP && c->gateway != GATEWAY_SOCKS) ||
+	    !wants(f, PATH_NO_PROXY) || was_told(pl, "proxy-on-path", f))
+		return;
+	plan_warn(pl, (struct finding){.severity = SEVERITY_HIGH,
+				       .code = "proxy-on-path",
+				       .subject = claim_text(pl, f),
+				       .evidence = plan_line(pl, "%s goes through the proxy %s",
+							     flow_text(pl, f), c->through->name.s),
+				       .fix = "let it go directly",
+				       .reference = reference_of(pl, c->demand->requirement),
+				       .at = c->through->name.at});
+}
+
+/* A question from outside that reaches the translator, and nobody behind it. */
+static void warn_hidden(struct planner *pl, const struct flow *f)
+{
+	const struct requirement *q = f->claims->demand->requirement;
+	const struct device *d = plan_hides(f);
+
+	if (!d || was_told(pl, "inbound-behind-nat", f))
+		return;
 	plan_warn(pl, (struct finding){
 			      .severity = SEVERITY_HIGH,
-			      .code = "nat-breaks-kerberos",
+			      .code = "inbound-behind-nat",
 			      .subject = claim_text(pl, f),
-			      .evidence = plan_line(pl, "%s: %s translates addresses on this path",
-						    flow_text(pl, f), d->name.s),
-			      .fix = plan_line(pl, "exempt this flow from NAT on %s, or use tickets "
-						   "without addresses",
-					       d->name.s),
-			      .reference = reference_of(pl, c->demand->requirement),
+			      .evidence = plan_line(pl,
+						    "%s: %s is hidden behind an address of %s, and "
+						    "nobody beyond it can dial it",
+						    flow_text(pl, f), f->to->name, d->name.s),
+			      .fix = plan_line(pl,
+					       "a destination NAT on %s, to one host at most for "
+					       "each address and port%s",
+					       d->name.s,
+					       q->if_unused == IF_UNUSED_RESET
+						       ? "; or answer with a reset for all"
+						       : ""),
+			      .reference = reference_of(pl, q),
 			      .at = d->name.at});
 }
 
-/* Somebody outside opens a connection to a privileged port inside. On a user's machine that is the
- * riskiest row of any request. */
+static void warn_families(struct planner *pl, const struct flow *f)
+{
+	if ((endpoint_families(f->from) & endpoint_families(f->to)) ||
+	    was_told(pl, "no-common-family", f))
+		return;
+	plan_warn(pl, (struct finding){
+			      .severity = SEVERITY_HIGH,
+			      .code = "no-common-family",
+			      .subject = claim_text(pl, f),
+			      .evidence = plan_line(pl,
+						    "%s: one has only IPv4 addresses, the other "
+						    "only IPv6",
+						    flow_text(pl, f)),
+			      .fix = "give one of them an address of the other's family",
+			      .reference = reference_of(pl, f->claims->demand->requirement)});
+}
+
+/* Between two hosts of one zone only the hosts themselves can deny anything. */
+static void warn_undeniable(struct planner *pl, const struct flow *f)
+{
+	if (f->path->unknown)
+		return;
+	for_each (hop, &f->path->hops)
+		if (hop->device->filter != FILTER_NONE)
+			return;
+	if (was_told(pl, "nothing-denies", f))
+		return;
+	plan_warn(pl,
+		  (struct finding){.severity = SEVERITY_LOW,
+				   .code = "nothing-denies",
+				   .subject = claim_text(pl, f),
+				   .evidence = plan_line(pl,
+							 "%s must stay closed, and no filter lies "
+							 "between the two",
+							 flow_text(pl, f)),
+				   .fix = plan_line(pl, "deny it on %s itself", f->to->name),
+				   .reference = reference_of(pl, f->claims->demand->requirement)});
+}
+
+/* --- what is opened to the outside ------------------------------------------------------------ */
+
+/* A user's machine: of a role with many players that rather dials than listens. */
+static bool is_users_machine(const struct flow *f)
+{
+	const struct demand *d = f->claims->demand;
+	const struct product *product = d->installation->product;
+	const struct role *role = product_role(product, d->requirement->to.s);
+	size_t dials = 0, listens = 0;
+
+	if (!role || !role->many || f->to->kind == ENDPOINT_DEVICE)
+		return false;
+	for_each (q, &product->requirements) {
+		if (q->forbid)
+			continue;
+		dials += text_same(q->from, role->name);
+		listens += text_same(q->to, role->name);
+	}
+	return dials > listens;
+}
+
+static uint16_t dialled_port(const struct flow *f)
+{
+	if (f->translation && f->translation->dialled.port)
+		return f->translation->dialled.port;
+	return f->ports.lo;
+}
+
+static const char *inbound_words(bool privileged, bool on_users)
+{
+	if (!privileged)
+		return "opened from outside";
+	return on_users ? "a privileged listener on a user's machine, open to the outside: the "
+			  "riskiest row"
+			: "a privileged port, open to the outside";
+}
+
 static void warn_inbound(struct planner *pl, const struct flow *f)
 {
 	const struct requirement *q = f->claims->demand->requirement;
-	const struct role *role;
-	bool on_client;
+	uint16_t port = dialled_port(f);
+	bool privileged = port && port < 1024, on_users;
+	const char *fix = NULL;
 
-	if (f->kind == FLOW_FORBIDDEN || !is_outside(f->from) || is_outside(f->to) ||
+	if (!is_outside(f->from) || is_outside(f->to) ||
 	    (f->transport != TRANSPORT_TCP && f->transport != TRANSPORT_UDP) ||
 	    was_told(pl, "inbound-privileged", f) || was_told(pl, "inbound", f))
 		return;
-	role = product_role(f->claims->demand->installation->product, q->to.s);
-	on_client = role && role->many && f->to->kind != ENDPOINT_DEVICE;
-	if (f->ports.lo && f->ports.lo < 1024)
-		plan_warn(pl,
-			  (struct finding){
-				  .severity = on_client ? SEVERITY_HIGH : SEVERITY_MEDIUM,
-				  .code = "inbound-privileged",
-				  .subject = claim_text(pl, f),
-				  .evidence = plan_line(pl,
-							on_client ? "%s: a privileged listener on a "
-								    "user's machine, open to the "
-								    "outside: the riskiest row"
-								  : "%s: a privileged port, open to "
-								    "the outside",
-							flow_text(pl, f)),
-				  .fix = q->if_unused == IF_UNUSED_RESET
-						 ? "where it is not used, answer with a reset instead "
-						   "of silence, so that servers do not wait"
-						 : "narrow the source, or make sure that what listens "
-						   "there is meant for the world",
-				  .reference = reference_of(pl, q)});
-	else
-		plan_warn(pl, (struct finding){.severity = SEVERITY_LOW,
-					       .code = "inbound",
-					       .subject = claim_text(pl, f),
-					       .evidence = plan_line(pl, "%s: opened from outside",
-								     flow_text(pl, f)),
-					       .reference = reference_of(pl, q)});
+	on_users = is_users_machine(f);
+	if (privileged)
+		fix = q->if_unused == IF_UNUSED_RESET
+			      ? "where it is not used, answer with a reset instead of silence, so "
+				"that servers do not wait"
+			      : "narrow the source, or make sure that what listens there is meant "
+				"for the world";
+	plan_warn(pl, (struct finding){.severity = !privileged ? SEVERITY_LOW
+						   : on_users  ? SEVERITY_HIGH
+							       : SEVERITY_MEDIUM,
+				       .code = privileged ? "inbound-privileged" : "inbound",
+				       .subject = claim_text(pl, f),
+				       .evidence = plan_line(pl, "%s: %s", flow_text(pl, f),
+							     inbound_words(privileged, on_users)),
+				       .fix = fix,
+				       .reference = reference_of(pl, q)});
 }
 
-/* "leland_version = 2.1.1.2": only this release needs it. */
-static const struct cond *version_condition(const struct product *p, const struct cond *c)
-{
-	const struct cond *found;
-	const struct setting *s;
-
-	if (!c)
-		return NULL;
-	if (c->kind == COND_COMPARE) {
-		s = product_setting(p, c->left.s);
-		return s && s->type == SETTING_VERSION ? c : NULL;
-	}
-	found = version_condition(p, c->a);
-	return found ? found : version_condition(p, c->b);
-}
-
-static void warn_version(struct planner *pl, const struct demand *d)
-{
-	const struct cond *c =
-		version_condition(d->installation->product, d->requirement->when);
-
-	if (!c || c->op == COND_GE || c->op == COND_GT)
-		return;
-	plan_warn(pl, (struct finding){
-			      .severity = SEVERITY_INFO,
-			      .code = "upgrade-removes",
-			      .subject = plan_line(pl, "%s/%s", d->installation->product->name.s,
-						   d->requirement->id.s),
-			      .evidence = plan_line(pl, "only needed where %s is %s", c->left.s,
-						    c->right.s),
-			      .fix = "an upgrade removes this requirement",
-			      .reference = reference_of(pl, d->requirement)});
-}
-
-/* The names of the hosts and devices to which the outside opens connections. */
+/* The hosts and devices to which the outside opens connections, if through a gateway. */
 static void find_reached(struct planner *pl, struct map *reached)
 {
 	const struct flow *const *flows = (const void *)pl->flows.data;
 
-	for (size_t i = 0; i < pl->flows.n / sizeof(*flows); i++)
-		if (flows[i]->kind == FLOW_REQUIRED && is_outside(flows[i]->from))
-			map_add(reached, slice_of(flows[i]->to->name), pl);
+	for (size_t i = 0; i < pl->flows.n / sizeof(*flows); i++) {
+		if (flows[i]->kind != FLOW_REQUIRED || !is_outside(flows[i]->from))
+			continue;
+		map_add(reached, slice_of(flows[i]->to->name), pl);
+		for (const struct claim *c = flows[i]->claims; c; c = c->next)
+			if (c->whole)
+				map_add(reached, slice_of(c->whole->name), pl);
+	}
 }
 
 /* A host that the outside reaches opens a way further inside. */
-static void warn_stepping_stone(struct planner *pl, const struct flow *f, const struct map *reached)
+static void warn_way_inside(struct planner *pl, const struct flow *f, const struct map *reached)
 {
-	if (f->kind == FLOW_FORBIDDEN || !f->from->zone || !f->to->zone ||
-	    f->from->zone == f->to->zone || is_outside(f->to) || is_outside(f->from) ||
-	    (!f->from->host && !f->from->device) ||
+	if (!f->from->zone || !f->to->zone || f->from->zone == f->to->zone || is_outside(f->to) ||
+	    is_outside(f->from) || (!f->from->host && !f->from->device) ||
 	    !map_find(reached, slice_of(f->from->name)) || was_told(pl, "way-inside", f))
 		return;
 	plan_warn(pl,
@@ -350,38 +282,109 @@ static void warn_stepping_stone(struct planner *pl, const struct flow *f, const 
 			  .severity = SEVERITY_MEDIUM,
 			  .code = "way-inside",
 			  .subject = claim_text(pl, f),
-			  .evidence = plan_line(pl,
-						"%s: %s can be reached from outside, and this opens a "
-						"way from %s to %s",
-						flow_text(pl, f), f->from->name,
-						f->from->zone->name.s, f->to->zone->name.s),
+			  .evidence =
+				  plan_line(pl,
+					    "%s: %s can be reached from outside, and this opens a "
+					    "way from %s to %s",
+					    flow_text(pl, f), f->from->name, f->from->zone->name.s,
+					    f->to->zone->name.s),
 			  .fix = "prefer an arrangement in which the inside opens the connection",
 			  .reference = reference_of(pl, f->claims->demand->requirement)});
 }
 
-/* The site's local registrations, against IANA's. */
+/* --- what could be left out ------------------------------------------------------------------- */
+
+/* A comparison that only older versions meet, or one alone, and without which the condition does not
+ * hold. */
+static const struct cond *old_version(const struct product *p, const struct cond *c, bool negated)
+{
+	const struct cond *found;
+	const struct setting *s;
+	bool newer;
+
+	if (!c)
+		return NULL;
+	if (c->kind == COND_NOT)
+		return old_version(p, c->a, !negated);
+	if (c->kind == (negated ? COND_OR : COND_AND)) {
+		found = old_version(p, c->a, negated);
+		return found ? found : old_version(p, c->b, negated);
+	}
+	if (c->kind != COND_COMPARE)
+		return NULL;
+	s = product_setting(p, c->left.s);
+	newer = c->op == COND_GE || c->op == COND_GT;
+	if (!s || s->type != SETTING_VERSION || newer != negated || (c->op == COND_EQ && negated))
+		return NULL;
+	return c;
+}
+
+static const char *version_words(struct planner *pl, const struct cond *c)
+{
+	static const char *const of_op[] = {
+		[COND_LT] = "older than ", [COND_LE] = "at most ", [COND_EQ] = "",
+		[COND_GE] = "older than ", /* denied */
+		[COND_GT] = "at most ",
+	};
+
+	return plan_line(pl, "only needed where %s is %s%s", c->left.s, of_op[c->op], c->right.s);
+}
+
+static void warn_version(struct planner *pl, const struct demand *d)
+{
+	const struct cond *c = old_version(d->installation->product, d->requirement->when, false);
+
+	if (c)
+		plan_warn(pl, (struct finding){.severity = SEVERITY_INFO,
+					       .code = "upgrade-removes",
+					       .subject = demand_text(pl, d),
+					       .evidence = version_words(pl, c),
+					       .fix = "an upgrade removes this requirement",
+					       .reference = reference_of(pl, d->requirement)});
+}
+
+/* The first flow of a product that needs a number of the site's own; NULL: none. */
+static const struct flow *find_user(struct planner *pl, const struct local_port *lp)
+{
+	const struct flow *const *flows = (const void *)pl->flows.data;
+
+	for (size_t i = 0; i < pl->flows.n / sizeof(*flows); i++) {
+		const struct flow *f = flows[i];
+
+		if (f->kind == FLOW_REQUIRED && f->transport == lp->transport && !f->any_of &&
+		    f->ports.lo && port_range_overlaps(f->ports, lp->range) &&
+		    !(f->claims->service && text_is(lp->name, f->claims->service)))
+			return f;
+	}
+	return NULL;
+}
+
+/* The site's local registrations, against IANA's and against what is planned. */
 static void warn_local_ports(struct planner *pl)
 {
 	for_each (lp, &pl->site->local_ports) {
+		const struct flow *user = find_user(pl, lp);
 		struct buf text = BUF_INIT;
 
-		if (registry_taken(&registry_iana, lp->range, transport_bit(lp->transport),
-				   slice_of(lp->name.s), &text))
-			plan_warn(pl, (struct finding){.severity = SEVERITY_LOW,
-						       .code = "port-taken",
-						       .subject = plan_line(pl, "local_ports.%s",
-									    lp->port.s),
-						       .evidence = plan_line(pl, "%s", text.data),
-						       .fix = "use a free number, or know the conflict",
-						       .at = lp->port.at});
+		registry_taken(&registry_iana, lp->range, transport_bit(lp->transport),
+			       slice_of(lp->name.s), &text);
+		if (user)
+			buf_addf(&text, "%s%s needs it: %s", text.n ? "; " : "",
+				 claim_text(pl, user), flow_text(pl, user));
+		if (text.n)
+			plan_warn(pl,
+				  (struct finding){
+					  .severity = SEVERITY_LOW,
+					  .code = "port-taken",
+					  .subject = plan_line(pl, "local_ports.%s", lp->port.s),
+					  .evidence = text.data,
+					  .fix = "use a free number, or know the conflict",
+					  .at = lp->port.at});
 		buf_release(&text);
 	}
 }
 
-static bool by_severity(const struct finding *a, const struct finding *b)
-{
-	return a->severity > b->severity;
-}
+/* --- all of them ------------------------------------------------------------------------------ */
 
 /* The worst first; equal ones stay in order. */
 static void sort_warnings(struct buf *warnings)
@@ -393,7 +396,7 @@ static void sort_warnings(struct buf *warnings)
 		struct finding moved = f[i];
 		size_t k = i;
 
-		while (k > 0 && by_severity(&moved, &f[k - 1])) {
+		while (k > 0 && moved.severity > f[k - 1].severity) {
 			f[k] = f[k - 1];
 			k--;
 		}
@@ -401,20 +404,35 @@ static void sort_warnings(struct buf *warnings)
 	}
 }
 
+static void warn_of_flow(struct planner *pl, const struct flow *f, const struct map *reached)
+{
+	if (f->kind == FLOW_FORBIDDEN) {
+		warn_undeniable(pl, f);
+		return;
+	}
+	warn_nat(pl, f);
+	warn_proxy(pl, f);
+	warn_hidden(pl, f);
+	warn_families(pl, f);
+	warn_inbound(pl, f);
+	warn_way_inside(pl, f, reached);
+}
+
 void plan_find_warnings(struct planner *pl)
 {
 	const struct flow *const *flows = (const void *)pl->flows.data;
 	const struct demand *const *demands = (const void *)pl->demands.data;
+	const struct requirement *last = NULL;
 	struct map reached = {0};
 
 	find_reached(pl, &reached);
-	for (size_t i = 0; i < pl->flows.n / sizeof(*flows); i++) {
-		warn_nat(pl, flows[i]);
-		warn_inbound(pl, flows[i]);
-		warn_stepping_stone(pl, flows[i], &reached);
+	for (size_t i = 0; i < pl->flows.n / sizeof(*flows); i++)
+		warn_of_flow(pl, flows[i], &reached);
+	for (size_t i = 0; i < pl->demands.n / sizeof(*demands); i++) {
+		if (demands[i]->requirement != last)
+			warn_version(pl, demands[i]);
+		last = demands[i]->requirement;
 	}
-	for (size_t i = 0; i < pl->demands.n / sizeof(*demands); i++)
-		warn_version(pl, demands[i]);
 	warn_local_ports(pl);
 	sort_warnings(&pl->warnings);
 	map_release(&reached);

@@ -131,6 +131,8 @@ static void add_group(struct json *j, const struct flow *f)
 	if (c)
 		buf_addf(&id, "%s/%s", c->demand->installation->product->name.s,
 			 c->demand->requirement->id.s);
+	if (c && c->group > 1) /* the second "or" of a requirement, and so on */
+		buf_addf(&id, "#%u", c->group);
 	json_text(j, "group", c ? id.data : NULL);
 	add_count(j, "branch", c ? c->branch : 0);
 	buf_release(&id);
@@ -148,6 +150,7 @@ static void add_way(struct json *j, const struct flow *f)
 	add_count(j, "leg", c->leg);
 	json_text(j, "dialled", f->translation ? f->translation->dialled.text.s : NULL);
 	json_text(j, "documented", c->documented);
+	json_text(j, "effective", c->effective);
 	json_text(j, "service", c->service);
 	add_path(j, f);
 	buf_clear(&text);
@@ -183,7 +186,7 @@ void record_flow(struct buf *out, const struct flow *f)
 	add_addresses(&j, "target", f->to);
 	add_ports(&j, f);
 	json_text(&j, "kind", kind_names[f->kind]);
-	json_text(&j, "level", c->also ? "recommended" : level_names[c->level]);
+	json_text(&j, "level", level_names[c->level]);
 	add_group(&j, f);
 	add_way(&j, f);
 	json_close(&j, '}');

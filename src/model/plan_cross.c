@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What must stay closed: the site's own rules, and what is forbidden and required at once.
+ */
+#include <stdlib.h>
+
+#include "model/plan_int.h"
+#include "model/service.h"
+
+/* --- never_cross ------------------------------------------------------------------------------ */
+
+static struct text plain(const char *s)
+{
+	return (struct text){s, PLACE_NONE};
+}
+
+/* A requirement of nobody's product, so that these flows have a reason like all others. */
+static struct requirement *perimeter_requirement(struct planner *pl, const struct never_cross *n,
+						 size_t i)
+{
+	struct requirement *q = ARENA_NEW(pl->arena, struct requirement);
+	struct expr *forbid = ARENA_NEW(pl->arena, struct expr);
+
+	q->id = plain(plan_keep(pl, plan_line(pl, "%s-%s-to-%s", n->service.s,
+					      n->between[i]->name.s, n->between[1 - i]->name.s)));
+	q->id.at = n->place;
+	q->from = plain(n->between[i]->name.s);
+	q->to = plain(n->between[1 - i]->name.s);
+	q->forbid = forbid;
+	q->service = n->service;
+	q->why = plain("the site's own rule: this never crosses");
+	return q;
+}
+
+static void forbid_ports(struct pair *p, const struct service *s, struct buf *kids)
+{
+	static const struct {
+		unsigned on;
+		enum transport transport;
+	} kinds[] = {{ON_TCP, TRANSPORT_TCP}, {ON_UDP, TRANSPORT_UDP}, {ON_SCTP, TRANSPORT_SCTP}};
+
+	for (size_t i = 0; i < s->n_ports; i++) {
+		for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+			struct wanted w = {.from = p->from->endpoint,
+					   .to = p->to->endpoint,
+					   .transport = kinds[k].transport,
+					   .ports = {s->ports[i].lo, s->ports[i].hi},
+					   .service = s->name};
+
+			if (s->ports[i].on & kinds[k].on)
+				need_add(kids, plan_legs(p, &w));
+		}
+	}
+}
+
+static void never_cross_one_way(struct planner *pl, const struct never_cross *n, size_t i,
+				const struct service *s)
+{
+	const struct player from = {.endpoint = endpoint_of_zone(pl, n->between[i])};
+	const struct player to = {.endpoint = endpoint_of_zone(pl, n->between[1 - i])};
+	struct demand *d = ARENA_NEW(pl->arena, struct demand);
+	struct pair p = {.pl = pl,
+			 .requirement = perimeter_requirement(pl, n, i),
+			 .from = &from,
+			 .to = &to,
+			 .demand = d};
+	struct buf kids = BUF_INIT;
+
+	d->installation = pl->now;
+	d->requirement = p.requirement;
+	d->from = from.endpoint;
+	d->to = to.endpoint;
+	buf_add(&pl->demands, &d, sizeof(d));
+	forbid_ports(&p, s, &kids);
+	d->needs = need_join(pl, NEED_ALL, &kids);
+}
+
+void plan_never_cross(struct planner *pl)
+{
+	struct plan *plan = pl->plan;
+	struct product *own;
+	struct installation *now;
+
+	if (!pl->site->never_cross.n)
+		return;
+	own = ARENA_NEW(pl->arena, struct product);
+	own->name = plain("never_cross");
+	now = &plan->installations.items[plan->installations.n++];
+	*now = (struct installation){NULL, own, "never_cross"};
+	pl->now = now;
+	for_each (n, &pl->site->never_cross) {
+		struct service s;
+
+		if (!service_find(slice_of(n->service.s), &s)) {
+			errs_add(pl->errs, n->service.at, "unknown service \"%.60s\"",
+				 n->service.s);
+			continue;
+		}
+		never_cross_one_way(pl, n, 0, &s);
+		never_cross_one_way(pl, n, 1, &s);
+	}
+}
+
+/* --- forbidden and required at once ----------------------------------------------------------- */
+
+/* How one side of a required flow lies to that of a forbidden one. */
+enum lie { APART, NARROWER, EQUAL, WIDER, ACROSS };
+
+static enum lie lie_of(bool inside, bool around, bool touches)
+{
+	if (inside)
+		return around ? EQUAL : NARROWER;
+	return around ? WIDER : touches ? ACROSS : APART;
+}
+
+static enum lie ends_lie(const struct endpoint *required, const struct endpoint *forbidden)
+{
+	return lie_of(endpoint_covers(forbidden, required), endpoint_covers(required, forbidden),
+		      endpoints_overlap(required, forbidden));
+}
+
+static bool transport_covers(const struct flow *wide, const struct flow *narrow)
+{
+	return wide->transport == TRANSPORT_IP
+		       ? wide->number == IP_ANY || (narrow->transport == TRANSPORT_IP &&
+						    wide->number == narrow->number)
+		       : wide->transport == narrow->transport;
+}
+
+static bool names_cover(const struct flow *wide, const struct flow *narrow)
+{
+	return strcmp(wide->name, "any") == 0 || strcmp(wide->name, narrow->name) == 0;
+}
+
+static bool ports_cover(const struct flow *wide, const struct flow *narrow)
+{
+	if (!transport_covers(wide, narrow))
+		return false;
+	if (wide->transport == TRANSPORT_IP)
+		return true;
+	if (wide->transport == TRANSPORT_ICMP)
+		return names_cover(wide, narrow);
+	if (narrow->parent_port)
+		return wide->ports.lo == 1 && wide->ports.hi == 65535;
+	return narrow->ports.lo && wide->ports.lo && port_range_inside(narrow->ports, wide->ports);
+}
+
+static enum lie ports_lie(const struct flow *required, const struct flow *forbidden)
+{
+	bool touches = required->transport == forbidden->transport && required->ports.lo &&
+		       forbidden->ports.lo &&
+		       port_range_overlaps(required->ports, forbidden->ports);
+
+	return lie_of(ports_cover(forbidden, required), ports_cover(required, forbidden), touches);
+}
+
+struct exception {
+	struct demand *demand; /* that forbids */
+	const struct flow *required;
+};
+
+struct search {
+	struct planner *pl;
+	const struct flow **by_ends; /* the required flows, sorted by the indices of their ends */
+	size_t n;
+	struct buf exceptions; /* struct exception */
+};
+
+static void add_exceptions(struct search *s, const struct flow *forbidden,
+			   const struct flow *required)
+{
+	for (const struct claim *c = forbidden->claims; c; c = c->next) {
+		struct exception e = {(struct demand *)c->demand, required};
+
+		buf_add(&s->exceptions, &e, sizeof(e));
+	}
+}
+
+/* Where a document is read literally, its contradictions are its own. */
+static void tell_contradiction(struct planner *pl, const struct flow *forbidden,
+			       const struct flow *required)
+{
+	const struct demand *d = required->claims->demand;
+
+	if (pl->options->as_documented)
+		plan_warn(pl, (struct finding){.severity = SEVERITY_HIGH,
+					       .code = "document-contradicts",
+					       .subject = claim_text(pl, required),
+					       .evidence = plan_line(
+						       pl, "%s is required here, and %s forbids it",
+						       flow_text(pl, required),
+						       claim_text(pl, forbidden)),
+					       .fix = "plan without --as-documented"});
+	else
+		errs_add(pl->errs, d->installation->use ? d->installation->use->place : PLACE_NONE,
+			 "%s requires %s, and %s forbids %s; one of the two must go",
+			 claim_text(pl, required), flow_text(pl, required),
+			 claim_text(pl, forbidden), flow_text(pl, forbidden));
+}
+
+static void tell_part(struct planner *pl, const struct flow *forbidden, const struct flow *required)
+{
+	plan_warn(pl,
+		  (struct finding){.severity = SEVERITY_MEDIUM,
+				   .code = "partly-forbidden",
+				   .subject = claim_text(pl, required),
+				   .evidence = plan_line(
+					   pl, "%s is required, and %s forbids %s, a part of it",
+					   flow_text(pl, required), claim_text(pl, forbidden),
+					   flow_text(pl, forbidden)),
+				   .fix = "what both name stays closed; narrow one of the two"});
+}
+
+static bool is_within(enum lie lie)
+{
+	return lie == NARROWER || lie == EQUAL;
+}
+
+/* What is required more narrowly is an exception. A wider network from which single hosts are
+ * forbidden is none: there the forbidden flow is the narrower one, and stays closed. */
+static void check_pair(struct search *s, const struct flow *forbidden, const struct flow *required)
+{
+	enum lie from = ends_lie(required->from, forbidden->from);
+	enum lie to = ends_lie(required->to, forbidden->to);
+	enum lie ports = ports_lie(required, forbidden);
+
+	if (from == APART || to == APART || ports == APART)
+		return;
+	if (from == EQUAL && to == EQUAL && (ports == EQUAL || ports == WIDER))
+		tell_contradiction(s->pl, forbidden, required);
+	else if (is_within(from) && is_within(to) && is_within(ports))
+		add_exceptions(s, forbidden, required);
+	else if (is_within(from) && is_within(to))
+		tell_part(s->pl, forbidden, required);
+}
+
+/* --- by ends: a plan has many flows, and few between the same two ------------------------------ */
+
+static int by_ends(const void *a_, const void *b_)
+{
+	const struct flow *a = *(const struct flow *const *)a_,
+			  *b = *(const struct flow *const *)b_;
+
+	if (a->from != b->from)
+		return a->from->index < b->from->index ? -1 : 1;
+	if (a->to != b->to)
+		return a->to->index < b->to->index ? -1 : 1;
+	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+/* The first flow that does not lie before (from, to). */
+static size_t find_first(const struct search *s, unsigned from, unsigned to)
+{
+	size_t lo = 0, hi = s->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const struct flow *f = s->by_ends[mid];
+
+		if (f->from->index < from || (f->from->index == from && f->to->index < to))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void collect_required(struct search *s)
+{
+	const struct flow **flows = (void *)s->pl->flows.data;
+	size_t n = s->pl->flows.n / sizeof(*flows);
+
+	s->by_ends = arena_get(s->pl->arena, n, sizeof(*s->by_ends));
+	for (size_t i = 0; i < n; i++)
+		if (flows[i]->kind == FLOW_REQUIRED)
+			s->by_ends[s->n++] = flows[i];
+	qsort(s->by_ends, s->n, sizeof(*s->by_ends), by_ends);
+}
+
+/* The flows from one end: all those whose target touches the forbidden one. */
+static void check_from(struct search *s, const struct flow *forbidden, const struct endpoint *from,
+		       const bool *touched)
+{
+	for (size_t i = find_first(s, from->index, 0); i < s->n && s->by_ends[i]->from == from; i++)
+		if (touched[s->by_ends[i]->to->index])
+			check_pair(s, forbidden, s->by_ends[i]);
+}
+
+static void check_forbidden(struct search *s, const struct flow *forbidden, bool *touched)
+{
+	const struct endpoint *const *ends = (const void *)s->pl->endpoints.data;
+	size_t n = s->pl->endpoints.n / sizeof(*ends);
+
+	for (size_t i = 0; i < n; i++)
+		touched[i] = endpoints_overlap(ends[i], forbidden->to);
+	for (size_t i = 0; i < n; i++)
+		if (endpoints_overlap(ends[i], forbidden->from))
+			check_from(s, forbidden, ends[i], touched);
+}
+
+/* Counted first, then given their lists. */
+static void keep_exceptions(struct search *s)
+{
+	const struct exception *e = (const void *)s->exceptions.data;
+	size_t n = s->exceptions.n / sizeof(*e);
+
+	for (size_t i = 0; i < n; i++)
+		e[i].demand->except.n++;
+	for (size_t i = 0; i < n; i++) {
+		struct demand *d = e[i].demand;
+
+		if (!d->except.items) {
+			d->except.items =
+				arena_get(s->pl->arena, d->except.n, sizeof(*d->except.items));
+			d->except.n = 0;
+		}
+		d->except.items[d->except.n++] = e[i].required;
+	}
+	buf_release(&s->exceptions);
+}
+
+void plan_find_conflicts(struct planner *pl)
+{
+	const struct flow *const *flows = (const void *)pl->flows.data;
+	size_t n = pl->flows.n / sizeof(*flows);
+	struct search s = {.pl = pl, .exceptions = BUF_INIT};
+	bool *touched = ARENA_ARRAY(pl->arena, bool, pl->endpoints.n / sizeof(void *));
+
+	collect_required(&s);
+	for (size_t i = 0; i < n; i++)
+		if (flows[i]->kind == FLOW_FORBIDDEN)
+			check_forbidden(&s, flows[i], touched);
+	keep_exceptions(&s);
+}

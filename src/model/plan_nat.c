@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What address translation on the way makes of a tuple: what the source dials, and as whom the
+ * target sees it.
+ */
+#include "model/plan_int.h"
+
+/* --- destination ------------------------------------------------------------------------------ */
+
+static bool is_port(uint16_t port, struct port_range ports)
+{
+	return !port || (ports.lo == port && ports.hi == port);
+}
+
+/* An end that is wider than a machine is not what stands behind a translation. */
+static bool is_target(const struct addr_port *to, const struct wanted *w)
+{
+	if (!is_port(to->port, w->ports))
+		return false;
+	if (to->host)
+		return w->to->host == to->host;
+	return (w->to->kind == ENDPOINT_HOST || w->to->kind == ENDPOINT_DEVICE) &&
+	       endpoint_has_addr(w->to, &to->addr);
+}
+
+/* Of two translations in a row, the outer one leads to what the inner one is dialled at. */
+static bool leads_on(const struct addr_port *to, const struct addr_port *at)
+{
+	return addr_equal(&to->addr, &at->addr) && (!to->port || !at->port || to->port == at->port);
+}
+
+/* The address that is dialled must be on the side from which the connection comes. */
+static bool is_on_this_side(struct planner *pl, const struct addr *at, const struct hop *hop)
+{
+	if (!hop->in)
+		return true;
+	for_each (a, &hop->in->addresses)
+		if (addr_equal(a, at))
+			return true;
+	return site_zone_of(pl->site, at) == hop->in->zone;
+}
+
+/* From the target back to the source. */
+static void find_dialled(struct planner *pl, const struct wanted *w, const struct path *path,
+			 struct translation *t)
+{
+	for (size_t i = path->hops.n; i-- > 0;) {
+		const struct hop *hop = &path->hops.items[i];
+
+		for_each (n, &hop->device->destination_nat) {
+			if ((n->transport != TRANSPORT_NONE && n->transport != w->transport) ||
+			    !is_on_this_side(pl, &n->at.addr, hop) ||
+			    !(t->dialled_at ? leads_on(&n->to, &t->dialled) : is_target(&n->to, w)))
+				continue;
+			t->dialled = n->at;
+			if (!t->dialled.port && w->ports.lo == w->ports.hi)
+				t->dialled.port = w->ports.lo;
+			t->dialled_at = hop->device;
+			break;
+		}
+	}
+}
+
+/* --- source ----------------------------------------------------------------------------------- */
+
+static unsigned family_bit(const struct addr *a)
+{
+	return a->family == 4 ? FAMILY_4 : FAMILY_6;
+}
+
+/* IPv4 first: where both families are in use, it is the one that is translated. */
+static const struct addr *address_for(const struct source_nat *n, unsigned families)
+{
+	const struct addr *six = NULL;
+
+	if (n->to.s)
+		return families & family_bit(&n->to_addr) ? &n->to_addr : NULL;
+	for_each (a, &n->out->addresses) {
+		if (a->family == 4 && (families & FAMILY_4))
+			return a;
+		if (a->family == 6 && (families & FAMILY_6) && !six)
+			six = a;
+	}
+	return six;
+}
+
+/* Out of which address of `device` does what comes from these zones go? NULL: it is not translated. */
+static const struct addr *find_source(const struct device *device, const struct interface *in,
+				      const struct interface *out, const struct endpoint *from,
+				      unsigned families)
+{
+	for_each (n, &device->source_nat) {
+		const struct addr *a;
+
+		if (n->out != out || ((!in || n->from != in->zone) && n->from != from->zone))
+			continue;
+		a = address_for(n, families);
+		if (a)
+			return a;
+	}
+	return NULL;
+}
+
+static void find_seen_as(const struct wanted *w, const struct path *path, struct translation *t)
+{
+	unsigned families = endpoint_families(w->from) & endpoint_families(w->to);
+
+	for_each (hop, &path->hops) {
+		const struct addr *a =
+			find_source(hop->device, hop->in, hop->out, w->from, families);
+
+		if (!a)
+			continue;
+		t->seen_as = *a;
+		t->seen_at = hop->device;
+	}
+}
+
+const struct device *plan_hides(const struct flow *f)
+{
+	unsigned families = endpoint_families(f->from) & endpoint_families(f->to);
+
+	if (f->translation && f->translation->dialled_at)
+		return NULL;
+	for_each (hop, &f->path->hops)
+		if (find_source(hop->device, hop->out, hop->in, f->to, families))
+			return hop->device;
+	return NULL;
+}
+
+/* --- transparent gateways --------------------------------------------------------------------- */
+
+/* The client dials the server and meets the gateway, which answers in the server's name. */
+static void pose(struct planner *pl, const struct wanted *w, struct translation *t)
+{
+	const struct endpoint *as = w->posing;
+	bool dialled = w->to->device != NULL;
+	const struct device *gateway = dialled ? w->to->device : w->from->device;
+	char text[ADDR_TEXT_MAX];
+	const char *name = as->names.n ? as->names.items[0].s : as->name;
+
+	if (as->addresses.n)
+		name = addr_text(&as->addresses.items[0].addr, text);
+	if (!dialled) {
+		t->seen_at = gateway;
+		if (as->addresses.n)
+			t->seen_as = as->addresses.items[0].addr;
+		return;
+	}
+	t->dialled_at = gateway;
+	t->dialled.host = as->host;
+	if (as->addresses.n)
+		t->dialled.addr = as->addresses.items[0].addr;
+	t->dialled.port = w->posing_port;
+	if (w->posing_port)
+		name = plan_line(pl, strchr(name, ':') ? "[%s]:%u" : "%s:%u", name, w->posing_port);
+	t->dialled.text.s = plan_keep(pl, name);
+}
+
+const struct translation *plan_translate(struct planner *pl, const struct wanted *w,
+					 const struct path *path)
+{
+	struct translation t = {0}, *kept;
+
+	find_dialled(pl, w, path, &t);
+	find_seen_as(w, path, &t);
+	if (w->posing)
+		pose(pl, w, &t);
+	if (!t.dialled_at && !t.seen_at)
+		return NULL;
+	kept = ARENA_NEW(pl->arena, struct translation);
+	*kept = t;
+	return kept;
+}
