@@ -47,6 +47,8 @@ struct errs {
 	struct err *items; /* owned */
 	size_t n, room;
 	size_t dropped;
+	char **files; /* owned copies of the places' names: a document may be gone by then */
+	size_t n_files;
 };
 void errs_release(struct errs *es);
 PRINTF(3, 4) void errs_add(struct errs *es, struct place at, const char *fmt, ...);

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/command.h"
 #include "cmd/installed.h"
@@ -86,7 +85,7 @@ static int check_output(const struct arguments *args)
 {
 	const char *path = args_value(args, "output");
 
-	if (!path || args_has(args, "force") || access(path, F_OK) != 0)
+	if (!path || args_has(args, "force") || !file_exists(path))
 		return 0;
 	return command_usage_error("site new: %s is there already; --force replaces it", path);
 }

@@ -17,7 +17,7 @@ static void found_by_name(void **state)
 		{"sftp", PROTECT_OWN, "tcp/22", ""},
 		{"smtp", PROTECT_UPGRADE, "tcp/25", ""}, /* 587 is submission */
 		{"submission", PROTECT_UPGRADE, "tcp/587", "submissions"},
-		{"smb", PROTECT_VARIES, "tcp/445, tcp/139, udp/137-138", ""}, /* NFS is no safer */
+		{"smb", PROTECT_VARIES, "tcp/445, tcp/139", ""}, /* NFS is no safer */
 		{"nfs", PROTECT_VARIES, "tcp/2049, udp/2049", ""},
 		{"snmp", PROTECT_VARIES, "udp/161", "snmp-tls"},
 		{"docker", PROTECT_CLEAR, "tcp/2375", "docker-tls"},
@@ -120,7 +120,7 @@ static void where_they_listen(void **state)
 	assert_true(service_listens(&s, ON_TCP, (struct port_range){23, 23}));
 	assert_false(service_listens(&s, ON_TCP, (struct port_range){22, 22}));
 	assert_false(service_listens(&s, ON_UDP, (struct port_range){23, 23}));
-	assert_true(service_find(slice_of("smb"), &s));
+	assert_true(service_find(slice_of("netbios"), &s));
 	assert_true(service_listens(&s, ON_UDP, (struct port_range){137, 138}));
 	assert_false(service_listens(&s, ON_UDP, (struct port_range){137, 139}));
 	assert_true(service_at(ON_TCP, 445, &s));
