@@ -515,7 +515,7 @@ const struct request_column request_columns[] = {
 	{"stateful_return", "Replies by state", false, false, true, add_stateful},
 	{"purpose", "Purpose", true, true, true, add_purpose},
 	{"required_or_optional", "Level", true, false, true, add_level},
-	{"what_breaks", "Without it", true, false, true, add_what_breaks},
+	{"what_breaks", "Without it", true, true, true, add_what_breaks},
 	{"risk", "Risk", true, true, true, add_risk},
 	{"secure_alternative", "Safer", true, true, true, add_alternative},
 	{"evidence", "Evidence", true, true, false, add_nothing},
