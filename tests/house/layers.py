@@ -185,6 +185,8 @@ def check_orphans(root):
     listed |= {re.sub('^src/', '', w) for w in words(os.path.join(root, 'meson.build'))}
     commands = words(os.path.join(src, 'cmd', 'meson.build'))
     listed |= {f'cmd/cmd_{w.replace("-", "_")}.c' for w in commands} | commands
+    listed |= {f'cmd/{w}' for w in commands}
+    listed |= {f'report/writer_{w}.c' for w in listed}
     for path in files(src, '.c'):
         name = os.path.relpath(path, src)
         if name not in listed:
