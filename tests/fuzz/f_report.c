@@ -2,8 +2,8 @@
  *
  * Whatever the names are, a report keeps its form. Each writer writes a plan twice: with the
  * input's strings for names, and with those strings in hexadecimal. What is left of the two
- * outputs without their text must be the same: fields, cells, brackets, tags. Two names are equal in
- * both or in neither.
+ * outputs without their text must be the same: fields, cells, brackets, tags. Two names are equal
+ * in both or in neither.
  */
 #include <stdint.h>
 
