@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * A small plan made by hand, so that its names can be anything: outside and inside, a firewall that
- * translates, a proxy, a published server; flows of every kind. For the unit tests and the fuzz target of
- * the report writers.
+ * translates, a proxy, a published server; flows of every kind. For the unit tests and the fuzz
+ * target of the report writers.
  */
 #pragma once
 

@@ -13,9 +13,11 @@ static int unknown_part(const struct plan *plan, const char *only)
 	for_each (i, &plan->installations) {
 		suggest_add(&s, i->name);
 		suggest_add(&s, i->product->name.s);
-		for_each (q, &i->product->requirements)
+		for_each (q, &i->product->requirements) {
+			suggest_add(&s, arena_printf(plan->arena, "%s/%s", i->name, q->id.s));
 			suggest_add(&s, arena_printf(plan->arena, "%s/%s", i->product->name.s,
 						     q->id.s));
+		}
 	}
 	return command_usage_error("nothing in this plan is called \"%s\"%s", only,
 				   suggest_text(&s, hint));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * A flow's way as a drawing: who opens, the devices that it crosses with what they do to addresses, who
- * listens. Of a leg also where the whole way goes.
+ * A flow's way as a drawing: who opens, the devices that it crosses with what they do to
+ * addresses, who listens. Of a leg also where the whole way goes.
  */
 #pragma once
 

@@ -82,7 +82,8 @@ static void add_requirements(const struct plan_view *v, const struct plan_row *r
 	plan_view_requirements(v, row->flow, out);
 }
 
-/* Under a heading that names the installation the short form is enough; an alternative has its own. */
+/* Under a heading that names the installation the short form is enough; an alternative has its
+ * own. */
 static void add_short_requirements(const struct plan_view *v, const struct plan_row *row,
 				   struct buf *out)
 {
@@ -109,7 +110,8 @@ static bool is_ordered(const struct need *n)
 	return false;
 }
 
-/* Which of a requirement's ways this is: any of them does, or each is for when the one before fails. */
+/* Which of a requirement's ways this is: any of them does, or each is for when the one before it
+ * fails. */
 static void add_branch(const struct plan_view *v, const struct plan_row *row, struct buf *out)
 {
 	const struct claim *c = row->claim;

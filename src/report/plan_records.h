@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * A plan, and a request, as records of the machine's format: one JSON object each, without a line end.
- * Keys are always there, null where unknown, and only grow.
+ * A plan, and a request, as records of the machine's format: one JSON object each, without a line
+ * end. Keys are always there, null where unknown, and only grow.
  */
 #pragma once
 

@@ -44,14 +44,9 @@ static const char *kept(struct plan_view *v, struct buf *text)
 
 /* An alternative is shown whole: with those of its flows that something else needs anyway, or that
  * several alternatives share. */
-static bool is_open(const struct buf *open, const struct demand *d)
+static struct slice demand_key(const struct claim *c)
 {
-	const struct demand *const *known = (const void *)open->data;
-
-	for (size_t i = 0; i < open->n / sizeof(*known); i++)
-		if (known[i] == d)
-			return true;
-	return false;
+	return (struct slice){(const char *)&c->demand, sizeof(c->demand)};
 }
 
 static int by_demand(const void *a, const void *b)
@@ -76,7 +71,7 @@ static const struct {
 
 static void add_alternatives(struct plan_view *v, const struct installation *i, struct buf *rows)
 {
-	struct buf open = BUF_INIT;
+	struct map open = {0}; /* demands of which a way is left open */
 
 	for_each (f, &v->flows) {
 		struct plan_row row = {*f, plan_view_claim(v, *f, i)};
@@ -84,22 +79,22 @@ static void add_alternatives(struct plan_view *v, const struct installation *i, 
 		if (!row.claim || strcmp(plan_row_level(&row), "alternative") != 0)
 			continue;
 		for (const struct claim *c = row.claim; c; c = c->next)
-			if (c->branch && !is_open(&open, c->demand))
-				buf_add(&open, &c->demand, sizeof(c->demand));
+			if (c->branch)
+				map_add(&open, demand_key(c), v);
 	}
 	for_each (f, &v->flows) {
 		for (const struct claim *c = (*f)->claims; c && open.n; c = c->next) {
 			struct plan_row row = {*f, c, .alternative = true};
 
 			if (c->branch && c->demand->installation == i &&
-			    plan_view_wants(v, c->demand) && is_open(&open, c->demand))
+			    plan_view_wants(v, c->demand) && map_find(&open, demand_key(c)))
 				add_row(rows, row);
 		}
 	}
 	if (rows->n)
 		qsort(rows->data, rows->n / sizeof(struct plan_row), sizeof(struct plan_row),
 		      by_demand);
-	buf_release(&open);
+	map_release(&open);
 }
 
 static void add_of_level(struct plan_view *v, const struct installation *i, const char *level,

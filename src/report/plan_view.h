@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * A plan as people want to see it: what was asked for is selected, counted and put in order, once for
- * all forms. Rows point into the plan; text is made by the columns, unescaped.
+ * A plan as people want to see it: what was asked for is selected, counted and put in order, once
+ * for all forms. Rows point into the plan; text is made by the columns, unescaped.
  */
 #pragma once
 

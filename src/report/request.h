@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * The request to open (and to keep closed) what a plan needs, as the people of the firewalls want it:
- * one row for each distinct tuple that meets a filter, the riskiest first, with reasons merged. Text is
- * made by the columns, unescaped.
+ * The request to open (and to keep closed) what a plan needs, as the people of the firewalls want
+ * it: one row for each distinct tuple that meets a filter, the riskiest first, with reasons merged.
+ * Text is made by the columns, unescaped.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The fields that network teams' forms ask for, in an order that will not change; new ones come last.
+ * The fields that network teams' forms ask for, in an order that will not change; new ones come
+ * last.
  */
 #include "model/registry.h"
 #include "model/service.h"
@@ -12,8 +13,7 @@ static const struct flow *first(const struct request_row *row)
 	return row->flows.items[0];
 }
 
-/* Pieces of text, each once, with a separator between. What is compared is the whole piece: the list is
- * searched piece by piece. */
+/* Pieces of text, each once, with a separator between. */
 struct pieces {
 	struct buf *out;
 	const char *separator;
@@ -515,7 +515,7 @@ const struct request_column request_columns[] = {
 	{"stateful_return", "Replies by state", false, false, true, add_stateful},
 	{"purpose", "Purpose", true, true, true, add_purpose},
 	{"required_or_optional", "Level", true, false, true, add_level},
-	{"what_breaks", "Without it", true, false, true, add_what_breaks},
+	{"what_breaks", "Without it", true, true, true, add_what_breaks},
 	{"risk", "Risk", true, true, true, add_risk},
 	{"secure_alternative", "Safer", true, true, true, add_alternative},
 	{"evidence", "Evidence", true, true, false, add_nothing},

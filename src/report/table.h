@@ -33,7 +33,7 @@ size_t table_rows(const struct table *t);
 const char *table_cell(const struct table *t, size_t row, size_t column);
 bool table_column_is_empty(const struct table *t, size_t column);
 
-/* Aligned text, escaped for a terminal. Columns that are empty throughout are left out. width: of the
- * terminal in columns; 0: no limit. Where even broken cells do not fit, lines are longer. */
+/* Aligned text, escaped for a terminal. Columns that are empty throughout are left out. width: of
+ * the terminal in columns; 0: no limit. Where even broken cells do not fit, lines are longer. */
 void table_write_text(const struct table *t, size_t indent, size_t width, struct buf *out);
 void table_write_markdown(const struct table *t, struct buf *out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * One page in one file: no server, no other resource, readable without its script. What comes from
- * documents goes through escape_html(), or into the JSON block with < > & written as \u003c and so on.
+ * documents goes through escape_html(), or into the JSON block with < > & as \u003c and so on.
  */
 #include "base/escape.h"
 #include "report/flow_words.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * For tickets, wikis and merge requests. Everything that is not ours goes through escape_markdown().
+ * For tickets, wikis and merge requests. What is not ours goes through escape_markdown().
  */
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * Whatever the names are, a report keeps its form. Each writer writes a plan twice: with the input's
- * strings for names, and with those strings in hexadecimal. What is left of the two outputs without their
- * text must be the same: fields, cells, brackets, tags. Two names are equal in both or in neither.
+ * Whatever the names are, a report keeps its form. Each writer writes a plan twice: with the
+ * input's strings for names, and with those strings in hexadecimal. What is left of the two
+ * outputs without their text must be the same: fields, cells, brackets, tags. Two names are equal
+ * in both or in neither.
  */
 #include <stdint.h>
 
@@ -124,8 +125,8 @@ struct strings {
 	struct arena *arena;
 };
 
-/* The next piece of the input, up to a zero byte. No $: a name to try that has one is a template, and
- * left out. */
+/* The next piece of the input, up to a zero byte. No $: a name to try that has one is a template,
+ * and left out. */
 static const char *next_name(void *ctx, const char *usual)
 {
 	struct strings *s = ctx;

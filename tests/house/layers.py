@@ -186,6 +186,7 @@ def check_orphans(root):
     commands = words(os.path.join(src, 'cmd', 'meson.build'))
     listed |= {f'cmd/cmd_{w.replace("-", "_")}.c' for w in commands} | commands
     listed |= {f'cmd/{w}' for w in commands}
+    listed |= {f'report/writer_{w}.c' for w in listed}
     for path in files(src, '.c'):
         name = os.path.relpath(path, src)
         if name not in listed:

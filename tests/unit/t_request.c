@@ -138,7 +138,8 @@ static void test_merge(void **state)
 	fixture_release(&x);
 }
 
-/* What meets no filter needs no rule; one that ends at a filtering device does, and an unknown way may. */
+/* What meets no filter needs no rule; one that ends at a filtering device does, and an unknown way
+ * may. */
 static void test_filters(void **state)
 {
 	static const struct {
