@@ -12,7 +12,7 @@ mark=TRY_MARK=$$
 # What the tour starts has the mark in its environment, whatever namespaces it is in.
 left_running() { grep -lzsx "$mark" /proc/[0-9]*/environ; }
 # shellcheck disable=SC2317 # called by wait_for
-nothing_runs() { ! left_running; }
+nothing_runs() { [ -z "$(left_running)" ]; }
 rules_here() { nft list ruleset; ip -o link; ip netns list; mount; } 2>/dev/null
 rules_here >"$T/before"
 : >"$T/mark"
