@@ -1,7 +1,7 @@
 # A door for those who expect one; the build itself is Meson's (meson.build).
 #	make          build into build/
 #	make deps     install the Debian packages that the build needs, and say which and why
-#	make try      deps, build, then a tour that shows the program at work
+#	make try      what it needs, build, then a tour that shows the program at work
 #	make check    everything: two compilers, sanitizers, all tests; ends in "N passed, N failed, N skipped"
 #	make install  DESTDIR and PREFIX as usual
 #	make lint     clang-tidy and cppcheck; make format: clang-format
@@ -21,10 +21,10 @@ $(BUILD)/build.ninja:
 deps:
 	@tools/deps build
 
-try: deps
+try:
+	@tools/deps try
 	@$(MAKE) --no-print-directory all
-	@if test -x tools/try; then BUILD=$(BUILD) tools/try; \
-	else echo "built: $(BUILD)/portolan --help"; fi
+	@BUILD=$(BUILD) tools/try
 
 check:
 	@tools/deps check

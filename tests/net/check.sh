@@ -49,7 +49,7 @@ for port in 1001 1005 1010 1011 1021; do
 done
 # shellcheck disable=SC2086 # words on purpose
 start ip netns exec "$servers" python3 "$SOURCE_DIR/tools/stand-in.py" $listeners \
-	any/tcp@203.0.113.30:1001 any/tcp@[2001:db8:b::30]:1001
+	any/tcp@203.0.113.30:1001 'any/tcp@[2001:db8:b::30]:1001'
 wait_for 5 grep -q ready "$log" || die "no servers: $(cat "$log")"
 
 # --- the documents ----------------------------------------------------------------------------------
@@ -139,6 +139,7 @@ uses:
 scope: [192.0.2.0/24, 203.0.113.0/24, "2001:db8:a::/64", "2001:db8:b::/64", "2001:db8:c::/64"]
 END
 }
+# shellcheck disable=SC2317 # called by expect_rc
 check() { ip netns exec "$client" "$PORTOLAN" check --catalog "$T/catalog" --timeout 300 "$@" "$T/site.yaml"; }
 
 # --- the truths -------------------------------------------------------------------------------------
