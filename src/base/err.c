@@ -40,8 +40,27 @@ void err_format(const struct err *e, struct buf *out)
 
 void errs_release(struct errs *es)
 {
+	for (size_t i = 0; i < es->n_files; i++)
+		free(es->files[i]);
+	free(es->files);
 	free(es->items);
 	*es = (struct errs){0};
+}
+
+/* Few files have mistakes at a time. */
+static const char *own_name(struct errs *es, const char *file)
+{
+	size_t n = file ? strlen(file) + 1 : 0;
+
+	if (!file)
+		return NULL;
+	for (size_t i = 0; i < es->n_files; i++)
+		if (strcmp(es->files[i], file) == 0)
+			return es->files[i];
+	es->files = mem_resize(es->files, es->n_files + 1, sizeof(*es->files));
+	es->files[es->n_files] = mem_new(n, 1);
+	memcpy(es->files[es->n_files], file, n);
+	return es->files[es->n_files++];
 }
 
 void errs_add(struct errs *es, struct place at, const char *fmt, ...)
@@ -60,6 +79,7 @@ void errs_add(struct errs *es, struct place at, const char *fmt, ...)
 	e = &es->items[es->n++];
 	e->class = ERR_DOCUMENT;
 	e->place = at;
+	e->place.file = own_name(es, at.file);
 	va_start(ap, fmt);
 	vsnprintf(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
