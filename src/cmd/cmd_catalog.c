@@ -303,7 +303,8 @@ static const struct option_spec options[] = {
 const struct command command_catalog = {
 	.name = "catalog",
 	.summary = "list, show and check the products; import a table",
-	.operands = "list | show NAME | check [NAME|FILE ...] | uses PORT | import FILE | schema product|site",
+	.operands = "list | show NAME | check [NAME|FILE ...] | uses PORT | import FILE | schema "
+		    "product|site",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.min_operands = 1,
