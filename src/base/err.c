@@ -47,8 +47,8 @@ void errs_release(struct errs *es)
 	*es = (struct errs){0};
 }
 
-/* Files are few. */
-static const char *keep_name(struct errs *es, const char *file)
+/* Few files have mistakes at a time. */
+static const char *own_name(struct errs *es, const char *file)
 {
 	size_t n = file ? strlen(file) + 1 : 0;
 
@@ -58,7 +58,8 @@ static const char *keep_name(struct errs *es, const char *file)
 		if (strcmp(es->files[i], file) == 0)
 			return es->files[i];
 	es->files = mem_resize(es->files, es->n_files + 1, sizeof(*es->files));
-	es->files[es->n_files] = memcpy(mem_new(n, 1), file, n);
+	es->files[es->n_files] = mem_new(n, 1);
+	memcpy(es->files[es->n_files], file, n);
 	return es->files[es->n_files++];
 }
 
@@ -77,7 +78,8 @@ void errs_add(struct errs *es, struct place at, const char *fmt, ...)
 	}
 	e = &es->items[es->n++];
 	e->class = ERR_DOCUMENT;
-	e->place = (struct place){keep_name(es, at.file), at.line, at.column};
+	e->place = at;
+	e->place.file = own_name(es, at.file);
 	va_start(ap, fmt);
 	vsnprintf(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);

@@ -41,13 +41,14 @@ struct buf;
 void err_format(const struct err *e, struct buf *out);
 void place_format(struct place at, struct buf *out); /* "file:12:7: ", or nothing */
 
-/* All mistakes of a document in one go. Holds at most ERRS_MAX; further ones are only counted. */
+/* All mistakes of a document in one go. Holds at most ERRS_MAX; further ones are only counted. The
+ * files' names are copied: what was read may be gone when its mistakes are told. */
 enum { ERRS_MAX = 100 };
 struct errs {
 	struct err *items; /* owned */
 	size_t n, room;
 	size_t dropped;
-	char **files; /* owned copies of the places' names: a document may be gone by then */
+	char **files; /* owned: each name once */
 	size_t n_files;
 };
 void errs_release(struct errs *es);

@@ -26,7 +26,6 @@ static const char *folder_of_program(struct arena *a)
 int catalog_open(struct catalog *c, const char *asked, struct err *err)
 {
 	const char *from_environment = getenv("PORTOLAN_CATALOG");
-	int rc;
 
 	*c = (struct catalog){.arena = arena_new()};
 	if (asked)
@@ -35,10 +34,7 @@ int catalog_open(struct catalog *c, const char *asked, struct err *err)
 		c->folder = arena_copy(c->arena, slice_of(from_environment));
 	else
 		c->folder = folder_of_program(c->arena);
-	rc = file_list(c->folder, suffix, c->arena, &c->names, &c->n, err);
-	if (rc)
-		catalog_close(c);
-	return rc;
+	return file_list(c->folder, suffix, c->arena, &c->names, &c->n, err);
 }
 
 void catalog_close(struct catalog *c)

@@ -17,7 +17,8 @@ struct catalog {
 };
 
 /* The folder that was asked for (NULL: nobody did), else the environment's PORTOLAN_CATALOG, else
- * the one that belongs to this program. Only the folder is read here, no product. */
+ * the one that belongs to this program. Only the folder is read here, no product. After a failure,
+ * too, the catalog is to be closed: the error borrows from it. */
 MUST_USE int catalog_open(struct catalog *c, const char *asked, struct err *err);
 void catalog_close(struct catalog *c);
 

@@ -260,14 +260,14 @@ static int run_subcommand(struct run *r, const struct subcommand *s)
 	if (format_read(args_value(r->args, "format"), s->formats, &r->format, &err))
 		return command_failed(&err);
 	if (s->needs_catalog && catalog_open(&r->catalog, args_value(r->args, "catalog"), &err))
-		return command_failed(&err);
-	rc = s->run(r);
-	if (r->format == FORMAT_JSON && s->formats != json_only)
+		rc = command_failed(&err);
+	else
+		rc = s->run(r);
+	if (r->format == FORMAT_JSON && s->formats != json_only && (r->out.n || rc == EXIT_HOLDS))
 		wrap_records(&r->out);
 	if (r->out.n && !command_print(&r->out))
 		rc = EXIT_NOT_TESTED;
-	if (s->needs_catalog)
-		catalog_close(&r->catalog);
+	catalog_close(&r->catalog);
 	return rc;
 }
 
@@ -303,7 +303,8 @@ static const struct option_spec options[] = {
 const struct command command_catalog = {
 	.name = "catalog",
 	.summary = "list, show and check the products; import a table",
-	.operands = "list | show NAME | check [NAME|FILE ...] | uses PORT | import FILE | schema product|site",
+	.operands = "list | show NAME | check [NAME|FILE ...] | uses PORT | import FILE | schema "
+		    "product|site",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.min_operands = 1,

@@ -273,8 +273,9 @@ static void check_mode_ends(struct checker *c, const struct requirement *q, cons
 	bool to_known = !m->to.s || text_same(m->to, q->from) || text_same(m->to, q->to);
 
 	if (!from_known || !to_known || (text_same(m->from, m->to) && !text_same(q->from, q->to)))
-		errs_add(c->errs, m->name.at, "a mode runs between %s and %s, this way or the other",
-			 q->from.s, q->to.s);
+		errs_add(c->errs, m->name.at,
+			 "a mode runs between %s and %s, this way or the other", q->from.s,
+			 q->to.s);
 }
 
 static void check_modes(struct checker *c, const struct requirement *q)

@@ -63,10 +63,24 @@ static int write_all(int fd, struct slice bytes)
 			return -1;
 		bytes = slice_skip(bytes, (size_t)n);
 	}
-	return fsync(fd);
+	return 0;
 }
 
-int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err)
+/* A device or a pipe (/dev/null, /dev/stdout) is written to; it must not be replaced. */
+static int write_straight(const char *path, struct slice bytes, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int rc = 0;
+
+	if (fd < 0)
+		return failed(err, path, "open");
+	if (write_all(fd, bytes) != 0)
+		rc = failed(err, path, "write");
+	close(fd);
+	return rc;
+}
+
+static int replace_file(const char *path, struct slice bytes, unsigned mode, struct err *err)
 {
 	struct buf temporary = BUF_INIT;
 	int fd, rc = 0;
@@ -77,7 +91,7 @@ int file_replace(const char *path, struct slice bytes, unsigned mode, struct err
 		rc = failed(err, path, "create a file beside it");
 		goto out;
 	}
-	if (write_all(fd, bytes) != 0 || fchmod(fd, mode) != 0)
+	if (write_all(fd, bytes) != 0 || fsync(fd) != 0 || fchmod(fd, mode) != 0)
 		rc = failed(err, path, "write");
 	if (close(fd) != 0 && !rc)
 		rc = failed(err, path, "write");
@@ -87,6 +101,24 @@ int file_replace(const char *path, struct slice bytes, unsigned mode, struct err
 		unlink(temporary.data);
 out:
 	buf_release(&temporary);
+	return rc;
+}
+
+int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err)
+{
+	struct stat st;
+	char *real;
+	int rc;
+
+	if (stat(path, &st) != 0)
+		return replace_file(path, bytes, mode, err);
+	if (S_ISDIR(st.st_mode))
+		return err_set(err, ERR_SYSTEM, in_file(path), "it is a folder");
+	if (!S_ISREG(st.st_mode))
+		return write_straight(path, bytes, err);
+	real = realpath(path, NULL); /* behind a link the file is replaced, not the link */
+	rc = replace_file(real ? real : path, bytes, mode, err);
+	free(real);
 	return rc;
 }
 

@@ -82,11 +82,32 @@ static void test_too_many(void **state)
 	assert_int_equal(es.n + es.dropped, 0);
 }
 
+/* The reader's arena, and the name in it, go away before the messages are printed. */
+static void errs_keep_the_name_of_the_file(void **state)
+{
+	char name[] = "site.yaml";
+	struct errs errs = {0};
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	errs_add(&errs, (struct place){name, 3, 4}, "one");
+	errs_add(&errs, (struct place){name, 3, 5}, "two");
+	assert_int_equal(errs.n_files, 1);
+	memset(name, 'x', sizeof(name) - 1);
+	err_format(&errs.items[1], &text);
+	check_text("after the name is gone", &text, "site.yaml:3:5: two");
+	buf_release(&text);
+	errs_release(&errs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_format),	  cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_long_text), cmocka_unit_test(test_sorted),
+		cmocka_unit_test(errs_keep_the_name_of_the_file),
+		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_long_text),
+		cmocka_unit_test(test_sorted),
 		cmocka_unit_test(test_too_many),
 	};
 
