@@ -29,8 +29,9 @@
 		for (const value of Array.from(values).sort()) {
 			select.add(new Option(value, value));
 		}
-		select.parentElement.hidden = values.size < 2;
-		select.parentElement.style.display = values.size < 2 ? "none" : "";
+		/* Nothing to choose: every flow has the same one, or none has any. */
+		const useless = values.size === 0 || (values.size === 1 && flows.every((f) => f[select.name].length));
+		select.parentElement.style.display = useless ? "none" : "";
 	}
 	const show = () => {
 		const asked = form.elements.search.value.toLowerCase().split(/\s+/).filter(Boolean);
