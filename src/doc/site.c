@@ -9,6 +9,7 @@
 #include "doc/fields.h"
 #include "doc/hosts_csv.h"
 #include "doc/kinds_own.h"
+#include "doc/needs.h"
 #include "doc/site_link.h"
 
 #define AT(type, member) offsetof(struct type, member)
@@ -564,6 +565,25 @@ static void read_choose(struct reader *r, const struct field *f, const struct no
 	}
 }
 
+/* [tcp/443, proxy] */
+static void write_needs_and_way(struct yaml_writer *w, const struct choose *c)
+{
+	const struct expr *const one[] = {c->needs};
+	bool several = c->needs->kind == EXPR_ALL;
+	const struct expr *const *items = several ? c->needs->kids.items : one;
+	struct buf text = BUF_INIT;
+
+	yaml_open(w);
+	for (size_t i = 0; i < (several ? c->needs->kids.n : 1); i++) {
+		buf_clear(&text);
+		needs_format(items[i], &text);
+		yaml_item_text(w, text.data);
+	}
+	yaml_item_text(w, c->way.s);
+	yaml_close(w);
+	buf_release(&text);
+}
+
 static void write_choose(struct yaml_writer *w, const struct field *f, const void *at)
 {
 	const LIST_OF(struct choose) *list = at;
@@ -572,7 +592,9 @@ static void write_choose(struct yaml_writer *w, const struct field *f, const voi
 	yaml_open(w);
 	for_each (c, list) {
 		yaml_key(w, c->requirement.s);
-		if (c->way.s)
+		if (c->way.s && c->needs)
+			write_needs_and_way(w, c);
+		else if (c->way.s)
 			yaml_text(w, c->way.s);
 		else
 			write_needs(w, c->needs);

@@ -8,6 +8,11 @@ static enum truth negate(enum truth t)
 	return t == TRUTH_UNKNOWN ? t : t == TRUTH_YES ? TRUTH_NO : TRUTH_YES;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* Numbers as numbers, other runs byte by byte; separators only separate. A version that goes on is
  * the later one: 2.1.1 < 2.1.1.2. */
 int version_compare(const char *a, const char *b)
@@ -15,7 +20,7 @@ int version_compare(const char *a, const char *b)
 	while (*a || *b) {
 		a += strspn(a, ". -_");
 		b += strspn(b, ". -_");
-		if (*a >= '0' && *a <= '9' && *b >= '0' && *b <= '9') {
+		if (is_digit(*a) && is_digit(*b)) {
 			char *end_a, *end_b;
 			unsigned long x = strtoul(a, &end_a, 10), y = strtoul(b, &end_b, 10);
 
@@ -33,9 +38,11 @@ int version_compare(const char *a, const char *b)
 	return 0;
 }
 
+/* Numbers and versions by their value; words are equal or they are not. */
 static enum truth compare(const char *value, enum cond_op op, const char *with)
 {
-	int c = version_compare(value, with);
+	bool words = !is_digit(*value) || !is_digit(*with);
+	int c = words ? strcmp(value, with) : version_compare(value, with);
 	bool holds = (op == COND_LT && c < 0) || (op == COND_LE && c <= 0) ||
 		     (op == COND_EQ && c == 0) || (op == COND_GE && c >= 0) ||
 		     (op == COND_GT && c > 0);

@@ -332,6 +332,8 @@ static void plan_pairs(struct pair *p, bool decided)
 				plan_pair(&own, decided);
 		}
 	}
+	plan_warn_unserved(p, p->from_role, from, to);
+	plan_warn_unserved(p, p->to_role, to, from);
 }
 
 static void plan_requirement(struct planner *pl, const struct requirement *q)

@@ -115,6 +115,9 @@ const struct players *plan_players(struct planner *pl, const struct role *role);
 /* With `is`: whether it is this one that plays the role towards `peer`. */
 bool plan_plays_for(struct planner *pl, const struct role *role, const struct player *player,
 		    const struct endpoint *peer);
+/* Those of `peers` towards whom nobody plays it are told. */
+void plan_warn_unserved(const struct pair *p, const struct role *role, const struct players *all,
+			const struct players *peers);
 /* Where host or device have several endpoints: whether this pair is the one that meets, in one of
  * the families. */
 bool plan_is_nearest(const struct pair *p, const struct players *from, const struct players *to);

@@ -271,6 +271,41 @@ bool plan_plays_for(struct planner *pl, const struct role *role, const struct pl
 	return false;
 }
 
+static bool anybody_plays_for(const struct pair *p, const struct role *role,
+			      const struct players *all, const struct endpoint *peer)
+{
+	for_each (player, &all->all)
+		if (plan_plays_for(p->pl, role, player, peer))
+			return true;
+	return false;
+}
+
+/* All of them say whom they serve, and none says this one. Of a role that only one may play, those
+ * that nobody serves are meant to be left out. */
+void plan_warn_unserved(const struct pair *p, const struct role *role, const struct players *all,
+			const struct players *peers)
+{
+	struct planner *pl = p->pl;
+
+	if (role->is.n < 2)
+		return;
+	for_each (peer, &peers->all) {
+		if (anybody_plays_for(p, role, all, peer->endpoint))
+			continue;
+		plan_warn(pl, (struct finding){
+				      .severity = SEVERITY_MEDIUM,
+				      .code = "nobody-serves",
+				      .subject = plan_line(pl, "%s.roles.%s", pl->now->name,
+							   role->name.s),
+				      .evidence = plan_line(pl, "%s: nobody is %s for %s",
+							    p->requirement->id.s, role->name.s,
+							    peer->endpoint->name),
+				      .fix = "say who serves it, or leave \"serves\" out for who "
+					     "takes the rest",
+				      .at = pl->now->use->place});
+	}
+}
+
 static void add_targets(struct buf *out, const void *targets_)
 {
 	const LIST_OF(struct target) *targets = targets_;
