@@ -251,7 +251,8 @@ void check_prepare(struct check *c, const struct plan *plan, const struct vantag
 		const struct flow *f = plan->flows.items[i];
 		struct flow_result *r = &c->results[i];
 
-		r->is_here = vantage_is(v, plan->site, f->from) && !vantage_is(v, plan->site, f->to);
+		r->is_here =
+			vantage_is(v, plan->site, f->from) && !vantage_is(v, plan->site, f->to);
 		if (f->to->kind == ENDPOINT_NETWORK)
 			r->is_here = vantage_is(v, plan->site, f->from);
 		if (r->is_here)

@@ -9,7 +9,7 @@
 #include "probe/engine.h"
 
 struct vantage {
-	const struct host *host;     /* NULL: a device, or none of the site */
+	const struct host *host; /* NULL: a device, or none of the site */
 	const struct device *device;
 	LIST_OF(struct addr) addresses; /* this host's own */
 	const char *name;
@@ -24,7 +24,7 @@ struct check {
 	const struct plan *plan;
 	const struct vantage *vantage;
 	struct arena *arena;
-	struct task *tasks;	     /* owned */
+	struct task *tasks; /* owned */
 	size_t n_tasks;
 	bool has_names;
 	struct flow_result *results; /* by flow; outcomes are filled in by check_gather() */
