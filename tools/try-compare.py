@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: ISC
 """try-compare.py CHECK.jsonl <EXPECTED: is what `portolan check` found what was broken on purpose?
 
-EXPECTED has a line for each requirement: its id, verdict, the state that decided, and for what was broken how,
-separated by tabs. A requirement that is not there must not fail. What differs is told; then the status is 1."""
+EXPECTED has a line for each requirement, with tabs between: its id, verdict, the state that decided, and for what
+was broken who may be blamed for it ("hop unproven") and how it was broken. A requirement that is not there must
+not fail. What differs is told, and the status is 1. The right verdict with the wrong one blamed is told, too."""
 import json
 import sys
 
@@ -27,7 +28,7 @@ def describe(outcome):
 
 def compare(expected, outcomes, verdicts):
     wrong = 0
-    for requirement, verdict, state, how in expected:
+    for requirement, verdict, state, causes, how in expected:
         found = verdicts.pop(requirement, [])
         decisive = [outcomes[i] for v in found for i in v['outcomes']]
         ok = {v['verdict'] for v in found} == {verdict} and {o['state'] for o in decisive} == {state}
@@ -35,6 +36,8 @@ def compare(expected, outcomes, verdicts):
             said = '; '.join(sorted({describe(o) for o in decisive})) or 'nothing'
             print(f"  {'found' if ok else 'DIFFERS':7} {requirement.split('/')[1]}: {how or 'not broken'}")
             print(f"          it says: {', '.join(sorted({v['verdict'] for v in found}))} ({said})")
+        if ok and not {o['cause'] for o in decisive} <= set(causes.split() or ['target']):
+            print('          but blames the wrong one: this version cannot tell the two apart')
         wrong += not ok
     for requirement, found in verdicts.items():
         for v in found:
@@ -45,7 +48,7 @@ def compare(expected, outcomes, verdicts):
 
 
 def main():
-    expected = [(line.rstrip('\n').split('\t') + [''])[:4] for line in sys.stdin if line.strip()]
+    expected = [(line.rstrip('\n').split('\t') + [''] * 2)[:5] for line in sys.stdin if line.strip()]
     return 1 if compare(expected, *read_check(sys.argv[1])) else 0
 
 

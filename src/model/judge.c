@@ -77,9 +77,8 @@ static enum verdict verdict_of(const struct judging *j, const struct outcome *o)
 static int badness(enum verdict v)
 {
 	static const int order[VERDICT_COUNT] = {
-		[VERDICT_PASS] = 0,	  [VERDICT_DEGRADED] = 1,
-		[VERDICT_UNPROVEN] = 2,	  [VERDICT_NOT_TESTED] = 3,
-		[VERDICT_FAIL] = 4,	  [VERDICT_FORBIDDEN_OPEN] = 5,
+		[VERDICT_PASS] = 0,	  [VERDICT_DEGRADED] = 1, [VERDICT_UNPROVEN] = 2,
+		[VERDICT_NOT_TESTED] = 3, [VERDICT_FAIL] = 4,	  [VERDICT_FORBIDDEN_OPEN] = 5,
 	};
 
 	return order[v];
@@ -90,9 +89,9 @@ static const char *why_vacant(const struct outcome *o)
 {
 	if (o->state != STATE_CLOSED || o->cause != CAUSE_TARGET)
 		return NULL;
-	return o->confidence == CONFIDENCE_CERTAIN
-		       ? "the way is open, only nobody listens yet"
-		       : "if the reset is the target's own, the way is open and only nobody listens yet";
+	return o->confidence == CONFIDENCE_CERTAIN ? "the way is open, only nobody listens yet"
+						   : "if the reset is the target's own, the way is "
+						     "open and only nobody listens yet";
 }
 
 static struct part part_of(const struct judging *j, const struct flow *f, const struct outcome *o)
@@ -406,7 +405,8 @@ static const struct device *first_filter(const struct flow *f)
 	return f->path->hops.n ? f->path->hops.items[0].device : NULL;
 }
 
-static enum turn turn_of(const struct judging *j, const struct part *p, const struct device **device)
+static enum turn turn_of(const struct judging *j, const struct part *p,
+			 const struct device **device)
 {
 	const struct outcome *o = p->decisive;
 

@@ -67,8 +67,8 @@ static void add_subject(const struct judgement *j, struct buf *out)
 {
 	const struct demand *d = j->demand;
 
-	buf_addf(out, "  %s/%s  %s -> %s", d->installation->name, d->requirement->id.s, d->from->name,
-		 d->to->name);
+	buf_addf(out, "  %s/%s  %s -> %s", d->installation->name, d->requirement->id.s,
+		 d->from->name, d->to->name);
 	if (j->flow) {
 		buf_add_char(out, ' ');
 		flow_format_ports(j->flow, out);
@@ -173,7 +173,8 @@ static void add_untried(const struct verdicts *v, struct buf *out)
 		said[n++] = first->reason;
 		buf_addf(out, "\nnot tested: %s\n", first->reason);
 		for_each (j, &v->items)
-			if (is_in(j, VERDICT_NOT_TESTED) && !j->decisive && j->reason == first->reason)
+			if (is_in(j, VERDICT_NOT_TESTED) && !j->decisive &&
+			    j->reason == first->reason)
 				add_subject(j, out);
 	}
 }
