@@ -225,7 +225,7 @@ void table_write_text(const struct table *t, size_t indent, size_t width, struct
 
 void table_write_markdown(const struct table *t, struct buf *out)
 {
-	bool shown[TABLE_COLUMNS_MAX];
+	bool shown[TABLE_COLUMNS_MAX] = {false};
 
 	for (size_t i = 0; i < t->n_columns; i++) {
 		shown[i] = !table_column_is_empty(t, i);
