@@ -214,7 +214,8 @@ static int run_uses(struct run *r)
 	return errs.n ? command_failed_all(&errs) : EXIT_HOLDS;
 }
 
-/* --- import ------------------------------------------------------------------------------------ */
+/* --- import ------------------------------------------------------------------------------------
+ */
 
 static int run_import(struct run *r)
 {

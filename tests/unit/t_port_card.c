@@ -128,8 +128,8 @@ static void by_word(void **state)
 		{"WWW", ON_ALL, "tcp, udp/80 "},
 		{"pay", ON_ALL, "tcp/7777 "},
 		{"kpop", ON_ALL, "tcp/1109 "},
-		{"sftp", ON_ALL, "tcp, udp/115 tcp/22 "},	 /* IANA's, and the one meant */
-		{"smb", ON_ALL, "tcp/445 tcp/139 "}, /* nobody registered it */
+		{"sftp", ON_ALL, "tcp, udp/115 tcp/22 "}, /* IANA's, and the one meant */
+		{"smb", ON_ALL, "tcp/445 tcp/139 "},	  /* nobody registered it */
 		{"boe-cms", ON_TCP, "tcp/6400 "},
 		{"nobody-has-this", ON_ALL, ""},
 	};
