@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The method "connect".
+ * The method "connect": a TCP handshake by the kernel, closed at once.
  */
 #pragma once
 
-extern const struct method method_tcp; /* a plain connect; needs no privilege */
+extern const struct method method_tcp; /* needs no privilege */
