@@ -5,7 +5,7 @@
 
 /* --- one outcome ------------------------------------------------------------------------------ */
 
-/* Who answered, where it was not the target itself, is in the way; where that is not known, nothing is. */
+/* Who answered, if not the target itself, is in the way; where that is not known, nothing is. */
 static enum answer answered_by(enum cause cause)
 {
 	if (cause == CAUSE_TARGET)
@@ -283,8 +283,8 @@ static bool is_excepted(const struct demand *d, const struct flow *f, const stru
 	return false;
 }
 
-/* Something on the way said no. That a router knows no way, or that the host is away, is no refusal:
- * RFC 792, RFC 4443 section 3.1. */
+/* Something on the way said no. That a router knows no way, or that the host is away, is no
+ * refusal: RFC 792, RFC 4443 section 3.1. */
 static bool is_refusal(const struct outcome *o)
 {
 	static const char *const absent[] = {"icmp 3/0", "icmp 3/1", "icmp6 1/0", "icmp6 1/3"};
@@ -427,7 +427,7 @@ static enum turn turn_of(const struct judging *j, const struct part *p,
 	default:
 		break;
 	}
-	/* Unproven, and no device of the site in between: nobody of the network team can be meant. */
+	/* Unproven, and no device of the site in between: no network team can be meant. */
 	if (!*device)
 		*device = first_filter(p->flow);
 	return *device || o->cause == CAUSE_HOP ? TURN_NETWORK : TURN_SERVER;
