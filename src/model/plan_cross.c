@@ -164,6 +164,26 @@ struct search {
 	const struct flow **by_ends; /* the required flows, sorted by the indices of their ends */
 	size_t n;
 	struct buf exceptions; /* struct exception */
+
+	const struct endpoint *const *ends; /* all of them, by index */
+	size_t n_ends;
+	struct end_address *machines; /* the single addresses, sorted */
+	size_t n_machines;
+	struct buf wide;       /* const struct endpoint *: those of whole networks */
+	struct touching *near; /* by index */
+	unsigned *stamps;      /* by index: the forbidden flow whose target it touches */
+};
+
+/* A machine's address, and whose it is. */
+struct end_address {
+	struct addr addr;
+	const struct endpoint *end;
+};
+
+/* The endpoints that have an address in common with this one, itself among them. */
+struct touching {
+	bool known;
+	LIST_OF(const struct endpoint *) ends;
 };
 
 static void add_exceptions(struct search *s, const struct flow *forbidden,
@@ -234,6 +254,111 @@ static void check_pair(struct search *s, const struct flow *forbidden, const str
 		tell_part(s->pl, forbidden, required);
 }
 
+/* --- ends that touch: many machines, few networks ---------------------------------------------- */
+
+static bool is_machine(const struct prefix *p)
+{
+	return p->bits == (p->addr.family == 4 ? 32 : 128);
+}
+
+static bool is_wide(const struct endpoint *e)
+{
+	for_each (p, &e->addresses)
+		if (!is_machine(p))
+			return true;
+	return false;
+}
+
+static int by_address(const void *a_, const void *b_)
+{
+	const struct end_address *a = a_, *b = b_;
+	int c = addr_compare(&a->addr, &b->addr);
+
+	return c ? c : a->end->index < b->end->index ? -1 : a->end->index > b->end->index;
+}
+
+static void collect_ends(struct search *s)
+{
+	struct planner *pl = s->pl;
+	size_t room = 0;
+
+	s->ends = (const void *)pl->endpoints.data;
+	s->n_ends = pl->endpoints.n / sizeof(*s->ends);
+	for (size_t i = 0; i < s->n_ends; i++)
+		room += s->ends[i]->addresses.n;
+	s->machines = ARENA_ARRAY(pl->arena, struct end_address, room);
+	s->near = ARENA_ARRAY(pl->arena, struct touching, s->n_ends);
+	s->stamps = ARENA_ARRAY(pl->arena, unsigned, s->n_ends);
+	for (size_t i = 0; i < s->n_ends; i++) {
+		if (is_wide(s->ends[i]))
+			buf_add(&s->wide, &s->ends[i], sizeof(s->ends[i]));
+		for_each (p, &s->ends[i]->addresses)
+			if (is_machine(p))
+				s->machines[s->n_machines++] =
+					(struct end_address){p->addr, s->ends[i]};
+	}
+	qsort(s->machines, s->n_machines, sizeof(*s->machines), by_address);
+}
+
+static void add_end(struct buf *found, const struct endpoint *e, const struct endpoint *self)
+{
+	if (e != self)
+		buf_add(found, &e, sizeof(e));
+}
+
+/* Others with the same address: two hosts of one name, a prefix of a single address. */
+static void add_machines(const struct search *s, const struct addr *a, const struct endpoint *self,
+			 struct buf *found)
+{
+	size_t lo = 0, hi = s->n_machines;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (addr_compare(&s->machines[mid].addr, a) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < s->n_machines && addr_equal(&s->machines[lo].addr, a); lo++)
+		add_end(found, s->machines[lo].end, self);
+}
+
+static void find_near(const struct search *s, const struct endpoint *e, struct buf *found)
+{
+	const struct endpoint *const *wide = (const void *)s->wide.data;
+	size_t n = s->wide.n / sizeof(*wide);
+
+	add_end(found, e, NULL);
+	if (is_wide(e)) {
+		for (size_t i = 0; i < s->n_ends; i++)
+			if (endpoints_overlap(s->ends[i], e))
+				add_end(found, s->ends[i], e);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (endpoints_overlap(wide[i], e))
+			add_end(found, wide[i], e);
+	for_each (p, &e->addresses)
+		add_machines(s, &p->addr, e, found);
+}
+
+static const struct touching *near(struct search *s, const struct endpoint *e)
+{
+	struct touching *t = &s->near[e->index];
+	struct buf found = BUF_INIT;
+
+	if (t->known)
+		return t;
+	find_near(s, e, &found);
+	t->known = true;
+	t->ends.n = found.n / sizeof(*t->ends.items);
+	t->ends.items = arena_get(s->pl->arena, t->ends.n, sizeof(*t->ends.items));
+	memcpy(t->ends.items, found.data, found.n);
+	buf_release(&found);
+	return t;
+}
+
 /* --- by ends: a plan has many flows, and few between the same two ------------------------------ */
 
 static int by_ends(const void *a_, const void *b_)
@@ -277,25 +402,40 @@ static void collect_required(struct search *s)
 	qsort(s->by_ends, s->n, sizeof(*s->by_ends), by_ends);
 }
 
-/* The flows from one end: all those whose target touches the forbidden one. */
+static void check_between(struct search *s, const struct flow *forbidden,
+			  const struct endpoint *from, const struct endpoint *to)
+{
+	for (size_t i = find_first(s, from->index, to->index);
+	     i < s->n && s->by_ends[i]->from == from && s->by_ends[i]->to == to; i++)
+		check_pair(s, forbidden, s->by_ends[i]);
+}
+
+/* All flows from one end, of which some have a target that touches. */
 static void check_from(struct search *s, const struct flow *forbidden, const struct endpoint *from,
-		       const bool *touched)
+		       unsigned stamp)
 {
 	for (size_t i = find_first(s, from->index, 0); i < s->n && s->by_ends[i]->from == from; i++)
-		if (touched[s->by_ends[i]->to->index])
+		if (s->stamps[s->by_ends[i]->to->index] == stamp)
 			check_pair(s, forbidden, s->by_ends[i]);
 }
 
-static void check_forbidden(struct search *s, const struct flow *forbidden, bool *touched)
+/* A few targets are looked for, many are ticked off. */
+static void check_forbidden(struct search *s, const struct flow *forbidden)
 {
-	const struct endpoint *const *ends = (const void *)s->pl->endpoints.data;
-	size_t n = s->pl->endpoints.n / sizeof(*ends);
+	enum { FEW = 16 };
+	const struct touching *from = near(s, forbidden->from), *to = near(s, forbidden->to);
+	unsigned stamp = forbidden->index + 1;
 
-	for (size_t i = 0; i < n; i++)
-		touched[i] = endpoints_overlap(ends[i], forbidden->to);
-	for (size_t i = 0; i < n; i++)
-		if (endpoints_overlap(ends[i], forbidden->from))
-			check_from(s, forbidden, ends[i], touched);
+	if (to->ends.n > FEW)
+		for_each (e, &to->ends)
+			s->stamps[(*e)->index] = stamp;
+	for_each (f, &from->ends) {
+		if (to->ends.n > FEW)
+			check_from(s, forbidden, *f, stamp);
+		else
+			for_each (t, &to->ends)
+				check_between(s, forbidden, *f, *t);
+	}
 }
 
 /* Counted first, then given their lists. */
@@ -323,12 +463,13 @@ void plan_find_conflicts(struct planner *pl)
 {
 	const struct flow *const *flows = (const void *)pl->flows.data;
 	size_t n = pl->flows.n / sizeof(*flows);
-	struct search s = {.pl = pl, .exceptions = BUF_INIT};
-	bool *touched = ARENA_ARRAY(pl->arena, bool, pl->endpoints.n / sizeof(void *));
+	struct search s = {.pl = pl, .exceptions = BUF_INIT, .wide = BUF_INIT};
 
 	collect_required(&s);
+	collect_ends(&s);
 	for (size_t i = 0; i < n; i++)
 		if (flows[i]->kind == FLOW_FORBIDDEN)
-			check_forbidden(&s, flows[i], touched);
+			check_forbidden(&s, flows[i]);
 	keep_exceptions(&s);
+	buf_release(&s.wide);
 }
