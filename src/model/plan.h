@@ -148,8 +148,8 @@ struct plan_options {
 };
 
 /* products: those that the site names, in any order. Plan borrows from site and products. What
- * makes a plan impossible (a required flow as wide as a forbidden one, a chosen alternative that is none,
- * a value that is no port) goes to errs; then NULL. */
+ * makes a plan impossible (a required flow between the same ends as a forbidden one and as wide, a
+ * chosen alternative that is none, a value that is no port) goes to errs; then NULL. */
 MUST_USE struct plan *plan_build(const struct site *site, const struct product *const *products,
 				 size_t n_products, const struct plan_options *options,
 				 struct errs *errs);

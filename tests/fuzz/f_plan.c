@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Any product and any site, with a line "====" between them: the readers refuse them, or the planner
- * plans them. What it plans must hold together.
+ * Any product and any site, with a line "====" between them: the readers refuse them, or the
+ * planner plans them. What it plans must hold together.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What the records of a plan do not show: ids, trees, exceptions, absences. Whole plans are compared
- * in tests/golden/sites.
+ * What the records of a plan do not show: ids, trees, exceptions, absences. Whole plans are
+ * compared in tests/golden/sites.
  */
 #include "model/plan.h"
 
