@@ -5,8 +5,8 @@
  * A *demand* is one requirement between one pair of endpoints; its tree of needs says which flows
  * must hold and how they are joined. A *flow* is one tuple (source, target, transport, ports):
  * demands that need the same tuple share it. A *claim* is one demand's reason for a flow, with all
- * that is true of this use only (its level, branch, mode, leg). Everything that is exported (request,
- * checks, rules) comes from these lists.
+ * that is true of this use only (its level, branch, mode, leg). Everything that is exported
+ * (request, checks, rules) comes from these lists.
  */
 #pragma once
 
@@ -147,9 +147,9 @@ struct plan_options {
 	bool as_documented; /* the documents' own values instead of ours */
 };
 
-/* products: those that the site names, in any order. Plan borrows from site and products. What makes
- * a plan impossible (a required flow as wide as a forbidden one, a chosen alternative that is none,
- * a value that is no port) goes to errs; then NULL. */
+/* products: those that the site names, in any order. Plan borrows from site and products. What
+ * makes a plan impossible (a required flow between the same ends as a forbidden one and as wide, a
+ * chosen alternative that is none, a value that is no port) goes to errs; then NULL. */
 MUST_USE struct plan *plan_build(const struct site *site, const struct product *const *products,
 				 size_t n_products, const struct plan_options *options,
 				 struct errs *errs);

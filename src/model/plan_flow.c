@@ -202,7 +202,7 @@ static struct draft *intern(struct planner *pl, enum flow_kind kind, const struc
 
 /* --- claims ----------------------------------------------------------------------------------- */
 
-/* The same reason twice: the stronger one counts, and what two alternatives need is none of them. */
+/* The same reason twice: the stronger one counts; what two alternatives need is no alternative. */
 static bool is_known(const struct draft *d, const struct claim *claim)
 {
 	for (struct link *l = d->newest; l && l->claim->demand == claim->demand; l = l->older) {

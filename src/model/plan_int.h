@@ -95,8 +95,8 @@ struct pair {
 PRINTF(2, 3) const char *plan_line(struct planner *pl, const char *fmt, ...);
 const char *plan_keep(struct planner *pl, const char *s);
 
-/* Once for each line to add ("uses[0].roles.db: HOST"), and once for each code and subject. Both keep
- * what they are given. */
+/* Once for each line to add ("uses[0].roles.db: HOST"), and once for each code and subject. Both
+ * keep what they are given. */
 PRINTF(4, 5)
 void plan_ask(struct planner *pl, const char *subject, const char *add, const char *fmt, ...);
 void plan_warn(struct planner *pl, struct finding f);
@@ -204,8 +204,8 @@ struct wanted {
 	uint16_t posing_port;
 };
 const struct need *plan_legs(struct pair *p, const struct wanted *w);
-/* The conversation through the FTP gateways on the way, and the connections that it negotiates; NULL:
- * there is no gateway. */
+/* The conversation through the FTP gateways on the way, and the connections that it negotiates;
+ * NULL: there is no gateway. */
 const struct need *plan_ftp_control(struct pair *p, const struct wanted *w, struct claim claim);
 const struct need *plan_gateway_children(struct pair *p, const struct demand *parent);
 
@@ -219,7 +219,7 @@ const struct translation *plan_translate(struct planner *pl, const struct wanted
 /* The device behind whose address the target hides from those who dial it; NULL: none. */
 const struct device *plan_hides(const struct flow *f);
 
-/* --- plan_cross.c, plan_warn.c ---------------------------------------------------------------- */
+/* --- plan_cross.c, plan_conflict.c, plan_warn.c ---------------------------------------------- */
 void plan_never_cross(struct planner *pl);
 void plan_find_conflicts(struct planner *pl);
 void plan_find_warnings(struct planner *pl);

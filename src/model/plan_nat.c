@@ -84,7 +84,7 @@ static const struct addr *address_for(const struct source_nat *n, unsigned famil
 	return six;
 }
 
-/* Out of which address of `device` does what comes from these zones go? NULL: it is not translated. */
+/* Out of which address of `device` does this go? NULL: it is not translated. */
 static const struct addr *find_source(const struct device *device, const struct interface *in,
 				      const struct interface *out, const struct endpoint *from,
 				      unsigned families)

@@ -41,7 +41,7 @@ static const char *common_value(const struct pair *p, const struct role *role, c
 	return common;
 }
 
-/* The end of the pair that a reference to a role speaks of, the listening one first; NULL: neither. */
+/* The end of the pair that a reference to a role means, the listening one first; NULL: neither. */
 static const struct player *meant(const struct pair *p, const char *role)
 {
 	if (is_meant(p->to, p->to_role, role))
@@ -167,7 +167,7 @@ static const char *service_of(const struct pair *p, const struct leaf *leaf)
 	return leaf->service ? leaf->service : p->requirement->service.s;
 }
 
-/* The directory, and one port of its range: rpc/wmi is tcp/135 and one of the target's rpc_ports. */
+/* The directory, and one port of its range: rpc/wmi is tcp/135 and one of the rpc_ports. */
 static const struct need *expand_rpc(struct pair *p, const struct expr *e)
 {
 	static const struct port_range dynamic = {49152, 65535}; /* RFC 6335; Windows since 2008 */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What a person should know before asking for a plan: what the network will break, what is opened to
- * the outside, what could be left out.
+ * What a person should know before asking for a plan: what the network will break, what is opened
+ * to the outside, what could be left out.
  */
 #include <stdlib.h>
 
@@ -294,8 +294,8 @@ static void warn_way_inside(struct planner *pl, const struct flow *f, const stru
 
 /* --- what could be left out ------------------------------------------------------------------- */
 
-/* A comparison that only older versions meet, or one alone, and without which the condition does not
- * hold. */
+/* A comparison that only older versions meet, or one alone, and without which the condition does
+ * not hold. */
 static const struct cond *old_version(const struct product *p, const struct cond *c, bool negated)
 {
 	const struct cond *found;

@@ -237,6 +237,13 @@ static const char *add_flow(struct check *c, const struct flow *f, size_t *room)
 	return f->to->outside ? add_outside_names(c, f, room) : add_host_name(c, f, room);
 }
 
+/* A rule of the perimeter forbids a whole network to a whole network: no single probe proves it, the
+ * rulesets do. */
+static bool is_perimeter(const struct demand *d)
+{
+	return !d->installation->use && d->to->kind == ENDPOINT_NETWORK;
+}
+
 void check_prepare(struct check *c, const struct plan *plan, const struct vantage *v,
 		   struct arena *arena)
 {
@@ -246,7 +253,8 @@ void check_prepare(struct check *c, const struct plan *plan, const struct vantag
 	c->results = ARENA_ARRAY(arena, struct flow_result, plan->flows.n);
 	c->starts_here = ARENA_ARRAY(arena, bool, plan->demands.n);
 	for (size_t i = 0; i < plan->demands.n; i++)
-		c->starts_here[i] = vantage_is(v, plan->site, plan->demands.items[i]->from);
+		c->starts_here[i] = vantage_is(v, plan->site, plan->demands.items[i]->from) &&
+				    !is_perimeter(plan->demands.items[i]);
 	for (size_t i = 0; i < plan->flows.n; i++) {
 		const struct flow *f = plan->flows.items[i];
 		struct flow_result *r = &c->results[i];
@@ -254,7 +262,8 @@ void check_prepare(struct check *c, const struct plan *plan, const struct vantag
 		r->is_here =
 			vantage_is(v, plan->site, f->from) && !vantage_is(v, plan->site, f->to);
 		if (f->to->kind == ENDPOINT_NETWORK)
-			r->is_here = vantage_is(v, plan->site, f->from);
+			r->is_here = vantage_is(v, plan->site, f->from) &&
+				     !is_perimeter(f->claims->demand);
 		if (r->is_here)
 			r->not_tested = add_flow(c, f, &room);
 	}
