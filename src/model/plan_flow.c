@@ -219,20 +219,29 @@ static bool is_known(const struct draft *d, const struct claim *claim)
 	return false;
 }
 
+static struct claim *last_before(const struct draft *d, const struct claim *claim)
+{
+	struct claim *before = NULL;
+
+	for (unsigned level = 0; claim->also && level < LEVELS; level++)
+		if (d->last[false][level])
+			before = d->last[false][level];
+	for (unsigned level = 0; level <= claim->level; level++)
+		if (d->last[claim->also][level])
+			before = d->last[claim->also][level];
+	return before;
+}
+
 /* Behind the last of its kind: needs before what stands beside them, required before optional, and
  * within that the order of the documents. */
 static void add_claim(struct planner *pl, struct draft *d, const struct claim *claim)
 {
 	struct link *link;
-	struct claim *own, *before = NULL;
+	struct claim *own, *before;
 
 	if (is_known(d, claim))
 		return;
-	for (unsigned also = 0; also <= claim->also; also++)
-		for (unsigned level = 0; level < (also == claim->also ? claim->level + 1 : LEVELS);
-		     level++)
-			if (d->last[also][level])
-				before = d->last[also][level];
+	before = last_before(d, claim);
 	own = ARENA_NEW(pl->arena, struct claim);
 	*own = *claim;
 	own->next = before ? before->next : d->flow.claims;
