@@ -3,11 +3,12 @@
  * What outcomes mean: pure functions over a demand's tree and the outcomes of its flows.
  *
  * A leaf passes when every port passes at every address that counts: all addresses of one family
- * are enough, another family with a route of ours that fails makes it degraded. Lists want all, "or"
- * wants any, "else" takes the first that passes. What starts at another vantage does not count here.
+ * are enough, another family with a route of ours that fails makes it degraded. Lists want all,
+ * "or" wants any, "else" takes the first that passes. What starts at another vantage does not
+ * count here.
  *
- * What is forbidden passes when it is shown closed: something on the way refuses it, or it is silent
- * while another port of the same address answers (the control).
+ * What is forbidden passes when it is shown closed: something on the way refuses it, or it is
+ * silent while another port of the same address answers (the control).
  */
 #pragma once
 
@@ -49,7 +50,8 @@ struct judgement {
 	const char *reason;		/* one sentence; NULL: the outcome says it */
 	bool elsewhere;			/* no part of it starts here */
 	bool partial;			/* some part of it does not */
-	/* What stands beside the needs (`also:`) and failed, which decides nothing; NULL: nothing. */
+	/* What stands beside the needs (`also:`) and failed, which decides nothing; NULL: nothing.
+	 */
 	const struct flow *beside;
 	const struct outcome *beside_outcome;
 };

@@ -237,8 +237,8 @@ static const char *add_flow(struct check *c, const struct flow *f, size_t *room)
 	return f->to->outside ? add_outside_names(c, f, room) : add_host_name(c, f, room);
 }
 
-/* A rule of the perimeter forbids a whole network to a whole network: no single probe proves it, the
- * rulesets do. */
+/* A rule of the perimeter forbids a whole network to a whole network: no single probe proves it,
+ * the rulesets do. */
 static bool is_perimeter(const struct demand *d)
 {
 	return !d->installation->use && d->to->kind == ENDPOINT_NETWORK;

@@ -19,7 +19,8 @@ static const struct {
 			      "cannot be proven from here"},
 };
 
-/* --- the answer in one sentence ---------------------------------------------------------------- */
+/* --- the answer in one sentence ----------------------------------------------------------------
+ */
 
 static void add_counts(const struct summary *s, struct buf *out)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The report of a check for people: the answer in one sentence, then what fails and whose move it is,
- * then what could not be tried; what holds comes last.
+ * The report of a check for people: the answer in one sentence, then what fails and whose move it
+ * is, then what could not be tried; what holds comes last.
  */
 #pragma once
 
