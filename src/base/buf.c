@@ -38,20 +38,26 @@ char *buf_take(struct buf *b, size_t *n)
 	return data;
 }
 
+/* Room for n bytes more and the NUL behind them. */
+static void reserve(struct buf *b, size_t n)
+{
+	size_t room = b->room ? b->room * 2 : 64;
+
+	if (n >= SIZE_MAX / 2 - b->n)
+		BUG("a buffer of %zu bytes", n);
+	if (b->n + n < b->room)
+		return;
+	while (room < b->n + n + 1)
+		room *= 2;
+	b->data = mem_resize(b->room ? b->data : NULL, room, 1);
+	b->room = room;
+}
+
 void *buf_room(struct buf *b, size_t n)
 {
 	char *at;
 
-	if (n >= SIZE_MAX / 2 - b->n)
-		BUG("a buffer of %zu bytes", n);
-	if (b->n + n + 1 > b->room) {
-		size_t room = b->room ? b->room * 2 : 64;
-
-		while (room < b->n + n + 1)
-			room *= 2;
-		b->data = mem_resize(b->room ? b->data : NULL, room, 1);
-		b->room = room;
-	}
+	reserve(b, n);
 	at = b->data + b->n;
 	memset(at, 0, n + 1);
 	b->n += n;
@@ -60,13 +66,19 @@ void *buf_room(struct buf *b, size_t n)
 
 void buf_add(struct buf *b, const void *bytes, size_t n)
 {
-	if (n)
-		memcpy(buf_room(b, n), bytes, n);
+	if (!n)
+		return;
+	reserve(b, n);
+	memcpy(b->data + b->n, bytes, n);
+	b->n += n;
+	b->data[b->n] = '\0';
 }
 
 void buf_add_char(struct buf *b, char c)
 {
-	*(char *)buf_room(b, 1) = c;
+	reserve(b, 1);
+	b->data[b->n++] = c;
+	b->data[b->n] = '\0';
 }
 
 void buf_add_text(struct buf *b, const char *s)
@@ -85,17 +97,24 @@ void buf_add_fill(struct buf *b, char c, size_t n)
 		memset(buf_room(b, n), c, n);
 }
 
+/* Most texts are short: they are formatted where they will stand. */
 void buf_addfv(struct buf *b, const char *fmt, va_list ap)
 {
+	enum { SHORT = 80 };
 	va_list again;
 	int n;
 
+	reserve(b, SHORT);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(b->data + b->n, SHORT, fmt, again);
 	va_end(again);
 	if (n < 0)
 		BUG("format \"%s\"", fmt);
-	vsnprintf(buf_room(b, (size_t)n), (size_t)n + 1, fmt, ap);
+	if (n >= SHORT) {
+		reserve(b, (size_t)n);
+		vsnprintf(b->data + b->n, (size_t)n + 1, fmt, ap);
+	}
+	b->n += (size_t)n;
 }
 
 void buf_addf(struct buf *b, const char *fmt, ...)
