@@ -66,11 +66,17 @@ static void take_addresses(struct table *t, struct host *h)
 static void take_tags(struct table *t, struct host *h)
 {
 	struct slice rest = csv_field(t->csv, (size_t)t->tags), word;
+	struct place at = csv_place(t->csv, (size_t)t->tags);
 
 	h->tags.items = ARENA_ARRAY(t->site->arena, struct text, count_words(rest));
-	while (next_word(&rest, &word))
-		h->tags.items[h->tags.n++] = (struct text){arena_copy(t->site->arena, word),
-							   csv_place(t->csv, (size_t)t->tags)};
+	while (next_word(&rest, &word)) {
+		if (name_is_valid(word))
+			h->tags.items[h->tags.n++] =
+				(struct text){arena_copy(t->site->arena, word), at};
+		else
+			errs_add(t->errs, at, "expected a tag, found \"%.*s\"",
+				 (int)(word.n < 60 ? word.n : 60), word.p);
+	}
 }
 
 static void take_row(struct table *t)
