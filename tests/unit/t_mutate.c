@@ -54,6 +54,7 @@ static const struct {
 	{"uses.[].checklist.*.state", TEXT},
 	/* The short form of a map is a text. */
 	{"features.*", TEXT},
+	{"networks.*", TEXT},
 	{"roles.*", 0, TEXT},
 	{"checklist.*", TEXT},
 	{"requirements.*.defect", TEXT},
