@@ -263,10 +263,10 @@ static bool is_due(struct walk *w, const char *path)
 static bool has_free_keys(const char *path)
 {
 	static const char *const free_maps[] = {
-		"documents",	"settings",   "features",    "choices", "roles",
-		"sets",		"goals",      "defects",     "modes",	"checklist",
-		"requirements", "inferred",   "zones",	     "hosts",	"groups",
-		"devices",	"interfaces", "local_ports", "choose",	"overrule",
+		"documents", "settings", "features", "choices",	  "roles",	  "sets",
+		"goals",     "defects",	 "modes",    "checklist", "requirements", "inferred",
+		"zones",     "hosts",	 "groups",   "devices",	  "interfaces",	  "local_ports",
+		"choose",    "overrule", "networks",
 	};
 	const char *dot = strrchr(path, '.');
 
