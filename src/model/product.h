@@ -134,11 +134,11 @@ struct inferred {
 struct requirement {
 	struct text id;
 	struct text from, to;	  /* role names; resolved by product_role() */
-	const struct expr *needs; /* exactly one of needs, forbid, link_none, modes */
+	const struct expr *needs; /* exactly one of needs, forbid, link, modes */
 	const struct expr *forbid;
 	const struct expr *also; /* listed, opened, tried and told; never decides */
 	bool link_none;		 /* no network path: nothing to open */
-	bool link_local; /* and needs is what a host offers to itself alone; link_none is set, too */
+	bool link_local;	 /* beside link_none: a host offers needs to itself */
 	struct text service, title, why, without;
 	const struct cond *when; /* NULL: always */
 	enum level level;

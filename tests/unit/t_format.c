@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC
  *
- * Whether the format is enough: documents of other vendors as products (tests/format/NAME.yaml), and
- * for each the list of what its document says (NAME.facts), a fact a line:
+ * Whether the format is enough: documents of other vendors as products (tests/format/NAME.yaml),
+ * and for each the list of what its document says (NAME.facts), a fact a line:
  *
  *	yes|partly|no ENTRY ...: the fact
  *
- * An ENTRY of the product says it: a requirement, or KIND/NAME; "-" where nothing does. A fact that is
- * not said in full ends with "; missing: " and what the format lacks.
+ * An ENTRY of the product says it: a requirement, or KIND/NAME; "-" where nothing does. A fact that
+ * is not said in full ends with "; missing: " and what the format lacks.
  */
 #include "test.h"
 
