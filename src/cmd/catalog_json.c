@@ -115,6 +115,7 @@ static void setting_record(struct writer *w, const struct setting *s, const char
 	pair(w, "default", s->value);
 	pair(w, "min", s->min);
 	pair(w, "max", s->max);
+	pair(w, "at_least", s->at_least);
 	texts(w, "forbid", &s->forbid);
 	pair(w, "title", s->title);
 	end(w);
@@ -138,6 +139,15 @@ static void choice_records(struct writer *w)
 		texts(w, "options", &c->options);
 		pair(w, "default", c->value);
 		pair(w, "title", c->title);
+		end(w);
+	}
+}
+
+static void network_records(struct writer *w)
+{
+	for_each (n, &w->p->networks) {
+		start(w, "network", n->name, "name");
+		pair(w, "title", n->title);
 		end(w);
 	}
 }
@@ -242,7 +252,7 @@ static void requirement_record(struct writer *w, const struct requirement *q)
 	needs(w, "needs", q->needs);
 	needs(w, "forbid", q->forbid);
 	needs(w, "also", q->also);
-	json_text(&w->j, "link", q->link_none ? "none" : NULL);
+	json_text(&w->j, "link", q->link_local ? "local" : q->link_none ? "none" : NULL);
 	modes(w, q);
 	pair(w, "service", q->service);
 	pair(w, "secure", q->secure);
@@ -251,6 +261,10 @@ static void requirement_record(struct writer *w, const struct requirement *q)
 	pair(w, "without", q->without);
 	json_text(&w->j, "phase", phase_names[q->phase]);
 	json_text(&w->j, "via", via_names[q->via]);
+	pair(w, "from_network", q->network.from);
+	pair(w, "to_network", q->network.to);
+	json_text(&w->j, "reach", reach_names[q->reach]);
+	texts(w, "tags", &q->tags);
 	path(w, q);
 	pair(w, "child_of", q->child_of);
 	texts(w, "after", &q->after);
@@ -344,6 +358,7 @@ void catalog_records(const struct product *p, struct buf *out)
 
 	catalog_list_record(p, out);
 	document_records(&w);
+	network_records(&w);
 	role_records(&w);
 	for_each (s, &p->settings)
 		setting_record(&w, s, NULL);

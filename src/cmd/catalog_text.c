@@ -129,19 +129,29 @@ static void add_setting(struct buf *out, const struct setting *s, const char *ro
 	buf_release(&name);
 }
 
+static void add_below(struct buf *out, const char *text)
+{
+	column(out, "");
+	add(out, text);
+	buf_add_char(out, '\n');
+}
+
 static void add_roles(struct buf *out, const struct product *p)
 {
+	char text[PREFIX_TEXT_MAX];
+
 	head(out, "Roles");
 	for_each (r, &p->roles) {
 		column(out, r->name.s);
 		add(out, r->title.s ? r->title.s : "");
 		add_role_kind(out, r);
 		buf_add_char(out, '\n');
-		for_each (name, &r->names) {
-			column(out, "");
-			add(out, name->s);
-			buf_add_char(out, '\n');
-		}
+		for_each (name, &r->names)
+			add_below(out, name->s);
+		for_each (address, &r->addresses)
+			add_below(out, prefix_text(address, text));
+		for_each (group, &r->multicast)
+			add_below(out, prefix_text(group, text));
 	}
 }
 
@@ -191,6 +201,17 @@ static void add_choices(struct buf *out, const struct product *p)
 			buf_add_text(out, ": ");
 			add(out, c->title.s);
 		}
+		buf_add_char(out, '\n');
+	}
+}
+
+static void add_networks(struct buf *out, const struct product *p)
+{
+	if (p->networks.n)
+		head(out, "Networks: the site says which addresses they have");
+	for_each (n, &p->networks) {
+		column(out, n->name.s);
+		add(out, n->title.s ? n->title.s : "");
 		buf_add_char(out, '\n');
 	}
 }
@@ -292,7 +313,9 @@ static void add_ways(struct buf *out, const struct product *p, const struct requ
 	add_arrow(out, q, NULL);
 	if (q->forbid)
 		buf_add_text(out, "NEVER ");
-	if (q->link_none)
+	if (q->link_local)
+		buf_add_text(out, "within one host: ");
+	if (q->link_none && !q->link_local)
 		buf_add_text(out, "no network path");
 	else
 		add_needs(out, p, q->forbid ? q->forbid : q->needs);
@@ -325,6 +348,16 @@ static void add_conditions(struct buf *out, const struct requirement *q)
 		line(out, "only at ", phase_names[q->phase]);
 	if (q->via != VIA_DIRECT)
 		line(out, "way: ", q->via == VIA_PROXY ? "by the proxy" : "direct or by the proxy");
+	if (q->network.from.s && text_same(q->network.from, q->network.to)) {
+		line(out, "both ends on the network ", q->network.from.s);
+	} else {
+		line(out, "from its address on the network ", q->network.from.s);
+		line(out, "to its address on the network ", q->network.to.s);
+	}
+	if (q->reach == REACH_ONE)
+		buf_addf(out, "    any one of them is enough: %s\n", q->to.s);
+	for_each (tag, &q->tags)
+		line(out, "class: ", tag->s);
 	line(out, "negotiated by ", q->child_of.s);
 	for_each (id, &q->after)
 		line(out, "after ", id->s);
@@ -529,6 +562,7 @@ void catalog_text(const struct product *p, struct buf *out)
 	add_settings(out, p);
 	add_features(out, p);
 	add_choices(out, p);
+	add_networks(out, p);
 	add_sets(out, p);
 	add_requirements(out, p);
 	add_goals(out, p);

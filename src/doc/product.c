@@ -23,6 +23,7 @@ static const struct field setting_fields[] = {
 	 .help = "the value unless the site says another"},
 	{"min", &kind_text, AT(setting, min), .help = "the least value"},
 	{"max", &kind_text, AT(setting, max), .help = "the greatest value"},
+	{"at_least", &kind_text, AT(setting, at_least), .help = "how many ports a range must have"},
 	{"forbid", &kind_texts, AT(setting, forbid), .help = "values that it must not have"},
 	{"title", &kind_text, AT(setting, title), .help = "what it is, in a few words"},
 };
@@ -72,6 +73,17 @@ static const struct record choice_record = {
 	"a choice", sizeof(struct choice), choice_fields, ARRAY_LEN(choice_fields), NULL, NO_PLACE,
 	NULL};
 
+static const struct field network_fields[] = {
+	{"title", &kind_text, AT(network, title), true, .help = "what it is, in a few words"},
+};
+static const struct record network_record = {"a network",
+					     sizeof(struct network),
+					     network_fields,
+					     ARRAY_LEN(network_fields),
+					     "title",
+					     NO_PLACE,
+					     NULL};
+
 /* --- roles ------------------------------------------------------------------------------------ */
 
 static const struct field role_fields[] = {
@@ -85,7 +97,8 @@ static const struct field role_fields[] = {
 	 .help = "whoever plays one of these plays it"},
 	{"names", &kind_texts, AT(role, names), .help = "its names; wildcards are quoted"},
 	{"addresses", &kind_prefixes, AT(role, addresses), .help = "its published addresses"},
-	{"multicast", &kind_prefixes, AT(role, multicast), .help = "the groups that it stands for"},
+	{"multicast", &kind_prefixes, AT(role, multicast),
+	 .help = "the groups that it stands for, or 255.255.255.255"},
 	{"try", &kind_texts, AT(role, try_names), .help = "names to try, once in the site's scope"},
 	{"user", &kind_text, AT(role, user), .help = "the user as whom its process runs"},
 	{"settings", &kind_named, AT(role, settings), .record = &setting_record,
@@ -264,8 +277,9 @@ static void read_path(struct reader *r, const struct field *f, const struct node
 		if (!path_quality_names[i] || (i >= PATH_MIN_MTU) != (rest.p != NULL) ||
 		    (rest.p && !slice_number(rest, 1000000, &number))) {
 			complain(r, t->at,
-				 "expected no-nat, no-tls-interception, no-proxy, min-mtu BYTES, "
-				 "max-rtt MS or idle-timeout SECONDS, found \"%.40s\"",
+				 "expected no-nat, no-tls-interception, no-proxy, "
+				 "no-proxy-login, same-link, min-mtu BYTES, max-rtt MS or "
+				 "idle-timeout SECONDS, found \"%.40s\"",
 				 t->s);
 			continue;
 		}
@@ -295,26 +309,95 @@ static void write_path(struct yaml_writer *w, const struct field *f, const void 
 static const struct kind kind_path = {"conditions of the way", read_path, unset_list, write_path,
 				      schema_any};
 
-static void read_link(struct reader *r, const struct field *f, const struct node *n, void *at)
+/* "cluster", or {from: backup, to: cluster} */
+static const struct field end_networks_fields[] = {
+	{"from", &kind_name, AT(end_networks, from)},
+	{"to", &kind_name, AT(end_networks, to)},
+};
+static const struct record end_networks_record = {"the networks of the ends",
+						  sizeof(struct end_networks),
+						  end_networks_fields,
+						  ARRAY_LEN(end_networks_fields),
+						  NULL,
+						  NO_PLACE,
+						  NULL};
+
+static void read_networks(struct reader *r, const struct field *f, const struct node *n, void *at)
+{
+	struct end_networks *ends = at;
+
+	if (n->kind == NODE_MAP) {
+		read_record(r, &end_networks_record, n, ends);
+		if (!ends->from.s && !ends->to.s)
+			complain(r, n->text.at, "expected %s, found neither", f->kind->expected);
+		return;
+	}
+	kind_name.read(r, &(struct field){.kind = f->kind}, n, &ends->from);
+	ends->to = ends->from;
+}
+
+static bool unset_networks(const struct field *f, const void *at)
+{
+	const struct end_networks *ends = at;
+
+	(void)f;
+	return !ends->from.s && !ends->to.s;
+}
+
+static void write_networks(struct yaml_writer *w, const struct field *f, const void *at)
+{
+	const struct end_networks *ends = at;
+
+	(void)f;
+	if (text_same(ends->from, ends->to)) {
+		yaml_text(w, ends->from.s);
+		return;
+	}
+	yaml_open(w);
+	write_record(w, &end_networks_record, ends);
+	yaml_close(w);
+}
+
+static void schema_networks(struct buf *out, const struct field *f)
 {
 	(void)f;
-	if (!want_text(r, n, "none"))
+	buf_add_text(out, "{\"anyOf\":[{\"type\":[\"string\",\"number\"]},");
+	record_schema(out, &end_networks_record);
+	buf_add_text(out, "]}");
+}
+
+static const struct kind kind_networks = {"a network of both ends, or a map with from and to",
+					  read_networks, unset_networks, write_networks,
+					  schema_networks};
+
+/* Both are nothing to open; "local" says what listens all the same, for the host itself. */
+static void read_link(struct reader *r, const struct field *f, const struct node *n, void *at)
+{
+	struct requirement *q = at;
+
+	if (!want_text(r, n, f->kind->expected))
 		return;
-	if (strcmp(n->text.s, "none") == 0)
-		*(bool *)at = true;
-	else
-		complain(r, n->text.at, "expected none (no network path), found \"%.40s\"",
+	q->link_local = strcmp(n->text.s, "local") == 0;
+	q->link_none = q->link_local || strcmp(n->text.s, "none") == 0;
+	if (!q->link_none)
+		complain(r, n->text.at, "expected none (no network path) or local, found \"%.40s\"",
 			 n->text.s);
+}
+
+static bool unset_link(const struct field *f, const void *at)
+{
+	(void)f;
+	return !((const struct requirement *)at)->link_none;
 }
 
 static void write_link(struct yaml_writer *w, const struct field *f, const void *at)
 {
 	(void)f;
-	(void)at;
-	yaml_text(w, "none");
+	yaml_text(w, ((const struct requirement *)at)->link_local ? "local" : "none");
 }
 
-static const struct kind kind_link = {"none", read_link, unset_flag, write_link, schema_string};
+static const struct kind kind_link = {"none or local", read_link, unset_link, write_link,
+				      schema_string};
 
 static const struct field requirement_fields[] = {
 	{"title", &kind_text, AT(requirement, title)},
@@ -323,13 +406,17 @@ static const struct field requirement_fields[] = {
 	{"to", &kind_name, AT(requirement, to), true, .help = "the role that listens"},
 	{"needs", &kind_needs, AT(requirement, needs), .help = "what must be open"},
 	{"forbid", &kind_needs, AT(requirement, forbid), .help = "what must stay closed"},
-	{"link", &kind_link, AT(requirement, link_none), .help = "none: no network path at all"},
+	{"link", &kind_link, 0, .help = "none: no network path at all; local: within one host"},
 	{"also", &kind_needs, AT(requirement, also), .help = "opened and tried, but never decides"},
 	{"modes", &kind_named, AT(requirement, modes), .record = &mode_record,
 	 .help = "ways in which it is negotiated; each planned one must pass"},
 	{"service", &kind_name, AT(requirement, service), .help = "the protocol that answers"},
 	{"secure", &kind_text, AT(requirement, secure),
 	 .help = "what protects it: tls, tls1.2, ..."},
+	{"network", &kind_networks, AT(requirement, network),
+	 .help = "in which of the product's networks its ends are addressed"},
+	{"reach", &kind_word, AT(requirement, reach), .words = reach_names,
+	 .help = "one: any one of those who listen is enough"},
 	{"when", &kind_when, AT(requirement, when), .help = "the condition under which it applies"},
 	{"level", &kind_word, AT(requirement, level), .words = level_names},
 	{"without", &kind_text, AT(requirement, without), .help = "what is lost without it"},
@@ -342,6 +429,7 @@ static const struct field requirement_fields[] = {
 	 .help = "requirements without which it is moot"},
 	{"if_unused", &kind_word, AT(requirement, if_unused), .words = if_unused_names},
 	{"reply", &kind_word, AT(requirement, reply), .words = reply_names},
+	{"tags", &kind_names, AT(requirement, tags), .help = "the document's own classes"},
 	{"why", &kind_text, AT(requirement, why), .help = "one sentence of our own"},
 	{"documented", &kind_documented, AT(requirement, documented),
 	 .help = "what the document says, where it is wrong"},
@@ -372,7 +460,8 @@ static void check_inferred(struct reader *r, const struct requirement *q)
 static void check_requirement(struct reader *r, const struct node *n, void *at)
 {
 	const struct requirement *q = at;
-	int ways = (q->needs != NULL) + (q->forbid != NULL) + q->link_none + (q->modes.n != 0);
+	bool no_needs = q->link_none && !q->link_local;
+	int ways = (q->needs != NULL) + (q->forbid != NULL) + no_needs + (q->modes.n != 0);
 
 	if (ways == 0)
 		complain(r, n->text.at,
@@ -382,6 +471,8 @@ static void check_requirement(struct reader *r, const struct node *n, void *at)
 		complain(r, n->text.at,
 			 "only one of \"needs\", \"forbid\", \"modes\" and "
 			 "\"link\" may stand in a requirement");
+	else if (q->link_local && !q->needs)
+		complain(r, n->text.at, "\"link: local\" goes with \"needs\": what listens");
 	if (q->level == LEVEL_OPTIONAL && !q->without.s)
 		complain(r, n->text.at, "an optional requirement needs \"without\": what is lost");
 	if (q->documented.given && !q->defect.s)
@@ -562,6 +653,8 @@ static const struct field product_fields[] = {
 	{"settings", &kind_named, IN(settings), .record = &setting_record},
 	{"features", &kind_named, IN(features), .record = &feature_record},
 	{"choices", &kind_named, IN(choices), .record = &choice_record},
+	{"networks", &kind_named, IN(networks), .record = &network_record,
+	 .help = "where the same machines are on several"},
 	{"roles", &kind_named, IN(roles), true, .record = &role_record},
 	{"sets", &kind_sets, IN(sets), .help = "needs with a name, used as \"@name\""},
 	{"requirements", &kind_named, IN(requirements), true, .record = &requirement_record},

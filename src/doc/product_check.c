@@ -38,13 +38,14 @@ static void check_docs(struct checker *c, const void *docs_)
 
 /* --- expressions ------------------------------------------------------------------------------ */
 
-static void check_ref(struct checker *c, const struct setting_ref *ref)
+/* The setting that a reference means; NULL after a message. */
+static const struct setting *find_setting(struct checker *c, const struct setting_ref *ref)
 {
 	struct text name = {ref->name, ref->at}, role = {ref->role, ref->at};
 	const struct setting *s;
 
 	if (role.s && !KNOWN(c, role, "role", &c->p->roles))
-		return;
+		return NULL;
 	if (role.s) {
 		const struct role *r = product_role(c->p, role.s);
 
@@ -52,13 +53,22 @@ static void check_ref(struct checker *c, const struct setting_ref *ref)
 
 		snprintf(of, sizeof(of), " of the role \"%s\"", role.s);
 		s = role_setting(r, name.s);
-		if (!s && !KNOWN_OF(c, name, "setting", of, &r->settings))
-			return;
+		if (!s)
+			KNOWN_OF(c, name, "setting", of, &r->settings);
 	} else {
 		s = product_setting(c->p, name.s);
-		if (!s && !KNOWN(c, name, "setting", &c->p->settings))
-			return;
+		if (!s)
+			KNOWN(c, name, "setting", &c->p->settings);
 	}
+	return s;
+}
+
+static void check_ref(struct checker *c, const struct setting_ref *ref)
+{
+	const struct setting *s = find_setting(c, ref);
+
+	if (!s)
+		return;
 	if (s->type == SETTING_WORD || s->type == SETTING_VERSION)
 		errs_add(c->errs, ref->at, "the setting \"%s\" is a %s, not a number", ref->name,
 			 setting_type_names[s->type]);
@@ -216,6 +226,14 @@ static void check_bound(struct checker *c, const struct setting *s, struct text 
 static void check_setting(struct checker *c, const struct setting *s)
 {
 	char why[SETTING_WHY_MAX];
+	uint64_t ports;
+
+	if (s->at_least.s && (s->type != SETTING_RANGE ||
+			      !slice_number(slice_of(s->at_least.s), 65535, &ports) || !ports))
+		errs_add(c->errs, s->at_least.at,
+			 "expected how many ports a setting of type range must have, found "
+			 "\"%.40s\"",
+			 s->at_least.s);
 
 	check_bound(c, s, s->min);
 	check_bound(c, s, s->max);
@@ -236,9 +254,45 @@ static void check_choice(struct checker *c, const struct choice *choice)
 /* "*.example.com", "${tenant}.example.com" */
 static void check_dns_name(struct checker *c, struct text name)
 {
+	const char *rest = name.s, *begin;
+
 	if (!dns_name_is_valid(slice_of(name.s), "*${}"))
 		errs_add(c->errs, name.at,
 			 "expected a name such as www.example.com, found \"%.60s\"", name.s);
+	while ((begin = strstr(rest, "${"))) {
+		const char *end = strchr(begin, '}');
+		struct text setting = {NULL, name.at};
+
+		if (!end || end == begin + 2) {
+			errs_add(c->errs, name.at, "expected ${setting}, closed by }");
+			return;
+		}
+		setting.s = arena_copy(c->p->arena, slice_from_to(begin + 2, end));
+		KNOWN(c, setting, "setting", &c->p->settings);
+		rest = end;
+	}
+}
+
+/* 224.0.0.0/4 (RFC 5771), ff00::/8 (RFC 4291 section 2.7), the limited broadcast (RFC 919). */
+static bool is_group(const struct prefix *p)
+{
+	static const uint8_t everybody[4] = {255, 255, 255, 255};
+
+	if (p->addr.family == 6)
+		return p->bits >= 8 && p->addr.bytes[0] == 0xff;
+	return (p->bits >= 4 && p->addr.bytes[0] >> 4 == 14) ||
+	       (p->bits == 32 && memcmp(p->addr.bytes, everybody, 4) == 0);
+}
+
+static void check_multicast(struct checker *c, const struct role *r)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	for_each (p, &r->multicast)
+		if (!is_group(p))
+			errs_add(c->errs, r->name.at,
+				 "%s is neither a multicast group nor 255.255.255.255",
+				 prefix_text(p, text));
 }
 
 static void check_role(struct checker *c, const struct role *r)
@@ -255,10 +309,11 @@ static void check_role(struct checker *c, const struct role *r)
 		check_setting(c, s);
 	if (r->is.n && r->includes.n)
 		errs_add(c->errs, r->name.at, "a role has either \"is\" or \"includes\"");
-	if (!r->outside && (r->names.n || r->addresses.n || r->try_names.n))
+	if (!r->outside && (r->names.n || r->addresses.n || r->try_names.n || r->multicast.n))
 		errs_add(c->errs, r->name.at,
-			 "\"names\", \"addresses\" and \"try\" belong to a role with \"outside: "
-			 "true\"");
+			 "\"names\", \"addresses\", \"multicast\" and \"try\" belong to a role "
+			 "with \"outside: true\"");
+	check_multicast(c, r);
 	for_each (t, &r->try_names)
 		if (strchr(t->s, '*'))
 			errs_add(c->errs, t->at, "a name to try cannot have a wildcard");
@@ -289,6 +344,14 @@ static void check_modes(struct checker *c, const struct requirement *q)
 	}
 }
 
+static void check_networks(struct checker *c, const struct requirement *q)
+{
+	if (q->network.from.s)
+		KNOWN(c, q->network.from, "network", &c->p->networks);
+	if (q->network.to.s && !text_same(q->network.from, q->network.to))
+		KNOWN(c, q->network.to, "network", &c->p->networks);
+}
+
 static void check_requirement(struct checker *c, const struct requirement *q)
 {
 	c->now = q;
@@ -298,6 +361,7 @@ static void check_requirement(struct checker *c, const struct requirement *q)
 	check_expr(c, q->forbid);
 	check_expr(c, q->also);
 	check_modes(c, q);
+	check_networks(c, q);
 	check_cond(c, q->when);
 	if (q->child_of.s)
 		KNOWN(c, q->child_of, "requirement", &c->p->requirements);

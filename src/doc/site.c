@@ -613,6 +613,12 @@ static const struct field manual_fields[] = {
 static const struct record manual_record =
 	RECORD("an item of the checklist", manual_state, manual_fields, "state", NO_PLACE, NULL);
 
+static const struct field use_network_fields[] = {
+	{"networks", &kind_prefixes, AT(use_network, networks), true, .help = "its addresses here"},
+};
+static const struct record use_network_record = RECORD(
+	"a network of a product", use_network, use_network_fields, "networks", NO_PLACE, NULL);
+
 static const struct field use_fields[] = {
 	{"product", &kind_name, AT(use, product), true, .help = "its name in the catalog"},
 	{"as", &kind_name, AT(use, as), .help = "this installation's name"},
@@ -621,6 +627,8 @@ static const struct field use_fields[] = {
 	 .help = "what is used; \"not x\" turns one off"},
 	{"choices", &kind_values, AT(use, choices)},
 	{"settings", &kind_values, AT(use, settings)},
+	{"networks", &kind_named, AT(use, networks), .record = &use_network_record,
+	 .help = "the addresses of the product's networks"},
 	{"choose", &kind_choose, AT(use, choose), .help = "which alternative of an \"or\""},
 	{"overrule", &kind_choose, AT(use, overrule), .help = "what a requirement needs instead"},
 	{"checklist", &kind_named, AT(use, checklist), .record = &manual_record},

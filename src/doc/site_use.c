@@ -133,6 +133,8 @@ void site_check_use(const struct site *s, const struct use *u, const struct prod
 		check_feature(&c, *f);
 	check_conflicts(&c, u);
 	check_choices(&c, u);
+	for_each (network, &u->networks)
+		KNOWN(&c, network->name, "network", &p->networks);
 	for_each (choose, &u->choose)
 		check_choose(&c, choose);
 	for_each (choose, &u->overrule)

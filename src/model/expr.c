@@ -3,20 +3,27 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* IANA icmp-parameters and icmpv6-parameters; the messages that a requirement may name. */
 static const struct icmp_name icmp_names[] = {
 	{"echo", 8, 128},
 	{"echo-reply", 0, 129},
+	{"redirect", 5, 137},
 	{"destination-unreachable", 3, 1},
 	{"fragmentation-needed", 3, 2}, /* code 4; packet too big */
 	{"time-exceeded", 11, 3},
 	{"parameter-problem", 12, 4},
 	{"timestamp", 13, -1},
+	{"timestamp-reply", 14, -1},
 	{"router-solicitation", 10, 133},
 	{"router-advertisement", 9, 134},
 	{"neighbour-solicitation", -1, 135},
 	{"neighbour-advertisement", -1, 136},
+	{"listener-query", -1, 130}, /* MLD, RFC 2710 and 3810 */
+	{"listener-report", -1, 131},
+	{"listener-done", -1, 132},
+	{"listener-report-2", -1, 143},
 	{"any", -1, -1},
 };
 
@@ -34,15 +41,38 @@ static const struct rpc_name rpc_names[] = {
 	{"schedule", 135}, {"netlogon", 135}, {"drsuapi", 135},	 {"samr", 135},
 	{"lsarpc", 135},   {"frs", 135},      {"dfsr", 135},	 {"certificate", 135},
 	{"nfs", 111},	   {"mountd", 111},   {"nlockmgr", 111}, {"status", 111},
-	{"rquotad", 111},  {"ypserv", 111},
+	{"rquotad", 111},  {"ypserv", 111},   {"nspi", 135},	 {"rfr", 135},
+	{"dns", 135},	   {"dhcp", 135},     {"clusapi", 135},	 {"msdtc", 135},
+	{"spoolss", 135},  {"efs", 135},      {"vds", 135},
 };
+
+/* Any other service by what its directory lists it under: the interface's UUID (MS-RPCE), as in
+ * e3514235-4b06-11d1-ab04-00c04fc2dcd2, or the program's number (RFC 5531). */
+static const struct rpc_name by_uuid = {"UUID", 135}, by_program = {"program", 111};
+
+static bool is_uuid(struct slice s)
+{
+	if (s.n != 36)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? s.p[i] != '-' : !memchr("0123456789abcdefABCDEF", s.p[i], 22))
+			return false;
+	}
+	return true;
+}
 
 const struct rpc_name *rpc_name_find(struct slice name)
 {
+	uint64_t program;
+
 	for (size_t i = 0; i < sizeof(rpc_names) / sizeof(rpc_names[0]); i++)
 		if (slice_is(name, rpc_names[i].name))
 			return &rpc_names[i];
-	return NULL;
+	if (is_uuid(name))
+		return &by_uuid;
+	return slice_number(name, UINT32_MAX, &program) && program ? &by_program : NULL;
 }
 
 enum { WHY_MAX = 120, TEXT_MAX = 64 };

@@ -37,7 +37,8 @@ struct icmp_name {
 const struct icmp_name *icmp_name_find(struct slice name);
 
 /* An RPC service by name, and where its port is asked for: Microsoft's endpoint mapper (135) or
- * rpcbind (111, RFC 1833). The ports themselves are the target role's setting `rpc_ports`. */
+ * rpcbind (111, RFC 1833). The name may be an interface's UUID or a program's number, too. The
+ * ports themselves are the target role's setting `rpc_ports`. */
 struct rpc_name {
 	const char *name;
 	uint16_t directory;

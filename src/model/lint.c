@@ -293,12 +293,23 @@ static bool excludes(const struct cond *a, const struct cond *b)
 	return false;
 }
 
+static bool is_other(struct text a, struct text b)
+{
+	return (a.s || b.s) && !text_same(a, b);
+}
+
+/* The same roles, at addresses that a rule can tell apart. */
+static bool on_other_network(const struct requirement *a, const struct requirement *b)
+{
+	return is_other(a->network.from, b->network.from) || is_other(a->network.to, b->network.to);
+}
+
 static void look_contradiction(struct linter *l, const struct port_use *forbidden)
 {
 	if (!forbidden->is_forbidden || !forbidden->is_known)
 		return;
 	for_each (u, &l->uses) {
-		if (u->is_forbidden || !u->is_known ||
+		if (u->is_forbidden || !u->is_known || on_other_network(u->q, forbidden->q) ||
 		    u->leaf->transport != forbidden->leaf->transport ||
 		    strcmp(u->from, forbidden->from) != 0 || strcmp(u->to, forbidden->to) != 0)
 			continue;
@@ -326,6 +337,9 @@ static void look_unused(struct linter *l)
 		if (!uses_choice(p, c->name.s))
 			tell(l, c->name.at, c->name.s, fix,
 			     "no requirement depends on this choice");
+	for_each (n, &p->networks)
+		if (!uses_network(p, n->name.s))
+			tell(l, n->name.at, n->name.s, fix, "no requirement is on this network");
 	for_each (s, &p->settings)
 		if (!uses_setting(p, NULL, s->name.s))
 			tell(l, s->name.at, s->name.s, fix, "nothing refers to this setting");

@@ -236,6 +236,14 @@ static bool expr_has_set(const struct expr *e, const char *name)
 	return false;
 }
 
+bool uses_network(const struct product *p, const char *name)
+{
+	for_each (q, &p->requirements)
+		if (text_is(q->network.from, name) || text_is(q->network.to, name))
+			return true;
+	return false;
+}
+
 bool uses_set(const struct product *p, const char *name)
 {
 	for_each (q, &p->requirements) {

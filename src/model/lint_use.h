@@ -32,4 +32,5 @@ bool uses_choice(const struct product *p, const char *name);
 bool uses_setting(const struct product *p, const char *role,
 		  const char *name); /* role NULL: its own */
 bool uses_role(const struct product *p, const char *name);
+bool uses_network(const struct product *p, const char *name);
 bool uses_set(const struct product *p, const char *name);

@@ -27,9 +27,11 @@ const char *const server_mode_names[] = {
 };
 const char *const active_source_names[] = {"any", "20", NULL};
 const char *const if_unused_names[] = {"nothing", "reset", NULL};
+const char *const reach_names[] = {"each", "one", NULL};
 const char *const reply_names[] = {"same-port", "other-port", NULL};
 const char *const path_quality_names[] = {
-	"no-nat", "no-tls-interception", "no-proxy", "min-mtu", "max-rtt", "idle-timeout", NULL,
+	"no-nat",  "no-tls-interception", "no-proxy", "no-proxy-login", "same-link", "min-mtu",
+	"max-rtt", "idle-timeout",	  NULL,
 };
 const char *const severity_names[] = {"info", "low", "medium", "high", "critical", NULL};
 const char *const state_names[] = {

@@ -41,6 +41,11 @@ const struct choice *product_choice(const struct product *p, const char *name)
 	FIND(&p->choices, name, name);
 }
 
+const struct network *product_network(const struct product *p, const char *name)
+{
+	FIND(&p->networks, name, name);
+}
+
 const struct set *product_set(const struct product *p, const char *name)
 {
 	FIND(&p->sets, name, name);

@@ -17,11 +17,18 @@ struct setting {
 	enum setting_type type;
 	struct text value; /* the default; s is NULL where the site must say it */
 	struct text min, max;
+	struct text at_least;	     /* of a range: how many ports it must have */
 	LIST_OF(struct text) forbid; /* values that it must not have */
 };
 
 struct document {
 	struct text name, title, publisher, date, revision, retrieved, url;
+};
+
+/* One of several networks that the same machines are on (storage, migration). The site says which
+ * addresses it has; where it does not, all of a machine's addresses are meant. */
+struct network {
+	struct text name, title;
 };
 
 struct feature {
@@ -44,7 +51,8 @@ struct role {
 	LIST_OF(struct text) is; /* one of these plays it for a given peer (substitution) */
 	LIST_OF(struct text) includes; /* whoever plays one of these plays this too (union) */
 	LIST_OF(struct text) names, try_names; /* may hold ${...}; wildcards only in names */
-	LIST_OF(struct prefix) addresses, multicast;
+	LIST_OF(struct prefix) addresses;
+	LIST_OF(struct prefix) multicast; /* groups, or 255.255.255.255 */
 	struct text user;		  /* as whom its process runs */
 	LIST_OF(struct setting) settings; /* of each binding */
 };
@@ -81,9 +89,11 @@ enum path_quality {
 	PATH_NO_NAT,
 	PATH_NO_TLS_INTERCEPTION,
 	PATH_NO_PROXY,
-	PATH_MIN_MTU,	   /* bytes */
-	PATH_MAX_RTT,	   /* milliseconds */
-	PATH_IDLE_TIMEOUT, /* seconds that a quiet connection must survive */
+	PATH_NO_PROXY_LOGIN, /* a proxy, if any, asks for no login */
+	PATH_SAME_LINK,	     /* no router between: broadcast, link-local multicast */
+	PATH_MIN_MTU,	     /* bytes */
+	PATH_MAX_RTT,	     /* milliseconds */
+	PATH_IDLE_TIMEOUT,   /* seconds that a quiet connection must survive */
 };
 extern const char *const path_quality_names[];
 struct path_condition {
@@ -92,9 +102,17 @@ struct path_condition {
 	struct place at;
 };
 
+enum reach { REACH_EACH, REACH_ONE }; /* one: any one of those who play "to" is enough */
+extern const char *const reach_names[];
+
 enum if_unused { IF_UNUSED_NOTHING, IF_UNUSED_RESET }; /* answer instead of silence, as for IDENT */
 enum reply_from { REPLY_SAME_PORT, REPLY_OTHER_PORT }; /* TFTP answers from a new port */
 extern const char *const if_unused_names[], *const reply_names[];
+
+/* In which of the product's networks each end is addressed; NULL: not said. */
+struct end_networks {
+	struct text from, to;
+};
 
 struct mode {
 	struct text name;
@@ -116,15 +134,19 @@ struct inferred {
 struct requirement {
 	struct text id;
 	struct text from, to;	  /* role names; resolved by product_role() */
-	const struct expr *needs; /* exactly one of needs, forbid, link_none, modes */
+	const struct expr *needs; /* exactly one of needs, forbid, link, modes */
 	const struct expr *forbid;
 	const struct expr *also; /* listed, opened, tried and told; never decides */
-	bool link_none;		 /* a serial line: nothing to open */
+	bool link_none;		 /* no network path: nothing to open */
+	bool link_local;	 /* beside link_none: a host offers needs to itself */
 	struct text service, title, why, without;
 	const struct cond *when; /* NULL: always */
 	enum level level;
 	enum phase phase;
 	enum via via;
+	enum reach reach;
+	struct end_networks network;
+	LIST_OF(struct text) tags; /* words of the document's own classes: optimize, allow */
 	struct text child_of;
 	LIST_OF(struct text) after;
 	LIST_OF(struct path_condition) path;
@@ -168,6 +190,7 @@ struct product {
 	LIST_OF(struct setting) settings;
 	LIST_OF(struct feature) features;
 	LIST_OF(struct choice) choices;
+	LIST_OF(struct network) networks;
 	LIST_OF(struct role) roles;
 	LIST_OF(struct set) sets;
 	LIST_OF(struct requirement) requirements;
@@ -184,6 +207,7 @@ const struct setting *product_setting(const struct product *p, const char *name)
 const struct setting *role_setting(const struct role *r, const char *name);
 const struct feature *product_feature(const struct product *p, const char *name);
 const struct choice *product_choice(const struct product *p, const char *name);
+const struct network *product_network(const struct product *p, const char *name);
 const struct set *product_set(const struct product *p, const char *name);
 const struct requirement *product_requirement(const struct product *p, const char *id);
 const struct goal *product_goal(const struct product *p, const char *name);

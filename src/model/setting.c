@@ -28,6 +28,16 @@ static bool is_of_type(enum setting_type type, struct slice s, const char **expe
 	return false;
 }
 
+static bool has_enough_ports(const struct setting *s, const char *value)
+{
+	struct port_range range = {0, 0};
+	uint64_t n = 0;
+
+	return port_range_parse(slice_of(value), &range) &&
+	       slice_number(slice_of(s->at_least.s), 65535, &n) &&
+	       (uint64_t)range.hi - range.lo + 1 >= n;
+}
+
 bool setting_accepts(const struct setting *s, const char *value, char why[SETTING_WHY_MAX])
 {
 	const char *expected = "";
@@ -44,6 +54,11 @@ bool setting_accepts(const struct setting *s, const char *value, char why[SETTIN
 	if (s->max.s && version_compare(value, s->max.s) > 0) {
 		snprintf(why, SETTING_WHY_MAX, "%.40s is above the greatest value, %.40s", value,
 			 s->max.s);
+		return false;
+	}
+	if (s->type == SETTING_RANGE && s->at_least.s && !has_enough_ports(s, value)) {
+		snprintf(why, SETTING_WHY_MAX, "%.40s has fewer than %.40s ports", value,
+			 s->at_least.s);
 		return false;
 	}
 	for_each (f, &s->forbid) {

@@ -170,12 +170,19 @@ struct manual_state { /* of an item of the product's checklist */
 	struct text item, owner, date, state;
 };
 
+/* Which addresses a network of the product has here. */
+struct use_network {
+	struct text name;
+	LIST_OF(struct prefix) networks;
+};
+
 struct use {
 	struct text product; /* its name in the catalog */
 	struct text as;	     /* the installation's name; default: the product's */
 	LIST_OF(struct role_binding) roles;
 	LIST_OF(struct text) features; /* "x" on, "not x" off */
 	LIST_OF(struct value) choices, settings;
+	LIST_OF(struct use_network) networks;
 	LIST_OF(struct choose) choose, overrule;
 	LIST_OF(struct manual_state) checklist;
 	struct place place;

@@ -54,6 +54,7 @@ static const struct {
 	{"uses.[].checklist.*.state", TEXT},
 	/* The short form of a map is a text. */
 	{"features.*", TEXT},
+	{"networks.*", TEXT},
 	{"roles.*", 0, TEXT},
 	{"checklist.*", TEXT},
 	{"requirements.*.defect", TEXT},
@@ -262,10 +263,10 @@ static bool is_due(struct walk *w, const char *path)
 static bool has_free_keys(const char *path)
 {
 	static const char *const free_maps[] = {
-		"documents",	"settings",   "features",    "choices", "roles",
-		"sets",		"goals",      "defects",     "modes",	"checklist",
-		"requirements", "inferred",   "zones",	     "hosts",	"groups",
-		"devices",	"interfaces", "local_ports", "choose",	"overrule",
+		"documents", "settings", "features", "choices",	  "roles",	  "sets",
+		"goals",     "defects",	 "modes",    "checklist", "requirements", "inferred",
+		"zones",     "hosts",	 "groups",   "devices",	  "interfaces",	  "local_ports",
+		"choose",    "overrule", "networks",
 	};
 	const char *dot = strrchr(path, '.');
 
