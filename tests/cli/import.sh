@@ -11,8 +11,8 @@ done
 for form in pipes csv blanks; do
 	same "$T/tabs" "$T/$form"
 done
-has "$T/tabs" "# question: row 4 \"Hosts (Computer objects in AD)\": \"389 or 636\": no protocol is given, TCP is assumed"
-has "$T/err" "question: row 65 \"Telnet\": \"22\": telnet has port 23, and 22 is ssh"
+has "$T/tabs" "# question: row 5 \"Hosts (as the directory lists them)\": \"389 or 636\": no protocol is given, TCP is assumed"
+has "$T/err" "question: row 64 \"Telnet\": \"22\": telnet has port 23, and 22 is ssh"
 
 # Options stand in for what the table does not say.
 expect_rc 0 portolan catalog import "$T/ports.txt" --from scanner --to target --section 99

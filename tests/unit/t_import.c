@@ -44,7 +44,7 @@ static const struct {
 	{"tcp:443", "tcp/443", ""},
 	{"SSH - TCP 22", "tcp/22", ""},
 	{"SSH \xe2\x80\x93 TCP 22", "tcp/22", ""},
-	{"SSH \xe2\x80\x93 TCP 22 or 443 if using PowerShell PowerCLI Module", "tcp/22 or tcp/443",
+	{"SSH \xe2\x80\x93 TCP 22 or 443 if PowerCLI is used", "tcp/22 or tcp/443",
 	 "condition"},
 	{"389 or 636", "tcp/389 or tcp/636", "TCP is assumed"},
 	{"TCP 389 or 636", "tcp/389 or tcp/636", "any one of them"},
@@ -52,7 +52,7 @@ static const struct {
 	 "tcp/9389, tcp/389 or tcp/636, tcp/88, tcp/445", "two neighbours"},
 	{"TCP 5938, 80 or 443", "tcp/5938 or tcp/80 or tcp/443", "any one of them"},
 	{"5938, 80 or 443", "tcp/5938 or tcp/80 or tcp/443", "TCP is assumed"},
-	{"Powershell Remoting TCP 5985 (HTTP) & 5986 (HTTPS) WMI negotiation on TCP 135",
+	{"Remoting of PowerShell TCP 5985 (HTTP) & 5986 (HTTPS) WMI first on TCP 135",
 	 "tcp/5985, tcp/5986, tcp/135", "all or any"},
 	{"TCP 135", "tcp/135", "endpoint mapper"},
 	{"TCP 135, TCP 49152-65535", "tcp/135, tcp/49152-65535", ""},
@@ -196,7 +196,7 @@ static bool is_tested(const char *section)
 			   strcmp(section, "11") == 0 || strcmp(section, "13") == 0);
 }
 
-/* The catalog leaves out what the document says in brackets: "Hosts (Computer objects in AD)". */
+/* What stands in brackets is no part of a label: "Hosts (as the directory lists them)". */
 static struct slice plain_label(const char *row)
 {
 	const char *bracket = row ? strstr(row, " (") : NULL;
@@ -279,9 +279,9 @@ static void check_questions(const char *file, const struct import *im)
 {
 	static const char *const wanted[] = {
 		"telnet has port 23, and 22 is ssh",
-		"\"Hosts (Computer objects in AD)\": \"389 or 636\": no protocol is given",
-		"\"Powershell Remoting TCP 5985 (HTTP) & 5986 (HTTPS)\": all or any of them",
-		"PowerCLI Module\": a condition stands there",
+		"\"Hosts (as the directory lists them)\": \"389 or 636\": no protocol is given",
+		"\"Remoting of PowerShell TCP 5985 (HTTP) & 5986 (HTTPS)\": all or any of them",
+		"PowerCLI is used\": a condition stands there",
 		"135 is the endpoint mapper",
 		"\"or\" is taken to join its two neighbours",
 	};
