@@ -26,19 +26,8 @@ static const struct field zone_fields[] = {
 	 .help = "the most specific network decides an address's zone; any: everything else"},
 };
 
-/* The zone that holds what no other does: the internet, mostly. */
-static void note_any(struct reader *r, const struct node *n, void *at)
-{
-	struct zone *z = at;
-
-	(void)r;
-	(void)n;
-	for_each (p, &z->networks)
-		z->any |= p->bits == 0;
-}
-
 static const struct record zone_record =
-	RECORD("a zone", zone, zone_fields, NULL, NO_PLACE, note_any);
+	RECORD("a zone", zone, zone_fields, NULL, NO_PLACE, NULL);
 
 static void check_host(struct reader *r, const struct node *n, void *at)
 {

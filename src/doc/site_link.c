@@ -271,7 +271,8 @@ static void check_installations(struct linker *l)
 			}
 }
 
-/* 0.0.0.0/0 and ::/0, or "any" for both. */
+/* The zone that holds what no other does, mostly the internet: 0.0.0.0/0 and ::/0, or "any" for
+ * both. */
 static void mark_any(struct zone *z)
 {
 	for_each (p, &z->networks)
