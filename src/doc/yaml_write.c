@@ -6,21 +6,33 @@
 #include "base/slice.h"
 #include "base/utf8.h"
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 static bool is_plain_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       memchr(" _./+=()@$<>;'\"-", c, 15) != NULL;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) ||
+	       (c && strchr(" _./+=()@$<>;'\"-", c));
+}
+
+/* 2026-11-20 is a day to readers of YAML 1.1. */
+static bool is_date(struct slice s)
+{
+	return s.n >= 8 && is_digit(s.p[0]) && is_digit(s.p[1]) && is_digit(s.p[2]) &&
+	       is_digit(s.p[3]) && s.p[4] == '-' && memchr(s.p + 5, '-', 3);
 }
 
 /* Plain only what no reader of YAML takes for anything else; braces, colons, hashes, commas and
- * the indicators at the start get quotes. */
+ * the indicators at the start get quotes. Numbers stay plain: which text is one, the fields say. */
 static bool is_plain(struct slice s)
 {
-	static const char *const words[] = {"true", "false", "null", "yes", "no", "on", "off", "~"};
+	static const char *const words[] = {"true", "false", "null", "yes", "no", "on", "off"};
 
 	if (s.n == 0 || s.p[0] == ' ' || s.p[s.n - 1] == ' ')
 		return false;
-	if (memchr("@-<>=+;'\"$.", s.p[0], 11))
+	if (strchr("@-<>=+;'\"$.", s.p[0]) || is_date(s))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (!is_plain_char(s.p[i]))
