@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "doc/import_row.h"
+#include "doc/import_words.h"
 #include "doc/product.h"
 
 enum { LINE_MAX_BYTES = 300, HEADING_MAX_BYTES = 80 };
@@ -176,7 +177,7 @@ static const char *section_of(struct importer *im, struct slice text)
 
 	while (text.n > 1 && text.p[0] == '#') /* of Markdown */
 		text = slice_trim(slice_skip(text, 1));
-	rest = text;
+	rest = text = slice_of(cell_clean(im->arena, text, HEADING_MAX_BYTES));
 	if (rest.n > 8 && strncasecmp(rest.p, "section ", 8) == 0)
 		rest = slice_trim(slice_skip(rest, 8));
 	while (n < rest.n && ((rest.p[n] >= '0' && rest.p[n] <= '9') || (n && rest.p[n] == '.')))
@@ -185,7 +186,7 @@ static const char *section_of(struct importer *im, struct slice text)
 		n--;
 	if (n && (n == rest.n || strchr(" .:\t", rest.p[n])))
 		return arena_copy(im->arena, (struct slice){rest.p, n});
-	return cell_clean(im->arena, text, HEADING_MAX_BYTES);
+	return text.p;
 }
 
 static void take_heading(struct importer *im, const struct table_row *row)
@@ -219,32 +220,103 @@ static size_t first_ports_column(const struct importer *im)
 	return i;
 }
 
-/* A line that is one cell: more of the ports above, more ports, or a heading. */
+/* "MariaDB TCP 3306", where a tab became a single blank: a label and ports. A lone number behind
+ * words is rather a heading's ("Section 10"), unless a protocol has that name. */
+static bool split_line(struct importer *im, const struct table_row *row, struct table_row *halves)
+{
+	const struct table_cell *cell = &row->cells[0];
+	uint64_t number;
+
+	if (row->after_blank || im->columns.n != 2 || first_ports_column(im) != 1)
+		return false;
+	for (size_t i = 1; i + 1 < cell->text.n; i++) {
+		struct slice label = {cell->text.p, i}, ports = slice_skip(cell->text, i + 1);
+
+		if (cell->text.p[i] != ' ' || !phrase_is_ports(im->arena, ports) ||
+		    phrase_is_transport(im->arena, label) ||
+		    (slice_number(ports, UINT32_MAX, &number) && !known_service(label)))
+			continue;
+		*halves = (struct table_row){.line = row->line, .n = 2};
+		halves->cells = ARENA_ARRAY(im->arena, struct table_cell, 2);
+		halves->cells[0] = (struct table_cell){slice_trim(label), cell->at};
+		halves->cells[1] = (struct table_cell){ports, cell->at};
+		halves->cells[1].at.column += (uint32_t)i + 1;
+		return true;
+	}
+	return false;
+}
+
+static void start_split_row(struct importer *im, const struct table_row *halves)
+{
+	start_row(im, halves);
+	import_ask(im, halves->cells[0].at, NULL,
+		   "line %u is taken for two cells, \"%s\" and \"%s\"", (unsigned)halves->line,
+		   cell_clean(im->arena, halves->cells[0].text, HEADING_MAX_BYTES),
+		   cell_clean(im->arena, halves->cells[1].text, LINE_MAX_BYTES));
+}
+
+/* "Account Type Port(s)", which is no section. */
+static bool take_headings(struct importer *im, const struct table_row *row)
+{
+	const struct table_cell *cell = &row->cells[0];
+	struct table_cell halves[2] = {*cell, *cell};
+	struct table_row headings = {.cells = halves, .n = 2, .line = row->line};
+	struct columns columns;
+	size_t n = cell->text.n;
+
+	while (n && cell->text.p[n - 1] != ' ')
+		n--;
+	if (!im->table.by_blanks || !n)
+		return false;
+	halves[0].text.n = n - 1;
+	halves[1].text = slice_skip(cell->text, n);
+	if (!columns_read(im->arena, &headings, &columns) || columns.kinds[0] != COLUMN_LABEL ||
+	    columns.kinds[1] != COLUMN_PORTS)
+		return false;
+	flush(im);
+	im->columns = columns;
+	im->now.n = 0;
+	return true;
+}
+
+static void start_row_of_ports(struct importer *im, const struct table_row *row, size_t ports)
+{
+	struct table_row more = {.line = row->line, .n = ports + 1};
+
+	more.cells = ARENA_ARRAY(im->arena, struct table_cell, more.n);
+	for (size_t i = 0; i < ports; i++)
+		more.cells[i] = (struct table_cell){SLICE(""), row->cells[0].at};
+	more.cells[ports] = row->cells[0];
+	start_row(im, &more);
+	import_ask(im, row->cells[0].at, NULL,
+		   "line %u, \"%s\", is taken for more ports of the row above", (unsigned)row->line,
+		   cell_clean(im->arena, row->cells[0].text, LINE_MAX_BYTES));
+}
+
+/* A line that is one cell: more of the ports above, more ports, a row whose cells are not apart, or
+ * a heading. "SSH 22" can be ports, or a row; between blanks, ports would stand below ports. */
 static void take_line(struct importer *im, const struct table_row *row)
 {
 	struct slice text = row->cells[0].text;
 	size_t ports = first_ports_column(im);
 	bool below = im->is_pending && !row->after_blank && ports < im->now.n;
+	struct table_row halves;
+	bool is_split;
 
 	if (below && (phrase_goes_on(im->arena, im->now.cells[ports].text) ||
 		      phrase_continues(im->arena, text))) {
 		append(im, ports, text);
 		return;
 	}
-	if (im->is_pending && ports < im->columns.n && phrase_is_ports(im->arena, text)) {
-		struct table_row more = {.line = row->line, .n = ports + 1};
-
-		more.cells = ARENA_ARRAY(im->arena, struct table_cell, more.n);
-		for (size_t i = 0; i < ports; i++)
-			more.cells[i] = (struct table_cell){SLICE(""), row->cells[0].at};
-		more.cells[ports] = row->cells[0];
-		start_row(im, &more);
-		import_ask(im, row->cells[0].at, NULL,
-			   "line %u, \"%s\", is taken for more ports of the row above",
-			   (unsigned)row->line, cell_clean(im->arena, text, LINE_MAX_BYTES));
-		return;
-	}
-	take_heading(im, row);
+	is_split = split_line(im, row, &halves);
+	if (is_split && im->table.by_blanks)
+		start_split_row(im, &halves);
+	else if (im->is_pending && ports < im->columns.n && phrase_is_ports(im->arena, text))
+		start_row_of_ports(im, row, ports);
+	else if (is_split)
+		start_split_row(im, &halves);
+	else if (!take_headings(im, row))
+		take_heading(im, row);
 }
 
 /* --- the table -------------------------------------------------------------------------------- */

@@ -32,7 +32,8 @@ bool phrase_is_ports(struct arena *a, struct slice text)
 		others += words[i].kind == WORD_OTHER && !slice_is_nocase(words[i].text, "port") &&
 			  !slice_is_nocase(words[i].text, "ports");
 	}
-	return numbers && (others == 0 || words[0].kind == WORD_TRANSPORT);
+	return numbers && (others == 0 || words[0].kind == WORD_TRANSPORT ||
+			   (words[0].kind == WORD_SERVICE && words[1].kind == WORD_TRANSPORT));
 }
 
 bool phrase_is_transport(struct arena *a, struct slice text)

@@ -36,7 +36,8 @@ MUST_USE int phrase_read(struct arena *a, struct table_cell cell,
 /* A cell of a protocol's column: "TCP/HTTPS", "UDP", "any". The transports, or 0. */
 unsigned phrase_transports(struct arena *a, struct slice text, struct phrase_context *context);
 
-/* Whether a cell can only be about ports: numbers, transports, known protocols and little else. */
+/* Whether a cell can only be about ports: numbers, transports, known protocols and little else, or
+ * more words behind a transport. */
 bool phrase_is_ports(struct arena *a, struct slice text);
 /* Whether it names any port at all. */
 bool phrase_has_ports(struct arena *a, struct slice text);

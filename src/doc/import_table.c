@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/mem.h"
 #include "doc/csv.h"
+#include "doc/import_paste.h"
 
 enum form { FORM_TABS, FORM_PIPES, FORM_SEMICOLONS, FORM_BLANKS, FORM_COMMAS, FORM_COUNT };
 
@@ -56,9 +57,11 @@ static size_t break_at(struct slice s)
 	return 0;
 }
 
+/* Quotes around all of it count, too: a spreadsheet puts them there. */
 static struct slice without_emphasis(struct slice s)
 {
-	while (s.n > 1 && strchr("*`", s.p[0]) && s.p[s.n - 1] == s.p[0] && s.p[0])
+	while (s.n > 1 && s.p[0] && strchr("*`\"", s.p[0]) && s.p[s.n - 1] == s.p[0] &&
+	       (s.p[0] != '"' || !memchr(s.p + 1, '"', s.n - 2)))
 		s = slice_trim((struct slice){s.p + 1, s.n - 2});
 	return s;
 }
@@ -240,13 +243,6 @@ static size_t most_common(const struct counts *c)
 	return best;
 }
 
-static struct splitter start(struct arena *a, const char *file, struct slice bytes)
-{
-	if (slice_has_prefix(bytes, "\xef\xbb\xbf"))
-		bytes = slice_skip(bytes, 3);
-	return (struct splitter){.arena = a, .file = file, .rest = bytes};
-}
-
 static void count_lines(struct splitter s, enum form form, struct counts *c)
 {
 	while (next_line(&s)) {
@@ -418,12 +414,17 @@ static int read_csv(struct splitter s, enum form form, struct table *t, struct e
 int table_read(struct arena *a, const char *file, struct slice bytes, struct table *t,
 	       struct err *err)
 {
-	struct splitter s = start(a, file, bytes);
-	enum form form = find_form(&s, &t->columns);
+	struct splitter s = {.arena = a, .file = file};
+	int rc = paste_plain(a, file, bytes, &s.rest, err);
+	enum form form;
 
+	if (rc)
+		return rc;
+	form = find_form(&s, &t->columns);
 	if (form == FORM_COUNT)
 		return err_set(err, ERR_DOCUMENT, (struct place){.file = file},
 			       "no table found: expected rows of at least two cells, separated by "
 			       "tabs, \"|\", commas, semicolons or two blanks");
+	t->by_blanks = form == FORM_BLANKS;
 	return is_csv(form) ? read_csv(s, form, t, err) : read_lines(s, form, t, err);
 }

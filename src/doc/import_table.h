@@ -28,6 +28,7 @@ struct table_row {
 struct table {
 	LIST_OF(struct table_row) rows;
 	size_t columns; /* of most rows; at least 2 */
+	bool by_blanks; /* nothing but blanks is between the cells */
 };
 
 /* 0, or a negative class: a broken quote in CSV, too many rows, or no table at all. */

@@ -127,8 +127,8 @@ static bool is_letter(char c)
 	       c == '_';
 }
 
-/* Dashes of every width become "-", hard blanks and <br> what they mean; every byte stays at its
- * place, so that columns are still right. */
+/* Dashes of every width become "-", and <br> what it means; every byte stays at its place, so that
+ * columns are still right. */
 static char *plain_copy(struct arena *a, struct slice s)
 {
 	static const struct {
@@ -136,8 +136,8 @@ static char *plain_copy(struct arena *a, struct slice s)
 	} same[] = {
 		{"\xe2\x80\x90", "-  "}, {"\xe2\x80\x91", "-  "}, {"\xe2\x80\x92", "-  "},
 		{"\xe2\x80\x93", "-  "}, {"\xe2\x80\x94", "-  "}, {"\xe2\x88\x92", "-  "},
-		{"\xc2\xa0", "  "},	 {"\xe2\x80\xaf", "   "}, {"<br>", ";   "},
-		{"<br/>", ";    "},	 {"<br />", ";     "},	  {"\\|", " |"},
+		{"<br>", ";   "},	 {"<br/>", ";    "},	  {"<br />", ";     "},
+		{"\\|", " |"},
 	};
 	char *copy = arena_copy(a, s);
 

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/slice.h"
+#include "model/registry.h"
 
 enum word_kind {
 	WORD_PORTS,	/* lo to hi */
@@ -39,9 +40,9 @@ static inline bool word_is_joint(enum word_kind kind)
 	return kind == WORD_COMMA || kind == WORD_AND || kind == WORD_OR || kind == WORD_SLASH;
 }
 
-enum { ON_TCP = 1, ON_UDP = 2, ON_SCTP = 4 };
-
-/* What is known of a protocol's name here: enough to tell TCP from UDP where a table does not. */
+/* What is known of a protocol's name here: the names that documents use, and the transports that
+ * they mean where they do not say it. The registry (model/service.h) has more, and cannot tell that:
+ * its RDP listens on UDP, too, and "time" and "git" are words of any sentence. */
 struct known_service {
 	const char *name;    /* as `service:` has it */
 	const char *aliases; /* "|cifs|file sharing|" */

@@ -26,8 +26,7 @@ static const struct field zone_fields[] = {
 	 .help = "the most specific network decides an address's zone; any: everything else"},
 };
 
-static const struct record zone_record =
-	RECORD("a zone", zone, zone_fields, NULL, NO_PLACE, NULL);
+static const struct record zone_record = RECORD("a zone", zone, zone_fields, NULL, NO_PLACE, NULL);
 
 static void check_host(struct reader *r, const struct node *n, void *at)
 {

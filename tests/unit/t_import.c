@@ -8,8 +8,10 @@
 #include <stdlib.h>
 
 #include "doc/import_ports.h"
+#include "doc/import_words.h"
 #include "doc/needs.h"
 #include "doc/product.h"
+#include "model/service.h"
 #include "sys/file.h"
 #include "test.h"
 
@@ -44,8 +46,7 @@ static const struct {
 	{"tcp:443", "tcp/443", ""},
 	{"SSH - TCP 22", "tcp/22", ""},
 	{"SSH \xe2\x80\x93 TCP 22", "tcp/22", ""},
-	{"SSH \xe2\x80\x93 TCP 22 or 443 if PowerCLI is used", "tcp/22 or tcp/443",
-	 "condition"},
+	{"SSH \xe2\x80\x93 TCP 22 or 443 if PowerCLI is used", "tcp/22 or tcp/443", "condition"},
 	{"389 or 636", "tcp/389 or tcp/636", "TCP is assumed"},
 	{"TCP 389 or 636", "tcp/389 or tcp/636", "any one of them"},
 	{"TCP 9389, TCP 389 or TCP 636, TCP 88 and TCP 445",
@@ -354,6 +355,20 @@ static const struct {
 	 "a>b icmp/echo\nc>d tcp/443\n", 0},
 	{"Service | Port | Description\nA | TCP 80 | one\n  |   | two\nB | TCP 81\n",
 	 "source>target tcp/80\nsource>target tcp/81\n", 0},
+	{"Name  Port\nweb   TCP 80\nMariaDB TCP 3306\nRDP 3389\nSection 10\nESXi SSH - TCP 22 if "
+	 "used\n",
+	 "source>web tcp/80\nsource>mariadb tcp/3306\nsource>rdp tcp/3389\nsource>esxi tcp/22\n",
+	 0},
+	{"9 Hosts\nHost type Port(s)\nweb   TCP 80\nlongest TCP 81\n",
+	 "source>web tcp/80\nsource>longest tcp/81\n", 0},
+	/* pasted: a byte order mark, hard blanks, smart quotes, CR alone, a zero width */
+	{"\xef\xbb\xbf"
+	 "Name\tPort\r\nweb\xc2\xa0\tTCP\xc2\xa0"
+	 "80\xc2\xa0\rx\xe2\x80\x8b\t\xe2\x80\x9cTCP 81, 82\xe2\x80\x9d\n\xc2\xa0\n",
+	 "source>web tcp/80\nsource>x tcp/81, tcp/82\n", 0},
+	{"Name\xc2\xa0\xc2\xa0Port\nweb \xc2\xa0 TCP 80\nx\xe3\x80\x80\xe3\x80\x80TCP 81\n",
+	 "source>web tcp/80\nsource>x tcp/81\n", 0},
+	{"Name,Port\nweb,\xe2\x80\x9cTCP 80, 81\xe2\x80\x9d\n", "source>web tcp/80, tcp/81\n", 0},
 	{"\xe2\x94\x82 Name \xe2\x94\x82 Port \xe2\x94\x82\n+---+---+\n\xe2\x94\x82 w \xe2\x94\x82 "
 	 "TCP 80 \xe2\x94\x82\n",
 	 "source>w tcp/80\n", 0},
@@ -405,9 +420,38 @@ static void test_nothing_is_lost(void **state)
 	assert_int_not_equal(import_table(SLICE("no table here\n"), &o, &im), 0);
 	assert_int_equal(im.errs.n, 1);
 	import_release(&im);
+	assert_int_not_equal(import_table(SLICE("\xff\xfe"
+						"P\0o\0\t\0"),
+					  &o, &im),
+			     0);
+	assert_non_null(strstr(im.errs.items[0].text, "UTF-16"));
+	import_release(&im);
 	assert_int_not_equal(import_table(SLICE("From\tTo\na\tb\n"), &o, &im), 0);
 	assert_int_equal(im.errs.n, 1);
 	import_release(&im);
+}
+
+/* What the words say of a protocol is what the registry says. */
+static void test_services(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (unsigned port = 1; port <= UINT16_MAX; port++) {
+		const struct known_service *known = known_service_on(port);
+		struct port_range ports = {(uint16_t)port, (uint16_t)port};
+		struct service s;
+
+		if (!known)
+			continue;
+		n++;
+		if (!service_find(slice_of(known->name), &s))
+			fail_msg("the registry has no %s", known->name);
+		for (unsigned on = ON_TCP; on <= ON_SCTP; on <<= 1)
+			if ((known->on & on) && !service_listens(&s, on, ports))
+				fail_msg("%s does not listen there: %u", known->name, port);
+	}
+	assert_true(n >= 25);
 }
 
 int main(void)
@@ -415,7 +459,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_phrases),		cmocka_unit_test(test_bad_phrases),
 		cmocka_unit_test(test_passwordstate),	cmocka_unit_test(test_tables),
-		cmocka_unit_test(test_nothing_is_lost),
+		cmocka_unit_test(test_nothing_is_lost), cmocka_unit_test(test_services),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
