@@ -41,8 +41,8 @@ static inline bool word_is_joint(enum word_kind kind)
 }
 
 /* What is known of a protocol's name here: the names that documents use, and the transports that
- * they mean where they do not say it. The registry (model/service.h) has more, and cannot tell that:
- * its RDP listens on UDP, too, and "time" and "git" are words of any sentence. */
+ * they mean where they do not say it. The registry (model/service.h) has more, but not that: its
+ * RDP listens on UDP, too, and its "time" and "git" are words of any sentence. */
 struct known_service {
 	const char *name;    /* as `service:` has it */
 	const char *aliases; /* "|cifs|file sharing|" */

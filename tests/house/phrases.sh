@@ -13,6 +13,7 @@ list() {
 }
 # check HASHES FOLDER: the files that were listed; one that is deleted and not yet committed is not there.
 check() {
+	# shellcheck disable=SC2016 # the inner shell's
 	(cd "$2" && xargs -0 sh -c 'for f; do [ ! -f "$f" ] || printf "%s\0" "$f"; done' sh) <"$T/listed" >"$T/there"
 	(cd "$2" && xargs -0 python3 "$SOURCE_DIR/tools/phrases.py" check "$1") <"$T/there"
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What is written reads back as the same text, as a value, as an item and as a key: every text of up
- * to three characters out of those that mean something to YAML.
+ * What is written reads back as the same text, as a value, as an item and as a key: every text of
+ * up to three characters out of those that mean something to YAML.
  */
 #include "doc/yaml_write.h"
 
