@@ -16,9 +16,8 @@ has "$T/file" "product: ftp"
 # A signal ends the program also while nobody reads the report that it writes: 124 is the first
 # signal's doing, 137 that of the second, which nothing survives.
 mkfifo "$T/full"
-sleep 60 <"$T/full" &
-reader=$!
+exec 3<>"$T/full"
 timeout -k 10 3 "$PORTOLAN" probe --format jsonl 127.0.0.1:1-500 >"$T/full"
 rc=$?
+exec 3<&-
 [ "$rc" = 124 ] || fail "SIGTERM does not end it: $rc"
-kill "$reader"
