@@ -114,12 +114,15 @@ int trial_run(struct trial *t, struct err *err)
 	struct loop *l;
 	int rc = loop_new(&l, err);
 
-	if (rc)
+	if (rc) {
+		interrupt_release();
 		return rc;
+	}
 	started = loop_now(l);
 	t->run.started_ms = l->ops->wall_ms(l);
 	name_run(t);
 	rc = run_engine(t, l, interrupted, err);
+	interrupt_release();
 	t->elapsed_ms = (loop_now(l).us - started.us) / 1000;
 	loop_free(l);
 	number_outcomes(&t->outcomes);

@@ -87,8 +87,3 @@ struct verdicts {
 /* results: one a flow, by its index. */
 void judge(const struct plan *plan, const struct flow_result *results,
 	   const struct judge_options *options, struct arena *arena, struct verdicts *out);
-
-/* Whether the path let it through, as far as a state and its cause tell. */
-enum answer outcome_network(enum state state, enum cause cause);
-/* Whether the right thing answers: a connection alone proves no protocol. */
-enum answer outcome_service(enum state state, enum cause cause);

@@ -74,3 +74,8 @@ struct outcome {
 	char evidence[OUTCOME_EVIDENCE_MAX]; /* one sentence */
 	int64_t at_ms;			     /* wall clock, ms since 1970 */
 };
+
+/* Whether the path let it through, as far as a state and its cause tell. */
+enum answer outcome_network(enum state state, enum cause cause);
+/* Whether the right thing answers: a connection alone proves no protocol. */
+enum answer outcome_service(enum state state, enum cause cause);

@@ -26,13 +26,13 @@ PRINTF(2, 3) static void set_how(struct outcome *o, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void decide(struct outcome *o, enum state state, enum cause cause, enum confidence sure,
-		   enum answer network)
+static void decide(struct outcome *o, enum state state, enum cause cause, enum confidence sure)
 {
 	o->state = state;
 	o->cause = cause;
 	o->confidence = sure;
-	o->network = network;
+	o->network = outcome_network(state, cause);
+	o->service = outcome_service(state, cause);
 }
 
 /* What our own kernel said. */
@@ -121,8 +121,7 @@ static void blame_local(const struct sighting *seen, struct outcome *o)
 	const struct local_error *row = local_error_of(seen);
 
 	decide(o, row->state, row->cause,
-	       row->cause == CAUSE_LOCAL_FIREWALL ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN,
-	       row->state == STATE_NOT_ATTEMPTED ? ANSWER_UNKNOWN : ANSWER_FAIL);
+	       row->cause == CAUSE_LOCAL_FIREWALL ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN);
 	set_how(o, "%s: %s", seen->call, strerror(seen->error));
 	set_evidence(o, "%s", row->advice);
 }
@@ -181,11 +180,11 @@ static void add_candidate(struct outcome *o, const char *candidate)
 static void blame_own_icmp(const struct sighting *seen, struct outcome *o)
 {
 	if (!is_own_unreachable(&seen->icmp)) {
-		decide(o, STATE_REJECTED, CAUSE_LOCAL_FIREWALL, CONFIDENCE_LIKELY, ANSWER_FAIL);
+		decide(o, STATE_REJECTED, CAUSE_LOCAL_FIREWALL, CONFIDENCE_LIKELY);
 		set_evidence(o, "this host itself answered: %s", meaning_of(&seen->icmp));
 		return;
 	}
-	decide(o, STATE_UNREACHABLE, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE, ANSWER_FAIL);
+	decide(o, STATE_UNREACHABLE, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
 	add_candidate(o, "target");
 	add_candidate(o, "local-route");
 	add_candidate(o, "local-firewall");
@@ -205,11 +204,11 @@ static void blame_icmp(const struct sighting *seen, struct outcome *o)
 		blame_own_icmp(seen, o);
 	} else if (addr_equal(&e->by, &o->target)) {
 		/* A closed port answers with a reset; an ICMP error comes from a rule. */
-		decide(o, STATE_REJECTED, CAUSE_TARGET_FIREWALL, CONFIDENCE_LIKELY, ANSWER_FAIL);
+		decide(o, STATE_REJECTED, CAUSE_TARGET_FIREWALL, CONFIDENCE_LIKELY);
 		set_evidence(o, "the target's own address answered, as its firewall would: %s",
 			     meaning_of(e));
 	} else {
-		decide(o, STATE_REJECTED, CAUSE_HOP, CONFIDENCE_LIKELY, ANSWER_FAIL);
+		decide(o, STATE_REJECTED, CAUSE_HOP, CONFIDENCE_LIKELY);
 		set_evidence(o, "%s answered: %s", addr_text(&e->by, by), meaning_of(e));
 	}
 }
@@ -218,7 +217,7 @@ static void blame_icmp(const struct sighting *seen, struct outcome *o)
 
 static void blame_nothing(const struct sighting *seen, struct outcome *o)
 {
-	decide(o, STATE_DROPPED, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE, ANSWER_FAIL);
+	decide(o, STATE_DROPPED, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
 	set_how(o, "no answer");
 	add_candidate(o, "local-firewall");
 	/* On this host there is no way out and none back. A target is silent too when it is down,
@@ -235,7 +234,7 @@ static void blame_nothing(const struct sighting *seen, struct outcome *o)
 
 static void blame_open(const struct sighting *seen, struct outcome *o)
 {
-	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY, ANSWER_PASS);
+	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
 	o->by = o->target;
 	set_how(o, "handshake");
 	if (seen->bytes)
@@ -251,7 +250,7 @@ static void blame_open_reset(struct outcome *o)
 {
 	/* Whether the way to the target is open is not known: something before it may have answered
 	 * in its name and found nobody. */
-	decide(o, STATE_OPEN_RESET, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE, ANSWER_UNKNOWN);
+	decide(o, STATE_OPEN_RESET, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
 	o->by = o->target;
 	set_how(o, "handshake, then rst");
 	add_candidate(o, "target");
@@ -262,7 +261,7 @@ static void blame_open_reset(struct outcome *o)
 static void blame_refusal(struct outcome *o)
 {
 	/* Likely: a reset can be made by anyone on the way. */
-	decide(o, STATE_CLOSED, CAUSE_TARGET, CONFIDENCE_LIKELY, ANSWER_PASS);
+	decide(o, STATE_CLOSED, CAUSE_TARGET, CONFIDENCE_LIKELY);
 	o->by = o->target;
 	set_how(o, "rst");
 	set_evidence(o,
@@ -314,15 +313,14 @@ void blame_name(enum resolve_status why, struct outcome *o)
 {
 	bool untried = why == RESOLVE_TIMEOUT || why == RESOLVE_NO_SERVER;
 
-	decide(o, untried ? STATE_NOT_ATTEMPTED : STATE_UNREACHABLE, CAUSE_DNS, CONFIDENCE_CERTAIN,
-	       untried ? ANSWER_UNKNOWN : ANSWER_FAIL);
+	decide(o, untried ? STATE_NOT_ATTEMPTED : STATE_UNREACHABLE, CAUSE_DNS, CONFIDENCE_CERTAIN);
 	set_how(o, "dns: %s", resolve_status_names[why]);
 	set_evidence(o, "%s", name_evidence[why] ? name_evidence[why] : "the name gave no address");
 }
 
 void blame_not_attempted(const char *why, struct outcome *o)
 {
-	decide(o, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, CONFIDENCE_CERTAIN, ANSWER_UNKNOWN);
+	decide(o, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, CONFIDENCE_CERTAIN);
 	set_how(o, "%s", why);
 	set_evidence(o, "%s before it was known", why);
 }

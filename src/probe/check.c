@@ -292,11 +292,8 @@ void check_gather(struct check *c, struct outcome *outcomes, size_t n)
 	const struct outcome **by_flow = arena_get(c->arena, n, sizeof(*by_flow));
 	size_t used = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		outcomes[i].device = device_with(c->plan->site, &outcomes[i].by);
-		outcomes[i].network = outcome_network(outcomes[i].state, outcomes[i].cause);
-		outcomes[i].service = outcome_service(outcomes[i].state, outcomes[i].cause);
-	}
 	/* Outcomes come in the order of tasks, and tasks in the order of flows. */
 	for (size_t i = 0; i < n; i++) {
 		struct flow_result *r = &c->results[outcomes[i].flow];

@@ -22,21 +22,17 @@ struct pieces {
 
 static bool has_piece(const struct pieces *p, struct slice piece)
 {
-	struct slice all = slice_skip(buf_slice(p->out), p->start);
-	size_t gap = strlen(p->separator);
+	const char *begin = p->out->data + p->start, *end = p->out->data + p->out->n, *at;
+	ptrdiff_t gap = (ptrdiff_t)strlen(p->separator);
 
-	while (all.n >= piece.n) {
-		const char *at = memmem(all.p, all.n, piece.p, piece.n);
-		const char *end = at ? at + piece.n : NULL;
+	for (const char *from = begin; (at = memmem(from, (size_t)(end - from), piece.p, piece.n));
+	     from = at + 1) {
+		struct slice before = slice_from_to(at - begin < gap ? begin : at - gap, at);
+		struct slice after = slice_from_to(at + piece.n, end);
 
-		if (!at)
-			return false;
-		if ((at == p->out->data + p->start ||
-		     slice_has_prefix((struct slice){at - gap, gap}, p->separator)) &&
-		    (end == p->out->data + p->out->n ||
-		     slice_has_prefix(slice_from_to(end, p->out->data + p->out->n), p->separator)))
+		if ((at == begin || slice_is(before, p->separator)) &&
+		    (!after.n || slice_has_prefix(after, p->separator)))
 			return true;
-		all = slice_skip(all, (size_t)(at - all.p) + 1);
 	}
 	return false;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 static volatile int came;
+static sigset_t mask_before;
 
 static void note_signal(int number)
 {
@@ -14,7 +15,7 @@ static void note_signal(int number)
 /* What the parent chose to ignore (nohup, a job in the background) stays ignored. */
 static void catch_signal(int number)
 {
-	/* A second one ends the program the ordinary way, should it ever hang. */
+	/* A second one ends the program the ordinary way. */
 	struct sigaction sa = {.sa_handler = note_signal, .sa_flags = SA_RESETHAND}, old;
 
 	sigemptyset(&sa.sa_mask);
@@ -29,8 +30,23 @@ const volatile int *interrupt_catch(void)
 	sigemptyset(&both);
 	sigaddset(&both, SIGINT);
 	sigaddset(&both, SIGTERM);
-	sigprocmask(SIG_BLOCK, &both, NULL);
+	sigprocmask(SIG_BLOCK, &both, &mask_before);
 	catch_signal(SIGINT);
 	catch_signal(SIGTERM);
 	return &came;
+}
+
+static void let_go(int number)
+{
+	struct sigaction sa;
+
+	if (sigaction(number, NULL, &sa) == 0 && sa.sa_handler == note_signal)
+		signal(number, SIG_DFL);
+}
+
+void interrupt_release(void)
+{
+	sigprocmask(SIG_SETMASK, &mask_before, NULL);
+	let_go(SIGINT);
+	let_go(SIGTERM);
 }

@@ -6,3 +6,5 @@
 
 /* Call before loop_new(). The number of the signal that came, or 0. */
 const volatile int *interrupt_catch(void);
+/* Once the loop has run: signals end the program again, also while it waits to write its report. */
+void interrupt_release(void);

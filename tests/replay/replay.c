@@ -40,6 +40,8 @@ static bool format_value(const struct replay *r, const struct outcome *o, const 
 		buf_add_text(out, confidence_names[o->confidence]);
 	else if (strcmp(key, "network") == 0)
 		buf_add_text(out, answer_names[o->network]);
+	else if (strcmp(key, "service") == 0)
+		buf_add_text(out, answer_names[o->service]);
 	else if (strcmp(key, "how") == 0)
 		buf_add_text(out, o->how);
 	else if (strcmp(key, "name") == 0)

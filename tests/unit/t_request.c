@@ -138,6 +138,34 @@ static void test_merge(void **state)
 	fixture_release(&x);
 }
 
+/* A reason is told once, also where it is the end of another one, from its second letter on. */
+static void test_pieces(void **state)
+{
+	static const struct {
+		const char *reasons[3], *want;
+	} rows[] = {
+		{{"login", "ogin", "in"}, "login; ogin; in"},
+		{{"a; b", "b", "a"}, "a; b"},
+		{{"logins", "login", "logins"}, "logins; login"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fixture x;
+		struct request r;
+
+		fixture_init(&x, NULL);
+		for (size_t k = 0; k < 3; k++)
+			fixture_requirement(
+				fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, ssh))
+				->why.s = rows[i].reasons[k];
+		request_init(&r, &x.plan, &form);
+		cell_is(&r, 0, "purpose", rows[i].want);
+		request_release(&r);
+		fixture_release(&x);
+	}
+}
+
 /* What meets no filter needs no rule; one that ends at a filtering device does, and an unknown way
  * may. */
 static void test_filters(void **state)
@@ -229,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns), cmocka_unit_test(test_risk_order),
 		cmocka_unit_test(test_parts),	cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_pieces),	cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_filters), cmocka_unit_test(test_translation),
 		cmocka_unit_test(test_form),
 	};
