@@ -7,14 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-
-/* libfyaml 0.7 loses its buffer of pieces where a quoted text with many quotes in it never ends:
- * one or two KiB a broken file, in a program that then ends. Ours is not let off. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libfyaml.so";
-}
+#include "library_leaks.h"
 
 static inline void must_be_clean(const struct errs *errs, const struct buf *printed)
 {

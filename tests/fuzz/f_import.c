@@ -7,6 +7,7 @@
 
 #include "doc/import.h"
 #include "doc/product.h"
+#include "library_leaks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

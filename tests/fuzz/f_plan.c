@@ -9,6 +9,7 @@
 #include "doc/product.h"
 #include "doc/site.h"
 #include "model/plan.h"
+#include "library_leaks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
