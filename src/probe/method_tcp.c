@@ -208,14 +208,17 @@ static void failed(struct attempt *a, int error)
 	note_answer(a);
 	if (error == ECONNREFUSED) {
 		finish(p, SAW_REFUSAL);
-	} else if (error == ECONNRESET || error == EPIPE) {
-		finish(p, SAW_OPEN_RESET);
-	} else if (error == ETIMEDOUT) {
-		close_attempt(p, a, true); /* the kernel gave up; our own time goes on */
-	} else {
-		tcp_of(p)->seen.rtt_us = 0; /* it was our own kernel that answered */
-		finish_local(p, error, "connect");
+		return;
 	}
+	if (error == ECONNRESET || error == EPIPE) {
+		finish(p, SAW_OPEN_RESET);
+		return;
+	}
+	tcp_of(p)->seen.rtt_us = 0; /* it was our own kernel that answered */
+	if (error == ETIMEDOUT)
+		close_attempt(p, a, true); /* it gave up; our own time goes on */
+	else
+		finish_local(p, error, "connect");
 }
 
 /* After the handshake: bytes, the end of the stream, a reset. An ICMP error decides nothing any
