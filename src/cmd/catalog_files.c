@@ -53,7 +53,8 @@ static bool is_path(const char *name)
 static void add_error(struct errs *errs, const struct err *e)
 {
 	errs_add(errs, e->place, "%s", e->text);
-	errs->items[errs->n - 1].class = e->class;
+	if (!errs->dropped) /* else it is only counted */
+		errs->items[errs->n - 1].class = e->class;
 }
 
 static void unknown_product(const struct catalog *c, struct text name, struct errs *errs)

@@ -12,8 +12,6 @@
 #include "report/plan_records.h"
 #include "sys/host_addrs.h"
 
-enum { TIMEOUT_MAX_MS = 60000 };
-
 struct checking {
 	struct loaded loaded;
 	struct vantage vantage;
@@ -33,14 +31,10 @@ static const char *const forms[] = {"text", "jsonl", "json", NULL};
 
 static int read_options(const struct arguments *args, struct checking *c, struct err *err)
 {
-	const char *timeout = args_value(args, "timeout");
-	uint64_t ms = 0;
 	int rc = format_read(args_value(args, "format"), forms, &c->format, err);
 
-	if (!rc && timeout && (!slice_number(slice_of(timeout), TIMEOUT_MAX_MS, &ms) || !ms))
-		rc = err_set(err, ERR_USAGE, PLACE_NONE, "--timeout wants 1 to %d milliseconds",
-			     TIMEOUT_MAX_MS);
-	c->trial.timeout_ms = (unsigned)ms;
+	if (!rc)
+		rc = trial_read_timeout(args_value(args, "timeout"), &c->trial.timeout_ms, err);
 	c->options.network_only = args_has(args, "network");
 	c->options.strict = args_has(args, "strict");
 	c->all = args_has(args, "all");

@@ -8,6 +8,7 @@
 
 #include "base/suggest.h"
 #include "cmd/command.h"
+#include "cmd/format.h"
 #include "cmd/installed.h"
 #include "doc/etc_services.h"
 #include "doc/iana.h"
@@ -189,46 +190,41 @@ static int parse_operand(struct lookup *l, const char *operand, struct port_quer
 /* --- output --- */
 
 struct output {
-	bool json, lines; /* neither: text */
+	enum format format;
 	struct buf buf;
 	size_t cards;
 };
 
-static int output_init(struct output *o, const struct arguments *args)
+static int output_init(struct output *o, const struct arguments *args, struct err *err)
 {
-	const char *format = args_value(args, "format");
+	static const char *const forms[] = {"text", "json", "jsonl", NULL};
+	int rc;
 
 	*o = (struct output){.buf = BUF_INIT};
-	if (!format || slice_is(slice_of(format), "text"))
-		return 0;
-	o->json = true;
-	o->lines = slice_is(slice_of(format), "jsonl");
-	if (!o->lines && !slice_is(slice_of(format), "json"))
-		return command_usage_error("port: --format is text, json or jsonl, not \"%s\"",
-					   format);
-	if (!o->lines)
+	rc = format_read(args_value(args, "format"), forms, &o->format, err);
+	if (!rc && o->format == FORMAT_JSON)
 		buf_add_text(&o->buf, "{\"version\":\"" VERSION "\",\"records\":[\n");
-	return 0;
+	return rc;
 }
 
 static void add_card(struct output *o, const struct port_card *card)
 {
-	if (o->cards++)
-		buf_add_text(&o->buf, o->lines ? "" : o->json ? ",\n" : "\n");
-	if (o->json)
-		port_write_json(card, &o->buf);
-	else
+	if (o->cards++ && o->format != FORMAT_JSONL)
+		buf_add_text(&o->buf, o->format == FORMAT_JSON ? ",\n" : "\n");
+	if (o->format == FORMAT_TEXT)
 		port_write_text(card, &o->buf);
-	if (o->lines)
+	else
+		port_write_json(card, &o->buf);
+	if (o->format == FORMAT_JSONL)
 		buf_add_char(&o->buf, '\n');
 }
 
 static bool output_finish(struct output *o, const struct port_sources *sources)
 {
-	if (!o->json) {
+	if (o->format == FORMAT_TEXT) {
 		buf_add_char(&o->buf, '\n');
 		port_write_source(sources, &o->buf);
-	} else if (!o->lines) {
+	} else if (o->format == FORMAT_JSON) {
 		buf_add_text(&o->buf, "\n]}\n");
 	}
 	return command_print(&o->buf);
@@ -257,10 +253,10 @@ static int run_lookup(const struct arguments *args)
 	struct lookup l;
 	struct output o;
 	struct err err;
-	int rc = output_init(&o, args);
+	int rc;
 
-	if (rc)
-		return rc;
+	if (output_init(&o, args, &err) != 0)
+		return command_failed(&err);
 	if (lookup_init(&l, &err) != 0)
 		rc = command_failed(&err);
 	else

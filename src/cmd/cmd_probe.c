@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "cmd/command.h"
+#include "cmd/format.h"
 #include "cmd/trial.h"
 #include "model/target.h"
 #include "probe/method_tcp.h"
@@ -12,11 +13,8 @@
 enum {
 	RANGE_MAX_BITS = 10, /* addresses of one prefix: 1,024 */
 	CHECKS_MAX = 100000,
-	TIMEOUT_MAX_MS = 60000,
 	PIECE = 1 << 16, /* of output */
 };
-
-enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_JSON };
 
 struct settings {
 	enum format format;
@@ -38,30 +36,6 @@ struct probing {
 };
 
 /* The command line. */
-
-static int read_number(const char *text, const char *option, uint64_t max, unsigned *out,
-		       struct err *err)
-{
-	uint64_t v;
-
-	if (!slice_number(slice_of(text), max, &v) || !v)
-		return err_set(err, ERR_USAGE, PLACE_NONE, "--%s wants a number from 1 to %llu",
-			       option, (unsigned long long)max);
-	*out = (unsigned)v;
-	return 0;
-}
-
-static int read_format(const char *text, enum format *out, struct err *err)
-{
-	static const char *const names[] = {"text", "jsonl", "json"};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(text, names[i]) == 0) {
-			*out = (enum format)i;
-			return 0;
-		}
-	return err_set(err, ERR_USAGE, PLACE_NONE, "--format is text, jsonl or json");
-}
 
 static int read_family(const char *text, uint8_t *out, struct err *err)
 {
@@ -86,13 +60,14 @@ static int read_allowed(const struct arguments *args, struct settings *s, struct
 
 static int read_settings(const struct arguments *args, struct settings *s, struct err *err)
 {
+	static const char *const forms[] = {"text", "jsonl", "json", NULL};
 	const char *v;
 	int rc = read_allowed(args, s, err);
 
-	if (!rc && (v = args_value(args, "timeout")))
-		rc = read_number(v, "timeout", TIMEOUT_MAX_MS, &s->timeout_ms, err);
-	if (!rc && (v = args_value(args, "format")))
-		rc = read_format(v, &s->format, err);
+	if (!rc)
+		rc = format_read(args_value(args, "format"), forms, &s->format, err);
+	if (!rc)
+		rc = trial_read_timeout(args_value(args, "timeout"), &s->timeout_ms, err);
 	if (!rc && (v = args_value(args, "family")))
 		rc = read_family(v, &s->family, err);
 	if (!rc && (v = args_value(args, "ports")))

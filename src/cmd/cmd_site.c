@@ -1,56 +1,28 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "cmd/catalog_files.h"
 #include "cmd/command.h"
-#include "cmd/installed.h"
 #include "cmd/site_ask.h"
 #include "doc/product.h"
 #include "doc/site.h"
 #include "sys/file.h"
 #include "sys/terminal.h"
-#include CONFIG_H
 
-enum { FILE_BYTES_MAX = 16 << 20, PRODUCTS_MAX = 32 };
+enum { PRODUCTS_MAX = 32 };
 
 /* --- products --------------------------------------------------------------------------------- */
 
-static bool is_path(const char *name)
+static void read_products(const struct arguments *args, struct catalog *catalog,
+			  const struct product **products, size_t *n, struct errs *errs)
 {
-	size_t n = strlen(name);
+	for (size_t i = 1; i < args_n_operands(args); i++) {
+		const struct text name = {args_operand(args, i), PLACE_NONE};
 
-	return strchr(name, '/') || (n > 5 && strcmp(name + n - 5, ".yaml") == 0);
-}
-
-static const char *product_path(struct arena *a, const char *catalog, const char *name)
-{
-	const char *folder = catalog ? catalog : getenv("PORTOLAN_CATALOG"), *path;
-	struct buf installed = BUF_INIT;
-
-	if (is_path(name))
-		return name;
-	if (!folder || !*folder) {
-		installed_path("catalog", DATA_DIR, &installed);
-		folder = installed.data;
+		products[*n] = catalog_product(catalog, name, errs);
+		*n += products[*n] != NULL;
 	}
-	path = arena_printf(a, "%s/%s.yaml", folder, name);
-	buf_release(&installed);
-	return path;
-}
-
-static const struct product *read_product(const char *path, struct errs *errs)
-{
-	struct buf bytes = BUF_INIT;
-	const struct product *p = NULL;
-	struct err err;
-
-	if (file_read(path, FILE_BYTES_MAX, &bytes, &err))
-		errs_add(errs, err.place, "%s", err.text);
-	else
-		p = product_read(path, buf_slice(&bytes), errs);
-	buf_release(&bytes);
-	return p;
 }
 
 /* --- the file --------------------------------------------------------------------------------- */
@@ -119,6 +91,13 @@ static struct site_words words_of(const struct arguments *args, const char *opti
 	return w;
 }
 
+static int ask_and_put(const struct arguments *args, struct site_new *s, struct arena *a)
+{
+	if (terminal_can_ask())
+		site_ask(s, a);
+	return put_site(args, s);
+}
+
 static int run_new(const struct arguments *args)
 {
 	const struct product *products[PRODUCTS_MAX];
@@ -132,24 +111,24 @@ static int run_new(const struct arguments *args)
 		.settings = words_of(args, "setting", a),
 		.zones = words_of(args, "zone", a),
 	};
+	struct catalog catalog;
 	struct errs errs = {0};
-	int rc = check_output(args);
+	struct err err;
+	int rc;
 
-	for (size_t i = 1; !rc && i < args_n_operands(args) && i <= PRODUCTS_MAX; i++) {
-		const char *name = args_operand(args, i);
-
-		products[s.n_products] =
-			read_product(product_path(a, args_value(args, "catalog"), name), &errs);
-		s.n_products += products[s.n_products] != NULL;
-	}
+	if (catalog_open(&catalog, args_value(args, "catalog"), &err))
+		rc = command_failed(&err);
+	else
+		rc = check_output(args);
+	if (!rc)
+		read_products(args, &catalog, products, &s.n_products, &errs);
 	if (errs.n)
 		rc = command_failed_all(&errs);
-	if (!rc && terminal_can_ask())
-		site_ask(&s, a);
 	if (!rc)
-		rc = put_site(args, &s);
+		rc = ask_and_put(args, &s, a);
 	for (size_t i = 0; i < s.n_products; i++)
 		product_free((struct product *)products[i]);
+	catalog_close(&catalog);
 	arena_free(a);
 	return rc;
 }
@@ -171,7 +150,7 @@ static const struct option_spec options[] = {
 	{"zone", "Z=NETWORK", "a zone and its networks: inside=10.1.0.0/16,2001:db8::/48", true},
 	{"output", "FILE", "write there; default: standard output", false},
 	{"force", NULL, "replace FILE if it is there", false},
-	{"catalog", "FOLDER", "where the products are; default: ours, or $PORTOLAN_CATALOG", false},
+	{"catalog", "DIR", "where the product files are", false},
 };
 
 const struct command command_site = {

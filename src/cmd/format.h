@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 
-/* In the order of every command's own list of words; a command lists those that it has. */
+/* In the order of their words in format.c; a command lists the words of those that it has. */
 enum format {
 	FORMAT_TEXT,
 	FORMAT_CSV,

@@ -12,6 +12,19 @@
 #include "sys/loop.h"
 #include CONFIG_H
 
+enum { TIMEOUT_MAX_MS = 60000 };
+
+int trial_read_timeout(const char *text, unsigned *ms, struct err *err)
+{
+	uint64_t n = 0;
+
+	if (text && (!slice_number(slice_of(text), TIMEOUT_MAX_MS, &n) || !n))
+		return err_set(err, ERR_USAGE, PLACE_NONE, "--timeout wants 1 to %d milliseconds",
+			       TIMEOUT_MAX_MS);
+	*ms = (unsigned)n;
+	return 0;
+}
+
 static void take_outcome(void *ctx, size_t task, const struct outcome *o)
 {
 	struct trial *t = ctx;

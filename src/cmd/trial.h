@@ -23,6 +23,9 @@ struct trial {
 	int64_t elapsed_ms;
 };
 
+/* --timeout's value in milliseconds; not given (NULL): 0, the engine's own. */
+MUST_USE int trial_read_timeout(const char *text, unsigned *ms, struct err *err);
+
 /* Zero the struct, set the first four, and .names = BUF_INIT. Interrupted, what is not known is
  * not-attempted, and that is no error. */
 MUST_USE int trial_run(struct trial *t, struct err *err);

@@ -14,7 +14,8 @@
  *	probe ADDR|NAME PORT [KEY=VALUE ...]       family, source
  *	probe ADDR PORT-PORT
  *	expect ADDR|NAME PORT [KEY=VALUE ...]      one outcome; in any order
- *		state cause by how confidence network service tries rtt at candidates (a,b,...) source name
+ *		state cause by how confidence network service tries rtt at
+ *		candidates (a,b,...) source name
  *	expect-most-open N                sockets open at once
  *	expect-opened N                   connections in all
  *
