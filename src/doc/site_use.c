@@ -27,6 +27,20 @@ static void check_value(struct checker *c, const struct setting *s, struct text 
 }
 
 /* A role's binding may set what the role has; a substituted role's peer, too. */
+/* Where RPC services listen is the host's matter, whether or not the product speaks of it. */
+static const struct setting rpc_ports = {.name = {.s = "rpc_ports"}, .type = SETTING_RANGE};
+
+static void check_setting(struct checker *c, const struct role *role, const char *of,
+			  const struct value *v)
+{
+	const struct setting *s = role_setting(role, v->name.s);
+
+	if (!s && text_is(v->name, rpc_ports.name.s))
+		s = &rpc_ports;
+	if (s || is_known(v->name, KNOWN_LIST("setting", of, &role->settings), c->errs))
+		check_value(c, s, v->value);
+}
+
 static void check_binding(struct checker *c, const struct role *role, const struct binding *b)
 {
 	char of[256];
@@ -47,8 +61,7 @@ static void check_binding(struct checker *c, const struct role *role, const stru
 	snprintf(of, sizeof(of), " of the role \"%s\"%s", role->name.s, c->of);
 	for_each (instance, &b->instances)
 		for_each (v, &instance->settings)
-			if (is_known(v->name, KNOWN_LIST("setting", of, &role->settings), c->errs))
-				check_value(c, role_setting(role, v->name.s), v->value);
+			check_setting(c, role, of, v);
 }
 
 static void check_role(struct checker *c, const struct role_binding *rb)

@@ -412,6 +412,7 @@ static struct judgement judge_without(const struct demand *d, bool starts_here)
 		[ABSENCE_NONE] = "the site leaves open what it needs",
 		[ABSENCE_SAME_HOST] = "both ends are one host",
 		[ABSENCE_NO_LINK] = "no network path is needed",
+		[ABSENCE_LOCAL] = "a host offers it to itself alone",
 	};
 
 	return (struct judgement){

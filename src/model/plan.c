@@ -73,10 +73,11 @@ static size_t requirement_index(const struct planner *pl, const struct requireme
 static struct slice parent_key(struct planner *pl, const char *id, const struct endpoint *from,
 			       const struct endpoint *to)
 {
-	return slice_of(plan_line(pl, "%s %u %u", id, from->index, to->index));
+	return slice_of(plan_line(pl, "%s %u %u", id, endpoint_whole(from)->index,
+				  endpoint_whole(to)->index));
 }
 
-static struct demand *new_demand(struct pair *p)
+static struct demand *new_demand(struct pair *p, const struct endpoint *to)
 {
 	struct planner *pl = p->pl;
 	struct demand *d = ARENA_NEW(pl->arena, struct demand);
@@ -84,15 +85,23 @@ static struct demand *new_demand(struct pair *p)
 	d->installation = pl->now;
 	d->requirement = p->requirement;
 	d->from = p->from->endpoint;
-	d->to = p->to->endpoint;
+	d->to = to;
 	buf_add(&pl->demands, &d, sizeof(d));
 	p->demand = d;
+	return d;
+}
+
+/* The children of this pair will ask for it. */
+static void keep_parent(const struct pair *p, struct demand *d)
+{
+	struct planner *pl = p->pl;
+
 	if (pl->is_parent[requirement_index(pl, p->requirement)])
 		map_add(&pl->parents,
-			slice_of(plan_keep(pl,
-					   parent_key(pl, p->requirement->id.s, d->from, d->to).p)),
+			slice_of(plan_keep(pl, parent_key(pl, p->requirement->id.s,
+							  p->from->endpoint, p->to->endpoint)
+						       .p)),
 			d);
-	return d;
 }
 
 /* The parent's demand of the same pair; a child may run the other way. */
@@ -232,23 +241,130 @@ static void expand(struct pair *p)
 	p->demand->also = plan_expand(p, q->also);
 }
 
-static void plan_pair(struct pair *p, bool decided)
+static bool applies(struct pair *p, bool decided)
 {
 	const struct cond *unknown = NULL;
 	enum truth t = decided ? TRUTH_YES : plan_applies(p, &unknown);
-	struct demand *d;
 
 	if (t == TRUTH_UNKNOWN)
 		plan_ask_condition(p, unknown);
-	if (t != TRUTH_YES)
+	return t == TRUTH_YES;
+}
+
+static const char *local_words(struct pair *p)
+{
+	struct buf text = BUF_INIT;
+	const char *kept;
+
+	plan_format_needs(p, p->requirement->needs, &text);
+	kept = plan_keep(p->pl, text.data);
+	buf_release(&text);
+	return kept;
+}
+
+static void plan_pair(struct pair *p, bool decided)
+{
+	struct demand *d;
+
+	if (!applies(p, decided))
 		return;
-	d = new_demand(p);
-	if (p->requirement->link_none)
+	d = new_demand(p, p->to->endpoint);
+	keep_parent(p, d);
+	if (p->requirement->link_local) {
+		d->absence = ABSENCE_LOCAL;
+		d->local = local_words(p);
+	} else if (p->requirement->link_none) {
 		d->absence = ABSENCE_NO_LINK;
-	else if (endpoints_share_host(d->from, d->to))
+	} else if (endpoints_share_host(d->from, d->to)) {
 		d->absence = ABSENCE_SAME_HOST;
-	else
+	} else {
 		expand(p);
+	}
+}
+
+/* --- any one of several ----------------------------------------------------------------------- */
+
+/* One demand with a branch for each. A child finds the branch of its own pair. */
+static void plan_branches(struct pair *p, const struct player *const *targets, size_t n)
+{
+	struct demand *d = new_demand(p, endpoint_of_any(p->pl, p->to_role));
+	struct buf needs = BUF_INIT, also = BUF_INIT;
+	bool outermost = plan_begin_group(p);
+
+	for (size_t i = 0; i < n; i++) {
+		struct demand *branch = ARENA_NEW(p->pl->arena, struct demand);
+
+		p->to = targets[i];
+		p->also = false;
+		plan_set_branch(p, outermost, (unsigned)i + 1);
+		expand(p);
+		*branch = *d;
+		branch->to = p->to->endpoint;
+		keep_parent(p, branch);
+		need_add(&needs, d->needs);
+		need_add(&also, d->also);
+		d->needs = d->also = NULL;
+	}
+	plan_end_group(p, outermost);
+	d->needs = need_join(p->pl, NEED_ANY, &needs);
+	d->also = need_join(p->pl, NEED_ANY, &also);
+}
+
+static bool do_meet(const struct pair *p, const struct players *from, const struct players *to)
+{
+	return plan_plays_for(p->pl, p->from_role, p->from, p->to->endpoint) &&
+	       plan_plays_for(p->pl, p->to_role, p->to, p->from->endpoint) &&
+	       plan_is_nearest(p, from, to);
+}
+
+/* Who plays both ends is not its own target, unless nobody else is there. */
+static void plan_any(struct pair *p, const struct players *from, const struct players *to,
+		     bool decided)
+{
+	const struct player *const *targets;
+	const struct player *self = NULL;
+	struct buf found = BUF_INIT;
+	size_t n;
+
+	for_each (y, &to->all) {
+		p->to = y;
+		if (!do_meet(p, from, to) || !applies(p, decided))
+			continue;
+		if (endpoints_share_host(p->from->endpoint, y->endpoint))
+			self = y;
+		else
+			buf_add(&found, &y, sizeof(y));
+	}
+	targets = (const void *)found.data;
+	n = found.n / sizeof(*targets);
+	p->to = n ? targets[0] : self;
+	if (n > 1)
+		plan_branches(p, targets, n);
+	else if (p->to)
+		plan_pair(p, true);
+	buf_release(&found);
+}
+
+static bool is_any(const struct requirement *q)
+{
+	return q->reach == REACH_ONE && !q->forbid && !q->link_none;
+}
+
+/* What a host offers to itself: once for each that offers it. */
+static void plan_local(struct pair *p, const struct players *from, const struct players *to,
+		       bool decided)
+{
+	for_each (y, &to->all) {
+		struct pair own = *p;
+
+		if (y > to->all.items && endpoints_share_host(y[-1].endpoint, y->endpoint))
+			continue;
+		own.from = own.to = y;
+		for_each (x, &from->all)
+			if (own.from == y && endpoints_share_host(x->endpoint, y->endpoint))
+				own.from = x;
+		plan_pair(&own, decided);
+	}
 }
 
 /* --- requirements ----------------------------------------------------------------------------- */
@@ -317,23 +433,34 @@ static const struct role *end_role(struct planner *pl, struct text effective,
 
 static void plan_pairs(struct pair *p, bool decided)
 {
-	const struct players *from = plan_players(p->pl, p->from_role);
-	const struct players *to = plan_players(p->pl, p->to_role);
+	const struct end_networks *network = &p->requirement->network;
+	const struct players *all_from = plan_players(p->pl, p->from_role);
+	const struct players *all_to = plan_players(p->pl, p->to_role);
+	const struct players *from = plan_on_network(p->pl, all_from, network->from);
+	const struct players *to = plan_on_network(p->pl, all_to, network->to);
 
+	if (p->requirement->link_local) {
+		plan_local(p, all_from, all_to, decided);
+		return;
+	}
 	for_each (x, &from->all) {
-		for_each (y, &to->all) {
-			struct pair own = *p;
+		struct pair any = *p;
 
-			own.from = x;
+		any.from = x;
+		if (is_any(p->requirement)) {
+			plan_any(&any, from, to, decided);
+			continue;
+		}
+		for_each (y, &to->all) {
+			struct pair own = any;
+
 			own.to = y;
-			if (plan_plays_for(p->pl, p->from_role, x, y->endpoint) &&
-			    plan_plays_for(p->pl, p->to_role, y, x->endpoint) &&
-			    plan_is_nearest(&own, from, to))
+			if (do_meet(&own, from, to))
 				plan_pair(&own, decided);
 		}
 	}
-	plan_warn_unserved(p, p->from_role, from, to);
-	plan_warn_unserved(p, p->to_role, to, from);
+	plan_warn_unserved(p, p->from_role, all_from, all_to);
+	plan_warn_unserved(p, p->to_role, all_to, all_from);
 }
 
 static void plan_requirement(struct planner *pl, const struct requirement *q)

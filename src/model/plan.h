@@ -39,7 +39,11 @@ struct endpoint {
 	const struct zone *zone;	  /* NULL: no zone holds it */
 	LIST_OF(struct prefix) addresses; /* empty: a name says it all */
 	LIST_OF(struct text) names;	  /* DNS names; of an outside role also wildcards */
-	unsigned index;			  /* in the order in which they were met */
+	/* Where this is only what one of a product's networks has of it: the rest too, and which
+	 * network, "ceph.cluster". NULL: this is all of it. */
+	const struct endpoint *whole;
+	const char *network;
+	unsigned index; /* in the order in which they were met */
 };
 
 struct hop {
@@ -120,13 +124,14 @@ struct need {
 };
 
 /* Why a demand has no flows. */
-enum absence { ABSENCE_NONE, ABSENCE_SAME_HOST, ABSENCE_NO_LINK };
+enum absence { ABSENCE_NONE, ABSENCE_SAME_HOST, ABSENCE_NO_LINK, ABSENCE_LOCAL };
 
 struct demand {
 	const struct installation *installation;
 	const struct requirement *requirement;
-	const struct endpoint *from, *to;
+	const struct endpoint *from, *to; /* to: with `reach: one` "any ROLE", without addresses */
 	enum absence absence;
+	const char *local;		     /* of ABSENCE_LOCAL: what the host offers to itself */
 	const struct need *needs;	     /* of a forbidding requirement: what must be closed */
 	const struct need *also;	     /* NULL: none */
 	LIST_OF(const struct flow *) except; /* required flows inside what is forbidden */

@@ -262,6 +262,83 @@ const struct endpoint *endpoint_of_outside(struct planner *pl, const struct role
 	return e;
 }
 
+const struct endpoint *endpoint_of_any(struct planner *pl, const struct role *role)
+{
+	const char *name = plan_line(pl, "any %s", role->name.s);
+	struct endpoint *e =
+		intern(pl, ENDPOINT_NETWORK, plan_line(pl, "%s %s", pl->now->name, name), NULL);
+
+	if (!e->name)
+		e->name = plan_keep(pl, name);
+	return e;
+}
+
+/* --- what a network has of them --------------------------------------------------------------- */
+
+/* True: all of the prefix is in the network. Of a wider one, what of the network is in its zone. */
+static bool add_inside(struct planner *pl, const struct endpoint *e, const struct prefix *p,
+		       const struct use_network *network, struct buf *inside)
+{
+	for_each (q, &network->networks) {
+		if (!prefix_has_prefix(q, p))
+			continue;
+		buf_add(inside, p, sizeof(*p));
+		return true;
+	}
+	for_each (q, &network->networks)
+		if (prefix_has_prefix(p, q) && site_zone_of(pl->site, &q->addr) == e->zone)
+			buf_add(inside, q, sizeof(*q));
+	return false;
+}
+
+/* Two networks that have the same of it make one endpoint. */
+static const struct endpoint *narrowed(struct planner *pl, const struct endpoint *e,
+				       const char *network, const struct buf *inside)
+{
+	const struct prefix *prefixes = (const void *)inside->data;
+	size_t n = inside->n / sizeof(*prefixes);
+	struct buf key = BUF_INIT;
+	char text[PREFIX_TEXT_MAX];
+	struct endpoint *own;
+	unsigned index;
+
+	buf_addf(&key, "%s on", e->name);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&key, " %s", prefix_text(&prefixes[i], text));
+	own = intern(pl, e->kind, key.data, e->zone);
+	buf_release(&key);
+	if (own->whole)
+		return own;
+	index = own->index;
+	*own = *e;
+	own->index = index;
+	own->whole = e;
+	own->network = plan_keep(pl, plan_line(pl, "%s.%s", pl->now->name, network));
+	own->addresses.items = ARENA_ARRAY(pl->arena, struct prefix, n);
+	own->addresses.n = n;
+	memcpy(own->addresses.items, prefixes, inside->n);
+	return own;
+}
+
+const struct endpoint *endpoint_on_network(struct planner *pl, const struct endpoint *e,
+					   const struct use_network *network)
+{
+	struct buf inside = BUF_INIT;
+	bool all = e->addresses.n != 0;
+
+	for_each (p, &e->addresses)
+		all = add_inside(pl, e, p, network, &inside) && all;
+	if (!all)
+		e = inside.n ? narrowed(pl, e, network->name.s, &inside) : NULL;
+	buf_release(&inside);
+	return e;
+}
+
+const struct endpoint *endpoint_whole(const struct endpoint *e)
+{
+	return e->whole ? e->whole : e;
+}
+
 /* --- what they have in common ----------------------------------------------------------------- */
 
 bool endpoint_has_addr(const struct endpoint *e, const struct addr *a)

@@ -134,6 +134,7 @@ static void add_end(uint64_t *h, const struct endpoint *e)
 	add_name(h, e->name);
 	add_name(h, e->zone ? e->zone->name.s : "");
 	add_name(h, e->interface ? e->interface->name.s : "");
+	add_name(h, e->network);
 	if (e->outside)
 		for_each (t, &e->names)
 			add_name(h, t->s);

@@ -124,6 +124,12 @@ bool plan_is_nearest(const struct pair *p, const struct players *from, const str
 /* "uses[0].roles.target: [{to: web1, MORE}]": the player's binding with something more. */
 const char *plan_binding_line(struct planner *pl, const struct player *player, const char *more);
 
+/* --- plan_network.c --------------------------------------------------------------------------- */
+/* The players with their addresses in the product's network of that name. As they are where none is
+ * said, or the site does not say which addresses it has; who has no address there is asked for. */
+const struct players *plan_on_network(struct planner *pl, const struct players *all,
+				      struct text name);
+
 /* --- plan_end.c ------------------------------------------------------------------------------- */
 /* Equal endpoints are equal pointers. */
 struct ends {
@@ -137,6 +143,12 @@ const struct endpoint *endpoint_of_prefix(struct planner *pl, const char *name,
 					  const struct prefix *p);
 const struct endpoint *endpoint_of_zone(struct planner *pl, const struct zone *z);
 const struct endpoint *endpoint_of_outside(struct planner *pl, const struct role *role);
+/* Any one of those who play the role, for people to read. */
+const struct endpoint *endpoint_of_any(struct planner *pl, const struct role *role);
+/* What the network has of it: itself, less than that, or NULL: nothing. */
+const struct endpoint *endpoint_on_network(struct planner *pl, const struct endpoint *e,
+					   const struct use_network *network);
+const struct endpoint *endpoint_whole(const struct endpoint *e);
 bool endpoints_share_host(const struct endpoint *a, const struct endpoint *b);
 bool endpoint_has_addr(const struct endpoint *e, const struct addr *a);
 /* Whether every address of `narrow` is one of `wide`; whether they have any in common. */

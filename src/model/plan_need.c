@@ -167,30 +167,46 @@ static const char *service_of(const struct pair *p, const struct leaf *leaf)
 	return leaf->service ? leaf->service : p->requirement->service.s;
 }
 
+/* Where the services behind the directory listen. Windows has a range of its own; where services
+ * register with rpcbind, every system has another. False after a question or an error. */
+static bool resolve_rpc(struct pair *p, const struct setting_ref *ref, bool windows,
+			struct port_range *ports)
+{
+	static const struct port_range dynamic = {49152, 65535}; /* RFC 6335; Windows since 2008 */
+	const char *value = role_value(p, ref);
+
+	*ports = dynamic;
+	if (value && !port_range_parse(slice_of(value), ports)) {
+		errs_add(p->pl->errs, ref->at, "rpc_ports of %s is no range: %s", ref->role, value);
+		return false;
+	}
+	if (!value && !windows)
+		plan_ask_setting(p, ref);
+	return value || windows;
+}
+
 /* The directory, and one port of its range: rpc/wmi is tcp/135 and one of the rpc_ports. */
 static const struct need *expand_rpc(struct pair *p, const struct expr *e)
 {
-	static const struct port_range dynamic = {49152, 65535}; /* RFC 6335; Windows since 2008 */
+	enum { ENDPOINT_MAPPER = 135 };
 	const struct rpc_name *rpc = rpc_name_find(slice_of(e->leaf.name));
 	const struct role *role = p->to->role ? p->to->role : p->to_role;
 	const struct setting_ref ref = {role->name.s, "rpc_ports", e->at};
-	const char *value = role_value(p, &ref);
+	bool windows = rpc->directory == ENDPOINT_MAPPER;
 	struct wanted directory = {.from = p->from->endpoint,
 				   .to = p->to->endpoint,
 				   .transport = TRANSPORT_TCP,
 				   .ports = {rpc->directory, rpc->directory},
-				   .service = rpc->directory == 135 ? "epmap" : "rpcbind"};
+				   .service = windows ? "epmap" : "rpcbind"};
 	struct wanted range = directory;
 	struct buf kids = BUF_INIT;
 
-	range.ports = dynamic;
 	range.service = e->leaf.service;
-	if (value && !port_range_parse(slice_of(value), &range.ports))
-		errs_add(p->pl->errs, e->at, "rpc_ports of %s is no range: %s", role->name.s,
-			 value);
-	range.any_of = range.ports.lo != range.ports.hi;
 	need_add(&kids, plan_legs(p, &directory));
-	need_add(&kids, plan_legs(p, &range));
+	if (resolve_rpc(p, &ref, windows, &range.ports)) {
+		range.any_of = range.ports.lo != range.ports.hi;
+		need_add(&kids, plan_legs(p, &range));
+	}
 	return need_join(p->pl, NEED_ALL, &kids);
 }
 

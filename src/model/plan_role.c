@@ -247,7 +247,8 @@ static void ask_whom_it_serves(struct planner *pl, const struct player *player)
 static bool plays(const struct players *all, const struct player *player)
 {
 	for_each (other, &all->all)
-		if (other->endpoint == player->endpoint && other->binding == player->binding)
+		if (other->endpoint == endpoint_whole(player->endpoint) &&
+		    other->binding == player->binding)
 			return true;
 	return false;
 }

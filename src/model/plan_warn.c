@@ -123,6 +123,50 @@ static void warn_proxy(struct planner *pl, const struct flow *f)
 				       .at = c->through->name.at});
 }
 
+static void warn_proxy_login(struct planner *pl, const struct flow *f)
+{
+	const struct claim *c = f->claims;
+	const struct device *d = c->through;
+	const char *credentials;
+
+	if (c->gateway != GATEWAY_HTTP && c->gateway != GATEWAY_SOCKS)
+		return;
+	credentials = c->gateway == GATEWAY_HTTP ? d->http_proxy.credentials.s
+						 : d->socks_proxy.credentials.s;
+	if (!credentials || !wants(f, PATH_NO_PROXY_LOGIN) || was_told(pl, "proxy-login", f))
+		return;
+	plan_warn(pl, (struct finding){
+			      .severity = SEVERITY_HIGH,
+			      .code = "proxy-login",
+			      .subject = claim_text(pl, f),
+			      .evidence = plan_line(pl,
+						    "%s goes through the proxy %s, which wants a "
+						    "login",
+						    flow_text(pl, f), d->name.s),
+			      .fix = plan_line(pl, "let this pass %s without a login", d->name.s),
+			      .reference = reference_of(pl, c->demand->requirement),
+			      .at = d->name.at});
+}
+
+/* Broadcasts and what stays on its link pass no router. */
+static void warn_link(struct planner *pl, const struct flow *f)
+{
+	if (!f->from->zone || !f->to->zone || f->from->zone == f->to->zone ||
+	    !wants(f, PATH_SAME_LINK) || was_told(pl, "not-same-link", f))
+		return;
+	plan_warn(pl, (struct finding){
+			      .severity = SEVERITY_HIGH,
+			      .code = "not-same-link",
+			      .subject = claim_text(pl, f),
+			      .evidence = plan_line(
+				      pl,
+				      "%s: one is in %s, the other in %s, and no router may "
+				      "lie between them",
+				      flow_text(pl, f), f->from->zone->name.s, f->to->zone->name.s),
+			      .fix = "put both on one link, or a relay between them",
+			      .reference = reference_of(pl, f->claims->demand->requirement)});
+}
+
 /* A question from outside that reaches the translator, and nobody behind it. */
 static void warn_hidden(struct planner *pl, const struct flow *f)
 {
@@ -412,6 +456,8 @@ static void warn_of_flow(struct planner *pl, const struct flow *f, const struct 
 	}
 	warn_nat(pl, f);
 	warn_proxy(pl, f);
+	warn_proxy_login(pl, f);
+	warn_link(pl, f);
 	warn_hidden(pl, f);
 	warn_families(pl, f);
 	warn_inbound(pl, f);

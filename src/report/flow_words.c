@@ -138,6 +138,14 @@ static void add_sentence(struct buf *out, size_t start, const char *s)
 	buf_add_text(out, s);
 }
 
+static void add_network(const struct endpoint *e, const char *label, size_t start, struct buf *out)
+{
+	if (!e->network)
+		return;
+	start_note(out, start);
+	buf_addf(out, "%s %s", label, e->network);
+}
+
 void flow_words_note(const struct flow *f, const struct claim *c, struct buf *out)
 {
 	size_t start = out->n;
@@ -146,6 +154,8 @@ void flow_words_note(const struct flow *f, const struct claim *c, struct buf *ou
 		buf_addf(out, "%s mode", c->mode);
 	if (c->parent)
 		buf_addf(out, "%snegotiated", c->mode ? ", " : "");
+	add_network(f->from, "from", start, out);
+	add_network(f->to, "on", start, out);
 	add_leg(c, start, out);
 	add_translation(f, start, out);
 	if (c->also)

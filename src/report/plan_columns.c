@@ -100,10 +100,11 @@ static void add_short_requirements(const struct plan_view *v, const struct plan_
 				 c->demand->requirement->id.s);
 }
 
+/* Asked of the outermost alternatives: they are those that are numbered. */
 static bool is_ordered(const struct need *n)
 {
-	if (!n || n->kind == NEED_ELSE)
-		return n != NULL;
+	if (!n || n->kind == NEED_ELSE || n->kind == NEED_ANY)
+		return n && n->kind == NEED_ELSE;
 	for_each (kid, &n->kids)
 		if (is_ordered(*kid))
 			return true;

@@ -237,9 +237,36 @@ static void add_reference(struct json *j, const struct demand *d, const struct d
 	json_close(j, '}');
 }
 
+static void add_words(struct json *j, const char *key, const void *words_)
+{
+	const LIST_OF(struct text) *words = words_;
+
+	json_open(j, key, '[');
+	for_each (word, words)
+		json_text(j, NULL, word->s);
+	json_close(j, ']');
+}
+
+/* "min-mtu 9000" */
+static void add_qualities(struct json *j, const struct requirement *q)
+{
+	struct buf text = BUF_INIT;
+
+	json_open(j, "path", '[');
+	for_each (c, &q->path) {
+		buf_clear(&text);
+		buf_add_text(&text, path_quality_names[c->quality]);
+		if (c->quality >= PATH_MIN_MTU)
+			buf_addf(&text, " %u", c->value);
+		json_text(j, NULL, text.data);
+	}
+	json_close(j, ']');
+	buf_release(&text);
+}
+
 void record_requirement(struct buf *out, const struct demand *d)
 {
-	static const char *const absences[] = {NULL, "same-host", "no-link"};
+	static const char *const absences[] = {NULL, "same-host", "no-link", "local"};
 	const struct requirement *q = d->requirement;
 	struct json j = {.out = out};
 	struct buf id = BUF_INIT;
@@ -255,9 +282,17 @@ void record_requirement(struct buf *out, const struct demand *d)
 	json_text(&j, "level", level_names[q->level]);
 	json_text(&j, "phase", phase_names[q->phase]);
 	json_text(&j, "secure", q->secure.s);
+	json_text(&j, "reach", reach_names[q->reach]);
+	json_text(&j, "reply", reply_names[q->reply]);
+	json_text(&j, "from_network", q->network.from.s);
+	json_text(&j, "to_network", q->network.to.s);
+	add_qualities(&j, q);
+	add_words(&j, "tags", &q->tags);
+	add_words(&j, "after", &q->after);
 	json_text(&j, "defect", q->defect.s);
 	json_text(&j, "defect_kind", q->defect.s ? defect_names[q->defect_kind] : NULL);
 	json_text(&j, "absence", absences[d->absence]);
+	json_text(&j, "local", d->local);
 	json_open(&j, "documents", '[');
 	for_each (ref, &q->doc)
 		add_reference(&j, d, ref);

@@ -55,6 +55,8 @@ static int by_demand(const void *a, const void *b)
 	const struct demand *d = x->claim->demand, *e = y->claim->demand;
 	int c = (d->requirement > e->requirement) - (d->requirement < e->requirement);
 
+	if (!c && d->requirement->reach == REACH_ONE) /* the ways of one end side by side */
+		c = (d->from->index > e->from->index) - (d->from->index < e->from->index);
 	c = c ? c : (int)x->claim->branch - (int)y->claim->branch;
 	return c ? c : (x->flow->index > y->flow->index) - (x->flow->index < y->flow->index);
 }

@@ -120,6 +120,7 @@ static void select_demands(struct plan_view *v)
 			continue;
 		v->same_host += (*d)->absence == ABSENCE_SAME_HOST;
 		v->no_link += (*d)->absence == ABSENCE_NO_LINK;
+		v->local += (*d)->absence == ABSENCE_LOCAL;
 		key = arena_printf(v->arena, "%s %s", (*d)->installation->name,
 				   (*d)->requirement->id.s);
 		if (map_add(&seen, slice_of(key), v))

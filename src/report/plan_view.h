@@ -57,7 +57,7 @@ struct plan_view {
 	LIST_OF(const struct finding *) warnings; /* the worst first */
 	LIST_OF(struct plan_section) sections;
 	LIST_OF(const char *) tries; /* names of outside roles that the scope does not list yet */
-	size_t required, forbidden, crossing, same_host, no_link;
+	size_t required, forbidden, crossing, same_host, no_link, local;
 	const char *headline;	/* the answer in one sentence */
 	const char *scope_line; /* what to write to try those names; NULL: nothing to try */
 };

@@ -175,6 +175,55 @@ static void absences(void **state)
 	release(&p);
 }
 
+/* A host that plays a role twice offers it once. */
+static void local_links(void **state)
+{
+	struct planned p =
+		plan_of(REQUIREMENT("q", "from: a, to: b, needs: [tcp/80, udp/81], link: local"),
+			"10.0.1.1", "a: h1, b: [h1, h2, h2]");
+
+	(void)state;
+	assert_int_equal(p.plan->demands.n, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct demand *d = p.plan->demands.items[i];
+
+		assert_int_equal(d->absence, ABSENCE_LOCAL);
+		assert_string_equal(d->local, "[tcp/80, udp/81]");
+		assert_string_equal(d->to->name, i ? "h2" : "h1");
+		assert_null(d->needs);
+	}
+	assert_int_equal(p.plan->flows.n, 0);
+	release(&p);
+}
+
+static void any_of_several(void **state)
+{
+	struct planned p =
+		plan_of(REQUIREMENT("q", "from: a, to: b, needs: [tcp/80, udp/80], reach: one"),
+			"10.0.1.1", "a: h1, b: [h1, h2, 10.0.2.8/29]");
+	const struct demand *d = p.plan->demands.items[0];
+
+	(void)state;
+	assert_int_equal(p.plan->demands.n, 1);
+	assert_string_equal(d->from->name, "h1");
+	assert_string_equal(d->to->name, "any b");
+	assert_int_equal(d->needs->kind, NEED_ANY);
+	assert_int_equal(d->needs->kids.n, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct need *branch = d->needs->kids.items[i];
+
+		assert_int_equal(branch->kind, NEED_ALL);
+		for (size_t k = 0; k < 2; k++) {
+			const struct claim *c = branch->kids.items[k]->flow->claims;
+
+			assert_ptr_equal(c->demand, d);
+			assert_int_equal(c->group, 1);
+			assert_int_equal(c->branch, i + 1);
+		}
+	}
+	release(&p);
+}
+
 static void errors(void **state)
 {
 	struct planned p = plan_of(REQUIREMENT("yes", "from: a, to: b, needs: tcp/80-81")
@@ -208,6 +257,8 @@ int main(void)
 		cmocka_unit_test(exceptions),
 		cmocka_unit_test(a_network_is_no_contradiction),
 		cmocka_unit_test(absences),
+		cmocka_unit_test(local_links),
+		cmocka_unit_test(any_of_several),
 		cmocka_unit_test(errors),
 		cmocka_unit_test(hosts_bound_twice_play_once),
 	};
