@@ -73,6 +73,17 @@ static void add_command_list(struct buf *out)
 		print_command_line(out, rows[i][0], rows[i][1]);
 }
 
+static int print_version(void)
+{
+	struct buf out = BUF_INIT;
+	bool ok;
+
+	buf_add_text(&out, "portolan " VERSION "\n");
+	ok = command_print(&out);
+	buf_release(&out);
+	return ok ? EXIT_HOLDS : EXIT_NOT_TESTED;
+}
+
 static int print_usage(void)
 {
 	struct buf out = BUF_INIT;
@@ -203,10 +214,8 @@ int main(int argc, char **argv)
 	seed_hashes();
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		return print_usage();
-	if (strcmp(name, "--version") == 0) {
-		puts("portolan " VERSION);
-		return EXIT_HOLDS;
-	}
+	if (strcmp(name, "--version") == 0)
+		return print_version();
 	if (strcmp(name, "--dump-commands") == 0)
 		return dump_commands(argc > 2 && strcmp(argv[2], "rows") == 0);
 	if (strcmp(name, "help") == 0)

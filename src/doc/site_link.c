@@ -228,6 +228,30 @@ static void link_group(struct linker *l, struct group *g)
 			g->hosts.items[g->hosts.n++] = h;
 }
 
+static bool is_in(const struct device *d, const struct zone *z)
+{
+	for_each (i, &d->interfaces)
+		if (i->zone == z)
+			return true;
+	return false;
+}
+
+/* A way begins or ends at one of its devices; one of which the site tells no interfaces (somebody
+ * else's box) is taken at its word. */
+static void check_way(struct linker *l, const struct path_rule *p)
+{
+	bool told = p->from && p->to && p->through.n == p->through_names.n;
+
+	for_each (d, &p->through) {
+		if (!(*d)->interfaces.n || is_in(*d, p->from) || is_in(*d, p->to))
+			told = false;
+	}
+	if (told && p->through.n)
+		errs_add(l->errs, p->through_names.items[0].at,
+			 "no device of this path has an interface in the zone \"%s\" or \"%s\"",
+			 p->from->name.s, p->to->name.s);
+}
+
 static void link_path(struct linker *l, struct path_rule *p)
 {
 	p->from = find_zone(l, p->from_name);
@@ -239,6 +263,7 @@ static void link_path(struct linker *l, struct path_rule *p)
 		if (d)
 			p->through.items[p->through.n++] = d;
 	}
+	check_way(l, p);
 }
 
 static void link_use(struct linker *l, struct use *u)
@@ -295,6 +320,27 @@ static void check_zones(struct linker *l)
 					}
 }
 
+/* An address is one host's: by it a host is known, and its flows are tried. */
+static void check_addresses(struct linker *l)
+{
+	struct map owners = {0};
+
+	for_each (h, &l->s->hosts) {
+		for_each (a, &h->addresses) {
+			char text[ADDR_TEXT_MAX];
+			const char *key = arena_copy(l->s->arena, slice_of(addr_text(a, text)));
+			const struct host *other = map_find(&owners, slice_of(key));
+
+			if (other && other != h)
+				errs_add(l->errs, h->name.at,
+					 "%s is the address of \"%s\" and of \"%s\"", text,
+					 other->name.s, h->name.s);
+			map_add(&owners, slice_of(key), h);
+		}
+	}
+	map_release(&owners);
+}
+
 void site_link(struct site *s, struct errs *errs)
 {
 	struct linker l = {s, errs};
@@ -321,4 +367,5 @@ void site_link(struct site *s, struct errs *errs)
 			n->between[i] = find_zone(&l, n->between_names.items[i]);
 	check_installations(&l);
 	check_zones(&l);
+	check_addresses(&l);
 }

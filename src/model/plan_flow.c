@@ -10,13 +10,13 @@
 const char *const gateway_names[] = {"none",	    "http-proxy",    "socks-proxy",
 				     "ftp-gateway", "load-balancer", NULL};
 
-enum { LEVELS = LEVEL_OPTIONAL + 1 };
+enum { LEVELS = LEVEL_OPTIONAL + 1, RANKS = 2 * LEVELS * 2 };
 
 /* A flow while claims are still added. */
 struct draft {
 	struct flow flow;
 	const struct endpoint *posing;
-	struct claim *last[2][LEVELS]; /* by also and level: where the next of its kind goes */
+	struct claim *last[RANKS]; /* of each rank: where the next of its kind goes */
 	struct link *newest;
 };
 
@@ -220,21 +220,24 @@ static bool is_known(const struct draft *d, const struct claim *claim)
 	return false;
 }
 
+/* Needs before what stands beside them, required before optional, and what must be before what is one
+ * of several ways. */
+static unsigned rank_of(const struct claim *c)
+{
+	return (c->also * LEVELS + c->level) * 2 + (c->branch != 0);
+}
+
 static struct claim *last_before(const struct draft *d, const struct claim *claim)
 {
 	struct claim *before = NULL;
 
-	for (unsigned level = 0; claim->also && level < LEVELS; level++)
-		if (d->last[false][level])
-			before = d->last[false][level];
-	for (unsigned level = 0; level <= claim->level; level++)
-		if (d->last[claim->also][level])
-			before = d->last[claim->also][level];
+	for (unsigned rank = 0; rank <= rank_of(claim); rank++)
+		if (d->last[rank])
+			before = d->last[rank];
 	return before;
 }
 
-/* Behind the last of its kind: needs before what stands beside them, required before optional, and
- * within that the order of the documents. */
+/* Behind the last of its rank, so that within a rank the order is that of the documents. */
 static void add_claim(struct planner *pl, struct draft *d, const struct claim *claim)
 {
 	struct link *link;
@@ -250,7 +253,7 @@ static void add_claim(struct planner *pl, struct draft *d, const struct claim *c
 		before->next = own;
 	else
 		d->flow.claims = own;
-	d->last[claim->also][claim->level] = own;
+	d->last[rank_of(own)] = own;
 	link = ARENA_NEW(pl->arena, struct link);
 	*link = (struct link){own, d->newest};
 	d->newest = link;

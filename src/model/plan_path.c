@@ -152,6 +152,12 @@ static void add_hop_names(struct buf *out, const struct hop *hops, size_t n)
 		buf_addf(out, "%s%s", i ? ", " : "", hops[i].device->name.s);
 }
 
+/* Each answer is an entry of its own behind those that are there. */
+static size_t next_path(struct planner *pl)
+{
+	return pl->site->paths.n + pl->paths_asked++;
+}
+
 static void ask_which(struct planner *pl, const struct walk *w, const struct zone *from,
 		      const struct zone *to)
 {
@@ -164,7 +170,7 @@ static void ask_which(struct planner *pl, const struct walk *w, const struct zon
 	}
 	add_hop_names(&first, w->found[0], w->found_n[0]);
 	plan_ask(pl, plan_line(pl, "paths from %s to %s", from->name.s, to->name.s),
-		 plan_line(pl, "paths[%zu]: {from: %s, to: %s, through: [%s]}", pl->site->paths.n,
+		 plan_line(pl, "paths[%zu]: {from: %s, to: %s, through: [%s]}", next_path(pl),
 			   from->name.s, to->name.s, first.data),
 		 "which way is it from %s to %s: %s?", from->name.s, to->name.s, ways.data);
 	buf_release(&ways);
@@ -174,8 +180,8 @@ static void ask_which(struct planner *pl, const struct walk *w, const struct zon
 static void ask_for_way(struct planner *pl, const struct zone *from, const struct zone *to)
 {
 	plan_ask(pl, plan_line(pl, "paths from %s to %s", from->name.s, to->name.s),
-		 plan_line(pl, "paths[%zu]: {from: %s, to: %s, through: [DEVICE]}",
-			   pl->site->paths.n, from->name.s, to->name.s),
+		 plan_line(pl, "paths[%zu]: {from: %s, to: %s, through: [DEVICE]}", next_path(pl),
+			   from->name.s, to->name.s),
 		 "which devices lie between %s and %s? None connects the two", from->name.s,
 		 to->name.s);
 }
