@@ -269,6 +269,25 @@ static bool line_has(const struct reader *r, uint32_t number, const char *wanted
 	return memmem(line.p, line.n, wanted, strlen(wanted)) != NULL;
 }
 
+/* What a person has most likely done, for what the library says of it. */
+static const char *hint_for(const char *message)
+{
+	static const struct {
+		const char *says, *hint;
+	} hints[] = {
+		{"invalid multiline plain key",
+		 "; is a \":\" missing behind a word, or a \"- \" in front of one?"},
+		{"invalid indentation", "; this line begins at another column than its neighbours"},
+		{"wrongly indented flow", "; is a { or [ of a line above not closed?"},
+		{"could not find expected ':'", "; is a \":\" missing behind a word?"},
+	};
+
+	for (size_t i = 0; message && i < ARRAY_LEN(hints); i++)
+		if (strstr(message, hints[i].says))
+			return hints[i].hint;
+	return "";
+}
+
 /* The first thing the library had to say, with its place. */
 static void take_library_error(struct reader *r, struct fy_diag *diag)
 {
@@ -285,7 +304,8 @@ static void take_library_error(struct reader *r, struct fy_diag *diag)
 		at.line = (uint32_t)e->line;
 		at.column = e->column > 0 ? (uint32_t)e->column : 1;
 	}
-	errs_add(r->errs, at, "not valid YAML: %s%s", e->msg ? e->msg : "syntax",
+	errs_add(r->errs, at, "not valid YAML: %s%s%s", e->msg ? e->msg : "syntax",
+		 hint_for(e->msg),
 		 line_has(r, at.line, "${") ? "; quote \"${...}\" inside { } and [ ]" : "");
 }
 

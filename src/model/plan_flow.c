@@ -220,8 +220,8 @@ static bool is_known(const struct draft *d, const struct claim *claim)
 	return false;
 }
 
-/* Needs before what stands beside them, required before optional, and what must be before what is one
- * of several ways. */
+/* Needs before what stands beside them, required before optional, and what must be before what is
+ * one of several ways. */
 static unsigned rank_of(const struct claim *c)
 {
 	return (c->also * LEVELS + c->level) * 2 + (c->branch != 0);

@@ -49,7 +49,7 @@ struct planner {
 	struct map told;      /* code and subject of warnings */
 	struct flow_table *flow_table;
 	struct path_table *path_table;
-	size_t paths_asked; /* questions for a line of `paths:` */
+	size_t paths_asked;   /* questions for a line of `paths:` */
 	struct buf endpoints; /* struct endpoint *, by index */
 	struct map endpoint_keys;
 	struct host_ends *host_ends; /* by the index of the host; NULL: none asked for */

@@ -464,6 +464,22 @@ static void warn_of_flow(struct planner *pl, const struct flow *f, const struct 
 	warn_way_inside(pl, f, reached);
 }
 
+/* Without zones nothing lies between two hosts, and nobody would be asked for anything. */
+static void warn_no_zones(struct planner *pl)
+{
+	if (pl->site->zones.n || !pl->flows.n)
+		return;
+	plan_warn(pl,
+		  (struct finding){
+			  .severity = SEVERITY_MEDIUM,
+			  .code = "no-zones",
+			  .subject = "zones",
+			  .evidence = "the site has no zones: every flow is taken to stay on one "
+				      "network, with no device on its way",
+			  .fix = "say which networks are which zones, and which devices lie "
+				 "between them"});
+}
+
 void plan_find_warnings(struct planner *pl)
 {
 	const struct flow *const *flows = (const void *)pl->flows.data;
@@ -480,6 +496,7 @@ void plan_find_warnings(struct planner *pl)
 		last = demands[i]->requirement;
 	}
 	warn_local_ports(pl);
+	warn_no_zones(pl);
 	sort_warnings(&pl->warnings);
 	map_release(&reached);
 }

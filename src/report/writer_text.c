@@ -34,7 +34,10 @@ static void write_questions(const struct plan_view *v, struct buf *out)
 {
 	if (!v->questions.n)
 		return;
-	buf_add_text(out, "\nQuestions, each with the line that answers it in the site file:\n");
+	buf_add_text(
+		out,
+		"\nQuestions, each with the line that answers it in the site file (uses[0] is the "
+		"first entry below uses:):\n");
 	for_each (q, &v->questions) {
 		struct buf text = BUF_INIT;
 
