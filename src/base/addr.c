@@ -118,13 +118,6 @@ const char *prefix_text(const struct prefix *p, char text[PREFIX_TEXT_MAX])
 	return text;
 }
 
-void prefix_format(const struct prefix *p, struct buf *out)
-{
-	char text[PREFIX_TEXT_MAX];
-
-	buf_add_text(out, prefix_text(p, text));
-}
-
 int prefix_compare(const struct prefix *a, const struct prefix *b)
 {
 	int c = addr_compare(&a->addr, &b->addr);

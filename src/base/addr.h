@@ -35,7 +35,7 @@ int addr_compare(const struct addr *a, const struct addr *b);
 /* "10.0.0.0/8", "2001:db8::/32", or an address alone (then all its bits). False also where host
  * bits are set: *host_bits tells that case apart. */
 bool prefix_parse(struct slice s, struct prefix *p, bool *host_bits);
-void prefix_format(const struct prefix *p, struct buf *out); /* a full-length one as an address */
+/* A full-length one as an address. */
 const char *prefix_text(const struct prefix *p, char text[PREFIX_TEXT_MAX]);
 struct prefix prefix_of_addr(const struct addr *a);
 bool prefix_has(const struct prefix *p, const struct addr *a);

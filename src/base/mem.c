@@ -6,20 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void (*at_failure)(void);
-
-void mem_at_failure(void (*fn)(void))
-{
-	at_failure = fn;
-}
-
 NORETURN static void out_of_memory(size_t count, size_t size)
 {
-	void (*fn)(void) = at_failure;
-
-	at_failure = NULL; /* it may run out of memory itself */
-	if (fn)
-		fn();
 	fprintf(stderr, "portolan: out of memory (wanted %zu x %zu bytes)\n", count, size);
 	exit(3);
 }

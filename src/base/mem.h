@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Allocation that does not fail: when memory is gone the registered function runs (a command
- * prints what it knows there) and the program ends with status 3.
+ * Allocation that does not fail: when memory is gone the program ends with status 3.
  */
 #pragma once
 
@@ -11,6 +10,3 @@
 
 void *mem_new(size_t count, size_t size);	      /* zeroed; count * size is checked */
 void *mem_resize(void *p, size_t count, size_t size); /* realloc; the new part is not zeroed */
-
-/* Called once, before the exit, when memory is gone. NULL: none. */
-void mem_at_failure(void (*fn)(void));

@@ -9,7 +9,7 @@
 #include "model/judge.h"
 #include "probe/check.h"
 #include "report/check_text.h"
-#include "report/plan_records.h"
+#include "report/flow_words.h"
 #include "sys/host_addrs.h"
 
 struct checking {
@@ -63,25 +63,23 @@ static int find_vantage(const struct arguments *args, struct checking *c, struct
 static void list_requirements(const struct checking *c, const struct flow *f,
 			      struct outcome_context *context)
 {
+	struct buf id = BUF_INIT;
 	const char **ids;
-	size_t n = 0, room = 0;
+	size_t n = 0;
 
 	for (const struct claim *claim = f->claims; claim; claim = claim->next)
-		room++;
-	ids = arena_get(c->arena, room, sizeof(*ids));
-	for (const struct claim *claim = f->claims; claim; claim = claim->next) {
-		const struct demand *d = claim->demand;
-		const char *id = arena_printf(c->arena, "%s/%s", d->installation->product->name.s,
-					      d->requirement->id.s);
-		bool again = false;
-
-		for (size_t i = 0; i < n && !again; i++)
-			again = strcmp(ids[i], id) == 0;
-		if (!again)
-			ids[n++] = id;
-	}
+		n += claim_is_first_of_requirement(f, claim);
+	ids = arena_get(c->arena, n, sizeof(*ids));
 	context->requirements = ids;
 	context->n_requirements = n;
+	for (const struct claim *claim = f->claims; claim; claim = claim->next) {
+		if (!claim_is_first_of_requirement(f, claim))
+			continue;
+		buf_clear(&id);
+		flow_words_requirement(claim->demand, &id);
+		*ids++ = arena_copy(c->arena, buf_slice(&id));
+	}
+	buf_release(&id);
 }
 
 /* What the plan knows of the flow behind an outcome. */

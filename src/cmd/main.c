@@ -4,7 +4,6 @@
  * it. What the other programs hold is known from a list that the build asked them for.
  */
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -196,6 +195,17 @@ static int run_help(int argc, char **argv)
 	char *as_option[] = {argv[0], argv[2], help_option, NULL};
 
 	return argc > 2 ? run_command(argv[2], 3, as_option) : print_usage();
+}
+
+static int print_version(void)
+{
+	struct buf out = BUF_INIT;
+	bool ok;
+
+	buf_add_text(&out, "portolan " VERSION "\n");
+	ok = command_print(&out);
+	buf_release(&out);
+	return ok ? EXIT_HOLDS : EXIT_NOT_TESTED;
 }
 
 static void seed_hashes(void)

@@ -49,15 +49,3 @@ bool etc_services_next(struct slice *text, struct etc_service *entry)
 			return true;
 	return false;
 }
-
-bool etc_service_is(const struct etc_service *entry, struct slice name)
-{
-	struct slice rest = entry->aliases, alias;
-
-	if (slice_equal(entry->name, name))
-		return true;
-	while ((alias = take_word(&rest)).n)
-		if (slice_equal(alias, name))
-			return true;
-	return false;
-}

@@ -19,5 +19,3 @@ struct etc_service {
 
 /* Take the next entry off *text; false: there is none left. */
 bool etc_services_next(struct slice *text, struct etc_service *entry);
-/* Is this its name, or one of its aliases? Case counts, as for getservbyname(3). */
-bool etc_service_is(const struct etc_service *entry, struct slice name);

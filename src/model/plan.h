@@ -163,4 +163,3 @@ void plan_free(struct plan *p);
 /* "tcp/443", "udp/7000-7008", "icmp/echo", "tcp/any-of 1024-65535 from 20". */
 void flow_format_ports(const struct flow *f, struct buf *out);
 void flow_format_id(const struct flow *f, struct buf *out); /* 16 hex digits */
-enum level flow_level(const struct flow *f);		    /* the most demanding of its claims */

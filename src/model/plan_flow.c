@@ -290,11 +290,6 @@ const struct need *plan_flow(struct pair *p, const struct wanted *w, struct clai
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-enum level flow_level(const struct flow *f)
-{
-	return f->claims->level;
-}
-
 void flow_format_id(const struct flow *f, struct buf *out)
 {
 	buf_addf(out, "%016llx", (unsigned long long)f->id);

@@ -2,6 +2,7 @@
 #include "report/check_text.h"
 
 #include "base/escape.h"
+#include "report/flow_words.h"
 #include "report/json.h"
 #include "report/records.h"
 #include "report/words.h"
@@ -244,7 +245,7 @@ void record_verdict(struct buf *out, const struct judgement *judged, const struc
 	struct json j = {.out = out};
 	struct buf id = BUF_INIT;
 
-	buf_addf(&id, "%s/%s", d->installation->product->name.s, d->requirement->id.s);
+	flow_words_requirement(d, &id);
 	json_open(&j, NULL, '{');
 	json_text(&j, "record", "verdict");
 	json_text(&j, "installation", d->installation->name);

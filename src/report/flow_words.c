@@ -202,6 +202,14 @@ bool endpoint_is_outside(const struct endpoint *e)
 	return e->zone->any;
 }
 
+bool claim_is_first_of_requirement(const struct flow *f, const struct claim *c)
+{
+	for (const struct claim *b = f->claims; b != c; b = b->next)
+		if (b->demand->requirement == c->demand->requirement)
+			return false;
+	return true;
+}
+
 bool claim_is_first(const struct flow *f, const struct claim *c)
 {
 	for (const struct claim *b = f->claims; b != c; b = b->next)

@@ -29,8 +29,10 @@ const char *flow_service(const struct flow *f);
 bool flow_crosses(const struct flow *f);
 /* Somebody else's network. */
 bool endpoint_is_outside(const struct endpoint *e);
-/* True for the first claim of its requirement: what a list without repetitions shows. */
+/* True for the first claim of its installation's requirement: what a list without repetitions
+ * shows. Two installations of a product share their requirements' ids: each once is the next. */
 bool claim_is_first(const struct flow *f, const struct claim *c);
+bool claim_is_first_of_requirement(const struct flow *f, const struct claim *c);
 bool claim_is_first_of_installation(const struct flow *f, const struct claim *c);
 
 /* Does the answer to q change what this demand needs? */

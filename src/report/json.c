@@ -76,6 +76,14 @@ void json_number(struct json *j, const char *key, int64_t value)
 	buf_addf(j->out, "%lld", (long long)value);
 }
 
+void json_number_or_null(struct json *j, const char *key, int64_t value)
+{
+	if (value)
+		json_number(j, key, value);
+	else
+		json_null(j, key);
+}
+
 void json_bool(struct json *j, const char *key, bool b)
 {
 	start_value(j, key);

@@ -21,6 +21,8 @@ void json_close(struct json *j, char bracket);
 void json_slice(struct json *j, const char *key, struct slice s);
 void json_text(struct json *j, const char *key, const char *s); /* NULL: null */
 void json_number(struct json *j, const char *key, int64_t value);
+/* Where zero means "none", or "not known". */
+void json_number_or_null(struct json *j, const char *key, int64_t value);
 void json_bool(struct json *j, const char *key, bool b);
 void json_null(struct json *j, const char *key);
 void json_addr(struct json *j, const char *key, const struct addr *a); /* family 0: null */

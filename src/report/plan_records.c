@@ -12,15 +12,10 @@ static void add_requirements(struct json *j, const struct flow *f)
 
 	json_open(j, "requirements", '[');
 	for (const struct claim *c = f->claims; c; c = c->next) {
-		const struct demand *d = c->demand;
-		bool again = false;
-
-		for (const struct claim *b = f->claims; b != c && !again; b = b->next)
-			again = b->demand->requirement == d->requirement;
-		if (again)
+		if (!claim_is_first_of_requirement(f, c))
 			continue;
 		buf_clear(&id);
-		buf_addf(&id, "%s/%s", d->installation->product->name.s, d->requirement->id.s);
+		flow_words_requirement(c->demand, &id);
 		json_text(j, NULL, id.data);
 	}
 	json_close(j, ']');
@@ -105,15 +100,6 @@ static void add_ends(struct json *j, const struct flow *f)
 	buf_release(&dialled);
 }
 
-/* Numbers that mean "not one of several" when they are zero. */
-static void add_count(struct json *j, const char *key, unsigned n)
-{
-	if (n)
-		json_number(j, key, n);
-	else
-		json_null(j, key);
-}
-
 /* Alternatives: only where every demand leaves it open. */
 static const struct claim *group_claim(const struct flow *f)
 {
@@ -129,12 +115,11 @@ static void add_group(struct json *j, const struct flow *f)
 	struct buf id = BUF_INIT;
 
 	if (c)
-		buf_addf(&id, "%s/%s", c->demand->installation->product->name.s,
-			 c->demand->requirement->id.s);
+		flow_words_requirement(c->demand, &id);
 	if (c && c->group > 1) /* the second "or" of a requirement, and so on */
 		buf_addf(&id, "#%u", c->group);
 	json_text(j, "group", c ? id.data : NULL);
-	add_count(j, "branch", c ? c->branch : 0);
+	json_number_or_null(j, "branch", c ? c->branch : 0);
 	buf_release(&id);
 }
 
@@ -147,7 +132,7 @@ static void add_way(struct json *j, const struct flow *f)
 		flow_format_id(c->parent, &text);
 	json_text(j, "parent", c->parent ? text.data : NULL);
 	json_text(j, "mode", c->mode);
-	add_count(j, "leg", c->leg);
+	json_number_or_null(j, "leg", c->leg);
 	json_text(j, "dialled", f->translation ? f->translation->dialled.text.s : NULL);
 	json_text(j, "documented", c->documented);
 	json_text(j, "effective", c->effective);

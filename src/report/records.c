@@ -6,15 +6,6 @@
 #include "model/expr.h"
 #include "report/json.h"
 
-/* Zero is "not known" in this number. */
-static void number_or_null(struct json *j, const char *key, int64_t value)
-{
-	if (value)
-		json_number(j, key, value);
-	else
-		json_null(j, key);
-}
-
 static const char *text_or_null(const char *s)
 {
 	return *s ? s : NULL;
@@ -54,7 +45,6 @@ void json_run(struct buf *out, const struct run *run)
 	struct json j = {.out = out};
 
 	json_open(&j, NULL, '{');
-
 	add_run(&j, run);
 	json_close(&j, '}');
 }
@@ -74,9 +64,9 @@ static void add_check(struct json *j, const struct outcome *o, const struct run 
 	json_addr(j, "source", &o->source);
 	json_addr(j, "target", &o->target);
 	json_text(j, "name", o->name);
-	number_or_null(j, "family", o->target.family);
+	json_number_or_null(j, "family", o->target.family);
 	json_text(j, "transport", transport_names[o->transport]);
-	number_or_null(j, "port", o->port);
+	json_number_or_null(j, "port", o->port);
 	json_text(j, "method", o->method);
 	json_texts(j, "means", o->means, ARRAY_LEN(o->means));
 	json_text(j, "via", c->via ? c->via : "direct");
@@ -91,7 +81,7 @@ static void add_answer(struct json *j, const struct outcome *o, const struct out
 	json_text(j, "cause", cause_names[o->cause]);
 	json_addr(j, "by", &o->by);
 	json_text(j, "device", o->device);
-	number_or_null(j, "hop", c->hop);
+	json_number_or_null(j, "hop", c->hop);
 	json_text(j, "how", text_or_null(o->how));
 	json_texts(j, "candidates", o->candidates, ARRAY_LEN(o->candidates));
 	json_text(j, "confidence", confidence_names[o->confidence]);
@@ -100,7 +90,7 @@ static void add_answer(struct json *j, const struct outcome *o, const struct out
 	json_text(j, "expected", o->expected);
 	json_text(j, "proved", c->proved);
 	json_text(j, "assumed", c->assumed);
-	number_or_null(j, "rtt_us", o->rtt_us);
+	json_number_or_null(j, "rtt_us", o->rtt_us);
 	json_number(j, "tries", o->tries);
 	json_texts(j, "evidence", &evidence, *evidence ? 1 : 0);
 	json_time(j, "at", o->at_ms);
@@ -112,7 +102,6 @@ void json_outcome(struct buf *out, const struct outcome *o, const struct run *ru
 	struct json j = {.out = out};
 
 	json_open(&j, NULL, '{');
-
 	json_text(&j, "record", "outcome");
 	add_check(&j, o, run, context);
 	add_answer(&j, o, context);
@@ -124,7 +113,6 @@ void json_summary(struct buf *out, const struct run_summary *s)
 	struct json j = {.out = out};
 
 	json_open(&j, NULL, '{');
-
 	json_text(&j, "record", "summary");
 	json_number(&j, "pass", s->pass);
 	json_number(&j, "degraded", s->degraded);
@@ -142,7 +130,6 @@ void json_document_start(struct buf *out, const struct run *run)
 	struct json j = {.out = out};
 
 	json_open(&j, NULL, '{');
-
 	add_run(&j, run);
 	buf_add_text(out, ",\"records\":[\n");
 }

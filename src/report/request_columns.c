@@ -258,9 +258,10 @@ static void add_level(const struct request *r, const struct request_row *row, st
 
 	(void)r;
 	buf_add_text(out, words[row->part]);
-	if (c->branch)
-		buf_addf(out, ", way %u of %s/%s", c->branch,
-			 c->demand->installation->product->name.s, c->demand->requirement->id.s);
+	if (!c->branch)
+		return;
+	buf_addf(out, ", way %u of ", c->branch);
+	flow_words_requirement(c->demand, out);
 }
 
 static void add_what_breaks(const struct request *r, const struct request_row *row, struct buf *out)

@@ -48,6 +48,8 @@ has "$T/err" "(did you mean \"$first\"?)"
 if test -w /dev/full; then
 	portolan --help >/dev/full 2>"$T/err"
 	test $? = 3 || fail "a full disk goes unnoticed"
+	portolan --version >/dev/full 2>"$T/err"
+	test $? = 3 || fail "--version: a full disk goes unnoticed"
 	has "$T/err" "cannot write the output"
 fi
 exit 0

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct etc_service entry;
 
 	while (etc_services_next(&text, &entry))
-		if (!entry.name.n || !entry.on || !etc_service_is(&entry, entry.name))
+		if (!entry.name.n || !entry.on)
 			BUG("an entry without a name or a transport");
 	return 0;
 }

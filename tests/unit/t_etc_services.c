@@ -36,26 +36,10 @@ static void reads(void **state)
 	}
 }
 
-static void names(void **state)
-{
-	struct slice text = slice_of("smtp 25/tcp mail\tpost\n");
-	struct etc_service e;
-
-	(void)state;
-	assert_true(etc_services_next(&text, &e));
-	assert_true(etc_service_is(&e, slice_of("smtp")));
-	assert_true(etc_service_is(&e, slice_of("mail")));
-	assert_true(etc_service_is(&e, slice_of("post")));
-	assert_false(etc_service_is(&e, slice_of("pos")));
-	assert_false(etc_service_is(&e, slice_of("SMTP")));
-	assert_false(etc_service_is(&e, slice_of("")));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads),
-		cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

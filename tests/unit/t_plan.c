@@ -114,7 +114,7 @@ static void demands_share_flows(void **state)
 	(void)state;
 	assert_int_equal(p.plan->flows.n, 3);
 	assert_string_equal(c->demand->requirement->id.s, "must");
-	assert_int_equal(flow_level(shared), LEVEL_REQUIRED);
+	assert_int_equal(c->level, LEVEL_REQUIRED);
 	assert_int_equal(c->group, 1);
 	assert_int_equal(c->branch, 1);
 	assert_string_equal(c->next->demand->requirement->id.s, "may");
