@@ -72,17 +72,6 @@ static void add_command_list(struct buf *out)
 		print_command_line(out, rows[i][0], rows[i][1]);
 }
 
-static int print_version(void)
-{
-	struct buf out = BUF_INIT;
-	bool ok;
-
-	buf_add_text(&out, "portolan " VERSION "\n");
-	ok = command_print(&out);
-	buf_release(&out);
-	return ok ? EXIT_HOLDS : EXIT_NOT_TESTED;
-}
-
 static int print_usage(void)
 {
 	struct buf out = BUF_INIT;
