@@ -12,6 +12,8 @@
 #include "report/flow_words.h"
 #include "sys/host_addrs.h"
 
+enum { CHECKS_MAX = 100000 }; /* as of one probe: a checker floods nobody */
+
 struct checking {
 	struct loaded loaded;
 	struct vantage vantage;
@@ -163,6 +165,10 @@ static int run_check(struct checking *c, struct err *err)
 	int rc;
 
 	check_prepare(&c->check, c->loaded.plan, &c->vantage, c->arena);
+	if (c->check.n_tasks > CHECKS_MAX)
+		return err_set(err, ERR_LIMIT, PLACE_NONE,
+			       "%zu checks start here, more than %d: split the site's uses",
+			       c->check.n_tasks, CHECKS_MAX);
 	c->trial.tasks = c->check.tasks;
 	c->trial.n_tasks = c->check.n_tasks;
 	c->trial.has_names = c->check.has_names;

@@ -320,27 +320,6 @@ static void check_zones(struct linker *l)
 					}
 }
 
-/* An address is one host's: by it a host is known, and its flows are tried. */
-static void check_addresses(struct linker *l)
-{
-	struct map owners = {0};
-
-	for_each (h, &l->s->hosts) {
-		for_each (a, &h->addresses) {
-			char text[ADDR_TEXT_MAX];
-			const char *key = arena_copy(l->s->arena, slice_of(addr_text(a, text)));
-			const struct host *other = map_find(&owners, slice_of(key));
-
-			if (other && other != h)
-				errs_add(l->errs, h->name.at,
-					 "%s is the address of \"%s\" and of \"%s\"", text,
-					 other->name.s, h->name.s);
-			map_add(&owners, slice_of(key), h);
-		}
-	}
-	map_release(&owners);
-}
-
 void site_link(struct site *s, struct errs *errs)
 {
 	struct linker l = {s, errs};
@@ -367,5 +346,4 @@ void site_link(struct site *s, struct errs *errs)
 			n->between[i] = find_zone(&l, n->between_names.items[i]);
 	check_installations(&l);
 	check_zones(&l);
-	check_addresses(&l);
 }

@@ -464,6 +464,36 @@ static void warn_of_flow(struct planner *pl, const struct flow *f, const struct 
 	warn_way_inside(pl, f, reached);
 }
 
+/* By its addresses a host is known, and its flows are tried. */
+static void warn_shared_addresses(struct planner *pl)
+{
+	struct map owners = {0};
+
+	for_each (h, &pl->site->hosts) {
+		for_each (a, &h->addresses) {
+			char text[ADDR_TEXT_MAX];
+			const char *key = plan_line(pl, "%s", addr_text(a, text));
+			const struct host *other = map_find(&owners, slice_of(key));
+
+			if (other && other != h)
+				plan_warn(pl,
+					  (struct finding){
+						  .severity = SEVERITY_LOW,
+						  .code = "address-twice",
+						  .subject = plan_line(pl, "hosts.%s", h->name.s),
+						  .evidence = plan_line(
+							  pl, "%s is also the address of %s", key,
+							  other->name.s),
+						  .fix = "where it is one machine give it one "
+							 "name; a "
+							 "check takes it for the first",
+						  .at = h->name.at});
+			map_add(&owners, slice_of(key), h);
+		}
+	}
+	map_release(&owners);
+}
+
 /* Without zones nothing lies between two hosts, and nobody would be asked for anything. */
 static void warn_no_zones(struct planner *pl)
 {
@@ -497,6 +527,7 @@ void plan_find_warnings(struct planner *pl)
 	}
 	warn_local_ports(pl);
 	warn_no_zones(pl);
+	warn_shared_addresses(pl);
 	sort_warnings(&pl->warnings);
 	map_release(&reached);
 }

@@ -69,8 +69,10 @@ static void add_subject(const struct judgement *j, struct buf *out)
 {
 	const struct demand *d = j->demand;
 
-	buf_addf(out, "  %s/%s  %s -> %s", d->installation->name, d->requirement->id.s,
-		 d->from->name, d->to->name);
+	buf_addf(out, "  %s/%s", d->installation->product->name.s, d->requirement->id.s);
+	if (!text_is(d->installation->product->name, d->installation->name))
+		buf_addf(out, " (%s)", d->installation->name);
+	buf_addf(out, "  %s -> %s", d->from->name, d->to->name);
 	if (j->flow) {
 		buf_add_char(out, ' ');
 		flow_format_ports(j->flow, out);
