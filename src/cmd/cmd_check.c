@@ -54,6 +54,12 @@ static int find_vantage(const struct arguments *args, struct checking *c, struct
 		return 0;
 	if (as)
 		return err_set(err, ERR_USAGE, PLACE_NONE, "the site has no host \"%.60s\"", as);
+	if (c->vantage.another)
+		return err_set(
+			err, ERR_USAGE, PLACE_NONE,
+			"this host has addresses of \"%.60s\" and of \"%.60s\"; say which one "
+			"it is with --as HOST",
+			c->vantage.host->name.s, c->vantage.another->name.s);
 	return err_set(err, ERR_USAGE, PLACE_NONE,
 		       "no host of the site has one of this host's addresses; say which one it is "
 		       "with --as HOST");

@@ -485,8 +485,7 @@ static void warn_shared_addresses(struct planner *pl)
 							  pl, "%s is also the address of %s", key,
 							  other->name.s),
 						  .fix = "where it is one machine give it one "
-							 "name; a "
-							 "check takes it for the first",
+							 "name; a check there wants --as HOST",
 						  .at = h->name.at});
 			map_add(&owners, slice_of(key), h);
 		}

@@ -28,15 +28,28 @@ static bool find_by_name(const struct site *s, struct vantage *v)
 	return v->host || v->device;
 }
 
+static bool has_own_address(const struct vantage *v, const struct host *h)
+{
+	for_each (a, &h->addresses)
+		if (is_own(v, a))
+			return true;
+	return false;
+}
+
 static bool find_by_address(const struct site *s, struct vantage *v)
 {
-	for_each (h, &s->hosts)
-		for_each (a, &h->addresses)
-			if (is_own(v, a)) {
-				v->host = h;
-				v->name = h->name.s;
-				return true;
-			}
+	for_each (h, &s->hosts) {
+		if (!has_own_address(v, h))
+			continue;
+		if (v->host) {
+			v->another = h;
+			return false;
+		}
+		v->host = h;
+		v->name = h->name.s;
+	}
+	if (v->host)
+		return true;
 	for_each (d, &s->devices)
 		for_each (i, &d->interfaces)
 			for_each (a, &i->addresses)

@@ -13,10 +13,11 @@ struct vantage {
 	const struct device *device;
 	LIST_OF(struct addr) addresses; /* this host's own */
 	const char *name;
+	const struct host *another; /* by its addresses it is this one, too */
 };
 
 /* Which host of the site has one of these addresses, or is called `as` (NULL: by address). False:
- * none. */
+ * none, or more than one, of which `another` is the second. */
 bool vantage_find(const struct site *s, const char *as, struct vantage *v);
 bool vantage_is(const struct vantage *v, const struct site *s, const struct endpoint *e);
 

@@ -237,8 +237,11 @@ expect_rc 0 check --as client
 namespace stranger
 expect_rc 2 ip netns exec "$ns" "$PORTOLAN" check --catalog "$T/catalog" "$T/site.yaml"
 has "$T/err" "say which one it is with --as HOST"
+# A machine that is several hosts of the site must be told which one it is.
+expect_rc 2 ip netns exec "$servers" "$PORTOLAN" check --catalog "$T/catalog" "$T/site.yaml"
+has "$T/err" 'this host has addresses of "server" and of "'
 # From the server's side the flow back is the one that counts.
-expect_rc 1 ip netns exec "$servers" "$PORTOLAN" check --catalog "$T/catalog" "$T/site.yaml"
+expect_rc 1 ip netns exec "$servers" "$PORTOLAN" check --as server --catalog "$T/catalog" "$T/site.yaml"
 has "$T/out" "From server of truths: 1 fails; 1 starts elsewhere."
 expect_rc 2 check --timeout 0
 expect_rc 2 check --format xml
