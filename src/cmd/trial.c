@@ -97,6 +97,7 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 		.resolver = resolver,
 		.timeout_ms = t->timeout_ms,
 		.descriptors = limit_descriptors(t->n_tasks * method_tcp.socks + 64),
+		.chance = host_chance,
 		.outcome = take_outcome,
 		.resolved = take_name,
 		.ctx = t,

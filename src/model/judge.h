@@ -48,12 +48,25 @@ struct judgement {
 	const struct outcome *decisive; /* NULL: there was none */
 	const struct flow *flow;	/* the one that decided */
 	const char *reason;		/* one sentence; NULL: the outcome says it */
-	bool elsewhere;			/* no part of it starts here */
-	bool partial;			/* some part of it does not */
+	/* Of `after:`: the first prerequisite that does not hold, so that this one is moot whatever
+	 * its own outcomes say; NULL: none. */
+	const struct judgement *prerequisite;
+	LIST_OF(const struct outcome *) outcomes; /* all that were looked at, in order */
+	bool elsewhere;				  /* no part of it starts here */
+	bool partial;				  /* some part of it does not */
 	/* What stands beside the needs (`also:`) and failed, which decides nothing; NULL: nothing.
 	 */
 	const struct flow *beside;
 	const struct outcome *beside_outcome;
+};
+
+/* What a person wants to do, over the verdicts of its requirements. */
+struct goal_judgement {
+	const struct installation *installation;
+	const struct goal *goal; /* of the product's list */
+	enum verdict verdict;
+	const struct judgement *decisive; /* of a sequence the first broken link; NULL: none */
+	bool elsewhere;			  /* no part of it starts here */
 };
 
 struct judge_options {
@@ -80,7 +93,8 @@ struct flow_result {
 };
 
 struct verdicts {
-	LIST_OF(struct judgement) items; /* one a demand, in the plan's order; in the arena */
+	LIST_OF(struct judgement) items;      /* one a demand, in the plan's order; in the arena */
+	LIST_OF(struct goal_judgement) goals; /* of every installation, in the documents' order */
 	struct summary summary;
 };
 

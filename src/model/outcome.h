@@ -69,6 +69,12 @@ struct outcome {
 	enum confidence confidence;
 	enum answer network, service;
 	const char *expected; /* protocol; NULL: not said */
+	const char *proved;   /* the protocol whose bytes came; NULL: none did */
+	bool is_stand_in;     /* `portolan listen` answered in the service's place */
+	const char *via;      /* NULL: direct; else "http:NAME", "socks5:NAME"; borrowed */
+	const char *leg;      /* of a way through a proxy: "name", "connect", "authentication",
+			       * "policy", "beyond"; NULL: one piece */
+	uint16_t named_port;  /* a directory, or a negotiation, named this port; 0: none */
 	uint32_t rtt_us;      /* 0: nothing came back */
 	unsigned tries;
 	char evidence[OUTCOME_EVIDENCE_MAX]; /* one sentence */
@@ -77,5 +83,6 @@ struct outcome {
 
 /* Whether the path let it through, as far as a state and its cause tell. */
 enum answer outcome_network(enum state state, enum cause cause);
-/* Whether the right thing answers: a connection alone proves no protocol. */
+/* Whether the right thing answers, as far as state and cause tell: a connection alone proves no
+ * protocol. outcome.service knows more, where a dialogue was held. */
 enum answer outcome_service(enum state state, enum cause cause);

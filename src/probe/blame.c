@@ -177,6 +177,12 @@ static void add_candidate(struct outcome *o, const char *candidate)
 	BUG("too many candidates");
 }
 
+/* How a UDP port where nothing listens answers: RFC 1122 section 4.1.3.1, RFC 4443 section 3.1. */
+static bool is_port_unreachable(const struct icmp_error *e)
+{
+	return e->by.family == 4 ? e->type == 3 && e->code == 3 : e->type == 1 && e->code == 4;
+}
+
 static void blame_own_icmp(const struct sighting *seen, struct outcome *o)
 {
 	if (!is_own_unreachable(&seen->icmp)) {
@@ -200,7 +206,12 @@ static void blame_icmp(const struct sighting *seen, struct outcome *o)
 
 	o->by = e->by;
 	set_how(o, "%s %u/%u", e->by.family == 6 ? "icmp6" : "icmp", e->type, e->code);
-	if (seen->own_icmp) {
+	if (o->transport == TRANSPORT_UDP && is_port_unreachable(e) &&
+	    addr_equal(&e->by, &o->target)) {
+		decide(o, STATE_CLOSED, CAUSE_TARGET, CONFIDENCE_LIKELY);
+		set_evidence(o, "the target says that the port is unreachable: nothing listens "
+				"there, unless its firewall says so");
+	} else if (seen->own_icmp) {
 		blame_own_icmp(seen, o);
 	} else if (addr_equal(&e->by, &o->target)) {
 		/* A closed port answers with a reset; an ICMP error comes from a rule. */
@@ -228,8 +239,116 @@ static void blame_nothing(const struct sighting *seen, struct outcome *o)
 		add_candidate(o, "return-path");
 	}
 	add_candidate(o, "target");
-	set_evidence(o, "no answer in %u ms to %u connection attempts from different ports",
-		     seen->waited_ms, seen->tries);
+	if (o->transport == TRANSPORT_TCP)
+		set_evidence(o, "no answer in %u ms to %u connection attempts from different ports",
+			     seen->waited_ms, seen->tries);
+	else
+		set_evidence(o, "no answer in %u ms to %u packets", seen->waited_ms, seen->tries);
+}
+
+/* Nothing came back to a datagram: the way, the way back, or a service that keeps silent. Where the
+ * protocol wants an answer, the service at least is not there. */
+static void blame_udp_silence(const struct sighting *seen, struct outcome *o)
+{
+	static const char *const why[] = {
+		[PROTO_ALWAYS] = "and a server of that protocol would answer",
+		[PROTO_SOMETIMES] = "which proves nothing: it answers only those it knows",
+		[PROTO_NEVER] = "as that protocol has none: it cannot be proven from here",
+	};
+	const char *more = seen->proto ? why[seen->proto->answers]
+				       : "which proves nothing: it may be none of its business";
+
+	blame_nothing(seen, o);
+	decide(o, STATE_SILENT, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
+	if (seen->proto && seen->proto->answers == PROTO_ALWAYS)
+		o->service = ANSWER_FAIL;
+	set_evidence(o, "no answer and no error in %u ms to %u datagram%s, %s", seen->waited_ms,
+		     seen->tries, seen->tries == 1 ? "" : "s", more);
+}
+
+static void blame_tcp_silence(const struct sighting *seen, struct outcome *o)
+{
+	bool is_swallowed = seen->unacked > 0;
+
+	decide(o, STATE_SILENT, is_swallowed ? CAUSE_MIDDLEBOX : CAUSE_TARGET, CONFIDENCE_LIKELY);
+	set_how(o, is_swallowed ? "handshake, data not acknowledged" : "handshake, no words");
+	if (is_swallowed) {
+		set_evidence(o,
+			     "the handshake completed, and %ld bytes were never acknowledged: "
+			     "something before the target shook hands in its name",
+			     seen->unacked);
+		return;
+	}
+	if (seen->proto && seen->proto->answers == PROTO_ALWAYS)
+		o->service = ANSWER_FAIL;
+	set_evidence(o, "it accepted and acknowledged, and said nothing in %u ms", seen->waited_ms);
+}
+
+static void blame_silence(const struct sighting *seen, struct outcome *o)
+{
+	if (o->transport == TRANSPORT_UDP)
+		blame_udp_silence(seen, o);
+	else
+		blame_tcp_silence(seen, o);
+}
+
+static void blame_proved(const struct sighting *seen, struct outcome *o)
+{
+	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
+	o->by = o->target;
+	o->service = seen->said.is_unknown ? ANSWER_FAIL : ANSWER_PASS;
+	o->proved = seen->proto->name;
+	o->named_port = seen->said.port;
+	set_how(o, "%s", seen->proto->name);
+	if (seen->said.is_unknown)
+		set_evidence(o, "it answered in %s, and knows of no such service there",
+			     seen->proto->name);
+	else if (seen->said.port)
+		set_evidence(o, "it answered in %s and named port %u", seen->proto->name,
+			     seen->said.port);
+	else if (seen->said.text[0])
+		set_evidence(o, "it answered in %s: %s", seen->proto->name, seen->said.text);
+	else
+		set_evidence(o, "it answered in %s", seen->proto->name);
+}
+
+static void blame_echo(struct outcome *o)
+{
+	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
+	o->by = o->target;
+	o->service = ANSWER_PASS;
+	set_how(o, "echo reply");
+	set_evidence(o, "it answered the ping");
+}
+
+static void blame_other(const struct sighting *seen, struct outcome *o)
+{
+	decide(o, STATE_WRONG_SERVICE, CAUSE_TARGET, CONFIDENCE_LIKELY);
+	o->by = o->target;
+	set_how(o, "not %s", seen->proto->name);
+	set_evidence(o, "it answered, and not in %s", seen->proto->name);
+}
+
+static void blame_stand_in(struct outcome *o)
+{
+	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
+	o->by = o->target;
+	o->is_stand_in = true;
+	set_how(o, "stand-in");
+	set_evidence(o, "a stand-in of portolan listen answered: the way is open, and the service "
+			"is not there yet");
+}
+
+const char *const proxy_leg_names[] = {
+	NULL, "name", "connect", "authentication", "policy", "beyond", NULL,
+};
+
+static void blame_proxy(const struct sighting *seen, struct outcome *o)
+{
+	decide(o, STATE_REJECTED, CAUSE_PROXY, CONFIDENCE_CERTAIN);
+	o->leg = proxy_leg_names[seen->proxy->leg];
+	set_how(o, "%s", seen->proxy->how);
+	set_evidence(o, "%s", seen->proxy->words);
 }
 
 static void blame_open(const struct sighting *seen, struct outcome *o)
@@ -294,6 +413,24 @@ void blame(const struct sighting *seen, struct outcome *o)
 		break;
 	case SAW_LOCAL_ERROR:
 		blame_local(seen, o);
+		break;
+	case SAW_PROVED:
+		blame_proved(seen, o);
+		break;
+	case SAW_ECHO:
+		blame_echo(o);
+		break;
+	case SAW_OTHER:
+		blame_other(seen, o);
+		break;
+	case SAW_STAND_IN:
+		blame_stand_in(o);
+		break;
+	case SAW_SILENCE:
+		blame_silence(seen, o);
+		break;
+	case SAW_PROXY:
+		blame_proxy(seen, o);
 		break;
 	}
 }

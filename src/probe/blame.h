@@ -7,6 +7,7 @@
 #pragma once
 
 #include "model/outcome.h"
+#include "proto/proto.h"
 #include "sys/loop.h"
 #include "sys/resolve.h"
 
@@ -17,10 +18,32 @@ enum saw {
 	SAW_REFUSAL,	 /* a reset in answer to the first packet */
 	SAW_ICMP,	 /* `icmp` */
 	SAW_LOCAL_ERROR, /* `error` of `call`: our own kernel said no */
+	SAW_PROVED,	 /* an answer in the protocol that was asked for, `proto`, `said` */
+	SAW_ECHO,	 /* ICMP: the echo came back */
+	SAW_OTHER,	 /* an answer, in another protocol than `proto` */
+	SAW_STAND_IN,	 /* `portolan listen` answered */
+	/* TCP: connected, and not a byte in answer to ours; `unacked` tells whether ours arrived.
+	 * UDP: no answer and no error. */
+	SAW_SILENCE,
+	SAW_PROXY, /* a proxy said no: `proxy` */
+};
+
+/* How far a way through a proxy went, and what stopped it. */
+enum proxy_leg { LEG_NONE, LEG_NAME, LEG_CONNECT, LEG_AUTHENTICATION, LEG_POLICY, LEG_BEYOND };
+extern const char *const proxy_leg_names[]; /* NULL for LEG_NONE */
+struct proxy_refusal {
+	enum proxy_leg leg;
+	char how[OUTCOME_HOW_MAX];	  /* "http 407", "socks 2" */
+	char words[OUTCOME_EVIDENCE_MAX]; /* one sentence; from outside in part: escape it */
+	bool is_unreachable;		  /* LEG_BEYOND: the proxy tried, and got no connection */
 };
 
 struct sighting {
 	enum saw saw;
+	const struct proto *proto;	   /* the dialogue that was held; NULL: none */
+	struct proto_said said;		   /* SAW_PROVED */
+	const struct proxy_refusal *proxy; /* SAW_PROXY; lent */
+	long unacked;			   /* SAW_SILENCE over TCP: as struct loop_ops says */
 	int error;
 	const char *call; /* "socket", "connect", ...; a literal */
 	struct icmp_error icmp;

@@ -106,6 +106,16 @@ struct loop *probe_loop(const struct probe *p)
 	return p->engine->config.loop;
 }
 
+const struct task *probe_task(const struct probe *p)
+{
+	return &p->engine->tasks[p->task];
+}
+
+void probe_chance(const struct probe *p, void *bytes, size_t n)
+{
+	p->engine->config.chance(bytes, n);
+}
+
 unsigned probe_timeout_ms(const struct probe *p)
 {
 	return p->engine->config.timeout_ms;

@@ -14,11 +14,14 @@
 #include "base/addr.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/portset.h"
 #include "model/outcome.h"
 #include "sys/resolve.h"
 
 struct loop;
 struct method;
+struct proto;
+struct via_hop;
 
 /* What to try; borrowed until the engine is freed. */
 struct task {
@@ -31,6 +34,13 @@ struct task {
 	unsigned flow;	      /* for the outcome; UINT_MAX: no plan */
 	const char *expected; /* for the outcome; protocol, or NULL */
 	const struct method *method;
+
+	/* What the method needs beside that. */
+	const struct proto *proto; /* the dialogue to hold; NULL: none */
+	const char *what;	   /* proto_ask.what */
+	const struct via_hop *via; /* through what; NULL: direct */
+	const char *mode;	   /* of method_ftp: the mode of the data connection */
+	struct port_range ports;   /* of method_ftp: where the data connection's port must lie */
 };
 
 enum {
@@ -46,6 +56,7 @@ struct engine_config {
 	unsigned per_target;	   /* 0: ENGINE_PER_TARGET */
 	size_t window;		   /* probes under way at most; 0: ENGINE_WINDOW */
 	size_t descriptors;	   /* that may be open; 0: not limited */
+	void (*chance)(void *p, size_t n); /* host_chance(); NULL where no method asks for any */
 	/* One call for each address of each task, in the order in which they end; `o` is lent for
 	 * the call, its ids are left 0. */
 	void (*outcome)(void *ctx, size_t task, const struct outcome *o);

@@ -45,7 +45,12 @@ struct probe {
 	_Alignas(8) unsigned char state[]; /* the method's */
 };
 
+struct task;
+
 struct loop *probe_loop(const struct probe *p);
+const struct task *probe_task(const struct probe *p);
+/* Unpredictable bytes, a fresh draw for each call. */
+void probe_chance(const struct probe *p, void *bytes, size_t n);
 unsigned probe_timeout_ms(const struct probe *p);
 
 /* The probe is over: its sockets are closed and its timers stopped, and `p` is not the method's any

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "report/plan_view.h"
 
+struct check_report;
 struct request;
 
 struct writer {
@@ -16,6 +17,7 @@ struct writer {
 	/* NULL: not in this form. */
 	void (*plan)(const struct plan_view *v, struct buf *out);
 	void (*request)(const struct request *r, struct buf *out);
+	void (*check)(const struct check_report *r, struct buf *out);
 };
 
 extern const struct writer *const writers[];	    /* generated; NULL ends it */

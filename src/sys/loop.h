@@ -57,7 +57,16 @@ struct sock {
 	void *impl;	 /* of the simulated loop */
 };
 
-enum sock_kind { SOCK_TCP, SOCK_UDP };
+enum sock_kind {
+	SOCK_TCP,
+	SOCK_UDP,
+	/* ICMP or ICMPv6 echo, by the target's family: a ping socket where ping_group_range lets
+	 * us (icmp(7)), else a raw one (CAP_NET_RAW), else `open` fails with the ping socket's
+	 * error. What is sent is the whole ICMP message; the kernel fills in the checksum and, of
+	 * a ping socket, the identifier. What comes is an echo reply's whole ICMP message, without
+	 * an IP header; of a raw socket perhaps one to somebody else. `port` is 0. */
+	SOCK_PING,
+};
 
 struct sock_spec {
 	enum sock_kind kind;
@@ -66,6 +75,16 @@ struct sock_spec {
 	struct addr from;   /* family 0: the kernel chooses */
 	uint16_t from_port; /* 0: the kernel chooses */
 	uint8_t ttl;	    /* 0: the system's default */
+	/* UDP: answers may come from another port of the same address (RFC 1350 section 4); those
+	 * from other addresses are thrown away. */
+	bool any_port;
+};
+
+/* Where to wait for connections or datagrams. */
+struct listen_spec {
+	enum sock_kind kind; /* SOCK_TCP, SOCK_UDP */
+	struct addr at;	     /* all zeros: any address of that family; IPv6 means IPv6 alone */
+	uint16_t port;	     /* 0: the kernel chooses; local_addr() tells which */
 };
 
 /* One ICMP error that came back for a socket (IP_RECVERR, IPV6_RECVERR). */
@@ -87,6 +106,21 @@ struct loop_ops {
 	 * it: ask `icmp` once after it. */
 	int (*open)(struct loop *l, struct sock *s, const struct sock_spec *spec,
 		    const char **call);
+	/* SOCK_TCP: waits for connections, SOCK_READABLE tells of one. SOCK_UDP: for datagrams of
+	 * anybody, with recv_from and send_to. 0 or -errno, the call in *call. */
+	int (*listen)(struct loop *l, struct sock *s, const struct listen_spec *spec,
+		      const char **call);
+	/* One that waits, into `s`, which waits for SOCK_READABLE to begin with; 0, -EAGAIN, or
+	 * another -errno. */
+	int (*accept)(struct loop *l, struct sock *listener, struct sock *s, struct addr *peer,
+		      uint16_t *port);
+	ssize_t (*recv_from)(struct loop *l, struct sock *s, void *p, size_t n, struct addr *peer,
+			     uint16_t *port);
+	ssize_t (*send_to)(struct loop *l, struct sock *s, const void *p, size_t n,
+			   const struct addr *peer, uint16_t port);
+	/* TCP: bytes of ours, the SYN left out, that the peer's kernel has not acknowledged yet
+	 * (tcp_info, tcp(7)); -1: not known. */
+	long (*unacked)(struct loop *l, struct sock *s);
 	/* Wait on a descriptor that is another library's and stays so; 0 or -errno. NULL where the
 	 * network is simulated. */
 	int (*watch)(struct loop *l, struct sock *s, int fd, unsigned events);
