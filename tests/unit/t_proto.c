@@ -129,14 +129,14 @@ static void play_cut_off(const struct proto *proto, const struct proto_vector *v
 			play_first(proto, v, (struct slice){t->bytes.p, n});
 }
 
-/* Cut off anywhere, nothing is read beyond its end: the sanitizers see to that, the copy is exact. */
+/* Cut off anywhere, nothing is read beyond its end: the copy is exact, so the sanitizers see it. */
 static void cut_off(void **state)
 {
 	(void)state;
 	each_vector(play_cut_off);
 }
 
-/* Each has a conversation that proves it and one that does not; its services are in the registry. */
+/* Each has a conversation that proves it and one that does not; the registry has its services. */
 static void complete(void **state)
 {
 	(void)state;
