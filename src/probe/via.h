@@ -14,7 +14,7 @@ enum via_result {
 	VIA_MORE,    /* `out` is to be sent, more is to come */
 	VIA_THROUGH, /* what comes from now on is the far side's */
 	VIA_REFUSED, /* `refusal` says where and why */
-	VIA_AGAIN, /* the proxy closes, or wants a new connection, for the next step: dial it again */
+	VIA_AGAIN,   /* the next step wants a new connection: dial the proxy again */
 };
 
 struct via_hop;
