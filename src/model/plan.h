@@ -83,7 +83,8 @@ struct claim {
 	const char *effective;	/* ours, where the flow is as documented; else NULL */
 	unsigned group;		/* 1.. which alternatives of the requirement; 0: none */
 	unsigned branch;	/* 1.. among them */
-	const struct flow *parent;
+	const struct flow *parent; /* whose conversation negotiates it, or which directory names it */
+	const char *what; /* of a directory's child: which service is asked for, "wmi"; else NULL */
 	unsigned leg; /* 1.. where a gateway splits the way; 0: one piece */
 	enum gateway gateway;
 	const struct device *through; /* the gateway */

@@ -282,6 +282,7 @@ const struct need *plan_flow(struct pair *p, const struct wanted *w, struct clai
 	claim.group = p->group;
 	claim.branch = p->branch;
 	claim.parent = p->parent;
+	claim.what = p->what;
 	add_claim(p->pl, d, &claim);
 	need->kind = NEED_FLOW;
 	need->flow = &d->flow;

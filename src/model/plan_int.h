@@ -88,6 +88,7 @@ struct pair {
 	const struct in_set *in_set;
 	const char *documented, *effective;
 	const struct flow *parent;
+	const char *what; /* of the directory that `parent` is */
 };
 
 /* --- plan.c ----------------------------------------------------------------------------------- */

@@ -185,6 +185,21 @@ static bool resolve_rpc(struct pair *p, const struct setting_ref *ref, bool wind
 	return value || windows;
 }
 
+/* One of the ports that the directory names. */
+static const struct need *expand_named(struct pair *p, const struct wanted *w,
+				       const struct need *directory, const char *what)
+{
+	const struct flow *parent = p->parent;
+	const struct need *need;
+
+	p->parent = need_first_flow(directory);
+	p->what = what;
+	need = plan_legs(p, w);
+	p->parent = parent;
+	p->what = NULL;
+	return need;
+}
+
 /* The directory, and one port of its range: rpc/wmi is tcp/135 and one of the rpc_ports. */
 static const struct need *expand_rpc(struct pair *p, const struct expr *e)
 {
@@ -199,13 +214,15 @@ static const struct need *expand_rpc(struct pair *p, const struct expr *e)
 				   .ports = {rpc->directory, rpc->directory},
 				   .service = windows ? "epmap" : "rpcbind"};
 	struct wanted range = directory;
+	const struct need *asked;
 	struct buf kids = BUF_INIT;
 
 	range.service = e->leaf.service;
-	need_add(&kids, plan_legs(p, &directory));
+	asked = plan_legs(p, &directory);
+	need_add(&kids, asked);
 	if (resolve_rpc(p, &ref, windows, &range.ports)) {
 		range.any_of = range.ports.lo != range.ports.hi;
-		need_add(&kids, plan_legs(p, &range));
+		need_add(&kids, expand_named(p, &range, asked, e->leaf.name));
 	}
 	return need_join(p->pl, NEED_ALL, &kids);
 }

@@ -152,7 +152,9 @@ void flow_words_note(const struct flow *f, const struct claim *c, struct buf *ou
 
 	if (c->mode)
 		buf_addf(out, "%s mode", c->mode);
-	if (c->parent)
+	if (c->what)
+		buf_addf(out, "the port that %s names for %s", c->parent->claims->service, c->what);
+	else if (c->parent)
 		buf_addf(out, "%snegotiated", c->mode ? ", " : "");
 	add_network(f->from, "from", start, out);
 	add_network(f->to, "on", start, out);
