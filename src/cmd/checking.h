@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One run of `check`, in steps, so that outcomes may come from this host, from a script's results,
+ * or from another host: load, find the vantage, try (or read), judge, report.
+ */
+#pragma once
+
+#include "cmd/format.h"
+#include "cmd/load.h"
+#include "cmd/trial.h"
+#include "model/judge.h"
+#include "probe/check.h"
+#include "report/check_report.h"
+#include "sys/host_addrs.h"
+
+struct checking {
+	const struct arguments *args;
+	enum format format;
+	struct loaded loaded;
+	struct vantage vantage;
+	struct host_addrs addrs;
+	struct arena *arena;
+	struct check check; /* which flows start here, and their results */
+	struct trial trial; /* all outcomes */
+	struct verdicts verdicts;
+	struct judge_options options;
+	bool all;
+};
+
+/* The host that `as` names; NULL: the one that has this host's addresses. */
+MUST_USE int checking_find_vantage(struct checking *c, const char *as, struct err *err);
+/* What there is to try from the vantage: c->check. */
+MUST_USE int checking_prepare(struct checking *c, struct err *err);
+/* Tries it from this host: c->trial. */
+MUST_USE int checking_try(struct checking *c, struct err *err);
+/* From c->trial.outcomes to c->verdicts. */
+void checking_judge(struct checking *c);
+/* Prints the report; the exit code. */
+int checking_report(struct checking *c);
+void checking_release(struct checking *c);
