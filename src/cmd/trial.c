@@ -95,6 +95,7 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 	const struct engine_config config = {
 		.loop = l,
 		.resolver = resolver,
+		.texts = &t->texts,
 		.timeout_ms = t->timeout_ms,
 		.descriptors = limit_descriptors(t->n_tasks * method_tcp.socks + 64),
 		.chance = host_chance,
@@ -132,6 +133,7 @@ int trial_run(struct trial *t, struct err *err)
 		interrupt_release();
 		return rc;
 	}
+	text_pool_init(&t->texts);
 	started = loop_now(l);
 	t->run.started_ms = l->ops->wall_ms(l);
 	name_run(t);
@@ -146,5 +148,6 @@ int trial_run(struct trial *t, struct err *err)
 void trial_release(struct trial *t)
 {
 	free(t->outcomes.items);
+	text_pool_release(&t->texts);
 	buf_release(&t->names);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/text_pool.h"
 #include "probe/engine.h"
 #include "report/probe_text.h"
 #include "report/records.h"
@@ -17,6 +18,7 @@ struct trial {
 	unsigned timeout_ms; /* 0: the engine's */
 
 	struct outcome_list outcomes; /* by task, then by address; owned */
+	struct text_pool texts;	      /* theirs */
 	struct buf names;	      /* a line for each name that was resolved; escaped */
 	struct run run;
 	char vantage[HOST_NAME_MAX_TEXT];

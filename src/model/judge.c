@@ -251,7 +251,7 @@ static bool is_refusal(const struct outcome *o)
 	static const char *const absent[] = {"icmp 3/0", "icmp 3/1", "icmp6 1/0", "icmp6 1/3"};
 
 	for (size_t i = 0; i < ARRAY_LEN(absent); i++)
-		if (strcmp(o->how, absent[i]) == 0)
+		if (o->how && strcmp(o->how, absent[i]) == 0)
 			return false;
 	return o->state == STATE_REJECTED || o->state == STATE_CLOSED;
 }
@@ -372,7 +372,7 @@ static enum turn turn_of(const struct judging *j, const struct part *p,
 	const struct outcome *o = p->decisive;
 
 	/* A fallback that holds; a run that was ended. */
-	if (verdict_of(j, o) == VERDICT_PASS || strcmp(o->how, "interrupted") == 0)
+	if (verdict_of(j, o) == VERDICT_PASS || (o->how && strcmp(o->how, "interrupted") == 0))
 		return TURN_NOBODY;
 	*device = device_named(j->plan, o->device);
 	switch (o->cause) {

@@ -50,6 +50,9 @@ extern const char *const state_names[], *const cause_names[], *const confidence_
 
 enum { OUTCOME_CANDIDATES_MAX = 6, OUTCOME_HOW_MAX = 48, OUTCOME_EVIDENCE_MAX = 160 };
 
+struct text_pool;
+
+/* Kept by the million: a field more is paid for each flow. */
 struct outcome {
 	unsigned id;	    /* 1.. within the run */
 	unsigned flow;	    /* index in plan.flows; UINT_MAX: no plan (probe) */
@@ -62,9 +65,9 @@ struct outcome {
 	const char *means[4]; /* what was used to look: recverr, ... ; NULL ends it */
 	enum state state;
 	enum cause cause;
-	struct addr by;		   /* the address that answered; family 0: nobody */
-	const char *device;	   /* the site's device with that address; NULL: not known */
-	char how[OUTCOME_HOW_MAX]; /* "icmp 3/13", "rst", "connect: Network is unreachable" */
+	struct addr by;	    /* the address that answered; family 0: nobody */
+	const char *device; /* the site's device with that address; NULL: not known */
+	const char *how;    /* "icmp 3/13", "rst", "connect: Network is unreachable"; may be NULL */
 	const char *candidates[OUTCOME_CANDIDATES_MAX];
 	enum confidence confidence;
 	enum answer network, service;
@@ -77,8 +80,10 @@ struct outcome {
 	uint16_t named_port;  /* a directory, or a negotiation, named this port; 0: none */
 	uint32_t rtt_us;      /* 0: nothing came back */
 	unsigned tries;
-	char evidence[OUTCOME_EVIDENCE_MAX]; /* one sentence */
-	int64_t at_ms;			     /* wall clock, ms since 1970 */
+	const char *evidence; /* one sentence; NULL: none */
+	struct text_pool
+		*texts; /* of `how` and `evidence`; NULL: they are borrowed from elsewhere */
+	int64_t at_ms;	/* wall clock, ms since 1970 */
 };
 
 /* Whether the path let it through, as far as a state and its cause tell. */

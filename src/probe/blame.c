@@ -7,22 +7,27 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/text_pool.h"
 
 PRINTF(2, 3) static void set_evidence(struct outcome *o, const char *fmt, ...)
 {
+	char text[OUTCOME_EVIDENCE_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(o->evidence, sizeof(o->evidence), fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	o->evidence = text_pool_add(o->texts, slice_of(text));
 	va_end(ap);
 }
 
 PRINTF(2, 3) static void set_how(struct outcome *o, const char *fmt, ...)
 {
+	char text[OUTCOME_HOW_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(o->how, sizeof(o->how), fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	o->how = text_pool_add(o->texts, slice_of(text));
 	va_end(ap);
 }
 

@@ -57,7 +57,7 @@ struct sighting {
 };
 
 /* Fills what follows from the sighting; the rest of the outcome is the caller's and left alone.
- * o->target and o->port must be set. */
+ * o->target, o->port and o->texts must be set. */
 void blame(const struct sighting *seen, struct outcome *o);
 
 /* The name gave no address: what its resolver said. */

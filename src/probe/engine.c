@@ -148,6 +148,7 @@ static void start_outcome(struct engine *e, size_t task, const struct addr *targ
 		.port = t->port,
 		.method = t->method->name,
 		.expected = t->expected,
+		.texts = e->config.texts,
 		.at_ms = e->config.loop->ops->wall_ms(e->config.loop),
 	};
 }

@@ -21,6 +21,7 @@
 struct loop;
 struct method;
 struct proto;
+struct text_pool;
 struct via_hop;
 
 /* What to try; borrowed until the engine is freed. */
@@ -52,6 +53,7 @@ enum {
 struct engine_config {
 	struct loop *loop;
 	struct resolver *resolver; /* NULL where no task needs one */
+	struct text_pool *texts;   /* for the outcomes; lives as long as they */
 	unsigned timeout_ms;	   /* until silence is called "dropped"; 0: ENGINE_TIMEOUT_MS */
 	unsigned per_target;	   /* 0: ENGINE_PER_TARGET */
 	size_t window;		   /* probes under way at most; 0: ENGINE_WINDOW */

@@ -6,11 +6,6 @@
 #include "model/expr.h"
 #include "report/json.h"
 
-static const char *text_or_null(const char *s)
-{
-	return *s ? s : NULL;
-}
-
 void run_id_format(int64_t ms, const uint8_t chance[10], char id[27])
 {
 	static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -75,14 +70,12 @@ static void add_check(struct json *j, const struct outcome *o, const struct run 
 
 static void add_answer(struct json *j, const struct outcome *o, const struct outcome_context *c)
 {
-	const char *evidence = o->evidence;
-
 	json_text(j, "state", state_names[o->state]);
 	json_text(j, "cause", cause_names[o->cause]);
 	json_addr(j, "by", &o->by);
 	json_text(j, "device", o->device);
 	json_number_or_null(j, "hop", c->hop);
-	json_text(j, "how", text_or_null(o->how));
+	json_text(j, "how", o->how);
 	json_texts(j, "candidates", o->candidates, ARRAY_LEN(o->candidates));
 	json_text(j, "confidence", confidence_names[o->confidence]);
 	json_text(j, "network", answer_names[o->network]);
@@ -92,7 +85,7 @@ static void add_answer(struct json *j, const struct outcome *o, const struct out
 	json_text(j, "assumed", c->assumed);
 	json_number_or_null(j, "rtt_us", o->rtt_us);
 	json_number(j, "tries", o->tries);
-	json_texts(j, "evidence", &evidence, *evidence ? 1 : 0);
+	json_texts(j, "evidence", &o->evidence, 1);
 	json_time(j, "at", o->at_ms);
 }
 

@@ -68,13 +68,14 @@ void words_candidates(const struct outcome *o, struct buf *out)
 /* The evidence says a handshake, a reset and a silence in words; codes and errors it does not. */
 static bool needs_how(const struct outcome *o)
 {
-	return o->how[0] && (o->state == STATE_REJECTED || o->state == STATE_UNREACHABLE ||
-			     (o->state == STATE_NOT_ATTEMPTED && strchr(o->how, ':')));
+	return o->how && (o->state == STATE_REJECTED || o->state == STATE_UNREACHABLE ||
+			  (o->state == STATE_NOT_ATTEMPTED && strchr(o->how, ':')));
 }
 
 void words_outcome(const struct outcome *o, struct buf *out)
 {
-	escape_terminal(out, slice_of(o->evidence));
+	if (o->evidence)
+		escape_terminal(out, slice_of(o->evidence));
 	if (needs_how(o)) {
 		buf_add_text(out, " (");
 		escape_terminal(out, slice_of(o->how));

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text_pool.h"
 #include "model/expr.h"
 #include "script.h"
 
 struct replay {
 	struct script *script;
+	struct text_pool texts;
 	unsigned failures;
 };
 
@@ -43,7 +45,7 @@ static bool format_value(const struct replay *r, const struct outcome *o, const 
 	else if (strcmp(key, "service") == 0)
 		buf_add_text(out, answer_names[o->service]);
 	else if (strcmp(key, "how") == 0)
-		buf_add_text(out, o->how);
+		buf_add_text(out, o->how ? o->how : "none");
 	else if (strcmp(key, "name") == 0)
 		buf_add_text(out, o->name ? o->name : "none");
 	else if (strcmp(key, "tries") == 0)
@@ -126,6 +128,7 @@ static int run(struct replay *r, struct err *err)
 	const struct engine_config config = {
 		.loop = &s->sim->loop,
 		.resolver = &s->sim->resolver,
+		.texts = &r->texts,
 		.timeout_ms = s->timeout_ms,
 		.per_target = s->per_target,
 		.window = s->window,
@@ -156,6 +159,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: replay FILE.rpl\n");
 		return 2;
 	}
+	text_pool_init(&r.texts);
 	rc = script_read(argv[1], &script, &err);
 	if (!rc && !script.n_expectations)
 		rc = err_set(&err, ERR_DOCUMENT, (struct place){.file = argv[1]},
@@ -170,6 +174,7 @@ int main(int argc, char **argv)
 		buf_release(&text);
 	}
 	script_release(&script);
+	text_pool_release(&r.texts);
 	loop_free(&script.sim->loop);
 	return rc || r.failures ? 1 : 0;
 }

@@ -96,7 +96,7 @@ static void read_seen(struct fixture *f, unsigned flow, struct slice word)
 			.id = flow + 1, .flow = flow, .port = (uint16_t)(1000 + flow)};
 		o->state = words[i].state;
 		o->cause = words[i].cause;
-		snprintf(o->how, sizeof(o->how), "%s", words[i].how);
+		o->how = words[i].how;
 		o->target = f->to[flow / 4].addresses.items[is_v6].addr;
 		if (o->cause == CAUSE_DNS)
 			o->target = (struct addr){0};
