@@ -54,7 +54,7 @@ struct sock {
 	bool is_open;	 /* the loop's own, as what follows */
 	int fd;		 /* of the real loop */
 	unsigned wanted; /* events waited for: SOCK_READABLE | SOCK_WRITABLE; errors always come */
-	void *impl;	 /* of the simulated loop */
+	void *impl;	 /* what the loop remembers of it; owned by the loop */
 };
 
 enum sock_kind {
@@ -62,9 +62,9 @@ enum sock_kind {
 	SOCK_UDP,
 	/* ICMP or ICMPv6 echo, by the target's family: a ping socket where ping_group_range lets
 	 * us (icmp(7)), else a raw one (CAP_NET_RAW), else `open` fails with the ping socket's
-	 * error. What is sent is the whole ICMP message; the kernel fills in the checksum and, of
-	 * a ping socket, the identifier. What comes is an echo reply's whole ICMP message, without
-	 * an IP header; of a raw socket perhaps one to somebody else. `port` is 0. */
+	 * error. What is sent is the whole ICMP message, of at most 512 bytes; its checksum and its
+	 * identifier are filled in for it. What comes is the whole ICMP message of an echo reply to
+	 * that identifier, without an IP header. `port` is 0. */
 	SOCK_PING,
 };
 
@@ -75,8 +75,8 @@ struct sock_spec {
 	struct addr from;   /* family 0: the kernel chooses */
 	uint16_t from_port; /* 0: the kernel chooses */
 	uint8_t ttl;	    /* 0: the system's default */
-	/* UDP: answers may come from another port of the same address (RFC 1350 section 4); those
-	 * from other addresses are thrown away. */
+	/* UDP: answers may come from another port of the same address (RFC 1350 section 4), and
+	 * what is sent after one goes there; those from other addresses are thrown away. */
 	bool any_port;
 };
 
@@ -107,19 +107,22 @@ struct loop_ops {
 	int (*open)(struct loop *l, struct sock *s, const struct sock_spec *spec,
 		    const char **call);
 	/* SOCK_TCP: waits for connections, SOCK_READABLE tells of one. SOCK_UDP: for datagrams of
-	 * anybody, with recv_from and send_to. 0 or -errno, the call in *call. */
+	 * anybody, with recv_from and send_to. 0 or -errno, the call in *call. This and the three
+	 * that follow are NULL where the network is simulated. */
 	int (*listen)(struct loop *l, struct sock *s, const struct listen_spec *spec,
 		      const char **call);
 	/* One that waits, into `s`, which waits for SOCK_READABLE to begin with; 0, -EAGAIN, or
 	 * another -errno. */
 	int (*accept)(struct loop *l, struct sock *listener, struct sock *s, struct addr *peer,
 		      uint16_t *port);
+	/* Bytes or -errno. What is sent comes from the address of ours that the last datagram came
+	 * to, or its sender would not know it: so answer one before the next is read. */
 	ssize_t (*recv_from)(struct loop *l, struct sock *s, void *p, size_t n, struct addr *peer,
 			     uint16_t *port);
 	ssize_t (*send_to)(struct loop *l, struct sock *s, const void *p, size_t n,
 			   const struct addr *peer, uint16_t port);
-	/* TCP: bytes of ours, the SYN left out, that the peer's kernel has not acknowledged yet
-	 * (tcp_info, tcp(7)); -1: not known. */
+	/* TCP: bytes of ours, the SYN left out, that the peer's kernel has not acknowledged yet;
+	 * -1: not known. */
 	long (*unacked)(struct loop *l, struct sock *s);
 	/* Wait on a descriptor that is another library's and stays so; 0 or -errno. NULL where the
 	 * network is simulated. */
@@ -130,6 +133,7 @@ struct loop_ops {
 	ssize_t (*recv)(struct loop *l, struct sock *s, void *p, size_t n); /* 0: end of stream */
 	int (*error)(struct loop *l, struct sock *s); /* SO_ERROR, taken: an errno, or 0 */
 	bool (*icmp)(struct loop *l, struct sock *s, struct icmp_error *e); /* false: no more */
+	/* Where it sends from; of a ping the port means nothing. */
 	bool (*local_addr)(struct loop *l, struct sock *s, struct addr *a, uint16_t *port);
 	/* One of this host's own addresses (as they were when first asked). */
 	bool (*is_own)(struct loop *l, const struct addr *a);

@@ -8,16 +8,20 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <linux/errqueue.h>
+#include <linux/sockios.h>
 #include <netinet/ip_icmp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "sys/listener.h"
+#include "sys/ping.h"
 #include "sys/sockaddr.h"
 
 enum { BATCH = 128 };
@@ -30,6 +34,17 @@ struct loop_epoll {
 	int next, n;	  /* what of the batch is still to be told */
 	struct addr *own; /* owned; NULL: not asked yet */
 	size_t n_own;
+	uint16_t next_ping_id; /* of raw sockets */
+};
+
+/* What is remembered of the few sockets that their descriptor does not tell all of: sock.impl. */
+struct memo {
+	/* Of one with any_port: where to and where from. Of a UDP listener: the address that the
+	 * last datagram came to. */
+	struct addr peer, local;
+	uint16_t port;
+	bool is_raw_ping;
+	uint16_t ping_id;
 };
 
 static struct loop_epoll *of_loop(struct loop *l)
@@ -119,12 +134,29 @@ static int bind_source(int fd, const struct sock_spec *spec)
 	return bind(fd, &any.sa, sockaddr_of(&from, spec->from_port, &any));
 }
 
+static bool read_local(int fd, struct addr *a, uint16_t *port)
+{
+	union sockaddr_any any;
+	socklen_t n = sizeof(any);
+
+	return getsockname(fd, &any.sa, &n) == 0 && sockaddr_read(&any.sa, a, port);
+}
+
+/* It was connected for its errors and for the source address alone. */
+static int let_any_port_in(int fd, const struct sock_spec *spec, struct memo *memo)
+{
+	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+
+	memo->peer = spec->to;
+	memo->port = spec->port;
+	return read_local(fd, &memo->local, NULL) ? connect(fd, &nobody, sizeof(nobody)) : -1;
+}
+
 /* The name of the call that failed, with errno; NULL: all went well. */
-static const char *set_up(struct loop *l, struct sock *s, int fd, const struct sock_spec *spec)
+static const char *set_up(int fd, const struct sock_spec *spec, struct memo *memo)
 {
 	union sockaddr_any to;
 	socklen_t n = sockaddr_of(&spec->to, spec->port, &to);
-	int rc;
 
 	if (set_options(fd, spec) != 0)
 		return "setsockopt";
@@ -132,43 +164,175 @@ static const char *set_up(struct loop *l, struct sock *s, int fd, const struct s
 		return "bind";
 	if (connect(fd, &to.sa, n) != 0 && errno != EINPROGRESS)
 		return "connect";
-	rc = watch(l, s, fd, SOCK_WRITABLE);
-	errno = -rc;
-	return rc ? "epoll_ctl" : NULL;
+	if (spec->any_port && let_any_port_in(fd, spec, memo) != 0)
+		return "connect";
+	return NULL;
+}
+
+static int make_socket(struct loop *l, const struct sock_spec *spec, struct memo *memo)
+{
+	int type =
+		(spec->kind == SOCK_TCP ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
+	int fd;
+
+	if (spec->kind == SOCK_PING) {
+		memo->peer = spec->to;
+		memo->ping_id = of_loop(l)->next_ping_id++;
+		return ping_open(&spec->to, &memo->is_raw_ping);
+	}
+	fd = socket(sockaddr_family(&spec->to), type, 0);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Into the loop; closes the descriptor where that fails. */
+static int take_fd(struct loop *l, struct sock *s, int fd, unsigned events)
+{
+	int rc = watch(l, s, fd, events);
+
+	if (rc)
+		close(fd);
+	return rc;
+}
+
+static void remember(struct sock *s, const struct memo *memo)
+{
+	struct memo *copy = mem_new(1, sizeof(*copy));
+
+	*copy = *memo;
+	s->impl = copy;
 }
 
 static int open_sock(struct loop *l, struct sock *s, const struct sock_spec *spec,
 		     const char **call)
 {
-	int type = spec->kind == SOCK_TCP ? SOCK_STREAM : SOCK_DGRAM;
-	int fd = socket(sockaddr_family(&spec->to), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int error;
+	struct memo memo = {0};
+	int fd = make_socket(l, spec, &memo), rc;
 
 	*call = "socket";
 	if (fd < 0)
-		return -errno;
-	*call = set_up(l, s, fd, spec);
-	if (!*call)
-		return 0;
-	error = errno;
-	close(fd);
-	return -error;
+		return fd;
+	*call = set_up(fd, spec, &memo);
+	if (*call) {
+		rc = -errno;
+		close(fd);
+		return rc;
+	}
+	*call = "epoll_ctl";
+	rc = take_fd(l, s, fd, SOCK_WRITABLE);
+	if (!rc && (spec->any_port || memo.is_raw_ping))
+		remember(s, &memo);
+	return rc;
+}
+
+static ssize_t send_to_any_port(int fd, const struct memo *memo, struct slice bytes)
+{
+	union sockaddr_any to;
+	socklen_t n = sockaddr_of(&memo->peer, memo->port, &to);
+
+	return sendto(fd, bytes.p, bytes.n, MSG_NOSIGNAL, &to.sa, n);
 }
 
 static ssize_t send_bytes(struct loop *l, struct sock *s, const void *p, size_t n)
 {
-	ssize_t rc = send(s->fd, p, n, MSG_NOSIGNAL);
+	const struct memo *memo = s->impl;
+	struct slice bytes = {p, n};
+	ssize_t rc;
 
 	(void)l;
+	if (memo && memo->is_raw_ping)
+		return ping_send_raw(s->fd, memo->peer.family, memo->ping_id, bytes);
+	rc = memo ? send_to_any_port(s->fd, memo, bytes) : send(s->fd, p, n, MSG_NOSIGNAL);
 	return rc < 0 ? -errno : rc;
+}
+
+static ssize_t recv_of_any_port(int fd, struct memo *memo, void *p, size_t n)
+{
+	union sockaddr_any any;
+	struct addr from;
+	uint16_t port;
+	ssize_t got;
+
+	do {
+		socklen_t room = sizeof(any);
+
+		got = recvfrom(fd, p, n, 0, &any.sa, &room);
+		if (got < 0)
+			return -errno;
+	} while (!sockaddr_read(&any.sa, &from, &port) || !addr_equal(&from, &memo->peer));
+	memo->port = port;
+	return got;
 }
 
 static ssize_t recv_bytes(struct loop *l, struct sock *s, void *p, size_t n)
 {
-	ssize_t rc = recv(s->fd, p, n, 0);
+	struct memo *memo = s->impl;
+	ssize_t rc;
 
 	(void)l;
+	if (memo && memo->is_raw_ping)
+		return ping_recv_raw(s->fd, memo->peer.family, memo->ping_id, p, n);
+	if (memo)
+		return recv_of_any_port(s->fd, memo, p, n);
+	rc = recv(s->fd, p, n, 0);
 	return rc < 0 ? -errno : rc;
+}
+
+/* Listeners. */
+
+static int listen_sock(struct loop *l, struct sock *s, const struct listen_spec *spec,
+		       const char **call)
+{
+	int fd = listener_open(spec, call), rc;
+
+	if (fd < 0)
+		return fd;
+	*call = "epoll_ctl";
+	rc = take_fd(l, s, fd, SOCK_READABLE);
+	if (!rc && spec->kind == SOCK_UDP)
+		remember(s, &(struct memo){0});
+	return rc;
+}
+
+static int accept_sock(struct loop *l, struct sock *listener, struct sock *s, struct addr *peer,
+		       uint16_t *port)
+{
+	int fd = listener_accept(listener->fd, peer, port);
+
+	return fd < 0 ? fd : take_fd(l, s, fd, SOCK_READABLE);
+}
+
+static ssize_t recv_from(struct loop *l, struct sock *s, void *p, size_t n, struct addr *peer,
+			 uint16_t *port)
+{
+	struct memo *memo = s->impl;
+	union sockaddr_any from;
+	ssize_t got = listener_recv(s->fd, p, n, &from, &memo->local);
+
+	(void)l;
+	if (got >= 0)
+		sockaddr_read(&from.sa, peer, port);
+	return got;
+}
+
+static ssize_t send_to(struct loop *l, struct sock *s, const void *p, size_t n,
+		       const struct addr *peer, uint16_t port)
+{
+	const struct memo *memo = s->impl;
+	union sockaddr_any to;
+
+	(void)l;
+	sockaddr_of(peer, port, &to);
+	return listener_send(s->fd, (struct slice){p, n}, &to, &memo->local);
+}
+
+/* SIOCOUTQ: tcp(7) says "unsent", the kernel counts up to the last byte acknowledged
+ * (net/ipv4/tcp.c, tcp_ioctl). */
+static long unacked(struct loop *l, struct sock *s)
+{
+	int n;
+
+	(void)l;
+	return ioctl(s->fd, SIOCOUTQ, &n) == 0 ? n : -1;
 }
 
 static int take_error(struct loop *l, struct sock *s)
@@ -189,6 +353,14 @@ static void read_extended(const struct sock_extended_err *ee, struct icmp_error 
 		sockaddr_read(SO_EE_OFFENDER(ee), &e->by, NULL);
 }
 
+/* A raw socket is told of errors that others' pings to the same target met. */
+static bool is_about_ours(const struct memo *memo, struct slice quoted)
+{
+	uint16_t id;
+
+	return !memo || !memo->is_raw_ping || (ping_id(quoted, &id) && id == memo->ping_id);
+}
+
 static bool take_icmp(struct loop *l, struct sock *s, struct icmp_error *e)
 {
 	/* Room for the error, its sender, and what later options may add. */
@@ -196,11 +368,19 @@ static bool take_icmp(struct loop *l, struct sock *s, struct icmp_error *e)
 		char bytes[512];
 		struct cmsghdr align;
 	} control;
-	struct msghdr msg = {.msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+	char quoted[8];
+	struct iovec bytes = {.iov_base = quoted, .iov_len = sizeof(quoted)};
+	struct msghdr msg = {.msg_iov = &bytes,
+			     .msg_iovlen = 1,
+			     .msg_control = control.bytes,
+			     .msg_controllen = sizeof(control.bytes)};
+	ssize_t n;
 
 	(void)l;
-	while (recvmsg(s->fd, &msg, MSG_ERRQUEUE) >= 0) {
-		for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
+	while ((n = recvmsg(s->fd, &msg, MSG_ERRQUEUE)) >= 0) {
+		bool ours = is_about_ours(s->impl, (struct slice){quoted, (size_t)n});
+
+		for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); ours && c; c = CMSG_NXTHDR(&msg, c)) {
 			if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
 			    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR)) {
 				read_extended((const struct sock_extended_err *)CMSG_DATA(c), e);
@@ -214,11 +394,14 @@ static bool take_icmp(struct loop *l, struct sock *s, struct icmp_error *e)
 
 static bool local_addr(struct loop *l, struct sock *s, struct addr *a, uint16_t *port)
 {
-	union sockaddr_any any;
-	socklen_t n = sizeof(any);
+	const struct memo *memo = s->impl;
 
 	(void)l;
-	return getsockname(s->fd, &any.sa, &n) == 0 && sockaddr_read(&any.sa, a, port);
+	if (!read_local(s->fd, a, port))
+		return false;
+	if (memo && memo->local.family)
+		*a = memo->local;
+	return true;
 }
 
 static void read_own(struct loop_epoll *e)
@@ -274,6 +457,8 @@ static void close_sock(struct loop *l, struct sock *s, bool reset)
 	if (reset)
 		setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	close(s->fd);
+	free(s->impl);
+	s->impl = NULL;
 	unwatch(l, s);
 }
 
@@ -320,6 +505,11 @@ static const struct loop_ops ops_epoll = {
 	.now = now,
 	.wall_ms = wall_ms,
 	.open = open_sock,
+	.listen = listen_sock,
+	.accept = accept_sock,
+	.recv_from = recv_from,
+	.send_to = send_to,
+	.unacked = unacked,
 	.watch = watch,
 	.unwatch = stop_watching,
 	.want = want,
@@ -343,6 +533,7 @@ int loop_new(struct loop **l, struct err *err)
 			       strerror(errno));
 	e = mem_new(1, sizeof(*e));
 	e->epoll = fd;
+	e->next_ping_id = (uint16_t)getpid();
 	sigprocmask(SIG_SETMASK, NULL, &e->wait_mask);
 	sigdelset(&e->wait_mask, SIGINT);
 	sigdelset(&e->wait_mask, SIGTERM);

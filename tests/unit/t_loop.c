@@ -147,6 +147,220 @@ static void test_close_another_of_the_batch(void **state)
 	loop_free(l);
 }
 
+/* Both ends of a conversation, each step of it waited for: what came, and then nothing more. */
+struct end {
+	struct sock sock; /* first: the address is the same */
+	struct loop *loop;
+};
+
+static void end_ready(struct sock *s, unsigned events)
+{
+	struct end *e = (struct end *)s;
+
+	e->loop->ops->want(e->loop, s, 0);
+	loop_stop(e->loop);
+	assert_false(events & SOCK_ERROR);
+}
+
+static void wait_for(struct end *e, unsigned events)
+{
+	struct err err;
+
+	e->sock.ready = end_ready;
+	e->loop->ops->want(e->loop, &e->sock, events);
+	assert_int_equal(loop_run(e->loop, NULL, &err), 0);
+}
+
+static void listen_at(struct loop *l, struct end *e, enum sock_kind kind, struct addr at,
+		      uint16_t *port)
+{
+	const struct listen_spec spec = {.kind = kind, .at = at};
+	const char *call;
+	struct addr a;
+
+	*e = (struct end){.loop = l};
+	assert_int_equal(l->ops->listen(l, &e->sock, &spec, &call), 0);
+	l->ops->want(l, &e->sock, 0);
+	assert_true(l->ops->local_addr(l, &e->sock, &a, port));
+	assert_true(addr_equal(&a, &at));
+	assert_int_not_equal(*port, 0);
+}
+
+static void open_end(struct loop *l, struct end *e, const struct sock_spec *spec)
+{
+	const char *call;
+
+	*e = (struct end){.loop = l};
+	assert_int_equal(l->ops->open(l, &e->sock, spec, &call), 0);
+	wait_for(e, SOCK_WRITABLE);
+}
+
+static void close_end(struct end *e)
+{
+	e->loop->ops->close(e->loop, &e->sock, true);
+}
+
+static const struct addr any4 = {.family = 4}, any6 = {.family = 6},
+			 loopback6 = {.family = 6, .bytes = {[15] = 1}};
+
+static void check_accept(const struct addr *at, const struct addr *to)
+{
+	struct loop *l = new_loop();
+	struct end listener, here, there = {.loop = l};
+	struct sock_spec spec = {.kind = SOCK_TCP, .to = *to};
+	struct addr peer, a;
+	uint16_t port, here_port;
+	char bytes[8];
+
+	listen_at(l, &listener, SOCK_TCP, *at, &spec.port);
+	assert_int_equal(l->ops->accept(l, &listener.sock, &there.sock, &peer, &port), -EAGAIN);
+	open_end(l, &here, &spec);
+	wait_for(&listener, SOCK_READABLE);
+	assert_int_equal(l->ops->accept(l, &listener.sock, &there.sock, &peer, &port), 0);
+	assert_true(there.sock.is_open);
+	assert_int_equal(there.sock.wanted, SOCK_READABLE);
+	assert_true(l->ops->local_addr(l, &here.sock, &a, &here_port));
+	assert_true(addr_equal(&peer, &a));
+	assert_int_equal(port, here_port);
+	assert_int_equal(l->ops->send(l, &here.sock, "hello", 5), 5);
+	wait_for(&there, SOCK_READABLE);
+	assert_int_equal(l->ops->recv(l, &there.sock, bytes, sizeof(bytes)), 5);
+	close_end(&there);
+	close_end(&here);
+	close_end(&listener);
+	loop_free(l);
+}
+
+static void test_accept(void **state)
+{
+	(void)state;
+	check_accept(&any4, &loopback);
+	check_accept(&loopback, &loopback);
+	check_accept(&any6, &loopback6);
+}
+
+/* Two of one port: the second is told so, and by which call. */
+static void test_errors_of_listen(void **state)
+{
+	struct loop *l = new_loop();
+	struct listen_spec spec = {.kind = SOCK_TCP, .at = loopback};
+	struct sock second = {0};
+	struct end first;
+	const char *call = "";
+
+	(void)state;
+	listen_at(l, &first, SOCK_TCP, loopback, &spec.port);
+	assert_int_equal(l->ops->listen(l, &second, &spec, &call), -EADDRINUSE);
+	assert_string_equal(call, "bind");
+	assert_false(second.is_open);
+	/* IPv6 is IPv6 alone. */
+	spec.at = any6;
+	assert_int_equal(l->ops->listen(l, &second, &spec, &call), 0);
+	l->ops->close(l, &second, true);
+	close_end(&first);
+	loop_free(l);
+}
+
+/* A connected client hears only the very address that it asked, also where the listener is at all
+ * of them and another one would be the kernel's choice. */
+static void check_datagrams(const struct addr *at, const struct addr *to)
+{
+	struct loop *l = new_loop();
+	struct end listener, here;
+	struct sock_spec spec = {.kind = SOCK_UDP, .to = *to, .from = *to};
+	struct addr peer, a;
+	uint16_t port, here_port;
+	char bytes[8];
+
+	if (to->family == 4)
+		spec.from = loopback;
+	listen_at(l, &listener, SOCK_UDP, *at, &spec.port);
+	open_end(l, &here, &spec);
+	assert_int_equal(l->ops->recv_from(l, &listener.sock, bytes, 8, &peer, &port), -EAGAIN);
+	assert_int_equal(l->ops->send(l, &here.sock, "hello", 5), 5);
+	wait_for(&listener, SOCK_READABLE);
+	assert_int_equal(l->ops->recv_from(l, &listener.sock, bytes, 8, &peer, &port), 5);
+	assert_true(l->ops->local_addr(l, &here.sock, &a, &here_port));
+	assert_true(addr_equal(&peer, &a));
+	assert_int_equal(port, here_port);
+	assert_int_equal(l->ops->send_to(l, &listener.sock, "hi", 2, &peer, port), 2);
+	wait_for(&here, SOCK_READABLE);
+	assert_int_equal(l->ops->recv(l, &here.sock, bytes, sizeof(bytes)), 2);
+	close_end(&here);
+	close_end(&listener);
+	loop_free(l);
+}
+
+static void test_datagrams(void **state)
+{
+	static const struct addr another = {.family = 4, .bytes = {127, 0, 0, 7}};
+
+	(void)state;
+	check_datagrams(&any4, &another);
+	check_datagrams(&loopback, &loopback);
+	check_datagrams(&any6, &loopback6);
+}
+
+/* RFC 1350 section 4: the answer comes from a port of its own, where the conversation goes on; from
+ * another address nothing is heard. */
+static void test_any_port(void **state)
+{
+	static const struct addr another = {.family = 4, .bytes = {127, 0, 0, 7}};
+	struct loop *l = new_loop();
+	struct end listener, transfer, stranger, here;
+	struct sock_spec spec = {.kind = SOCK_UDP, .to = loopback, .any_port = true};
+	struct addr peer, a;
+	uint16_t port, from, unused;
+	char bytes[8];
+
+	(void)state;
+	listen_at(l, &listener, SOCK_UDP, loopback, &spec.port);
+	listen_at(l, &transfer, SOCK_UDP, loopback, &from);
+	listen_at(l, &stranger, SOCK_UDP, another, &unused);
+	open_end(l, &here, &spec);
+	assert_true(l->ops->local_addr(l, &here.sock, &a, &port));
+	assert_true(addr_equal(&a, &loopback));
+	assert_int_equal(l->ops->send(l, &here.sock, "get", 3), 3);
+	wait_for(&listener, SOCK_READABLE);
+	assert_int_equal(l->ops->recv_from(l, &listener.sock, bytes, 8, &peer, &port), 3);
+	assert_int_equal(l->ops->send_to(l, &stranger.sock, "no", 2, &peer, port), 2);
+	assert_int_equal(l->ops->send_to(l, &transfer.sock, "data", 4, &peer, port), 4);
+	wait_for(&here, SOCK_READABLE);
+	assert_int_equal(l->ops->recv(l, &here.sock, bytes, sizeof(bytes)), 4);
+	assert_int_equal(l->ops->send(l, &here.sock, "ack", 3), 3);
+	wait_for(&transfer, SOCK_READABLE);
+	assert_int_equal(l->ops->recv_from(l, &transfer.sock, bytes, 8, &peer, &port), 3);
+	close_end(&here);
+	close_end(&stranger);
+	close_end(&transfer);
+	close_end(&listener);
+	loop_free(l);
+}
+
+/* Nobody reads: once its buffer is full, the peer's kernel acknowledges no more. */
+static void test_unacked(void **state)
+{
+	static const char block[65536];
+	struct loop *l = new_loop();
+	struct end listener, here;
+	struct sock_spec spec = {.kind = SOCK_TCP, .to = loopback};
+
+	(void)state;
+	listen_at(l, &listener, SOCK_TCP, loopback, &spec.port);
+	open_end(l, &here, &spec);
+	assert_int_equal(l->ops->unacked(l, &here.sock), 0);
+	assert_int_equal(l->ops->send(l, &here.sock, "hello", 5), 5);
+	while (l->ops->unacked(l, &here.sock) > 0)
+		usleep(100);
+	assert_int_equal(l->ops->unacked(l, &here.sock), 0);
+	while (l->ops->send(l, &here.sock, block, sizeof(block)) > 0)
+		;
+	assert_true(l->ops->unacked(l, &here.sock) > 0);
+	close_end(&here);
+	close_end(&listener);
+	loop_free(l);
+}
+
 static void read_pipe(struct sock *s, unsigned events)
 {
 	struct peer *p = (struct peer *)s;
@@ -241,6 +455,11 @@ int main(void)
 		cmocka_unit_test(test_connect),
 		cmocka_unit_test(test_errors_of_open),
 		cmocka_unit_test(test_close_another_of_the_batch),
+		cmocka_unit_test(test_accept),
+		cmocka_unit_test(test_errors_of_listen),
+		cmocka_unit_test(test_datagrams),
+		cmocka_unit_test(test_any_port),
+		cmocka_unit_test(test_unacked),
 		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_timers),
 		cmocka_unit_test(test_interrupted),
