@@ -92,6 +92,16 @@ static void read_fields(struct reader *r, const struct record *rec, const struct
 			complain(r, n->text.at, "%s needs \"%s\"", rec->what, rec->fields[i].key);
 }
 
+/* Not a map, but the value of the one key that may stand for it. */
+static bool is_short(const struct record *rec, const struct node *n)
+{
+	if (!rec->short_key)
+		return false;
+	return n->kind == NODE_TEXT ||
+	       (n->kind == NODE_LIST &&
+		find_field(rec, rec->short_key)->kind->is_unset == unset_list);
+}
+
 void read_record(struct reader *r, const struct record *rec, const struct node *n, void *at)
 {
 	size_t before = r->errs->n + r->errs->dropped;
@@ -100,7 +110,7 @@ void read_record(struct reader *r, const struct record *rec, const struct node *
 		BUG("%s has %zu keys", rec->what, rec->n_fields);
 	if (rec->place != NO_PLACE)
 		memcpy((char *)at + rec->place, &n->text.at, sizeof(n->text.at));
-	if (rec->short_key && n->kind == NODE_TEXT) {
+	if (is_short(rec, n)) {
 		const struct field *f = find_field(rec, rec->short_key);
 
 		f->kind->read(r, f, n, (char *)at + f->offset);

@@ -47,7 +47,7 @@ struct record {
 	size_t size;
 	const struct field *fields;
 	size_t n_fields;
-	const char *short_key; /* a text in place of the map is the value of this key; NULL: no */
+	const char *short_key; /* a text, or a list, in place of the map is this key's value */
 	size_t place;	       /* offset of a struct place that gets the map's; NO_PLACE: none */
 	/* What one key cannot say alone; NULL: nothing. */
 	void (*check)(struct reader *r, const struct node *n, void *record);

@@ -607,6 +607,12 @@ static const struct field use_network_fields[] = {
 static const struct record use_network_record = RECORD(
 	"a network of a product", use_network, use_network_fields, "networks", NO_PLACE, NULL);
 
+static const struct field use_modes_fields[] = {
+	{"modes", &kind_names, AT(use_modes, modes), true, .help = "those that are used"},
+};
+static const struct record use_modes_record =
+	RECORD("the modes of a requirement", use_modes, use_modes_fields, "modes", NO_PLACE, NULL);
+
 static const struct field use_fields[] = {
 	{"product", &kind_name, AT(use, product), true, .help = "its name in the catalog"},
 	{"as", &kind_name, AT(use, as), .help = "this installation's name"},
@@ -617,6 +623,8 @@ static const struct field use_fields[] = {
 	{"settings", &kind_values, AT(use, settings)},
 	{"networks", &kind_named, AT(use, networks), .record = &use_network_record,
 	 .help = "the addresses of the product's networks"},
+	{"modes", &kind_named, AT(use, modes), .record = &use_modes_record,
+	 .help = "which modes of a requirement are used; default: all"},
 	{"choose", &kind_choose, AT(use, choose), .help = "which alternative of an \"or\""},
 	{"overrule", &kind_choose, AT(use, overrule), .help = "what a requirement needs instead"},
 	{"checklist", &kind_named, AT(use, checklist), .record = &manual_record},

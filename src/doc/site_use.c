@@ -131,6 +131,22 @@ static void check_choose(struct checker *c, const struct choose *choose)
 	KNOWN(c, name, "set", &c->p->sets);
 }
 
+static void check_modes(struct checker *c, const struct use_modes *m)
+{
+	const struct requirement *q;
+
+	if (!KNOWN(c, m->requirement, "requirement", &c->p->requirements))
+		return;
+	q = product_requirement(c->p, m->requirement.s);
+	if (!q->modes.n) {
+		errs_add(c->errs, m->requirement.at, "the requirement \"%s\" has no modes",
+			 m->requirement.s);
+		return;
+	}
+	for_each (mode, &m->modes)
+		KNOWN(c, *mode, "mode", &q->modes);
+}
+
 void site_check_use(const struct site *s, const struct use *u, const struct product *p,
 		    struct errs *errs)
 {
@@ -148,6 +164,8 @@ void site_check_use(const struct site *s, const struct use *u, const struct prod
 	check_choices(&c, u);
 	for_each (network, &u->networks)
 		KNOWN(&c, network->name, "network", &p->networks);
+	for_each (m, &u->modes)
+		check_modes(&c, m);
 	for_each (choose, &u->choose)
 		check_choose(&c, choose);
 	for_each (choose, &u->overrule)

@@ -140,6 +140,20 @@ static bool is_reversed(const struct requirement *q, const struct mode *m)
 	return m->from.s ? !text_same(m->from, q->from) : m->to.s && !text_same(m->to, q->to);
 }
 
+/* The site uses some of the modes only. */
+static bool is_used(const struct pair *p, const struct mode *mode)
+{
+	for_each (m, &p->pl->now->use->modes) {
+		if (!text_same(m->requirement, p->requirement->id))
+			continue;
+		for_each (name, &m->modes)
+			if (text_same(*name, mode->name))
+				return true;
+		return false;
+	}
+	return true;
+}
+
 /* Each mode has its own direction and its own needs. */
 static const struct need *expand_modes(struct pair *p, const struct demand *parent)
 {
@@ -152,6 +166,8 @@ static const struct need *expand_modes(struct pair *p, const struct demand *pare
 	for_each (m, &p->requirement->modes) {
 		bool reversed = is_reversed(p->requirement, m);
 
+		if (!is_used(p, m))
+			continue;
 		p->from = reversed ? to : from;
 		p->to = reversed ? from : to;
 		p->mode = m->name.s;

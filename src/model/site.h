@@ -176,6 +176,12 @@ struct use_network {
 	LIST_OF(struct prefix) networks;
 };
 
+/* Which modes of a requirement are used here. */
+struct use_modes {
+	struct text requirement;
+	LIST_OF(struct text) modes;
+};
+
 struct use {
 	struct text product; /* its name in the catalog */
 	struct text as;	     /* the installation's name; default: the product's */
@@ -183,6 +189,7 @@ struct use {
 	LIST_OF(struct text) features; /* "x" on, "not x" off */
 	LIST_OF(struct value) choices, settings;
 	LIST_OF(struct use_network) networks;
+	LIST_OF(struct use_modes) modes;
 	LIST_OF(struct choose) choose, overrule;
 	LIST_OF(struct manual_state) checklist;
 	struct place place;
