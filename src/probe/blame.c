@@ -91,6 +91,13 @@ static const struct local_error bind_errors[] = {
 	 "the source address is of another family than the target"},
 };
 
+/* Neither kind of socket for pings: icmp(7), capabilities(7). */
+static const struct local_error ping_errors[] = {
+	{EACCES, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
+	 "this user may not ping: sysctl net.ipv4.ping_group_range=\"0 2147483647\" lets all "
+	 "users, setcap cap_net_raw+ep this program"},
+};
+
 static const struct local_error other_error = {0, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
 					       "this host could not try"};
 
@@ -102,16 +109,23 @@ static const struct local_error *find_error(const struct local_error *rows, size
 	return NULL;
 }
 
+/* That a socket may not be made at all says nothing of this target. */
+static bool is_about_target(const char *call)
+{
+	return strcmp(call, "connect") == 0 || strcmp(call, "send") == 0;
+}
+
 static const struct local_error *local_error_of(const struct sighting *seen)
 {
 	const struct local_error *row = NULL;
 
 	if (strcmp(seen->call, "bind") == 0)
 		row = find_error(bind_errors, ARRAY_LEN(bind_errors), seen->error);
+	if (strcmp(seen->call, SIGHTING_PING_SOCKET) == 0)
+		row = find_error(ping_errors, ARRAY_LEN(ping_errors), seen->error);
 	if (!row)
 		row = find_error(local_errors, ARRAY_LEN(local_errors), seen->error);
-	/* That a socket may not be made at all says nothing of this target. */
-	if (!row || (row->cause == CAUSE_LOCAL_FIREWALL && strcmp(seen->call, "connect") != 0))
+	if (!row || (row->cause == CAUSE_LOCAL_FIREWALL && !is_about_target(seen->call)))
 		row = &other_error;
 	return row;
 }
@@ -248,7 +262,14 @@ static void blame_nothing(const struct sighting *seen, struct outcome *o)
 		set_evidence(o, "no answer in %u ms to %u connection attempts from different ports",
 			     seen->waited_ms, seen->tries);
 	else
-		set_evidence(o, "no answer in %u ms to %u packets", seen->waited_ms, seen->tries);
+		set_evidence(o, "no answer in %u ms to %u echo requests", seen->waited_ms,
+			     seen->tries);
+}
+
+/* A server of the protocol that was spoken would have answered, and to the end. */
+static bool is_answer_due(const struct sighting *seen)
+{
+	return seen->proto && seen->proto->answers == PROTO_ALWAYS;
 }
 
 /* Nothing came back to a datagram: the way, the way back, or a service that keeps silent. Where the
@@ -265,28 +286,43 @@ static void blame_udp_silence(const struct sighting *seen, struct outcome *o)
 
 	blame_nothing(seen, o);
 	decide(o, STATE_SILENT, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
-	if (seen->proto && seen->proto->answers == PROTO_ALWAYS)
+	if (is_answer_due(seen))
 		o->service = ANSWER_FAIL;
-	set_evidence(o, "no answer and no error in %u ms to %u datagram%s, %s", seen->waited_ms,
-		     seen->tries, seen->tries == 1 ? "" : "s", more);
+	if (seen->tries)
+		set_evidence(o, "no answer and no error in %u ms to %u datagram%s, %s",
+			     seen->waited_ms, seen->tries, seen->tries == 1 ? "" : "s", more);
+	else
+		set_evidence(o,
+			     "nothing was sent: nobody answers in that protocol, so it cannot be "
+			     "proven from here");
 }
 
+/* Whether it has the bytes tells an application that keeps silent from something that shook hands
+ * in its name; where none were sent, both remain. */
 static void blame_tcp_silence(const struct sighting *seen, struct outcome *o)
 {
-	bool is_swallowed = seen->unacked > 0;
-
-	decide(o, STATE_SILENT, is_swallowed ? CAUSE_MIDDLEBOX : CAUSE_TARGET, CONFIDENCE_LIKELY);
-	set_how(o, is_swallowed ? "handshake, data not acknowledged" : "handshake, no words");
-	if (is_swallowed) {
+	set_how(o, seen->unacked > 0 ? "handshake, data not acknowledged" : "handshake, no words");
+	if (seen->unacked > 0) {
+		decide(o, STATE_SILENT, CAUSE_MIDDLEBOX, CONFIDENCE_LIKELY);
 		set_evidence(o,
-			     "the handshake completed, and %ld bytes were never acknowledged: "
-			     "something before the target shook hands in its name",
-			     seen->unacked);
+			     "the handshake completed, and %ld bytes were not acknowledged in %u "
+			     "ms: something before the target shook hands in its name",
+			     seen->unacked, seen->waited_ms);
 		return;
 	}
-	if (seen->proto && seen->proto->answers == PROTO_ALWAYS)
+	if (seen->unacked == 0) {
+		decide(o, STATE_SILENT, CAUSE_TARGET, CONFIDENCE_LIKELY);
+		set_evidence(o, "it accepted and acknowledged, and said nothing in %u ms",
+			     seen->waited_ms);
+	} else {
+		decide(o, STATE_SILENT, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
+		add_candidate(o, "target");
+		add_candidate(o, "middlebox");
+		set_evidence(o, "the handshake completed, and nothing was said in %u ms",
+			     seen->waited_ms);
+	}
+	if (is_answer_due(seen))
 		o->service = ANSWER_FAIL;
-	set_evidence(o, "it accepted and acknowledged, and said nothing in %u ms", seen->waited_ms);
 }
 
 static void blame_silence(const struct sighting *seen, struct outcome *o)
@@ -356,12 +392,25 @@ static void blame_proxy(const struct sighting *seen, struct outcome *o)
 	set_evidence(o, "%s", seen->proxy->words);
 }
 
+/* It spoke, and kept silent before the dialogue had come to its end. */
+static void blame_unfinished(const struct sighting *seen, struct outcome *o)
+{
+	set_how(o, "no end of %s", seen->proto->name);
+	set_evidence(o, "it spoke, and not as far as %s can be told by", seen->proto->name);
+	if (is_answer_due(seen))
+		o->service = ANSWER_FAIL;
+}
+
 static void blame_open(const struct sighting *seen, struct outcome *o)
 {
 	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
 	o->by = o->target;
-	set_how(o, "handshake");
-	if (seen->bytes)
+	set_how(o, o->transport == TRANSPORT_UDP ? "an answer" : "handshake");
+	if (seen->bytes && seen->proto)
+		blame_unfinished(seen, o);
+	else if (o->transport == TRANSPORT_UDP)
+		set_evidence(o, "something answered a datagram");
+	else if (seen->bytes)
 		set_evidence(o, "the handshake completed and the peer spoke at once");
 	else if (seen->peer_closed)
 		set_evidence(o,

@@ -23,7 +23,7 @@ enum saw {
 	SAW_OTHER,	 /* an answer, in another protocol than `proto` */
 	SAW_STAND_IN,	 /* `portolan listen` answered */
 	/* TCP: connected, and not a byte in answer to ours; `unacked` tells whether ours arrived.
-	 * UDP: no answer and no error. */
+	 * UDP: no answer and no error; tries 0: nothing was sent, for nothing would come back. */
 	SAW_SILENCE,
 	SAW_PROXY, /* a proxy said no: `proxy` */
 };
@@ -43,18 +43,19 @@ struct sighting {
 	const struct proto *proto;	   /* the dialogue that was held; NULL: none */
 	struct proto_said said;		   /* SAW_PROVED */
 	const struct proxy_refusal *proxy; /* SAW_PROXY; lent */
-	long unacked;			   /* SAW_SILENCE over TCP: as struct loop_ops says */
+	long unacked; /* SAW_SILENCE over TCP: as struct loop_ops says; -1: nothing was sent */
 	int error;
-	const char *call; /* "socket", "connect", ...; a literal */
+	const char *call; /* "socket", "connect", "send", ...; a literal */
 	struct icmp_error icmp;
 	bool own_target, own_icmp; /* the target, the sender of the ICMP error is this host */
 	bool peer_closed;	   /* SAW_OPEN: the peer ended the stream by itself */
-	size_t bytes;		   /* SAW_OPEN: it spoke at once */
-	struct addr source;	   /* family 0: not known */
-	uint32_t rtt_us;	   /* from the try that was answered to the answer; 0: none came */
+	size_t bytes; /* SAW_OPEN: it spoke; with `proto`, and not to the end of the dialogue */
+	struct addr source; /* family 0: not known */
+	uint32_t rtt_us;    /* from the try that was answered to the answer; 0: none came */
 	unsigned tries;
-	unsigned waited_ms; /* SAW_NOTHING */
+	unsigned waited_ms; /* SAW_NOTHING, SAW_SILENCE */
 };
+#define SIGHTING_PING_SOCKET "ping socket" /* the call that failed: neither kind may be had */
 
 /* Fills what follows from the sighting; the rest of the outcome is the caller's and left alone.
  * o->target, o->port and o->texts must be set. */

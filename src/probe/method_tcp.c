@@ -17,7 +17,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "probe/method.h"
+#include "probe/sighting.h"
 
 enum {
 	ATTEMPTS = 2,
@@ -92,39 +92,22 @@ static void note_answer(struct attempt *a)
 {
 	struct loop *l = probe_loop(a->probe);
 	struct tcp *t = tcp_of(a->probe);
-	int64_t us = loop_now(l).us - a->at.us;
 
-	t->seen.rtt_us = us > 0 ? (uint32_t)us : 1;
+	t->seen.rtt_us = sighting_rtt_us(a->probe, a->at);
 	if (!l->ops->local_addr(l, &a->sock, &t->seen.source, &t->source_port))
 		t->seen.source = (struct addr){0};
-}
-
-/* Says something about the path's packet size or speed, not about the connection. */
-static bool is_about_the_path(const struct icmp_error *e)
-{
-	if (e->by.family == 6)
-		return e->type == 2; /* packet too big: RFC 4443 section 3.2 */
-	return e->type == 4 || (e->type == 3 && e->code == 4); /* RFC 792; RFC 1191 */
 }
 
 /* True: an ICMP error decided it, and the probe is over. */
 static bool took_icmp(struct attempt *a)
 {
 	struct probe *p = a->probe;
-	struct loop *l = probe_loop(p);
-	struct sighting *seen = &tcp_of(p)->seen;
-	struct icmp_error e;
 
-	while (l->ops->icmp(l, &a->sock, &e)) {
-		if (e.local || is_about_the_path(&e))
-			continue;
-		seen->icmp = e;
-		seen->own_icmp = e.by.family && l->ops->is_own(l, &e.by);
-		note_answer(a);
-		finish(p, SAW_ICMP);
-		return true;
-	}
-	return false;
+	if (!sighting_take_icmp(&tcp_of(p)->seen, p, &a->sock))
+		return false;
+	note_answer(a);
+	finish(p, SAW_ICMP);
+	return true;
 }
 
 static void attempt_ready(struct sock *s, unsigned events);

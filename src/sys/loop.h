@@ -99,9 +99,10 @@ struct loop_ops {
 	void (*free)(struct loop *l);
 	struct mono (*now)(struct loop *l);
 	int64_t (*wall_ms)(struct loop *l); /* ms since 1970 */
-	/* Open and connect; never waits; waits for SOCK_WRITABLE to begin with. 0: under way (or
-	 * done: `ready` still comes, SOCK_WRITABLE). Otherwise -errno of the call that failed,
-	 * named in *call ("socket", "bind", "connect"); nothing stays open. Where the link has no
+	/* Open and connect; never waits; waits for SOCK_WRITABLE to begin with, where there is no
+	 * handshake for SOCK_READABLE. 0: under way (or done: `ready` still comes). Otherwise
+	 * -errno of the call that failed, named in *call ("socket", "bind", "connect"); nothing
+	 * stays open. Where the link has no
 	 * delay an ICMP error may have come by the time it returns, and nothing may ever tell of
 	 * it: ask `icmp` once after it. */
 	int (*open)(struct loop *l, struct sock *s, const struct sock_spec *spec,

@@ -218,7 +218,7 @@ static int open_sock(struct loop *l, struct sock *s, const struct sock_spec *spe
 		return rc;
 	}
 	*call = "epoll_ctl";
-	rc = take_fd(l, s, fd, SOCK_WRITABLE);
+	rc = take_fd(l, s, fd, spec->kind == SOCK_TCP ? SOCK_WRITABLE : SOCK_READABLE);
 	if (!rc && (spec->any_port || memo.is_raw_ping))
 		remember(s, &memo);
 	return rc;

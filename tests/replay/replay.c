@@ -30,25 +30,48 @@ static void format_candidates(const struct outcome *o, struct buf *out)
 		buf_addf(out, "%s%s", i ? "," : "", o->candidates[i]);
 }
 
+struct text_key {
+	const char *key, *value; /* NULL: "none" */
+};
+
+static bool find_text(const struct outcome *o, const char *key, struct buf *out)
+{
+	const struct text_key texts[] = {
+		{"state", state_names[o->state]},
+		{"cause", cause_names[o->cause]},
+		{"confidence", confidence_names[o->confidence]},
+		{"network", answer_names[o->network]},
+		{"service", answer_names[o->service]},
+		{"how", o->how},
+		{"name", o->name},
+		{"proved", o->proved},
+		{"evidence", o->evidence},
+		{"stand-in", o->is_stand_in ? "yes" : "no"},
+		{"via", o->via},
+		{"leg", o->leg},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		if (strcmp(texts[i].key, key) == 0) {
+			buf_add_text(out, texts[i].value ? texts[i].value : "none");
+			return true;
+		}
+	return false;
+}
+
+static void format_addr(const struct addr *a, struct buf *out)
+{
+	if (a->family)
+		addr_format(a, out);
+	else
+		buf_add_text(out, "none");
+}
+
 /* The value of a key of the outcome, as a script writes it. False: no such key. */
 static bool format_value(const struct replay *r, const struct outcome *o, const char *key,
 			 struct buf *out)
 {
-	if (strcmp(key, "state") == 0)
-		buf_add_text(out, state_names[o->state]);
-	else if (strcmp(key, "cause") == 0)
-		buf_add_text(out, cause_names[o->cause]);
-	else if (strcmp(key, "confidence") == 0)
-		buf_add_text(out, confidence_names[o->confidence]);
-	else if (strcmp(key, "network") == 0)
-		buf_add_text(out, answer_names[o->network]);
-	else if (strcmp(key, "service") == 0)
-		buf_add_text(out, answer_names[o->service]);
-	else if (strcmp(key, "how") == 0)
-		buf_add_text(out, o->how ? o->how : "none");
-	else if (strcmp(key, "name") == 0)
-		buf_add_text(out, o->name ? o->name : "none");
-	else if (strcmp(key, "tries") == 0)
+	if (strcmp(key, "tries") == 0)
 		buf_addf(out, "%u", o->tries);
 	else if (strcmp(key, "rtt") == 0)
 		buf_addf(out, "%uus", o->rtt_us);
@@ -56,14 +79,12 @@ static bool format_value(const struct replay *r, const struct outcome *o, const 
 		buf_addf(out, "%lldms", (long long)(r->script->sim->clock.us / 1000));
 	else if (strcmp(key, "candidates") == 0)
 		format_candidates(o, out);
-	else if (strcmp(key, "by") == 0 && o->by.family)
-		addr_format(&o->by, out);
-	else if (strcmp(key, "source") == 0 && o->source.family)
-		addr_format(&o->source, out);
-	else if (strcmp(key, "by") == 0 || strcmp(key, "source") == 0)
-		buf_add_text(out, "none");
+	else if (strcmp(key, "by") == 0)
+		format_addr(&o->by, out);
+	else if (strcmp(key, "source") == 0)
+		format_addr(&o->source, out);
 	else
-		return false;
+		return find_text(o, key, out);
 	return true;
 }
 
@@ -91,7 +112,8 @@ static void take_outcome(void *ctx, size_t task, const struct outcome *o)
 	for (size_t i = 0; i < r->script->n_expectations; i++) {
 		struct expectation *e = &r->script->expectations[i];
 
-		if (!e->is_met && e->port == o->port && strcmp(e->target, target) == 0) {
+		if (!e->is_met && e->transport == o->transport && e->port == o->port &&
+		    strcmp(e->target, target) == 0) {
 			e->is_met = true;
 			compare(r, e, o);
 			return;
@@ -122,6 +144,12 @@ static void compare_number(struct replay *r, const char *what, size_t got, long 
 	fail(r, 0, what, texts[0], texts[1]);
 }
 
+static void no_chance(void *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		((uint8_t *)p)[i] = (uint8_t)i;
+}
+
 static int run(struct replay *r, struct err *err)
 {
 	const struct script *s = r->script;
@@ -133,6 +161,7 @@ static int run(struct replay *r, struct err *err)
 		.per_target = s->per_target,
 		.window = s->window,
 		.descriptors = s->descriptors,
+		.chance = no_chance,
 		.outcome = take_outcome,
 		.ctx = r,
 	};

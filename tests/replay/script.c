@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "dialogues.h"
 #include "probe/method.h"
+#include "probe/method_ping.h"
 #include "probe/method_tcp.h"
+#include "probe/method_udp.h"
 #include "sys/file.h"
 
 struct reader {
@@ -22,6 +25,25 @@ static int bad(struct reader *r, const char *what)
 {
 	return err_set(r->err, ERR_DOCUMENT, r->at, "%s: \"%.*s\"", what, (int)r->rest.n,
 		       r->rest.p);
+}
+
+/* As slice_cut(), outside of double quotes. */
+static bool cut_unquoted(struct slice *s, char sep, struct slice *head)
+{
+	bool quoted = false;
+	size_t n = 0;
+
+	if (!s->p)
+		return false;
+	for (; n < s->n && (quoted || s->p[n] != sep); n++) {
+		if (s->p[n] == '"')
+			quoted = !quoted;
+		else if (s->p[n] == '\\')
+			n++;
+	}
+	*head = n < s->n ? (struct slice){s->p, n} : *s;
+	*s = n < s->n ? slice_skip(*s, n + 1) : SLICE_NONE;
+	return true;
 }
 
 static struct slice take_word(struct reader *r)
@@ -61,6 +83,115 @@ static bool take_time(struct reader *r, int64_t *us)
 static bool take_number(struct reader *r, uint64_t *v)
 {
 	return slice_number(take_word(r), 1000000, v);
+}
+
+static int hex_value(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* What stands behind a backslash, taken from the front. */
+static bool take_escape(struct slice *s, char *c)
+{
+	static const char names[] = "rn0\"\\", values[] = "\r\n\0\"\\";
+	const char *at;
+
+	if (s->n >= 3 && s->p[0] == 'x') {
+		int high = hex_value(s->p[1]), low = hex_value(s->p[2]);
+
+		*c = (char)(high * 16 + low);
+		*s = slice_skip(*s, 3);
+		return high >= 0 && low >= 0;
+	}
+	at = s->n && s->p[0] ? strchr(names, s->p[0]) : NULL;
+	if (!at)
+		return false;
+	*c = values[at - names];
+	*s = slice_skip(*s, 1);
+	return true;
+}
+
+static bool take_bytes(struct reader *r, struct slice *bytes)
+{
+	struct slice s = slice_trim(r->rest);
+	struct buf out = BUF_INIT;
+	bool ok = s.n && s.p[0] == '"';
+
+	s = slice_skip(s, 1);
+	while (ok && s.n && s.p[0] != '"') {
+		char c = s.p[0];
+
+		s = slice_skip(s, 1);
+		if (c == '\\')
+			ok = take_escape(&s, &c);
+		buf_add_char(&out, c);
+	}
+	ok = ok && s.n;
+	r->rest = slice_skip(s, 1);
+	*bytes = (struct slice){arena_copy(r->script->sim->texts, buf_slice(&out)), out.n};
+	buf_release(&out);
+	return ok;
+}
+
+static bool take_filler(struct reader *r, struct slice *bytes)
+{
+	struct buf out = BUF_INIT;
+	uint64_t n;
+
+	if (!slice_number(take_word(r), 1000000, &n))
+		return false;
+	buf_add_fill(&out, 'x', (size_t)n);
+	*bytes = (struct slice){arena_copy(r->script->sim->texts, buf_slice(&out)), out.n};
+	buf_release(&out);
+	return true;
+}
+
+static const struct {
+	const char *word;
+	enum transport transport;
+	enum sock_kind kind;
+} transports[] = {
+	{"tcp", TRANSPORT_TCP, SOCK_TCP},
+	{"udp", TRANSPORT_UDP, SOCK_UDP},
+	{"ping", TRANSPORT_ICMP, SOCK_PING},
+};
+
+/* The index in transports; `port` is what stands behind it. False: none of them. */
+static bool cut_transport(struct slice *port, size_t *index)
+{
+	struct slice word, rest = *port;
+
+	*index = 0;
+	if (slice_is(*port, "ping")) {
+		*index = 2;
+		*port = SLICE("0");
+		return true;
+	}
+	if (!memchr(port->p, '/', port->n))
+		return true;
+	slice_cut(&rest, '/', &word);
+	*port = rest;
+	for (size_t i = 0; i < ARRAY_LEN(transports); i++)
+		if (slice_is(word, transports[i].word)) {
+			*index = i;
+			return true;
+		}
+	return false;
+}
+
+static bool take_ports(struct reader *r, enum transport *transport, struct port_range *ports)
+{
+	struct slice word = take_word(r);
+	size_t i;
+
+	if (!word.n || !cut_transport(&word, &i))
+		return false;
+	*transport = transports[i].transport;
+	*ports = (struct port_range){0, 0};
+	return transports[i].kind == SOCK_PING || port_range_parse(word, ports);
 }
 
 static const struct {
@@ -131,13 +262,13 @@ static const struct {
 	enum sim_verb verb;
 } verbs[] = {
 	{"accept", SIM_ACCEPT}, {"refuse", SIM_REFUSE}, {"reset", SIM_RESET}, {"close", SIM_CLOSE},
-	{"data", SIM_DATA},	{"icmp", SIM_ICMP},	{"error", SIM_ERROR},
+	{"data", SIM_SAY},	{"say", SIM_SAY},	{"echo", SIM_ECHO},   {"deaf", SIM_DEAF},
+	{"icmp", SIM_ICMP},	{"error", SIM_ERROR},
 };
 
 static int read_verb(struct reader *r, struct sim_event *e)
 {
 	struct slice word = take_word(r);
-	uint64_t n = 0;
 	bool ok = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
@@ -145,19 +276,26 @@ static int read_verb(struct reader *r, struct sim_event *e)
 			e->verb = verbs[i].verb;
 			ok = true;
 		}
-	if (ok && e->verb == SIM_DATA)
-		ok = take_number(r, &n);
+	if (ok && e->verb == SIM_SAY)
+		ok = slice_is(word, "say") ? take_bytes(r, &e->bytes) : take_filler(r, &e->bytes);
 	if (ok && e->verb == SIM_ICMP)
 		ok = take_icmp(r, &e->icmp);
 	if (ok && e->verb == SIM_ERROR)
 		ok = take_errno(r, &e->error);
-	e->n = (size_t)n;
 	return ok ? 0 : bad(r, "not an event");
+}
+
+static int read_hear(struct reader *r, struct sim_event *e)
+{
+	e->verb = SIM_HEAR;
+	if (slice_is(slice_trim(r->rest), "*"))
+		return 0;
+	return take_bytes(r, &e->bytes) ? 0 : bad(r, "not bytes in quotes");
 }
 
 static int read_failure(struct reader *r, struct sim_event *e)
 {
-	static const char *const calls[] = {"socket", "bind", "connect"};
+	static const char *const calls[] = {"socket", "bind", "connect", "send"};
 	struct slice word = take_word(r);
 
 	e->verb = SIM_FAIL;
@@ -178,6 +316,8 @@ static int read_event(struct reader *r, struct sim_peer *p)
 		return bad(r, "too many events");
 	if (slice_is(word, "fail"))
 		return read_failure(r, e);
+	if (slice_is(word, "hear"))
+		return read_hear(r, e);
 	if (slice_is(word, "inline")) {
 		e->verb = SIM_INLINE;
 		take_word(r);
@@ -193,6 +333,7 @@ static int read_peer(struct reader *r)
 	struct sim_peer *p = &sim->peers[sim->n_peers];
 	struct slice address = take_word(r), port, events;
 	uint64_t v = 0;
+	size_t kind;
 	int rc = 0;
 
 	if (sim->n_peers++ == SIM_PEERS_MAX)
@@ -200,11 +341,14 @@ static int read_peer(struct reader *r)
 	events = r->rest;
 	slice_cut(&events, ':', &port);
 	port = slice_trim(port);
+	if (!cut_transport(&port, &kind))
+		return bad(r, "not a transport");
+	p->kind = transports[kind].kind;
 	if (!(slice_is(address, "*") || addr_parse(address, &p->addr)) ||
 	    !(slice_is(port, "*") || slice_number(port, 65535, &v)))
 		return bad(r, "not an address and a port");
 	p->port = (uint16_t)v;
-	while (!rc && slice_cut(&events, ';', &r->rest))
+	while (!rc && cut_unquoted(&events, ';', &r->rest))
 		rc = read_event(r, p);
 	return rc;
 }
@@ -268,27 +412,46 @@ static void add_task(struct script *s, const struct task *t)
 	s->tasks[s->n_tasks++] = *t;
 }
 
+static bool read_probe_key(struct reader *r, struct slice key, struct slice word, struct task *t)
+{
+	struct arena *texts = r->script->sim->texts;
+	uint64_t family;
+
+	if (slice_is(key, "family") && slice_number(word, 6, &family))
+		t->family = (uint8_t)family;
+	else if (slice_is(key, "proto"))
+		t->proto = dialogue_find(word, t->method->transport);
+	else if (slice_is(key, "what"))
+		t->what = arena_copy(texts, word);
+	else
+		return slice_is(key, "source") && addr_parse(word, &t->source);
+	return !slice_is(key, "proto") || t->proto;
+}
+
 static int read_probe(struct reader *r)
 {
-	struct task t = {.flow = UINT_MAX, .method = &method_tcp};
+	static const struct method *const methods[TRANSPORT_COUNT] = {
+		[TRANSPORT_TCP] = &method_tcp,
+		[TRANSPORT_UDP] = &method_udp,
+		[TRANSPORT_ICMP] = &method_ping,
+	};
+	struct task t = {.flow = UINT_MAX};
 	struct slice host = take_word(r), word, key;
+	enum transport transport;
 	struct port_range ports;
 
-	if (!port_range_parse(take_word(r), &ports))
+	if (!take_ports(r, &transport, &ports))
 		return bad(r, "not a port");
+	t.method = methods[transport];
 	while ((word = take_word(r)).n) {
-		uint64_t family;
-
 		slice_cut(&word, '=', &key);
-		if (slice_is(key, "family") && slice_number(word, 6, &family))
-			t.family = (uint8_t)family;
-		else if (!slice_is(key, "source") || !addr_parse(word, &t.source))
+		if (!read_probe_key(r, key, word, &t))
 			return bad(r, "not a key of a probe");
 	}
+	if (!addr_parse(host, &t.target))
+		t.name = arena_copy(r->script->sim->texts, host);
 	for (unsigned port = ports.lo; port <= ports.hi; port++) {
 		t.port = (uint16_t)port;
-		if (!addr_parse(host, &t.target))
-			t.name = strndup(host.p, host.n);
 		add_task(r->script, &t);
 	}
 	return 0;
@@ -325,7 +488,7 @@ static int read_expect(struct reader *r)
 	struct port_range ports;
 
 	if (!copy_text(e.target, sizeof(e.target), take_word(r)) ||
-	    !port_range_parse(take_word(r), &ports))
+	    !take_ports(r, &e.transport, &ports))
 		return bad(r, "not a target and a port");
 	for (; slice_trim(r->rest).n; e.n_keys++) {
 		struct slice key, value = take_value(r, &key);
@@ -411,7 +574,7 @@ int script_read(const char *path, struct script *s, struct err *err)
 	all = buf_slice(&text);
 	while (!rc && slice_cut(&all, '\n', &line)) {
 		r.at.line++;
-		slice_cut(&line, '#', &r.rest);
+		cut_unquoted(&line, '#', &r.rest);
 		rc = read_line(&r);
 	}
 	buf_release(&text);
@@ -420,8 +583,6 @@ int script_read(const char *path, struct script *s, struct err *err)
 
 void script_release(struct script *s)
 {
-	for (size_t i = 0; i < s->n_tasks; i++)
-		free((char *)s->tasks[i].name);
 	free(s->tasks);
 	free(s->expectations);
 }

@@ -1,26 +1,32 @@
 /* SPDX-License-Identifier: ISC
  *
  * The text of a replay, one thing a line, # to the end of it for remarks. TIME is a number with us,
- *ms or s.
+ * ms or s. BYTES stand in double quotes, with \xNN \r \n \0 \" and \\. PORT is a number or a range
+ * (TCP), udp/ and one, or the word ping.
  *
  *	timeout MS | per-target N | window N | descriptors N | kernel-descriptors N | own ADDR
  *	interrupt TIME
  *	peer ADDR|* PORT|*: EVENT; ...    what the next connection there meets:
  *		drop
- *		TIME accept | TIME refuse | TIME reset | TIME close | TIME data N
+ *		TIME accept | TIME refuse | TIME reset | TIME close
+ *		TIME data N | TIME say BYTES
+ *		TIME echo                 what it heard last; a ping as its reply
+ *		TIME deaf                 what is sent from now on is not acknowledged
+ *		hear BYTES|*              until this was sent; the times that follow count from then
  *		TIME icmp TYPE/CODE ADDR | inline icmp TYPE/CODE ADDR
- *		fail CALL ERRNO | TIME error ERRNO
+ *		fail CALL ERRNO | TIME error ERRNO      socket, bind, connect, send
  *	name NAME: TIME STATUS|ADDR ...   statuses of IPv4 and IPv6, where there is no address
- *	probe ADDR|NAME PORT [KEY=VALUE ...]       family, source
- *	probe ADDR PORT-PORT
+ *	probe ADDR|NAME PORT [KEY=VALUE ...]
+ *		family source proto what via
  *	expect ADDR|NAME PORT [KEY=VALUE ...]      one outcome; in any order
  *		state cause by how confidence network service tries rtt at
- *		candidates (a,b,...) source name
+ *		candidates (a,b,...) source name proved evidence stand-in via leg
  *	expect-most-open N                sockets open at once
  *	expect-opened N                   connections in all
  *
- * Every outcome must be expected, once, and every one that is expected must come; PORT-PORT stands
- * for one each.
+ * Every outcome must be expected, once, and every one that is expected must come; a range stands
+ * for one each. Of a probe of TCP with proto or via, the method is talk. What chance gives is 00 01
+ * 02 ..., each time. Dialogues and ways for tests alone are in dialogues.h.
  */
 #pragma once
 
@@ -32,6 +38,7 @@ enum { EXPECT_KEYS_MAX = 12, TEXT_MAX = 128 };
 struct expectation {
 	unsigned line;
 	char target[TEXT_MAX]; /* address or name */
+	enum transport transport;
 	uint16_t port;
 	struct {
 		char key[16], value[TEXT_MAX];

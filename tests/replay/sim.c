@@ -5,19 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/mem.h"
 
-enum { ICMP_MAX = 4 };
+enum { ICMP_MAX = 4, INBOX_MAX = 16 };
 
 struct sim_sock {
+	struct sim *sim;
 	struct sock *sock;
+	enum sock_kind kind;
 	const struct sim_peer *peer;
-	struct mono opened;
-	size_t next; /* event */
+	struct mono since; /* it was opened, or heard something */
+	size_t next;	   /* event */
 	struct addr from, to;
 	uint16_t from_port, port;
-	bool is_connected, is_ended, is_dead;
-	size_t bytes; /* to be read */
+	bool is_connected, is_ended, is_dead, is_deaf;
+	struct slice inbox[INBOX_MAX]; /* to be read */
+	size_t n_inbox;
+	struct slice sent; /* TCP: not heard yet; else the last datagram */
+	long unacked;
 	int error;
 	struct icmp_error icmp[ICMP_MAX];
 	size_t n_icmp;
@@ -56,7 +62,7 @@ static int64_t wall_ms(struct loop *l)
 
 static bool is_for(const struct sim_peer *p, const struct sock_spec *spec)
 {
-	return (!p->addr.family || addr_equal(&p->addr, &spec->to)) &&
+	return p->kind == spec->kind && (!p->addr.family || addr_equal(&p->addr, &spec->to)) &&
 	       (!p->port || p->port == spec->port);
 }
 
@@ -85,6 +91,72 @@ static void add_icmp(struct sim_sock *s, const struct icmp_error *e)
 	s->icmp[s->n_icmp++] = *e;
 }
 
+static void say(struct sim_sock *s, struct slice bytes)
+{
+	if (s->n_inbox == INBOX_MAX)
+		BUG("more than %d messages wait to be read", INBOX_MAX);
+	s->inbox[s->n_inbox++] = bytes;
+}
+
+static void echo(struct sim_sock *s)
+{
+	char *bytes = arena_copy(s->sim->texts, s->sent);
+
+	if (s->kind == SOCK_PING && s->sent.n)
+		bytes[0] = s->to.family == 4 ? 0 : (char)129;
+	say(s, (struct slice){bytes, s->sent.n});
+}
+
+static void complain_unheard(const struct sim_sock *s, struct slice wanted)
+{
+	struct buf text = BUF_INIT;
+
+	buf_add_text(&text, "it was sent \"");
+	escape_terminal(&text, s->sent);
+	buf_add_text(&text, "\", and waits for \"");
+	escape_terminal(&text, wanted);
+	complain(s->sim, s, "%s\"", text.data);
+	buf_release(&text);
+}
+
+/* What the script waits for has come, perhaps only in part; false: not yet, or something else. */
+static bool hear(struct sim_sock *s, const struct sim_event *e)
+{
+	size_t n = e->bytes.p ? e->bytes.n : s->sent.n;
+	bool is_part = s->kind == SOCK_TCP && s->sent.n < n;
+
+	if (!s->sent.n)
+		return false;
+	if (e->bytes.p && (memcmp(s->sent.p, e->bytes.p, is_part ? s->sent.n : n) != 0 ||
+			   (s->kind != SOCK_TCP && s->sent.n != n))) {
+		complain_unheard(s, e->bytes);
+		return false;
+	}
+	if (is_part)
+		return false;
+	if (s->kind == SOCK_TCP)
+		s->sent = slice_skip(s->sent, n);
+	s->since = s->sim->clock;
+	return true;
+}
+
+static const struct sim_event *present_event(const struct sim_sock *s)
+{
+	return s->next < s->peer->n_events ? &s->peer->events[s->next] : NULL;
+}
+
+/* Once for a datagram; of a stream as much as is waited for in a row. */
+static void hear_sent(struct sim_sock *s)
+{
+	const struct sim_event *e;
+
+	while ((e = present_event(s)) && e->verb == SIM_HEAR && hear(s, e)) {
+		s->next++;
+		if (s->kind != SOCK_TCP)
+			break;
+	}
+}
+
 static void apply(struct sim_sock *s, const struct sim_event *e)
 {
 	switch (e->verb) {
@@ -102,13 +174,19 @@ static void apply(struct sim_sock *s, const struct sim_event *e)
 	case SIM_CLOSE:
 		s->is_ended = true;
 		break;
-	case SIM_DATA:
-		s->bytes += e->n;
+	case SIM_SAY:
+		say(s, e->bytes);
+		break;
+	case SIM_ECHO:
+		echo(s);
+		break;
+	case SIM_DEAF:
+		s->is_deaf = true;
 		break;
 	case SIM_ICMP:
 		add_icmp(s, &e->icmp);
 		s->error = e->icmp.code_errno;
-		s->is_dead = e->icmp.code_errno != 0;
+		s->is_dead = s->kind == SOCK_TCP && e->icmp.code_errno != 0;
 		break;
 	case SIM_ERROR:
 		s->error = e->error;
@@ -116,29 +194,33 @@ static void apply(struct sim_sock *s, const struct sim_event *e)
 		break;
 	case SIM_INLINE:
 	case SIM_FAIL:
-		break; /* done by open */
+	case SIM_HEAR:
+		break; /* done by open and send */
 	}
 }
 
 static bool next_event(const struct sim_sock *s, int64_t *at_us)
 {
-	if (s->next == s->peer->n_events)
+	const struct sim_event *e = present_event(s);
+
+	if (!e || e->verb == SIM_HEAR || e->verb == SIM_FAIL)
 		return false;
-	*at_us = s->opened.us + s->peer->events[s->next].after_us;
+	*at_us = s->since.us + e->after_us;
 	return true;
 }
 
 static unsigned state_bits(const struct sim_sock *s)
 {
-	return (s->bytes || s->is_ended || s->is_dead ? SOCK_READABLE : 0) |
-	       (s->is_connected || s->is_dead ? SOCK_WRITABLE : 0) | (s->error ? SOCK_ERROR : 0);
+	return (s->n_inbox || s->is_ended || s->is_dead ? SOCK_READABLE : 0) |
+	       (s->is_connected || s->is_dead ? SOCK_WRITABLE : 0) |
+	       (s->error || (s->kind != SOCK_TCP && s->n_icmp) ? SOCK_ERROR : 0);
 }
 
 /* Sockets. */
 
 static int refuse(const struct sim_peer *p, const char **call)
 {
-	if (!p->n_events || p->events[0].verb != SIM_FAIL)
+	if (!p->n_events || p->events[0].verb != SIM_FAIL || strcmp(p->events[0].call, "send") == 0)
 		return 0;
 	*call = p->events[0].call;
 	return -p->events[0].error;
@@ -148,8 +230,11 @@ static struct sim_sock *add_sock(struct sim *sim, struct sock *s, const struct s
 {
 	struct sim_sock *x = mem_new(1, sizeof(*x)), **last = &sim->socks;
 
-	*x = (struct sim_sock){.sock = s,
-			       .opened = sim->clock,
+	*x = (struct sim_sock){.sim = sim,
+			       .sock = s,
+			       .kind = spec->kind,
+			       .is_connected = spec->kind != SOCK_TCP,
+			       .since = sim->clock,
 			       .to = spec->to,
 			       .port = spec->port,
 			       .from = spec->from.family ? spec->from : sim->local,
@@ -159,7 +244,7 @@ static struct sim_sock *add_sock(struct sim *sim, struct sock *s, const struct s
 	*last = x;
 	s->impl = x;
 	s->is_open = true;
-	s->wanted = SOCK_WRITABLE;
+	s->wanted = spec->kind == SOCK_TCP ? SOCK_WRITABLE : SOCK_READABLE;
 	sim->opened++;
 	if (sim->most_open < ++sim->loop.n_socks)
 		sim->most_open = sim->loop.n_socks;
@@ -198,15 +283,6 @@ static void want(struct loop *l, struct sock *s, unsigned events)
 	s->wanted = events;
 }
 
-static ssize_t send_bytes(struct loop *l, struct sock *s, const void *p, size_t n)
-{
-	const struct sim_sock *x = s->impl;
-
-	(void)l;
-	(void)p;
-	return x->is_connected && !x->is_dead ? (ssize_t)n : -EPIPE;
-}
-
 static int take_error(struct loop *l, struct sock *s)
 {
 	struct sim_sock *x = s->impl;
@@ -217,18 +293,59 @@ static int take_error(struct loop *l, struct sock *s)
 	return error;
 }
 
+/* What was not heard yet with what is sent now. */
+static struct slice append(struct sim_sock *s, const void *p, size_t n)
+{
+	struct slice was = s->kind == SOCK_TCP ? s->sent : SLICE_NONE;
+	char *all = arena_get(s->sim->texts, was.n + n, 1);
+
+	if (was.n)
+		memcpy(all, was.p, was.n);
+	memcpy(all + was.n, p, n);
+	return (struct slice){all, was.n + n};
+}
+
+/* A pending error is told instead of sending, as the kernel does. */
+static ssize_t send_bytes(struct loop *l, struct sock *s, const void *p, size_t n)
+{
+	struct sim_sock *x = s->impl;
+	const struct sim_event *e = present_event(x);
+
+	if (x->error)
+		return -take_error(l, s);
+	if (!x->is_connected || x->is_dead)
+		return -EPIPE;
+	if (e && e->verb == SIM_FAIL)
+		return -e->error;
+	x->sent = append(x, p, n);
+	if (x->is_deaf)
+		x->unacked += (long)n;
+	hear_sent(x);
+	return (ssize_t)n;
+}
+
+static long unacked(struct loop *l, struct sock *s)
+{
+	const struct sim_sock *x = s->impl;
+
+	(void)l;
+	return x->unacked;
+}
+
 static ssize_t recv_bytes(struct loop *l, struct sock *s, void *p, size_t n)
 {
 	struct sim_sock *x = s->impl;
 
 	if (x->error)
 		return -take_error(l, s);
-	if (!x->bytes)
+	if (!x->n_inbox)
 		return x->is_ended || x->is_dead ? 0 : -EAGAIN;
-	if (n > x->bytes)
-		n = x->bytes;
-	memset(p, 'x', n);
-	x->bytes -= n;
+	if (n > x->inbox[0].n)
+		n = x->inbox[0].n;
+	memcpy(p, x->inbox[0].p, n);
+	x->inbox[0] = slice_skip(x->inbox[0], n);
+	if (x->kind != SOCK_TCP || !x->inbox[0].n)
+		memmove(x->inbox, x->inbox + 1, --x->n_inbox * sizeof(*x->inbox));
 	return (ssize_t)n;
 }
 
@@ -250,7 +367,8 @@ static bool local_addr(struct loop *l, struct sock *s, struct addr *a, uint16_t 
 
 	(void)l;
 	*a = x->from;
-	*port = x->from_port;
+	if (port)
+		*port = x->from_port;
 	return a->family != 0;
 }
 
@@ -271,7 +389,9 @@ static void close_sock(struct loop *l, struct sock *s, bool reset)
 
 	if (!s->is_open)
 		BUG("the socket is not open");
-	if (x->is_connected && !x->is_dead && !x->is_ended && !reset)
+	if (present_event(x) && present_event(x)->verb == SIM_HEAR && !x->is_dead)
+		complain_unheard(x, present_event(x)->bytes);
+	if (x->kind == SOCK_TCP && x->is_connected && !x->is_dead && !x->is_ended && !reset)
 		complain(sim, x, "closed without a reset: a socket stays in TIME_WAIT");
 	while (*link != x)
 		link = &(*link)->link;
@@ -315,8 +435,11 @@ static void apply_events(struct sim *sim)
 	int64_t at_us;
 
 	for (struct sim_sock *s = sim->socks; s; s = s->link)
-		while (next_event(s, &at_us) && at_us <= sim->clock.us)
+		while (next_event(s, &at_us) && at_us <= sim->clock.us) {
 			apply(s, &s->peer->events[s->next++]);
+			if (s->kind == SOCK_TCP)
+				hear_sent(s);
+		}
 }
 
 /* From the first again after each call: it may have closed any of them. The turn ends when none is
@@ -362,6 +485,7 @@ static void free_loop(struct loop *l)
 	for (size_t i = 0; i < sim->n_names; i++)
 		free((char *)sim->names[i].name);
 	buf_release(&sim->complaints);
+	arena_free(sim->texts);
 	free(sim);
 }
 
@@ -373,6 +497,7 @@ static const struct loop_ops ops_sim = {
 	.want = want,
 	.send = send_bytes,
 	.recv = recv_bytes,
+	.unacked = unacked,
 	.error = take_error,
 	.icmp = take_icmp,
 	.local_addr = local_addr,
@@ -461,5 +586,6 @@ struct sim *sim_new(void)
 	sim->local = (struct addr){.family = 4, .bytes = {192, 0, 2, 1}};
 	sim->next_port = 40000;
 	buf_init(&sim->complaints);
+	sim->texts = arena_new();
 	return sim;
 }

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "sys/loop.h"
 #include "sys/resolve.h"
@@ -17,7 +18,10 @@ enum sim_verb {
 	SIM_REFUSE, /* a reset instead */
 	SIM_RESET,  /* after the handshake */
 	SIM_CLOSE,  /* the peer ends the stream */
-	SIM_DATA,   /* `n` bytes come */
+	SIM_SAY,    /* `bytes` come; of a datagram socket as one datagram */
+	SIM_ECHO,   /* what was heard last comes back; a ping as its reply */
+	SIM_HEAR,   /* waits until `bytes` were sent; time counts from then on */
+	SIM_DEAF,   /* acknowledges nothing that is sent from now on */
 	SIM_ICMP,   /* an ICMP error, told by `ready` */
 	SIM_INLINE, /* an ICMP error that came within connect(2): in the queue, and nothing tells */
 	SIM_FAIL,   /* our own kernel says no: `call` fails with `error` */
@@ -25,19 +29,20 @@ enum sim_verb {
 };
 
 struct sim_event {
-	int64_t after_us; /* the connect */
+	int64_t after_us; /* the connect, or what was heard last */
 	enum sim_verb verb;
-	size_t n;
+	struct slice bytes; /* SIM_HEAR: p NULL: any */
 	int error;
 	const char *call;
 	struct icmp_error icmp;
 };
 
-enum { SIM_EVENTS_MAX = 6, SIM_PEERS_MAX = 64, SIM_NAMES_MAX = 16 };
+enum { SIM_EVENTS_MAX = 16, SIM_PEERS_MAX = 64, SIM_NAMES_MAX = 16 };
 
 /* What one connection to an address and port meets. Several for the same address and port: the
  * first connection meets the first of them, and so on; the last one stays. */
 struct sim_peer {
+	enum sock_kind kind;
 	struct addr addr;			 /* family 0: any */
 	uint16_t port;				 /* 0: any */
 	struct sim_event events[SIM_EVENTS_MAX]; /* in the order of time; none: a silent drop */
@@ -68,6 +73,7 @@ struct sim {
 	int64_t interrupt_us; /* 0: never */
 	volatile int interrupted;
 
+	struct arena *texts;	/* owned; what is said and heard */
 	struct sim_sock *socks; /* owned; open ones */
 	struct sim_answer {	/* under way while its timer is armed */
 		struct timer timer;
