@@ -4,15 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/check_filter.h"
 #include "cmd/command.h"
 #include "report/check_text.h"
 #include "report/flow_words.h"
 
 enum { CHECKS_MAX = 100000 }; /* as of one probe: a checker floods nobody */
 
+int checking_narrow(struct checking *c, struct err *err)
+{
+	return check_filter(c->args, c->loaded.plan, c->is_quick, c->arena, &c->plan, err);
+}
+
 int checking_find_vantage(struct checking *c, const char *as, struct err *err)
 {
-	host_addrs_read(&c->addrs);
+	if (!c->addrs.items)
+		host_addrs_read(&c->addrs);
 	c->vantage.addresses.items = c->addrs.items;
 	c->vantage.addresses.n = c->addrs.n;
 	if (vantage_find(c->loaded.site, as, &c->vantage))
@@ -32,21 +39,39 @@ int checking_find_vantage(struct checking *c, const char *as, struct err *err)
 
 int checking_prepare(struct checking *c, struct err *err)
 {
-	check_prepare(&c->check, c->loaded.plan, &c->vantage, c->arena);
-	if (c->check.n_tasks > CHECKS_MAX)
+	size_t n;
+
+	check_prepare(&c->check, &c->plan, &c->vantage, c->arena);
+	check_tasks(&c->check, &n);
+	if (n > CHECKS_MAX)
 		return err_set(err, ERR_LIMIT, PLACE_NONE,
-			       "%zu checks start here, more than %d: split the site's uses",
-			       c->check.n_tasks, CHECKS_MAX);
+			       "%zu checks start here, more than %d: split the site's uses", n,
+			       CHECKS_MAX);
 	return 0;
+}
+
+static void take_tasks(struct checking *c)
+{
+	c->trial.tasks = check_tasks(&c->check, &c->trial.n_tasks);
+	c->trial.has_names = c->check.has_names;
+}
+
+static bool add_more(struct trial *t)
+{
+	struct checking *c = t->ctx;
+	bool more = check_follow(&c->check, t->outcomes.items, t->outcomes.n);
+
+	take_tasks(c);
+	return more;
 }
 
 int checking_try(struct checking *c, struct err *err)
 {
 	int rc;
 
-	c->trial.tasks = c->check.tasks;
-	c->trial.n_tasks = c->check.n_tasks;
-	c->trial.has_names = c->check.has_names;
+	take_tasks(c);
+	c->trial.more = add_more;
+	c->trial.ctx = c;
 	rc = trial_run(&c->trial, err);
 	c->trial.run.site = c->loaded.site->name.s;
 	c->trial.run.vantage = c->vantage.name;
@@ -55,9 +80,9 @@ int checking_try(struct checking *c, struct err *err)
 
 void checking_judge(struct checking *c)
 {
-	check_gather(&c->check, c->trial.outcomes.items, c->trial.outcomes.n);
+	check_gather(&c->check, c->trial.outcomes.items, c->trial.task_of, c->trial.outcomes.n);
 	c->options.starts_here = c->check.starts_here;
-	judge(c->loaded.plan, c->check.results, &c->options, c->arena, &c->verdicts);
+	judge(&c->plan, c->check.results, &c->options, c->arena, &c->verdicts);
 }
 
 /* --- the report ------------------------------------------------------------------------------- */
@@ -88,7 +113,7 @@ static void list_requirements(const struct checking *c, const struct flow *f,
 /* What the plan knows of the flow behind an outcome. */
 static void add_outcome(const struct checking *c, const struct outcome *o, struct buf *out)
 {
-	const struct flow *f = c->loaded.plan->flows.items[o->flow];
+	const struct flow *f = c->plan.flows.items[o->flow];
 	struct outcome_context context = {.installation = f->claims->demand->installation->name,
 					  .from = f->from->name,
 					  .to = f->to->name};

@@ -17,6 +17,7 @@ struct checking {
 	const struct arguments *args;
 	enum format format;
 	struct loaded loaded;
+	struct plan plan; /* the loaded one, with the demands that this check is about */
 	struct vantage vantage;
 	struct host_addrs addrs;
 	struct arena *arena;
@@ -25,8 +26,11 @@ struct checking {
 	struct verdicts verdicts;
 	struct judge_options options;
 	bool all;
+	bool is_quick; /* the command line says what the site is */
 };
 
+/* Which demands: c->plan. */
+MUST_USE int checking_narrow(struct checking *c, struct err *err);
 /* The host that `as` names; NULL: the one that has this host's addresses. */
 MUST_USE int checking_find_vantage(struct checking *c, const char *as, struct err *err);
 /* What there is to try from the vantage: c->check. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include <string.h>
-
 #include "cmd/checking.h"
 #include "cmd/command.h"
+
+#define QUICK_HOST "this-host"
 
 static const char *const forms[] = {"text", "jsonl", "json", NULL};
 
@@ -24,7 +24,10 @@ static int run_loaded(const struct arguments *args, struct checking *c)
 	int rc = read_options(args, c, &err);
 
 	if (!rc)
-		rc = checking_find_vantage(c, args_value(args, "as"), &err);
+		rc = checking_narrow(c, &err);
+	if (!rc)
+		rc = checking_find_vantage(c, c->is_quick ? QUICK_HOST : args_value(args, "as"),
+					   &err);
 	if (!rc)
 		rc = checking_prepare(c, &err);
 	if (!rc)
@@ -35,14 +38,75 @@ static int run_loaded(const struct arguments *args, struct checking *c)
 	return checking_report(c);
 }
 
+/* --- without a site --------------------------------------------------------------------------- */
+
+static struct site_words operands_of(const struct arguments *args, struct arena *a)
+{
+	struct site_words w = {.n = args_n_operands(args) - 1};
+
+	w.items = ARENA_ARRAY(a, const char *, w.n);
+	for (size_t i = 0; i < w.n; i++)
+		w.items[i] = args_operand(args, i + 1);
+	return w;
+}
+
+static struct site_words values_of(const struct arguments *args, const char *option,
+				   struct arena *a)
+{
+	struct site_words w = {.n = args_count(args, option)};
+
+	w.items = ARENA_ARRAY(a, const char *, w.n);
+	for (size_t i = 0; i < w.n; i++)
+		w.items[i] = args_nth(args, option, i);
+	return w;
+}
+
+/* PRODUCT ROLE=HOST ...: this host is the one that talks to them. */
+static int load_words(const struct arguments *args, struct checking *c,
+		      const struct plan_options *options)
+{
+	struct site_quick q = {
+		.roles = operands_of(args, c->arena),
+		.features = values_of(args, "feature", c->arena),
+		.choices = values_of(args, "choice", c->arena),
+		.settings = values_of(args, "setting", c->arena),
+		.goal = args_value(args, "goal"),
+		.as = args_value(args, "as"),
+		.host = QUICK_HOST,
+	};
+
+	host_addrs_read(&c->addrs);
+	q.own = c->addrs.items;
+	q.n_own = c->addrs.n;
+	return load_quick(&c->loaded, &q, args_operand(args, 0), args_value(args, "catalog"),
+			  options);
+}
+
+static int load(const struct arguments *args, struct checking *c)
+{
+	static const char *const of_words[] = {"feature", "choice", "setting"};
+	const struct plan_options options = {.as_documented = args_has(args, "as-documented")};
+
+	c->is_quick = args_n_operands(args) > 1;
+	if (c->is_quick)
+		return load_words(args, c, &options);
+	for (size_t i = 0; i < ARRAY_LEN(of_words); i++)
+		if (args_count(args, of_words[i]))
+			return command_usage_error("--%s goes with PRODUCT ROLE=HOST; of a site, "
+						   "the file says it",
+						   of_words[i]);
+	return load_plan(&c->loaded, args_operand(args, 0), args_value(args, "catalog"), &options);
+}
+
 static int run(const struct arguments *args)
 {
-	const struct plan_options plan_options = {.as_documented = args_has(args, "as-documented")};
-	struct checking c = {.args = args, .trial = {.names = BUF_INIT}};
-	int rc = load_plan(&c.loaded, args_operand(args, 0), args_value(args, "catalog"),
-			   &plan_options);
+	struct checking c = {.args = args,
+			     .arena = arena_new(),
+			     .loaded = {.bytes = BUF_INIT},
+			     .check = {.tasks = BUF_INIT, .questions = BUF_INIT},
+			     .trial = {.names = BUF_INIT}};
+	int rc = load(args, &c);
 
-	c.arena = arena_new();
 	if (!rc)
 		rc = run_loaded(args, &c);
 	checking_release(&c);
@@ -50,7 +114,12 @@ static int run(const struct arguments *args)
 }
 
 static const struct option_spec options[] = {
-	{"as", "HOST", "which host of the site this is, when its addresses do not tell", false},
+	{"as", "HOST", "which host of the site this is (without a site: which role)", false},
+	{"only", "NAME", "only a requirement, goal, installation or product", true},
+	{"goal", "NAME", "only what this goal needs", false},
+	{"feature", "NAME", "without a site: a feature that is used, or \"not NAME\"", true},
+	{"choice", "C=OPTION", "without a site: which of a choice's options", true},
+	{"setting", "S=VALUE", "without a site: a setting's value", true},
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},
 	{"all", NULL, "list what holds, too", false},
@@ -63,10 +132,10 @@ static const struct option_spec options[] = {
 const struct command command_check = {
 	.name = "check",
 	.summary = "try the flows that start at this host, and say whose move it is",
-	.operands = "SITE",
+	.operands = "SITE | PRODUCT ROLE=HOST ...",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.min_operands = 1,
-	.max_operands = 1,
+	.max_operands = -1,
 	.run = run,
 };

@@ -65,17 +65,12 @@ static void load_products(struct loaded *l, struct errs *errs)
 		check_uses(l, errs);
 }
 
-int load_plan(struct loaded *l, const char *site_path, const char *catalog,
-	      const struct plan_options *options)
+/* From l->bytes. */
+static int plan_bytes(struct loaded *l, const char *site_path, const struct plan_options *options)
 {
 	struct site_source source = {read_beside, (void *)site_path};
 	struct errs errs = {0};
-	struct err err;
 
-	*l = (struct loaded){.bytes = BUF_INIT};
-	if (catalog_open(&l->catalog, catalog, &err) ||
-	    file_read(site_path, FILE_BYTES_MAX, &l->bytes, &err))
-		return command_failed(&err);
 	l->site = site_read(site_path, buf_slice(&l->bytes), &source, &errs);
 	if (l->site)
 		load_products(l, &errs);
@@ -83,6 +78,36 @@ int load_plan(struct loaded *l, const char *site_path, const char *catalog,
 		l->plan = plan_build(l->site, (const struct product *const *)l->products,
 				     l->n_products, options, &errs);
 	return errs.n ? command_failed_all(&errs) : 0;
+}
+
+int load_plan(struct loaded *l, const char *site_path, const char *catalog,
+	      const struct plan_options *options)
+{
+	struct err err;
+
+	*l = (struct loaded){.bytes = BUF_INIT};
+	if (catalog_open(&l->catalog, catalog, &err) ||
+	    file_read(site_path, FILE_BYTES_MAX, &l->bytes, &err))
+		return command_failed(&err);
+	return plan_bytes(l, site_path, options);
+}
+
+int load_quick(struct loaded *l, struct site_quick *q, const char *product, const char *catalog,
+	       const struct plan_options *options)
+{
+	struct errs errs = {0};
+	struct product *p;
+	struct err err;
+
+	*l = (struct loaded){.bytes = BUF_INIT};
+	if (catalog_open(&l->catalog, catalog, &err))
+		return command_failed(&err);
+	p = catalog_product(&l->catalog, (struct text){product, PLACE_NONE}, &errs);
+	q->product = p;
+	if (p && site_quick_write(q, &l->bytes, &errs) && !errs.n)
+		BUG("a site was not written, and nothing says why");
+	product_free(p);
+	return errs.n ? command_failed_all(&errs) : plan_bytes(l, "the command line", options);
 }
 
 void load_release(struct loaded *l)

@@ -6,6 +6,7 @@
 
 #include "cmd/catalog_files.h"
 #include "cmd/command.h"
+#include "doc/site_quick.h"
 #include "model/plan.h"
 
 struct loaded {
@@ -20,4 +21,7 @@ struct loaded {
 /* 0, or the exit code after the messages. load_release() even then. */
 int load_plan(struct loaded *l, const char *site_path, const char *catalog,
 	      const struct plan_options *options);
+/* The same without a site file: q, whose product is filled in here by its name, says what it is. */
+int load_quick(struct loaded *l, struct site_quick *q, const char *product, const char *catalog,
+	       const struct plan_options *options);
 void load_release(struct loaded *l);

@@ -36,7 +36,7 @@ static void take_outcome(void *ctx, size_t task, const struct outcome *o)
 	}
 	l->items[l->n] = *o;
 	/* Kept to sort by; the id comes after that. */
-	l->items[l->n++].id = (unsigned)task;
+	l->items[l->n++].id = (unsigned)(t->first + task);
 }
 
 static void add_family(struct buf *out, const struct resolve_query *q, unsigned family,
@@ -80,12 +80,17 @@ static int by_task(const void *a, const void *b)
 	return addr_compare(&x->target, &y->target);
 }
 
-static void number_outcomes(struct outcome_list *l)
+static void number_outcomes(struct trial *t)
 {
+	struct outcome_list *l = &t->outcomes;
+
 	if (l->n)
 		qsort(l->items, l->n, sizeof(*l->items), by_task);
-	for (size_t i = 0; i < l->n; i++)
+	t->task_of = mem_new(l->n, sizeof(*t->task_of));
+	for (size_t i = 0; i < l->n; i++) {
+		t->task_of[i] = l->items[i].id;
 		l->items[i].id = (unsigned)i + 1;
+	}
 }
 
 static int run_engine(struct trial *t, struct loop *l, const volatile int *interrupted,
@@ -103,11 +108,22 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 		.resolved = take_name,
 		.ctx = t,
 	};
-	struct engine *e = engine_new(&config, t->tasks, t->n_tasks);
+	struct engine *e = engine_new(&config, t->tasks + t->first, t->n_tasks - t->first);
 	int rc = engine_run(e, interrupted, err);
 
 	engine_free(e);
 	resolver_free(resolver);
+	t->first = t->n_tasks;
+	return rc;
+}
+
+static int run_stages(struct trial *t, struct loop *l, const volatile int *interrupted,
+		      struct err *err)
+{
+	int rc = run_engine(t, l, interrupted, err);
+
+	while (!rc && !*interrupted && t->more && t->more(t))
+		rc = run_engine(t, l, interrupted, err);
 	return rc;
 }
 
@@ -137,17 +153,18 @@ int trial_run(struct trial *t, struct err *err)
 	started = loop_now(l);
 	t->run.started_ms = l->ops->wall_ms(l);
 	name_run(t);
-	rc = run_engine(t, l, interrupted, err);
+	rc = run_stages(t, l, interrupted, err);
 	interrupt_release();
 	t->elapsed_ms = (loop_now(l).us - started.us) / 1000;
 	loop_free(l);
-	number_outcomes(&t->outcomes);
+	number_outcomes(t);
 	return rc;
 }
 
 void trial_release(struct trial *t)
 {
 	free(t->outcomes.items);
+	free(t->task_of);
 	text_pool_release(&t->texts);
 	buf_release(&t->names);
 }

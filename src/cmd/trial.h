@@ -14,10 +14,16 @@
 struct trial {
 	const struct task *tasks; /* borrowed */
 	size_t n_tasks;
+	/* When all of them have run: what follows from their outcomes is added to tasks, and the
+	 * run goes on with that. False: nothing follows. NULL: never. */
+	bool (*more)(struct trial *t);
+	void *ctx; /* the caller's */
 	bool has_names;
 	unsigned timeout_ms; /* 0: the engine's */
 
 	struct outcome_list outcomes; /* by task, then by address; owned */
+	unsigned *task_of;	      /* by outcome: the index of its task; owned */
+	size_t first;		      /* the first task that has not run yet */
 	struct text_pool texts;	      /* theirs */
 	struct buf names;	      /* a line for each name that was resolved; escaped */
 	struct run run;

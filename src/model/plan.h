@@ -75,17 +75,17 @@ struct flow;
 struct claim {
 	const struct demand *demand;
 	const struct claim *next;
-	enum level level;	/* of what stands beside the needs: at most recommended */
-	bool also;		/* beside the needs: it decides nothing */
-	const char *mode;	/* of a negotiated child; NULL: none */
-	const char *service;	/* the protocol that should answer; NULL: not said */
-	const char *documented; /* the document's own value, where ours differs */
-	const char *effective;	/* ours, where the flow is as documented; else NULL */
-	unsigned group;		/* 1.. which alternatives of the requirement; 0: none */
-	unsigned branch;	/* 1.. among them */
-	const struct flow *parent; /* whose conversation negotiates it, or which directory names it */
-	const char *what; /* of a directory's child: which service is asked for, "wmi"; else NULL */
-	unsigned leg; /* 1.. where a gateway splits the way; 0: one piece */
+	enum level level;	   /* of what stands beside the needs: at most recommended */
+	bool also;		   /* beside the needs: it decides nothing */
+	const char *mode;	   /* of a negotiated child; NULL: none */
+	const char *service;	   /* the protocol that should answer; NULL: not said */
+	const char *documented;	   /* the document's own value, where ours differs */
+	const char *effective;	   /* ours, where the flow is as documented; else NULL */
+	unsigned group;		   /* 1.. which alternatives of the requirement; 0: none */
+	unsigned branch;	   /* 1.. among them */
+	const struct flow *parent; /* negotiates it in its conversation, or names its port */
+	const char *what;	   /* of a directory's child: the service asked for, "wmi" */
+	unsigned leg;		   /* 1.. where a gateway splits the way; 0: one piece */
 	enum gateway gateway;
 	const struct device *through; /* the gateway */
 	const struct endpoint *whole; /* of a leg: where the whole way goes; NULL: not a leg */

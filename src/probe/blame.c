@@ -447,6 +447,8 @@ void blame(const struct sighting *seen, struct outcome *o)
 	o->rtt_us = seen->rtt_us;
 	o->tries = seen->tries;
 	o->means[0] = "recverr";
+	if (seen->port)
+		o->port = seen->port;
 	if (seen->source.family)
 		o->source = seen->source;
 	switch (seen->saw) {
@@ -486,7 +488,19 @@ void blame(const struct sighting *seen, struct outcome *o)
 	case SAW_PROXY:
 		blame_proxy(seen, o);
 		break;
+	case SAW_NEGOTIATED:
+		decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
+		o->by = o->target;
+		o->service = ANSWER_PASS;
+		set_how(o, "negotiated");
+		break;
+	case SAW_NOT_ASKED:
+		decide(o, STATE_NOT_ATTEMPTED, CAUSE_UNPROVEN, CONFIDENCE_CERTAIN);
+		set_how(o, "not negotiated");
+		break;
 	}
+	if (seen->words && seen->words[0])
+		set_evidence(o, "%s", seen->words);
 }
 
 static const char *const name_evidence[RESOLVE_STATUS_COUNT] = {

@@ -25,7 +25,9 @@ enum saw {
 	/* TCP: connected, and not a byte in answer to ours; `unacked` tells whether ours arrived.
 	 * UDP: no answer and no error; tries 0: nothing was sent, for nothing would come back. */
 	SAW_SILENCE,
-	SAW_PROXY, /* a proxy said no: `proxy` */
+	SAW_PROXY,	/* a proxy said no: `proxy` */
+	SAW_NEGOTIATED, /* the connection that was negotiated opened: `words` */
+	SAW_NOT_ASKED,	/* it never came to what was to be tried: `words` */
 };
 
 /* How far a way through a proxy went, and what stopped it. */
@@ -43,7 +45,9 @@ struct sighting {
 	const struct proto *proto;	   /* the dialogue that was held; NULL: none */
 	struct proto_said said;		   /* SAW_PROVED */
 	const struct proxy_refusal *proxy; /* SAW_PROXY; lent */
-	long unacked; /* SAW_SILENCE over TCP: as struct loop_ops says; -1: nothing was sent */
+	uint16_t port;			   /* the one that was negotiated; 0: the task's */
+	const char *words; /* the evidence, where the method knows better; NULL, "": it does not */
+	long unacked;	   /* SAW_SILENCE over TCP: as struct loop_ops says; -1: nothing was sent */
 	int error;
 	const char *call; /* "socket", "connect", "send", ...; a literal */
 	struct icmp_error icmp;

@@ -1,253 +1,249 @@
 /* SPDX-License-Identifier: ISC */
 #include "probe/check.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "model/service.h"
 #include "probe/method.h"
+#include "probe/method_ftp.h"
+#include "probe/method_ping.h"
 #include "probe/method_tcp.h"
+#include "probe/method_udp.h"
+#include "probe/scope.h"
 
-enum { PORTS_MAX = 4096 }; /* of one flow; more are not tried one by one */
+/* A task that asks a directory for the port of a flow. */
+struct question_task {
+	size_t task;
+	unsigned flow; /* the child, whose port is asked for */
+};
 
-/* --- the vantage ------------------------------------------------------------------------------ */
-
-static bool is_own(const struct vantage *v, const struct addr *a)
+static struct task *add_task(struct check *c, const struct task *like)
 {
-	for_each (own, &v->addresses)
-		if (addr_equal(own, a))
-			return true;
-	return false;
+	struct task *t = buf_room(&c->tasks, sizeof(*t));
+
+	*t = *like;
+	return t;
 }
 
-static bool find_by_name(const struct site *s, struct vantage *v)
+const struct task *check_tasks(const struct check *c, size_t *n)
 {
-	v->host = map_find(&s->hosts_by_name, slice_of(v->name));
-	if (!v->host)
-		v->device = map_find(&s->devices_by_name, slice_of(v->name));
-	return v->host || v->device;
+	*n = c->tasks.n / sizeof(struct task);
+	return (const struct task *)(void *)c->tasks.data;
 }
 
-static bool has_own_address(const struct vantage *v, const struct host *h)
+/* --- how -------------------------------------------------------------------------------------- */
+
+/* The dialogue for what should answer; where nobody says what, for what usually does. */
+static const struct proto *dialogue_of(const struct flow *f, const char *service, uint16_t port)
 {
-	for_each (a, &h->addresses)
-		if (is_own(v, a))
-			return true;
-	return false;
+	struct service usual;
+
+	if (!service && service_at(transport_bit(f->transport), port, &usual))
+		service = usual.name;
+	return proto_find(service, f->transport);
 }
 
-static bool find_by_address(const struct site *s, struct vantage *v)
+static bool is_ftp_child(const struct flow *f)
 {
-	for_each (h, &s->hosts) {
-		if (!has_own_address(v, h))
-			continue;
-		if (v->host) {
-			v->another = h;
-			return false;
-		}
-		v->host = h;
-		v->name = h->name.s;
+	const struct flow *parent = f->claims->parent;
+
+	return f->claims->mode && parent && parent->claims->service &&
+	       strcmp(parent->claims->service, "ftp") == 0;
+}
+
+/* The directory that names its port; NULL: none does, or we cannot ask it. */
+static const struct proto *directory_of(const struct flow *f)
+{
+	const struct flow *parent = f->claims->parent;
+	const struct proto *p =
+		parent ? proto_find(parent->claims->service, parent->transport) : NULL;
+
+	return p && p->is_directory && p->transport == TRANSPORT_UDP && !is_ftp_child(f) ? p : NULL;
+}
+
+/* Negotiated connections are tried from where the conversation starts, whichever way they run. */
+static const struct endpoint *starting_end(const struct flow *f)
+{
+	return is_ftp_child(f) ? f->claims->parent->from : f->from;
+}
+
+/* The flow whose address and port are dialled to try this one. */
+static const struct flow *dialled_flow(const struct flow *f)
+{
+	return is_ftp_child(f) || directory_of(f) ? f->claims->parent : f;
+}
+
+static const char *why_not(const struct flow *f)
+{
+	switch (f->transport) {
+	case TRANSPORT_TCP:
+	case TRANSPORT_UDP:
+		break;
+	case TRANSPORT_ICMP:
+		return strcmp(f->name, "echo") == 0
+			       ? NULL
+			       : "only an echo can be asked for, no other kind of ICMP";
+	case TRANSPORT_SCTP:
+		return "SCTP is not tried by this version";
+	default:
+		return "an IP protocol other than TCP, UDP and ICMP cannot be tried by itself";
 	}
-	if (v->host)
-		return true;
-	for_each (d, &s->devices)
-		for_each (i, &d->interfaces)
-			for_each (a, &i->addresses)
-				if (is_own(v, a)) {
-					v->device = d;
-					v->name = d->name.s;
-					return true;
-				}
-	return false;
+	if (is_ftp_child(f) || directory_of(f))
+		return NULL;
+	if (f->parent_port || f->any_of)
+		return "its port is negotiated by a protocol that this version does not speak";
+	if (f->source.lo)
+		return "it wants a source port of its own, which this version does not bind";
+	return NULL;
 }
 
-bool vantage_find(const struct site *s, const char *as, struct vantage *v)
+/* What is asked of a directory on behalf of a child. */
+static void add_question(struct check *c, const struct flow *f, const struct task *like)
 {
-	v->name = as;
-	return as ? find_by_name(s, v) : find_by_address(s, v);
+	const struct flow *parent = f->claims->parent;
+	struct question_task *q = buf_room(&c->questions, sizeof(*q));
+	struct task *t;
+
+	q->flow = f->index;
+	q->task = c->tasks.n / sizeof(*t);
+	t = add_task(c, like);
+	t->flow = parent->index;
+	t->port = parent->ports.lo;
+	t->expected = parent->claims->service;
+	t->proto = directory_of(f);
+	t->what = f->claims->what;
+	t->method = &method_udp;
 }
 
-/* One of many unnamed machines: this host is in that zone, or in that network. */
-static bool is_one_of(const struct vantage *v, const struct site *s, const struct endpoint *e)
+static void add_data_connection(struct check *c, const struct flow *f, const struct task *like)
 {
-	const struct addr *addresses = v->addresses.items;
-	size_t n = v->addresses.n;
+	const struct flow *parent = f->claims->parent;
+	struct task *t = add_task(c, like);
 
-	if (v->host && v->host->addresses.n) {
-		addresses = v->host->addresses.items;
-		n = v->host->addresses.n;
-	}
-	for (size_t i = 0; i < n; i++)
-		for_each (p, &e->addresses)
-			if (prefix_has(p, &addresses[i]) &&
-			    site_zone_of(s, &addresses[i]) == e->zone)
-				return true;
-	return false;
+	t->flow = f->index;
+	t->port = parent->ports.lo;
+	t->expected = f->claims->service;
+	t->method = &method_ftp;
+	t->mode = f->claims->mode;
+	t->ports = f->ports;
 }
 
-bool vantage_is(const struct vantage *v, const struct site *s, const struct endpoint *e)
+/* A directory proves itself by answering; its children's questions are tasks of their own. */
+static void add_port(struct check *c, const struct flow *f, const struct task *like, uint16_t port)
 {
-	if (e->kind == ENDPOINT_NETWORK)
-		return is_one_of(v, s, e);
-	return (v->host && e->host == v->host) || (v->device && e->device == v->device);
+	const char *service = f->claims->service;
+	struct task *t = add_task(c, like);
+
+	t->flow = f->index;
+	t->port = port;
+	t->expected = service;
+	t->proto = dialogue_of(f, service, port);
+	if (f->transport == TRANSPORT_ICMP)
+		t->method = &method_ping;
+	else if (f->transport == TRANSPORT_UDP)
+		t->method = &method_udp;
+	else
+		t->method = &method_tcp;
 }
 
-/* --- what may be tried ------------------------------------------------------------------------ */
-
-static bool zone_has(const struct site *s, const struct addr *a)
-{
-	const struct zone *z = site_zone_of(s, a);
-
-	return z && !z->any;
-}
-
-static bool is_sites_own(const struct site *s, const struct addr *a)
-{
-	if (zone_has(s, a))
-		return true;
-	for_each (h, &s->hosts)
-		for_each (own, &h->addresses)
-			if (addr_equal(own, a))
-				return true;
-	for_each (d, &s->devices)
-		for_each (i, &d->interfaces)
-			for_each (own, &i->addresses)
-				if (addr_equal(own, a))
-					return true;
-	return false;
-}
-
-/* Checks go nowhere else; without a scope, to the site's own addresses. */
-static bool is_in_scope(const struct site *s, const struct addr *a)
-{
-	if (!s->scope.n && !s->scope_names.n)
-		return is_sites_own(s, a);
-	for_each (p, &s->scope)
-		if (prefix_has(p, a))
-			return true;
-	return false;
-}
-
-static bool is_name_in_scope(const struct site *s, const char *name)
-{
-	for_each (t, &s->scope_names)
-		if (text_is(*t, name))
-			return true;
-	return false;
-}
-
-static struct task *add_task(struct check *c, size_t *room)
-{
-	if (c->n_tasks == *room) {
-		*room = *room ? *room * 2 : 64;
-		c->tasks = mem_resize(c->tasks, *room, sizeof(*c->tasks));
-	}
-	return &c->tasks[c->n_tasks++];
-}
-
-static void add_ports(struct check *c, const struct flow *f, const struct task *like, size_t *room)
+static void add_ports(struct check *c, const struct flow *f, const struct task *like)
 {
 	struct port_range ports = f->ports;
 
+	if (is_ftp_child(f)) {
+		add_data_connection(c, f, like);
+		return;
+	}
+	if (directory_of(f)) {
+		add_question(c, f, like);
+		return;
+	}
 	if (f->translation && f->translation->dialled.port)
 		ports.lo = ports.hi = f->translation->dialled.port;
-	for (unsigned port = ports.lo; port <= ports.hi; port++) {
-		struct task *t = add_task(c, room);
-
-		*t = *like;
-		t->method = &method_tcp;
-		t->port = (uint16_t)port;
-		t->flow = f->index;
-		t->expected = f->claims->service;
-	}
+	for (unsigned port = ports.lo; port <= ports.hi; port++)
+		add_port(c, f, like, (uint16_t)port);
 }
 
-/* Each adds tasks, or returns why not. */
-static const char *add_addresses(struct check *c, const struct flow *f, size_t *room)
+/* --- where to --------------------------------------------------------------------------------- */
+
+/* Each adds tasks for f, dialling `to`, or returns why not. */
+static const char *add_addresses(struct check *c, const struct flow *f, const struct flow *to)
 {
 	const struct site *s = c->plan->site;
 
-	if (f->translation && f->translation->dialled.text.s) {
-		struct task like = {.target = f->translation->dialled.addr};
+	if (to->translation && to->translation->dialled.text.s) {
+		const struct task like = {.target = to->translation->dialled.addr};
 
-		if (!is_in_scope(s, &like.target))
+		if (!scope_has(s, &like.target))
 			return "its address is outside the site's scope";
-		add_ports(c, f, &like, room);
+		add_ports(c, f, &like);
 		return NULL;
 	}
-	for_each (p, &f->to->addresses)
-		if (!is_in_scope(s, &p->addr))
+	for_each (p, &to->to->addresses)
+		if (!scope_has(s, &p->addr))
 			return "its address is outside the site's scope";
-	for_each (p, &f->to->addresses) {
-		struct task like = {.target = p->addr};
+	for_each (p, &to->to->addresses) {
+		const struct task like = {.target = p->addr};
 
-		add_ports(c, f, &like, room);
+		add_ports(c, f, &like);
 	}
 	return NULL;
 }
 
-static void add_name(struct check *c, const struct flow *f, const char *name, size_t *room)
+static void add_name(struct check *c, const struct flow *f, const char *name)
 {
-	struct task like = {.name = name};
+	const struct task like = {.name = name};
 
 	c->has_names = true;
-	add_ports(c, f, &like, room);
+	add_ports(c, f, &like);
 }
 
 /* A name that the site gives a host is the site's own, unless a scope says what may be tried. */
-static const char *add_host_name(struct check *c, const struct flow *f, size_t *room)
+static const char *add_host_name(struct check *c, const struct flow *f, const struct flow *to)
 {
 	const struct site *s = c->plan->site;
-	const char *name = f->to->names.items[0].s;
+	const char *name = to->to->names.items[0].s;
 
-	if ((s->scope.n || s->scope_names.n) && !is_name_in_scope(s, name))
+	if ((s->scope.n || s->scope_names.n) && !scope_has_name(s, name))
 		return "its name is not in the site's scope";
-	add_name(c, f, name, room);
+	add_name(c, f, name);
 	return NULL;
 }
 
-static const char *add_outside_names(struct check *c, const struct flow *f, size_t *room)
+static const char *add_outside_names(struct check *c, const struct flow *f, const struct flow *to)
 {
-	const struct role *outside = f->to->outside;
-	size_t before = c->n_tasks;
+	const struct role *outside = to->to->outside;
+	size_t before = c->tasks.n;
 
 	for_each (t, &outside->try_names)
-		if (is_name_in_scope(c->plan->site, t->s))
-			add_name(c, f, t->s, room);
-	if (c->n_tasks != before)
+		if (scope_has_name(c->plan->site, t->s))
+			add_name(c, f, t->s);
+	if (c->tasks.n != before)
 		return NULL;
 	return outside->try_names.n ? "none of its names is in the site's scope"
 				    : "the product gives no name of it to try";
 }
 
-static const char *why_not(const struct flow *f)
+static const char *add_flow(struct check *c, const struct flow *f)
 {
-	if (f->transport == TRANSPORT_UDP)
-		return "UDP is not tried by this version";
-	if (f->transport == TRANSPORT_ICMP)
-		return "ping is not tried by this version";
-	if (f->transport != TRANSPORT_TCP)
-		return "only TCP is tried by this version";
-	if (f->parent_port || f->any_of)
-		return "its port is negotiated, which this version does not do";
-	if (f->ports.hi - f->ports.lo >= PORTS_MAX)
-		return "too many ports to try one by one";
-	if (f->source.lo)
-		return "it wants a source port of its own, which this version does not bind";
-	if (f->to->kind == ENDPOINT_NETWORK)
-		return "it goes to a whole network; name a host of it to try";
-	return NULL;
-}
-
-static const char *add_flow(struct check *c, const struct flow *f, size_t *room)
-{
+	const struct flow *to = dialled_flow(f);
 	const char *why = why_not(f);
 
 	if (why)
 		return why;
-	if (f->to->addresses.n)
-		return add_addresses(c, f, room);
-	return f->to->outside ? add_outside_names(c, f, room) : add_host_name(c, f, room);
+	if (to->to->kind == ENDPOINT_NETWORK)
+		return "it goes to a whole network; name a host of it to try";
+	if (to->to->addresses.n)
+		return add_addresses(c, f, to);
+	return to->to->outside ? add_outside_names(c, f, to) : add_host_name(c, f, to);
+}
+
+/* --- before ----------------------------------------------------------------------------------- */
+
+/* Demands are told apart by where they lie. */
+static struct slice key_of(const struct demand *const *d)
+{
+	return (struct slice){(const char *)d, sizeof(*d)};
 }
 
 /* A rule of the perimeter forbids a whole network to a whole network: no single probe proves it,
@@ -257,37 +253,124 @@ static bool is_perimeter(const struct demand *d)
 	return !d->installation->use && d->to->kind == ENDPOINT_NETWORK;
 }
 
+/* Some demand of this check wants it, or it shows that what a forbidding one speaks of is there at
+ * all. */
+static bool is_wanted(const struct check *c, const struct flow *f)
+{
+	for (const struct claim *claim = f->claims; claim; claim = claim->next)
+		if (map_find(&c->wanted, key_of(&claim->demand)))
+			return true;
+	return c->is_control[f->to->index];
+}
+
+static void find_wanted(struct check *c)
+{
+	const struct plan *plan = c->plan;
+	unsigned last = 0;
+
+	for (size_t i = 0; i < plan->flows.n; i++)
+		if (last < plan->flows.items[i]->to->index)
+			last = plan->flows.items[i]->to->index;
+	c->is_control = ARENA_ARRAY(c->arena, bool, last + 1);
+	for_each (d, &plan->demands) {
+		map_add(&c->wanted, key_of(d), (void *)*d);
+		if ((*d)->requirement->forbid && (*d)->to->index <= last)
+			c->is_control[(*d)->to->index] = true;
+	}
+}
+
+static bool starts_at(const struct check *c, const struct flow *f)
+{
+	const struct site *s = c->plan->site;
+
+	if (!vantage_is(c->vantage, s, starting_end(f)))
+		return false;
+	if (f->to->kind == ENDPOINT_NETWORK)
+		return !is_perimeter(f->claims->demand);
+	return is_ftp_child(f) || !vantage_is(c->vantage, s, f->to);
+}
+
 void check_prepare(struct check *c, const struct plan *plan, const struct vantage *v,
 		   struct arena *arena)
 {
-	size_t room = 0;
-
-	*c = (struct check){.plan = plan, .vantage = v, .arena = arena};
+	*c = (struct check){.plan = plan,
+			    .vantage = v,
+			    .arena = arena,
+			    .tasks = BUF_INIT,
+			    .questions = BUF_INIT};
 	c->results = ARENA_ARRAY(arena, struct flow_result, plan->flows.n);
 	c->starts_here = ARENA_ARRAY(arena, bool, plan->demands.n);
 	for (size_t i = 0; i < plan->demands.n; i++)
 		c->starts_here[i] = vantage_is(v, plan->site, plan->demands.items[i]->from) &&
 				    !is_perimeter(plan->demands.items[i]);
+	find_wanted(c);
 	for (size_t i = 0; i < plan->flows.n; i++) {
-		const struct flow *f = plan->flows.items[i];
 		struct flow_result *r = &c->results[i];
 
 		r->is_here =
-			vantage_is(v, plan->site, f->from) && !vantage_is(v, plan->site, f->to);
-		if (f->to->kind == ENDPOINT_NETWORK)
-			r->is_here = vantage_is(v, plan->site, f->from) &&
-				     !is_perimeter(f->claims->demand);
+			is_wanted(c, plan->flows.items[i]) && starts_at(c, plan->flows.items[i]);
 		if (r->is_here)
-			r->not_tested = add_flow(c, f, &room);
+			r->not_tested = add_flow(c, plan->flows.items[i]);
 	}
 }
 
 void check_release(struct check *c)
 {
-	free(c->tasks);
+	buf_release(&c->tasks);
+	buf_release(&c->questions);
+	map_release(&c->wanted);
 }
 
-/* --- afterwards ------------------------------------------------------------------------------- */
+/* --- what follows ----------------------------------------------------------------------------- */
+
+static const struct question_task *questions(const struct check *c, size_t *n)
+{
+	*n = c->questions.n / sizeof(struct question_task);
+	return (const struct question_task *)(void *)c->questions.data;
+}
+
+/* The child whose port the task asked for; NULL: it asked for none. Questions are in the order of
+ * their tasks. */
+static const struct flow *asked_for(const struct check *c, size_t task)
+{
+	size_t n, lo = 0;
+	const struct question_task *q = questions(c, &n);
+
+	while (lo < n) {
+		size_t mid = lo + (n - lo) / 2;
+
+		if (q[mid].task == task)
+			return c->plan->flows.items[q[mid].flow];
+		if (q[mid].task < task)
+			lo = mid + 1;
+		else
+			n = mid;
+	}
+	return NULL;
+}
+
+bool check_follow(struct check *c, const struct outcome *outcomes, size_t n)
+{
+	size_t before = c->tasks.n;
+
+	for (size_t i = 0; !c->is_followed && i < n; i++) {
+		const struct outcome *o = &outcomes[i];
+		const struct flow *f = o->named_port ? asked_for(c, o->id) : NULL;
+		struct task *t;
+
+		if (!f)
+			continue;
+		t = add_task(c, &(struct task){.name = o->name, .target = o->target});
+		t->flow = f->index;
+		t->port = o->named_port;
+		t->expected = f->claims->service;
+		t->method = &method_tcp;
+	}
+	c->is_followed = true;
+	return c->tasks.n != before;
+}
+
+/* --- after ------------------------------------------------------------------------------------ */
 
 static const char *device_with(const struct site *s, const struct addr *a)
 {
@@ -300,21 +383,41 @@ static const char *device_with(const struct site *s, const struct addr *a)
 	return NULL;
 }
 
-void check_gather(struct check *c, struct outcome *outcomes, size_t n)
+/* The flow that an outcome speaks of; NULL: of none. A question that was answered with a port is
+ * followed by an outcome for that port; one that was not is told where the directory's own is. */
+static struct flow_result *result_of(struct check *c, const struct outcome *o, size_t task)
 {
-	const struct outcome **by_flow = arena_get(c->arena, n, sizeof(*by_flow));
-	size_t used = 0;
+	const struct flow *child = asked_for(c, task);
 
-	for (size_t i = 0; i < n; i++)
-		outcomes[i].device = device_with(c->plan->site, &outcomes[i].by);
-	/* Outcomes come in the order of tasks, and tasks in the order of flows. */
+	if (!child)
+		return &c->results[o->flow];
+	if (o->named_port)
+		return NULL;
+	if (o->proved)
+		return &c->results[child->index];
+	c->results[child->index].not_tested = "the directory that names its port did not answer";
+	return NULL;
+}
+
+void check_gather(struct check *c, struct outcome *outcomes, const unsigned *tasks, size_t n)
+{
+	const struct outcome **room = ARENA_ARRAY(c->arena, const struct outcome *, n);
+	struct flow_result *r;
+
 	for (size_t i = 0; i < n; i++) {
-		struct flow_result *r = &c->results[outcomes[i].flow];
-
-		by_flow[used] = &outcomes[i];
-		if (!r->n)
-			r->outcomes = &by_flow[used];
-		r->n++;
-		used++;
+		outcomes[i].device = device_with(c->plan->site, &outcomes[i].by);
+		r = result_of(c, &outcomes[i], tasks[i]);
+		if (r)
+			r->n++;
+	}
+	for (size_t i = 0; i < c->plan->flows.n; i++) {
+		c->results[i].outcomes = room;
+		room += c->results[i].n;
+		c->results[i].n = 0;
+	}
+	for (size_t i = 0; i < n; i++) {
+		r = result_of(c, &outcomes[i], tasks[i]);
+		if (r)
+			((const struct outcome **)r->outcomes)[r->n++] = &outcomes[i];
 	}
 }

@@ -1,33 +1,26 @@
 /* SPDX-License-Identifier: ISC
  *
- * A plan's flows that start at one host, tried.
+ * A plan's flows that start at one host, as tasks for the engine, and their outcomes as results for
+ * the judge. Some tasks only follow from what others found: a directory names the port to try.
  */
 #pragma once
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "model/judge.h"
 #include "probe/engine.h"
-
-struct vantage {
-	const struct host *host; /* NULL: a device, or none of the site */
-	const struct device *device;
-	LIST_OF(struct addr) addresses; /* this host's own */
-	const char *name;
-	const struct host *another; /* by its addresses it is this one, too */
-};
-
-/* Which host of the site has one of these addresses, or is called `as` (NULL: by address). False:
- * none, or more than one, of which `another` is the second. */
-bool vantage_find(const struct site *s, const char *as, struct vantage *v);
-bool vantage_is(const struct vantage *v, const struct site *s, const struct endpoint *e);
+#include "probe/vantage.h"
 
 struct check {
 	const struct plan *plan;
 	const struct vantage *vantage;
 	struct arena *arena;
-	struct task *tasks; /* owned */
-	size_t n_tasks;
-	bool has_names;
+	struct buf tasks;     /* struct task; owned */
+	struct buf questions; /* struct question_task: tasks that ask a directory; owned */
+	bool is_followed;
+	bool has_names;		     /* some tasks name their target */
+	struct map wanted;	     /* the plan's demands, by themselves; owned */
+	bool *is_control;	     /* by endpoint: something forbidden goes there */
 	struct flow_result *results; /* by flow; outcomes are filled in by check_gather() */
 	bool *starts_here;	     /* by demand */
 };
@@ -37,5 +30,12 @@ void check_prepare(struct check *c, const struct plan *plan, const struct vantag
 		   struct arena *arena);
 void check_release(struct check *c);
 
-/* After the run: outcomes to their flows; the site's names for the addresses that answered. */
-void check_gather(struct check *c, struct outcome *outcomes, size_t n);
+const struct task *check_tasks(const struct check *c, size_t *n);
+
+/* After the tasks so far have run: adds those that follow from the outcomes, whose `id` is the
+ * index of their task. False: none do. Once only. */
+bool check_follow(struct check *c, const struct outcome *outcomes, size_t n);
+
+/* After the run: outcomes to their flows; the site's names for the addresses that answered. The
+ * outcomes stay where they are until the judge is done. tasks: by outcome, its task's index. */
+void check_gather(struct check *c, struct outcome *outcomes, const unsigned *tasks, size_t n);

@@ -78,6 +78,7 @@ struct sock_spec {
 	/* UDP: answers may come from another port of the same address (RFC 1350 section 4), and
 	 * what is sent after one goes there; those from other addresses are thrown away. */
 	bool any_port;
+	bool shares_port; /* TCP: a listener of ours may wait on the same port later */
 };
 
 /* Where to wait for connections or datagrams. */

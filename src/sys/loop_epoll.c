@@ -115,6 +115,8 @@ static int set_options(int fd, const struct sock_spec *spec)
 
 	if (setsockopt(fd, level, v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof(on)) != 0)
 		return -1;
+	if (spec->shares_port && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0)
+		return -1;
 	return ttl ? setsockopt(fd, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, &ttl, sizeof(ttl)) : 0;
 }
 

@@ -204,8 +204,8 @@ truth families '' 0 degraded dropped:unproven:None "$wall" "one address family p
 truth unrouted '' 0 pass open:target:None -
 truth outside '' 3 not-tested - - "not tested: its address is outside the site's scope"
 truth nameless '' 3 not-tested - - "not tested: its name is not in the site's scope"
-truth datagram '' 3 not-tested - - "1 was not tested" "UDP"
-truth "datagram dropped" '' 1 not-tested - - "1 fails, 1 was not tested"
+truth datagram '' 1 fail closed:target:None server:None:None "nobody listens"
+truth "datagram dropped" '' 1 fail closed:target:None server:None:None "2 fail"
 truth "never_open open" '' 1 forbidden-open open:target:None "$wall" "1 is forbidden, yet open" "it is open"
 truth "never_vacant open" '' 1 forbidden-open closed:target:None "$wall" "only nobody listens yet"
 truth "never_dropped open" '' 0 pass dropped:unproven:None - "2 hold"

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: ISC */
+#include "cmd/check_filter.h"
+
+#include <string.h>
+
+#include "base/suggest.h"
+#include "doc/site_quick.h"
+
+/* "NAME/" taken from the front, where the installation or its product is called so. */
+static bool take_installation(struct slice *word, const struct installation *i)
+{
+	struct slice rest = *word, head;
+
+	slice_cut(&rest, '/', &head);
+	if (!slice_is(head, i->name) && !slice_is(head, i->product->name.s))
+		return false;
+	*word = rest.p ? rest : SLICE("");
+	return true;
+}
+
+static bool goal_has(const struct product *p, struct slice name, const struct requirement *q,
+		     struct arena *a)
+{
+	struct id_list list;
+
+	for_each (g, &p->goals) {
+		if (!slice_is(name, g->name.s))
+			continue;
+		goal_requirements(p, g, a, &list);
+		for_each (id, &list.ids)
+			if (text_same(*id, q->id))
+				return true;
+	}
+	return false;
+}
+
+/* "REQUIREMENT", "GOAL", "INSTALLATION", or the first two behind an installation and a "/". */
+static bool is_named(const struct demand *d, const char *text, struct arena *a)
+{
+	struct slice word = slice_of(text);
+
+	if (take_installation(&word, d->installation) && !word.n)
+		return true;
+	return slice_is(word, d->requirement->id.s) ||
+	       goal_has(d->installation->product, word, d->requirement, a);
+}
+
+static bool is_of_goal(const struct demand *d, const char *goal, struct arena *a)
+{
+	struct slice word = slice_of(goal);
+
+	take_installation(&word, d->installation);
+	return goal_has(d->installation->product, word, d->requirement, a);
+}
+
+static int unknown(const struct plan *plan, const char *option, const char *word, struct err *err)
+{
+	struct suggest s = suggest_start(slice_of(word));
+	char hint[SUGGEST_TEXT_MAX];
+
+	for_each (i, &plan->installations) {
+		for_each (g, &i->product->goals)
+			suggest_add(&s, g->name.s);
+		if (strcmp(option, "goal") == 0)
+			continue;
+		suggest_add(&s, i->name);
+		for_each (q, &i->product->requirements)
+			suggest_add(&s, q->id.s);
+	}
+	return err_set(err, ERR_USAGE, PLACE_NONE,
+		       "--%s: nothing in this plan is called \"%.60s\"%s", option, word,
+		       suggest_text(&s, hint));
+}
+
+/* One option's words; each must name something. */
+static int mark(const struct arguments *args, const char *option, const struct plan *plan,
+		bool *wanted, struct err *err)
+{
+	bool is_goal = strcmp(option, "goal") == 0;
+
+	for (size_t i = 0; i < args_count(args, option); i++) {
+		const char *word = args_nth(args, option, i);
+		bool found = false;
+
+		for (size_t k = 0; k < plan->demands.n; k++) {
+			const struct demand *d = plan->demands.items[k];
+
+			if (is_goal ? is_of_goal(d, word, plan->arena)
+				    : is_named(d, word, plan->arena))
+				wanted[k] = found = true;
+		}
+		if (!found)
+			return unknown(plan, option, word, err);
+	}
+	return 0;
+}
+
+/* Without a site only what was named on the command line is meant, not the product's other ends. */
+static bool is_on_command_line(const struct demand *d)
+{
+	return d->from->kind != ENDPOINT_OUTSIDE && d->to->kind != ENDPOINT_OUTSIDE;
+}
+
+static void keep(struct plan *narrowed, const bool *wanted, bool is_quick, struct arena *arena)
+{
+	const struct demand **kept = ARENA_ARRAY(arena, const struct demand *, narrowed->demands.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < narrowed->demands.n; i++) {
+		const struct demand *d = narrowed->demands.items[i];
+
+		if ((!wanted || wanted[i]) && (!is_quick || is_on_command_line(d)))
+			kept[n++] = d;
+	}
+	narrowed->demands.items = kept;
+	narrowed->demands.n = n;
+}
+
+int check_filter(const struct arguments *args, const struct plan *plan, bool is_quick,
+		 struct arena *arena, struct plan *narrowed, struct err *err)
+{
+	bool some = args_count(args, "only") || args_count(args, "goal");
+	bool *wanted = some ? ARENA_ARRAY(arena, bool, plan->demands.n) : NULL;
+
+	*narrowed = *plan;
+	if (some &&
+	    (mark(args, "only", plan, wanted, err) || mark(args, "goal", plan, wanted, err)))
+		return -ERR_USAGE;
+	if (some || is_quick)
+		keep(narrowed, wanted, is_quick, arena);
+	return 0;
+}

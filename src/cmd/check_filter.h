@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Which of a plan's demands a check is about: --only, --goal; without a site, what was named.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "cmd/command.h"
+#include "model/plan.h"
+
+/* The plan with fewer demands, the flows as they were; all of it is the arena's and the plan's.
+ * Fails where a word names nothing. */
+MUST_USE int check_filter(const struct arguments *args, const struct plan *plan, bool is_quick,
+			  struct arena *arena, struct plan *narrowed, struct err *err);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A site made of a command line: one product, the hosts that play some of its roles, and this host
+ * as whoever talks to them. For the reader with a laptop and five minutes; the features that the
+ * goal, or the bound roles, need are turned on.
+ */
+#pragma once
+
+#include "doc/site_new.h"
+
+struct site_quick {
+	const struct product *product;
+	struct site_words roles; /* "ssh=login.example.edu", "kdc=10.0.0.5,10.0.0.6" */
+	struct site_words features, choices, settings; /* as of struct site_new */
+	const char *goal;	/* NULL: whatever goes between this host and the bound roles */
+	const char *as;		/* the role of this host; NULL: found out */
+	const char *host;	/* what this host is called */
+	const struct addr *own; /* its addresses */
+	size_t n_own;
+};
+
+/* A site file as text. 0, or negative and every mistake in errs, without a place. */
+MUST_USE int site_quick_write(const struct site_quick *q, struct buf *out, struct errs *errs);
+
+/* The requirements that a goal speaks of, itself one of them or made of others, each once. */
+struct id_list {
+	LIST_OF(struct text) ids;
+};
+void goal_requirements(const struct product *p, const struct goal *g, struct arena *a,
+		       struct id_list *out);
