@@ -392,11 +392,14 @@ static void blame_proxy(const struct sighting *seen, struct outcome *o)
 	set_evidence(o, "%s", seen->proxy->words);
 }
 
-/* It spoke, and kept silent before the dialogue had come to its end. */
+/* It fell silent, or ended the connection, before the dialogue had come to its end. */
 static void blame_unfinished(const struct sighting *seen, struct outcome *o)
 {
 	set_how(o, "no end of %s", seen->proto->name);
-	set_evidence(o, "it spoke, and not as far as %s can be told by", seen->proto->name);
+	if (seen->bytes)
+		set_evidence(o, "it spoke, and not as far as %s can be told by", seen->proto->name);
+	else
+		set_evidence(o, "it ended the connection without a word of %s", seen->proto->name);
 	if (is_answer_due(seen))
 		o->service = ANSWER_FAIL;
 }
@@ -406,10 +409,12 @@ static void blame_open(const struct sighting *seen, struct outcome *o)
 	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
 	o->by = o->target;
 	set_how(o, o->transport == TRANSPORT_UDP ? "an answer" : "handshake");
-	if (seen->bytes && seen->proto)
+	if (seen->proto && (seen->bytes || seen->peer_closed))
 		blame_unfinished(seen, o);
 	else if (o->transport == TRANSPORT_UDP)
 		set_evidence(o, "something answered a datagram");
+	else if (seen->is_by_proxy)
+		set_evidence(o, "the proxy connected to the target");
 	else if (seen->bytes)
 		set_evidence(o, "the handshake completed and the peer spoke at once");
 	else if (seen->peer_closed)

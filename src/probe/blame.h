@@ -51,6 +51,7 @@ struct sighting {
 	int error;
 	const char *call; /* "socket", "connect", "send", ...; a literal */
 	struct icmp_error icmp;
+	bool is_by_proxy;	   /* what was seen, was seen through one */
 	bool own_target, own_icmp; /* the target, the sender of the ICMP error is this host */
 	bool peer_closed;	   /* SAW_OPEN: the peer ended the stream by itself */
 	size_t bytes; /* SAW_OPEN: it spoke; with `proto`, and not to the end of the dialogue */

@@ -14,6 +14,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "probe/method.h"
+#include "probe/via.h"
 #include "sys/loop.h"
 
 enum {
@@ -147,6 +148,7 @@ static void start_outcome(struct engine *e, size_t task, const struct addr *targ
 		.transport = t->method->transport,
 		.port = t->port,
 		.method = t->method->name,
+		.via = t->via ? t->via->label : NULL,
 		.expected = t->expected,
 		.texts = e->config.texts,
 		.at_ms = e->config.loop->ops->wall_ms(e->config.loop),
@@ -166,6 +168,12 @@ static bool fits(const struct task *t, const struct addr *a)
 	       (!t->source.family || t->source.family == a->family);
 }
 
+/* Behind a proxy a name is the proxy's to resolve. */
+static bool needs_name(const struct task *t)
+{
+	return !t->target.family && !t->via;
+}
+
 /* The next address that the task goes to, from pending.address on; false: there is none. */
 static bool next_address(struct engine *e, size_t task, struct addr *a)
 {
@@ -173,7 +181,7 @@ static bool next_address(struct engine *e, size_t task, struct addr *a)
 	struct pending *p = &e->pending[task];
 	const struct name *n;
 
-	if (t->target.family) {
+	if (!needs_name(t)) {
 		*a = t->target;
 		return p->address == 0;
 	}
@@ -496,10 +504,10 @@ struct engine *engine_new(const struct engine_config *config, const struct task 
 	e->pause.fire = pause_over;
 	size_pool(e);
 	for (size_t i = 0; i < n_tasks; i++) {
-		if (tasks[i].target.family)
-			queue_add(e, &e->ready, i);
-		else
+		if (needs_name(&tasks[i]))
 			add_to_name(e, i);
+		else
+			queue_add(e, &e->ready, i);
 	}
 	e->next_name = e->first_name;
 	return e;

@@ -8,10 +8,19 @@
  *	shy	the same, and not everybody gets an answer
  *	mute	the same, and nobody does
  *	void	has nothing to say
+ *	greet	TCP; "hello NAME\n" comes first, proves it and gets "bye\n"
+ *	chat	TCP; "hi\n"; "more\n" is answered by "again\n", "hi\n" proves it
+ *
+ * And a way through something, "door": it is asked by "to TARGET PORT\n", which after "again\n" is
+ * asked by "please\n" first and over a new connection; "in\n" lets through, "wait\n" gets "yes\n",
+ * all else is a refusal.
  */
 #pragma once
 
+#include "probe/via.h"
 #include "proto/proto.h"
+
+extern const struct via_kind via_door;
 
 /* One of these, or of src/proto; NULL: there is none. */
 const struct proto *dialogue_find(struct slice name, enum transport transport);

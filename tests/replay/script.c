@@ -10,6 +10,7 @@
 #include "dialogues.h"
 #include "probe/method.h"
 #include "probe/method_ping.h"
+#include "probe/method_talk.h"
 #include "probe/method_tcp.h"
 #include "probe/method_udp.h"
 #include "sys/file.h"
@@ -412,20 +413,54 @@ static void add_task(struct script *s, const struct task *t)
 	s->tasks[s->n_tasks++] = *t;
 }
 
+static const struct via_hop *find_door(const struct script *s, struct slice label)
+{
+	for (size_t i = 0; i < s->n_doors; i++)
+		if (slice_is(label, s->doors[i].label))
+			return &s->doors[i];
+	return NULL;
+}
+
+static int read_door(struct reader *r)
+{
+	struct script *s = r->script;
+	struct via_hop *door = &s->doors[s->n_doors];
+	struct slice address, next;
+	uint64_t port;
+
+	if (s->n_doors == DOORS_MAX)
+		return bad(r, "too many doors");
+	*door = (struct via_hop){.kind = &via_door};
+	door->label = door->name = arena_copy(s->sim->texts, take_word(r));
+	address = take_word(r);
+	if (!(slice_is(address, "none") || addr_parse(address, &door->addr)) ||
+	    !take_number(r, &port))
+		return bad(r, "not an address and a port");
+	door->port = (uint16_t)port;
+	next = take_word(r);
+	door->next = find_door(s, next);
+	if (next.n && !door->next)
+		return bad(r, "the next door must stand before it");
+	s->n_doors++;
+	return 0;
+}
+
 static bool read_probe_key(struct reader *r, struct slice key, struct slice word, struct task *t)
 {
 	struct arena *texts = r->script->sim->texts;
 	uint64_t family;
 
+	if (slice_is(key, "proto"))
+		return (t->proto = dialogue_find(word, t->method->transport)) != NULL;
+	if (slice_is(key, "via"))
+		return (t->via = find_door(r->script, word)) != NULL;
 	if (slice_is(key, "family") && slice_number(word, 6, &family))
 		t->family = (uint8_t)family;
-	else if (slice_is(key, "proto"))
-		t->proto = dialogue_find(word, t->method->transport);
 	else if (slice_is(key, "what"))
 		t->what = arena_copy(texts, word);
 	else
 		return slice_is(key, "source") && addr_parse(word, &t->source);
-	return !slice_is(key, "proto") || t->proto;
+	return true;
 }
 
 static int read_probe(struct reader *r)
@@ -448,6 +483,8 @@ static int read_probe(struct reader *r)
 		if (!read_probe_key(r, key, word, &t))
 			return bad(r, "not a key of a probe");
 	}
+	if (transport == TRANSPORT_TCP && (t.proto || t.via))
+		t.method = &method_talk;
 	if (!addr_parse(host, &t.target))
 		t.name = arena_copy(r->script->sim->texts, host);
 	for (unsigned port = ports.lo; port <= ports.hi; port++) {
@@ -551,6 +588,8 @@ static int read_line(struct reader *r)
 		return read_peer(r);
 	if (slice_is(verb, "name"))
 		return read_name(r);
+	if (slice_is(verb, "door"))
+		return read_door(r);
 	if (slice_is(verb, "probe"))
 		return read_probe(r);
 	if (slice_is(verb, "expect"))

@@ -16,6 +16,7 @@
  *		TIME icmp TYPE/CODE ADDR | inline icmp TYPE/CODE ADDR
  *		fail CALL ERRNO | TIME error ERRNO      socket, bind, connect, send
  *	name NAME: TIME STATUS|ADDR ...   statuses of IPv4 and IPv6, where there is no address
+ *	door LABEL ADDR|none PORT [LABEL]          a way through something, and what comes behind
  *	probe ADDR|NAME PORT [KEY=VALUE ...]
  *		family source proto what via
  *	expect ADDR|NAME PORT [KEY=VALUE ...]      one outcome; in any order
@@ -31,9 +32,10 @@
 #pragma once
 
 #include "probe/engine.h"
+#include "probe/via.h"
 #include "sim.h"
 
-enum { EXPECT_KEYS_MAX = 12, TEXT_MAX = 128 };
+enum { DOORS_MAX = 32, EXPECT_KEYS_MAX = 12, TEXT_MAX = 128 };
 
 struct expectation {
 	unsigned line;
@@ -52,7 +54,9 @@ struct script {
 	struct sim *sim;
 	unsigned timeout_ms, per_target;
 	size_t window, descriptors;
-	struct task *tasks; /* owned, with their names */
+	struct via_hop doors[DOORS_MAX];
+	size_t n_doors;
+	struct task *tasks; /* owned */
 	size_t n_tasks;
 	struct expectation *expectations; /* owned */
 	size_t n_expectations;
