@@ -64,8 +64,8 @@ static void add_check(struct json *j, const struct outcome *o, const struct run 
 	json_number_or_null(j, "port", o->port);
 	json_text(j, "method", o->method);
 	json_texts(j, "means", o->means, ARRAY_LEN(o->means));
-	json_text(j, "via", c->via ? c->via : "direct");
-	json_text(j, "leg", c->leg);
+	json_text(j, "via", o->via ? o->via : "direct");
+	json_text(j, "leg", o->leg);
 }
 
 static void add_answer(struct json *j, const struct outcome *o, const struct outcome_context *c)
