@@ -82,7 +82,7 @@ static int64_t smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* From one try to the next: all of them in the first half of the time, unless answers take longer. */
+/* From one try to the next: all in the first half of the time, unless answers take longer. */
 static int64_t gap_us(const struct rtt_silence *s, int64_t half_us, unsigned needed)
 {
 	int64_t gap = half_us / (needed - 1);
@@ -98,6 +98,9 @@ struct rtt_step rtt_next(const struct rtt_silence *s)
 	unsigned needed = rtt_tries(s->target, s->run);
 	int64_t gap = gap_us(s, half_us, needed);
 	int64_t late_us = rtt_late_us(s->target->answered ? s->target : s->run);
+
+	if (!late_us)
+		late_us = s->timeout_us - half_us;
 
 	/* Asked for: none in the second half. What timers were late does not cost a try. */
 	if (s->tries < needed && (!s->is_bound || s->last_us + gap / 2 < half_us))

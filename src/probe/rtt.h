@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: ISC
  *
- * What a run has learnt of the way to a target, and what follows for one that keeps silent: how many
- * tries it takes, and how long each of them is waited for. Pure: numbers in, numbers out.
+ * What a run has learnt of the way to a target, and what follows for one that keeps silent: how
+ * many tries it takes, and how long each of them is waited for. Pure: numbers in, numbers out.
  *
- * "Dropped" must not be bad luck. Where a try and its answer get lost with the chance p, n tries all
- * do with p^n; and only a target that would answer can be wronged. So it is tried again until
+ * "Dropped" must not be bad luck. Where a try and its answer get lost with the chance p, n tries
+ * all do with p^n; and only a target that would answer can be wronged. So it is tried until
  *
  *	(share of this target's ports that answer) * p^n <= one in a million
  *
- * with n from 2 to RTT_TRIES_MAX, which is enough up to a loss of one in ten. p is measured: a try is
- * lost where a later one of the same probe was answered. Before anything was measured it is taken
- * to be 1 in 16, which makes 5 tries; 50 answers without a loss make 2 of them (most ways lose
- * nothing, and some lose much).
+ * with n from 2 to RTT_TRIES_MAX, which is enough up to a loss of one in ten. p is measured: a try
+ * is lost where a later one of the same probe was answered. Before anything was measured it is
+ * taken to be 1 in 16, which makes 5 tries; 50 answers without a loss make 2 of them (most ways
+ * lose nothing, and some lose much).
  *
  * A try counts when its answer had the time to come: the smoothed round trip and four times its
  * variation, as for a retransmission (RFC 6298 section 2), and at least RTT_SLACK_MS more than it.
