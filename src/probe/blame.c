@@ -98,6 +98,11 @@ static const struct local_error ping_errors[] = {
 	 "users, setcap cap_net_raw+ep this program"},
 };
 
+/* What worked before and does not any more says nothing of the target, nor of the plan. */
+static const struct local_error way_lost = {
+	0, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, true,
+	"this host could send there before: its interface, address or route went away meanwhile"};
+
 static const struct local_error other_error = {0, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
 					       "this host could not try"};
 
@@ -125,6 +130,10 @@ static const struct local_error *local_error_of(const struct sighting *seen)
 		row = find_error(ping_errors, ARRAY_LEN(ping_errors), seen->error);
 	if (!row)
 		row = find_error(local_errors, ARRAY_LEN(local_errors), seen->error);
+	if (row && seen->had_way &&
+	    (row->cause == CAUSE_LOCAL_ROUTE || row->error == ENETDOWN ||
+	     strcmp(seen->call, "bind") == 0))
+		return &way_lost;
 	if (!row || (row->cause == CAUSE_LOCAL_FIREWALL && !is_about_target(seen->call)))
 		row = &other_error;
 	return row;

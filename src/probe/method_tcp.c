@@ -4,9 +4,9 @@
  * TIME_WAIT for each probe, and after some thousands of them every connect(2) to that address is
  * slow.
  *
- * The first connection gets the earlier part of the time alone, then a second one starts beside
- * it, from a port of its own: the kernel repeats a lost SYN only after a second, and one that got
- * lost or fell to a dead back end proves nothing. The first answer to either counts.
+ * While nothing comes, further connections start beside the first one, each from a port of its own:
+ * the kernel repeats a lost SYN only after a second, and one that got lost or fell to a dead back
+ * end proves nothing. How many, and when, probe/rtt.h says; the first answer to any counts.
  *
  * After the handshake we wait a little more: a reset that follows at once means that nobody behind
  * it wanted us (ECONNRESET after a non-blocking connect is the same, come earlier: the handshake
@@ -20,8 +20,7 @@
 #include "probe/sighting.h"
 
 enum {
-	ATTEMPTS = 2,
-	HEDGE_MS = 350,	       /* the second try starts then, or after half of the time */
+	ATTEMPTS = RTT_TRIES_MAX,
 	GRACE_MIN_US = 400,    /* waiting for a reset after the handshake: twice the round trip, */
 	GRACE_MAX_US = 200000, /* within these bounds */
 };
@@ -34,7 +33,7 @@ struct attempt {
 
 struct tcp {
 	struct attempt attempts[ATTEMPTS];
-	unsigned tries;
+	unsigned tries, lost; /* lost: those before the one that was answered */
 	struct timer timer;
 	struct probe *probe;
 	struct attempt *answered; /* the handshake completed; NULL: none yet */
@@ -72,6 +71,8 @@ static void finish(struct probe *p, enum saw saw)
 
 	seen.saw = saw;
 	seen.tries = t->tries;
+	if (seen.rtt_us && (saw != SAW_ICMP || addr_equal(&seen.icmp.by, &p->to)))
+		probe_learn(p, seen.rtt_us, t->lost);
 	if (saw == SAW_NOTHING || saw == SAW_ICMP)
 		seen.own_target = l->ops->is_own(l, &p->to);
 	cancel(p);
@@ -94,6 +95,7 @@ static void note_answer(struct attempt *a)
 	struct tcp *t = tcp_of(a->probe);
 
 	t->seen.rtt_us = sighting_rtt_us(a->probe, a->at);
+	t->lost = (unsigned)(a - t->attempts);
 	if (!l->ops->local_addr(l, &a->sock, &t->seen.source, &t->source_port))
 		t->seen.source = (struct addr){0};
 }
@@ -112,7 +114,7 @@ static bool took_icmp(struct attempt *a)
 
 static void attempt_ready(struct sock *s, unsigned events);
 
-/* False: our own kernel said no; seen.error says why. True: under way, or the probe is over. */
+/* False: our own kernel said no; seen.error says why. */
 static bool start_attempt(struct attempt *a)
 {
 	struct probe *p = a->probe;
@@ -123,10 +125,7 @@ static bool start_attempt(struct attempt *a)
 
 	a->at = loop_now(l);
 	seen->error = -l->ops->open(l, &a->sock, &spec, &seen->call);
-	if (seen->error)
-		return false;
-	took_icmp(a);
-	return true;
+	return !seen->error;
 }
 
 static bool start_next(struct probe *p)
@@ -190,6 +189,7 @@ static void failed(struct attempt *a, int error)
 
 	note_answer(a);
 	if (error == ECONNREFUSED) {
+		close_attempt(p, a, false); /* the kernel has ended it: no need of a reset */
 		finish(p, SAW_REFUSAL);
 		return;
 	}
@@ -241,31 +241,92 @@ static void attempt_ready(struct sock *s, unsigned events)
 		listen_on(a);
 		return;
 	}
-	/* First the queue: the same errno may come with an ICMP error and without. */
-	if (took_icmp(a))
-		return;
-	error = l->ops->error(l, s);
-	if (error)
-		failed(a, error);
-	else if (events & SOCK_WRITABLE)
+	if (events & SOCK_ERROR) {
+		/* First the queue: the same errno may come with an ICMP error and without. */
+		if (took_icmp(a))
+			return;
+		error = l->ops->error(l, s);
+		if (error) {
+			failed(a, error);
+			return;
+		}
+	}
+	if (events & SOCK_WRITABLE)
 		connected(a);
 }
 
-static unsigned hedge_ms(const struct probe *p)
-{
-	unsigned half = probe_timeout_ms(p) / 2;
-
-	return half < HEDGE_MS ? half : HEDGE_MS;
-}
-
-/* The time is over. */
-static void give_up(struct probe *p)
+/* The time is over. One SYN alone does not prove a drop; where the second could not be sent, say
+ * why. */
+static void give_up(struct probe *p, int64_t waited_us)
 {
 	struct tcp *t = tcp_of(p);
 
-	t->seen.waited_ms = probe_timeout_ms(p);
-	/* One SYN alone does not prove a drop; where the second could not be sent, say why. */
-	finish(p, t->tries < ATTEMPTS ? SAW_LOCAL_ERROR : SAW_NOTHING);
+	t->seen.waited_ms = (unsigned)(waited_us / 1000);
+	finish(p, t->tries < 2 ? SAW_LOCAL_ERROR : SAW_NOTHING);
+}
+
+static struct attempt *oldest_open(struct tcp *t)
+{
+	for (size_t i = 0; i < t->tries; i++)
+		if (t->attempts[i].sock.is_open)
+			return &t->attempts[i];
+	return NULL;
+}
+
+/* No descriptor or no port for another attempt: the oldest gives its own once it had its time.
+ * False: the probe is over. */
+static bool make_room(struct probe *p)
+{
+	struct tcp *t = tcp_of(p);
+	struct loop *l = probe_loop(p);
+	struct attempt *a = oldest_open(t);
+	struct mono due;
+
+	if (!a) {
+		finish(p, SAW_LOCAL_ERROR);
+		return false;
+	}
+	due = probe_patience(p, a->at);
+	if (due.us <= loop_now(l).us)
+		close_attempt(p, a, true);
+	else
+		timer_start(l, &t->timer, due);
+	return true;
+}
+
+/* Nothing has come: try again, wait, or give up. */
+static void go_on(struct probe *p)
+{
+	struct tcp *t = tcp_of(p);
+	struct loop *l = probe_loop(p);
+
+	while (!timer_is_armed(&t->timer)) {
+		struct mono last = t->attempts[t->tries - 1].at;
+		struct rtt_step step = probe_next(p, t->tries, last);
+		struct mono at = mono_add_us(p->started, step.at_us);
+
+		if (at.us > loop_now(l).us) {
+			timer_start(l, &t->timer, at);
+		} else if (step.is_over) {
+			give_up(p, step.at_us);
+			return;
+		} else if (start_next(p)) {
+			probe_add_try(p);
+		} else if (!make_room(p)) {
+			return;
+		}
+	}
+}
+
+/* Where the error's coming was not told. */
+static bool took_any_icmp(struct probe *p)
+{
+	struct tcp *t = tcp_of(p);
+
+	for (size_t i = 0; i < t->tries; i++)
+		if (t->attempts[i].sock.is_open && took_icmp(&t->attempts[i]))
+			return true;
+	return false;
 }
 
 static void timer_fired(struct timer *timer)
@@ -275,12 +336,12 @@ static void timer_fired(struct timer *timer)
 
 	if (t->answered) {
 		finish(p, SAW_OPEN);
-	} else if (t->tries == ATTEMPTS || t->seen.error) {
-		give_up(p);
-	} else {
-		timer_start(probe_loop(p), timer, mono_add_ms(p->started, probe_timeout_ms(p)));
-		start_next(p);
+		return;
 	}
+	if (took_any_icmp(p))
+		return;
+	probe_late(p);
+	go_on(p);
 }
 
 static void begin(struct probe *p)
@@ -293,7 +354,7 @@ static void begin(struct probe *p)
 		t->attempts[i].probe = p;
 		t->attempts[i].sock.ready = attempt_ready;
 	}
-	timer_start(probe_loop(p), &t->timer, mono_add_ms(p->started, hedge_ms(p)));
+	timer_start(probe_loop(p), &t->timer, mono_add_us(p->started, probe_late_us(p)));
 	if (!start_next(p))
 		finish(p, SAW_LOCAL_ERROR);
 }
