@@ -351,14 +351,15 @@ static void count_try(struct engine *e)
 	e->next_try.us += (1000000 + e->config.rate - 1) / e->config.rate;
 }
 
-static void start_probe(struct engine *e, size_t task, struct target *target, unsigned socks)
+static void start_probe(struct engine *e, size_t task, const struct addr *to, struct target *target,
+			unsigned socks)
 {
 	const struct task *t = &e->tasks[task];
 	struct probe *p = take_probe(e);
 
 	p->method = t->method;
 	p->task = task;
-	p->to = target->addr;
+	p->to = *to;
 	p->from = t->source;
 	p->port = t->port;
 	p->started = loop_now(e->config.loop);
@@ -394,6 +395,12 @@ static unsigned socks_for(const struct engine *e, size_t task, const struct targ
 	return tries < most ? tries : most;
 }
 
+/* Whose limits count, and of whom something is learnt: the proxy stands before the target. */
+static const struct addr *dialled(const struct task *t, const struct addr *a)
+{
+	return t->via ? &t->via->addr : a;
+}
+
 /* False: it must wait until others have ended, and so must those behind it. */
 static bool start_task(struct engine *e, size_t task)
 {
@@ -403,7 +410,7 @@ static bool start_task(struct engine *e, size_t task)
 
 	if (!next_address(e, task, &a))
 		BUG("a task without an address is in the queue");
-	target = find_target(e, &a);
+	target = find_target(e, dialled(&e->tasks[task], &a));
 	if (target->live >= target->window) {
 		queue_add(e, &target->waiting, task);
 		return true;
@@ -414,7 +421,7 @@ static bool start_task(struct engine *e, size_t task)
 		return false;
 	}
 	go_on(e, task);
-	start_probe(e, task, target, socks);
+	start_probe(e, task, &a, target, socks);
 	return true;
 }
 
