@@ -37,5 +37,6 @@ struct via_hop {
 	struct addr addr;  /* the first one's must be known; family 0: its name gave none */
 	uint16_t port;
 	const char *user, *password; /* NULL: none; never printed */
+	uint8_t chance[16];	     /* unpredictable, of the run: nonces are made of it */
 	const struct via_hop *next;  /* dialled through this one; NULL: the target is */
 };

@@ -35,7 +35,7 @@ enum proto_result {
 	PROTO_OTHER,  /* it speaks, and not this protocol */
 };
 
-enum { PROTO_OUT_MAX = 512, PROTO_STATE_MAX = 64, PROTO_CHANCE = 16, PROTO_TEXT_MAX = 96 };
+enum { PROTO_OUT_MAX = 2048, PROTO_STATE_MAX = 64, PROTO_CHANCE = 16, PROTO_TEXT_MAX = 96 };
 
 /* What is known before the first byte; lent for the whole conversation. */
 struct proto_ask {
