@@ -9,25 +9,33 @@
 #include "base/compiler.h"
 #include "base/text_pool.h"
 
-PRINTF(2, 3) static void set_evidence(struct outcome *o, const char *fmt, ...)
+/* Most are the same words for everybody. */
+PRINTF(3, 0)
+static const char *keep(struct outcome *o, size_t room, const char *fmt, va_list ap)
 {
 	char text[OUTCOME_EVIDENCE_MAX];
+
+	if (!strchr(fmt, '%'))
+		return text_pool_add(o->texts, slice_of(fmt));
+	vsnprintf(text, room, fmt, ap);
+	return text_pool_add(o->texts, slice_of(text));
+}
+
+PRINTF(2, 3) static void set_evidence(struct outcome *o, const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	o->evidence = text_pool_add(o->texts, slice_of(text));
+	o->evidence = keep(o, OUTCOME_EVIDENCE_MAX, fmt, ap);
 	va_end(ap);
 }
 
 PRINTF(2, 3) static void set_how(struct outcome *o, const char *fmt, ...)
 {
-	char text[OUTCOME_HOW_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	o->how = text_pool_add(o->texts, slice_of(text));
+	o->how = keep(o, OUTCOME_HOW_MAX, fmt, ap);
 	va_end(ap);
 }
 
