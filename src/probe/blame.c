@@ -9,25 +9,33 @@
 #include "base/compiler.h"
 #include "base/text_pool.h"
 
-PRINTF(2, 3) static void set_evidence(struct outcome *o, const char *fmt, ...)
+/* Most are the same words for everybody. */
+PRINTF(3, 0)
+static const char *keep(struct outcome *o, size_t room, const char *fmt, va_list ap)
 {
 	char text[OUTCOME_EVIDENCE_MAX];
+
+	if (!strchr(fmt, '%'))
+		return text_pool_add(o->texts, slice_of(fmt));
+	vsnprintf(text, room, fmt, ap);
+	return text_pool_add(o->texts, slice_of(text));
+}
+
+PRINTF(2, 3) static void set_evidence(struct outcome *o, const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	o->evidence = text_pool_add(o->texts, slice_of(text));
+	o->evidence = keep(o, OUTCOME_EVIDENCE_MAX, fmt, ap);
 	va_end(ap);
 }
 
 PRINTF(2, 3) static void set_how(struct outcome *o, const char *fmt, ...)
 {
-	char text[OUTCOME_HOW_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	o->how = text_pool_add(o->texts, slice_of(text));
+	o->how = keep(o, OUTCOME_HOW_MAX, fmt, ap);
 	va_end(ap);
 }
 
@@ -98,6 +106,11 @@ static const struct local_error ping_errors[] = {
 	 "users, setcap cap_net_raw+ep this program"},
 };
 
+/* What worked before and does not any more says nothing of the target, nor of the plan. */
+static const struct local_error way_lost = {
+	0, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, true,
+	"this host could send there before: its interface, address or route went away meanwhile"};
+
 static const struct local_error other_error = {0, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
 					       "this host could not try"};
 
@@ -125,6 +138,10 @@ static const struct local_error *local_error_of(const struct sighting *seen)
 		row = find_error(ping_errors, ARRAY_LEN(ping_errors), seen->error);
 	if (!row)
 		row = find_error(local_errors, ARRAY_LEN(local_errors), seen->error);
+	if (row && seen->had_way &&
+	    (row->cause == CAUSE_LOCAL_ROUTE || row->error == ENETDOWN ||
+	     strcmp(seen->call, "bind") == 0))
+		return &way_lost;
 	if (!row || (row->cause == CAUSE_LOCAL_FIREWALL && !is_about_target(seen->call)))
 		row = &other_error;
 	return row;

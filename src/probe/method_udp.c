@@ -5,8 +5,8 @@
  * is waited out; which one is, is the dialogue's to know.
  *
  * The same bytes go out at each try, so an answer does not tell which try it answers. The time is
- * counted from the first one: too much after a loss, but never so little that somebody would give
- * up too early for it.
+ * counted from the first one, which is too much after a loss, and nothing is learnt of it then
+ * (Karn's rule: RFC 6298 section 3).
  */
 #include "probe/method_udp.h"
 
@@ -80,13 +80,20 @@ static bool hold_dialogue(struct udp *u, struct slice datagram)
 	return true;
 }
 
+static void note_answer(struct volley *v)
+{
+	if (v->tries == 1)
+		volley_answered(v, 0);
+	else
+		v->seen.rtt_us = sighting_rtt_us(v->probe, v->at[0]);
+}
+
 static bool heard(struct volley *v, struct slice datagram)
 {
 	struct udp *u = (struct udp *)v;
-	uint32_t rtt_us = sighting_rtt_us(v->probe, v->at[0]);
 
 	if (!v->seen.rtt_us)
-		v->seen.rtt_us = rtt_us;
+		note_answer(v);
 	if (udp_is_stand_in(message(v, 0), datagram)) {
 		volley_finish(v, SAW_STAND_IN);
 		return true;

@@ -159,6 +159,7 @@ static int run(struct replay *r, struct err *err)
 		.texts = &r->texts,
 		.timeout_ms = s->timeout_ms,
 		.per_target = s->per_target,
+		.rate = s->rate,
 		.window = s->window,
 		.descriptors = s->descriptors,
 		.chance = no_chance,

@@ -563,6 +563,10 @@ static int read_setting(struct reader *r, struct slice verb)
 		s->timeout_ms = (unsigned)v;
 	else if (slice_is(verb, "per-target"))
 		s->per_target = (unsigned)v;
+	else if (slice_is(verb, "rate"))
+		s->rate = (unsigned)v;
+	else if (slice_is(verb, "loss"))
+		s->sim->loss = (unsigned)v;
 	else if (slice_is(verb, "window"))
 		s->window = (size_t)v;
 	else if (slice_is(verb, "descriptors"))
@@ -596,6 +600,8 @@ static int read_line(struct reader *r)
 		return read_expect(r);
 	if (slice_is(verb, "own"))
 		return read_own(r);
+	if (slice_is(verb, "cut"))
+		return take_time(r, &r->script->sim->cut_us) ? 0 : bad(r, "not a time");
 	if (slice_is(verb, "interrupt"))
 		return take_time(r, &r->script->sim->interrupt_us) ? 0 : bad(r, "not a time");
 	return read_setting(r, verb);

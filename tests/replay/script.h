@@ -5,7 +5,9 @@
  * (TCP), udp/ and one, or the word ping.
  *
  *	timeout MS | per-target N | window N | descriptors N | kernel-descriptors N | own ADDR
+ *	rate N | loss N                   N connections of 1,000 get no answer, at random
  *	interrupt TIME
+ *	cut TIME                          from then on nothing comes, and connect fails: ENETUNREACH
  *	peer ADDR|* PORT|*: EVENT; ...    what the next connection there meets:
  *		drop
  *		TIME accept | TIME refuse | TIME reset | TIME close
@@ -52,7 +54,7 @@ struct expectation {
 struct script {
 	const char *path;
 	struct sim *sim;
-	unsigned timeout_ms, per_target;
+	unsigned timeout_ms, per_target, rate;
 	size_t window, descriptors;
 	struct via_hop doors[DOORS_MAX];
 	size_t n_doors;

@@ -132,6 +132,36 @@ static void test_all_open(void **state)
 		     "all 2 ports are open.\n  10.0.0.5:1  open  x\n  10.0.0.5:2  open  x\n");
 }
 
+/* Many ports in a row with the same words are one line; three are not many. */
+static void test_rows(void **state)
+{
+	struct outcome items[12];
+	static const char closed[] = "a reset came", open[] = "the handshake completed";
+
+	(void)state;
+	for (uint16_t i = 0; i < ARRAY_LEN(items); i++)
+		items[i] = (struct outcome){.target = target,
+					    .port = (uint16_t)(1 + i),
+					    .state = i == 6 ? STATE_OPEN : STATE_CLOSED,
+					    .rtt_us = 100u + 10 * i,
+					    .evidence = i == 6 ? open : closed};
+	items[11].port = 40; /* not the next one */
+	items[3].rtt_us = 2000;
+	check_report(items, ARRAY_LEN(items), "",
+		     "1 of 12 ports is open; 11 closed.\n"
+		     "  10.0.0.5:1-6   closed  a reset came; at most 2.00 ms\n"
+		     "  10.0.0.5:7     open    the handshake completed; 0.16 ms\n"
+		     "  10.0.0.5:8-11  closed  a reset came; at most 0.20 ms\n"
+		     "  10.0.0.5:40    closed  a reset came; 0.21 ms\n");
+	items[9].evidence = NULL;
+	check_report(items + 7, 4, "",
+		     "0 of 4 ports are open; 4 closed.\n"
+		     "  10.0.0.5:8   closed  a reset came; 0.17 ms\n"
+		     "  10.0.0.5:9   closed  a reset came; 0.18 ms\n"
+		     "  10.0.0.5:10  closed  0.19 ms\n"
+		     "  10.0.0.5:11  closed  a reset came; 0.20 ms\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +169,7 @@ int main(void)
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_all_open),
 		cmocka_unit_test(test_transports),
+		cmocka_unit_test(test_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
