@@ -165,10 +165,8 @@ static void test_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),
-		cmocka_unit_test(test_several),
-		cmocka_unit_test(test_all_open),
-		cmocka_unit_test(test_transports),
+		cmocka_unit_test(test_one),	 cmocka_unit_test(test_several),
+		cmocka_unit_test(test_all_open), cmocka_unit_test(test_transports),
 		cmocka_unit_test(test_rows),
 	};
 
