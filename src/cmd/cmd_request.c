@@ -62,14 +62,12 @@ static int run(const struct arguments *args)
 		.width = report_width(),
 	};
 	const struct plan_options options = {0};
-	const struct writer *writer = report_writer(args);
+	const struct writer *writer = report_writer(args, REPORT_REQUEST);
 	struct loaded l;
 	int rc;
 
 	if (!writer)
 		return EXIT_USAGE;
-	if (!writer->request)
-		return command_usage_error("a request has no format \"%s\"", writer->name);
 	rc = check_dates(&form);
 	if (rc)
 		return rc;

@@ -22,7 +22,9 @@ struct check_report {
 	size_t n_outcomes;
 	const struct run *run;
 	int64_t elapsed_ms;
-	const char *names;	      /* lines about names that were resolved; "" */
+	const char *names;	      /* lines about names that were resolved, escaped; "" */
 	const struct change *changes; /* by demand; NULL: no history */
 	bool all;		      /* list what holds, too */
+	bool strict;		      /* what cannot be proven is a failure */
+	size_t width;		      /* of the terminal in columns; 0: no limit */
 };

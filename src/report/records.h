@@ -25,12 +25,10 @@ void run_id_format(int64_t ms, const uint8_t chance[10], char id[27]);
 
 /* What a plan knows of an outcome's flow; a zeroed one: there is no plan. */
 struct outcome_context {
-	const char *flow, *installation, *from, *to, *leg;
+	const char *flow, *installation, *from, *to;
 	const char *const *requirements;
 	size_t n_requirements;
-	const char *via; /* NULL: direct */
-	unsigned hop;	 /* 0: not known */
-	const char *proved, *assumed;
+	unsigned hop; /* 0: not known */
 };
 
 struct run_summary {

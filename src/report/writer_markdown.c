@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "report/check_markdown.h"
 #include "report/flow_words.h"
 #include "report/plan_table.h"
 #include "report/request.h"
@@ -174,4 +175,5 @@ const struct writer writer_markdown = {
 	.name = "markdown",
 	.plan = write_plan,
 	.request = write_request,
+	.check = check_markdown_write,
 };
