@@ -28,7 +28,7 @@ PRINTF(2, 3) static void wrong(struct reader *r, const char *fmt, ...)
 
 	if (r->rc)
 		return;
-	if (!r->line)
+	if (!r->line && r->record)
 		buf_addf(&text, "record %zu: ", r->record);
 	va_start(ap, fmt);
 	buf_addfv(&text, fmt, ap);
@@ -423,8 +423,10 @@ static void join(struct reader *r)
 	run->outcomes.items = keep(run->arena, &r->outcomes);
 	run->verdicts.n = r->verdicts.n / sizeof(struct past_verdict);
 	run->verdicts.items = keep(run->arena, &r->verdicts);
-	for_each (v, &run->verdicts)
+	for_each (v, &run->verdicts) {
 		map_add(&run->by_key, v->key, v);
+		map_add(&run->by_vantage, slice_of(v->vantage), v);
+	}
 	join_decisive(r);
 	join_flows(run);
 }

@@ -45,14 +45,6 @@ void history_start(struct history *h, const struct verdicts *now, const char *va
 	verdict_keys_release(&all);
 }
 
-static bool is_from(const struct past_run *run, const char *vantage)
-{
-	for_each (v, &run->verdicts)
-		if (strcmp(v->vantage, vantage) == 0)
-			return true;
-	return false;
-}
-
 static void compare(struct history *h, const struct past_run *run, size_t i)
 {
 	const struct past_verdict *past = past_run_verdict(run, h->keys[i]);
@@ -74,7 +66,7 @@ static void compare(struct history *h, const struct past_run *run, size_t i)
 
 void history_add(struct history *h, const struct past_run *run)
 {
-	if (!past_run_has_options(run, h->options) || !is_from(run, h->vantage))
+	if (!past_run_has_options(run, h->options) || !past_run_is_from(run, h->vantage))
 		return;
 	h->has_past = true;
 	for (size_t i = 0; i < h->now->items.n; i++)

@@ -8,6 +8,7 @@ void past_run_free(struct past_run *r)
 	if (!r)
 		return;
 	map_release(&r->by_key);
+	map_release(&r->by_vantage);
 	map_release(&r->by_flow);
 	arena_free(r->arena);
 }
@@ -20,6 +21,11 @@ const struct past_verdict *past_run_verdict(const struct past_run *r, struct sli
 const struct past_outcome *past_run_outcomes(const struct past_run *r, const char *flow)
 {
 	return map_find(&r->by_flow, slice_of(flow));
+}
+
+bool past_run_is_from(const struct past_run *r, const char *vantage)
+{
+	return map_find(&r->by_vantage, slice_of(vantage)) != NULL;
 }
 
 bool past_run_has_options(const struct past_run *r, const char *const options[RUN_OPTIONS_MAX])

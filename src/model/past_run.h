@@ -39,7 +39,8 @@ struct past_run {
 	bool is_whole;			       /* it has its summary: it was not cut off */
 	LIST_OF(struct past_verdict) verdicts; /* of what starts at their vantage; in order */
 	LIST_OF(struct past_outcome) outcomes; /* in the order in which they came */
-	struct map by_key;		       /* past_verdict; owned, as the next is */
+	struct map by_key;		       /* past_verdict; owned, as the next two are */
+	struct map by_vantage;		       /* the first past_verdict of each */
 	struct map by_flow;		       /* the first past_outcome of each flow */
 };
 
@@ -47,6 +48,8 @@ void past_run_free(struct past_run *r); /* NULL is fine */
 const struct past_verdict *past_run_verdict(const struct past_run *r, struct slice key);
 /* The first of a flow, by the flow's id; the others behind it. */
 const struct past_outcome *past_run_outcomes(const struct past_run *r, const char *flow);
+/* Something was tried from there. */
+bool past_run_is_from(const struct past_run *r, const char *vantage);
 bool past_run_has_options(const struct past_run *r, const char *const options[RUN_OPTIONS_MAX]);
 
 /* Which demand a verdict is about, the same in every run: installation, requirement, from, to,

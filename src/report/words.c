@@ -2,6 +2,7 @@
 #include "report/words.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/escape.h"
 
@@ -25,6 +26,16 @@ void words_duration(uint32_t us, struct buf *out)
 		buf_addf(out, "%u.%02u ms", us / 1000, us % 1000 / 10);
 	else
 		buf_addf(out, "%u ms", us / 1000);
+}
+
+void words_time(int64_t ms, struct buf *out)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	char text[40];
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	buf_add(out, text, strftime(text, sizeof(text), "%Y-%m-%d %H:%M UTC", &tm));
 }
 
 static const struct {
@@ -89,4 +100,22 @@ void words_outcome(const struct outcome *o, struct buf *out)
 		buf_add_text(out, "; ");
 		words_duration(o->rtt_us, out);
 	}
+}
+
+void words_turn(enum turn turn, const char *owner, const char *device, struct buf *out)
+{
+	static const char *const words[TURN_COUNT] = {
+		[TURN_NETWORK] = "the network team",
+		[TURN_SERVER] = "the server's administrator",
+		[TURN_APPLICATION] = "the application team",
+		[TURN_NAME_SERVICE] = "whoever runs the name service",
+		[TURN_PROVIDER] = "the access provider",
+		[TURN_THIS_HOST] = "this host's administrator",
+	};
+
+	if (turn == TURN_NOBODY)
+		return;
+	buf_add_text(out, turn == TURN_NETWORK && owner ? owner : words[turn]);
+	if (device)
+		buf_addf(out, " (%s)", device);
 }

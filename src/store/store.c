@@ -90,7 +90,9 @@ int store_begin(struct store **out, const char *site, const char *id, struct err
 		rc = state_make_folder(path.data, err);
 	if (!rc)
 		rc = journal_new(path.data, &journal, err);
-	if (!rc) {
+	if (rc) {
+		rc = err_take_place(err);
+	} else {
 		size_t n = strlen(site) + 1;
 
 		*out = mem_new(1, sizeof(**out));
@@ -123,6 +125,7 @@ int store_add(struct store *s, struct slice lines, struct err *err)
 		return 0;
 	rc = add_lines(s->journal, lines, err);
 	if (rc) {
+		rc = err_take_place(err);
 		journal_free(s->journal);
 		s->journal = NULL;
 	}
@@ -158,6 +161,8 @@ int store_list(const char *site, struct arena *arena, const char ***ids, size_t 
 		newest_first(names, *n);
 		*ids = names;
 	}
+	if (rc)
+		rc = err_take_place(err);
 	buf_release(&folder);
 	return rc;
 }
@@ -180,6 +185,8 @@ static int prune(const char *site, const char *const *ids, size_t n, struct err 
 		if (!rc && i && (i >= STORE_RUNS_MAX || total > (uint64_t)STORE_MIB_MAX << 20))
 			rc = file_remove(path.data, err);
 	}
+	if (rc)
+		rc = err_take_place(err);
 	buf_release(&path);
 	return rc;
 }

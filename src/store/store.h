@@ -2,7 +2,8 @@
  *
  * Every run kept: one file of JSON lines a run, runs/SITE/RUN.jsonl in the user's state folder, so
  * that a later check can say what is new and since when. Runs at the same time write files of their
- * own. It keeps lines and knows nothing of what they say (doc/run.h reads them).
+ * own. It keeps lines and knows nothing of what they say (doc/run.h reads them). Messages name the
+ * file in their text.
  */
 #pragma once
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC
  *
- * Any bytes as a run: what is read hangs together, read with or without its outcomes.
+ * Any bytes as a run: what is read hangs together, read with or without its outcomes; it differs in
+ * nothing from itself; and whatever it says, the difference from nothing keeps its form.
  */
 #include <stdint.h>
 
 #include "doc/run.h"
+#include "report/diff.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,6 +35,56 @@ static void check_outcomes(const struct past_run *run)
 		BUG("%zu outcomes, but %zu by flow", n, in_flows);
 }
 
+/* So many lines, and nothing that moves a terminal's cursor. */
+static void check_lines(const char *form, const struct buf *out, size_t lines)
+{
+	for (size_t i = 0; i < out->n; i++) {
+		unsigned char c = (unsigned char)out->data[i];
+
+		if (c < 0x20 && c != '\n')
+			BUG("%s: a control character", form);
+		lines -= c == '\n';
+	}
+	if (lines)
+		BUG("%s: another number of lines", form);
+}
+
+static void check_forms(const struct run_diff *d)
+{
+	struct buf out = BUF_INIT;
+	size_t sections = 0, lines = 0;
+
+	for (enum difference_kind k = 0; k < DIFFERENCE_KINDS; k++)
+		sections += d->counts[k] != 0;
+	diff_records(d, &out);
+	check_lines("jsonl", &out, d->items.n + 1);
+	buf_clear(&out);
+	diff_markdown(d, &out);
+	check_lines("markdown", &out, 4 + 5 * sections + d->items.n);
+	buf_clear(&out);
+	diff_text(d, &out);
+	for_each (i, &d->items)
+		lines += 2 + (i->after && i->after->turn != TURN_NOBODY);
+	check_lines("text", &out, 3 + 2 * sections + lines);
+	buf_release(&out);
+}
+
+static void check_diffs(const struct past_run *run)
+{
+	const struct past_run none = {0};
+	struct arena *arena = arena_new();
+	struct run_diff d;
+
+	run_diff(run, run, arena, &d);
+	if (d.items.n || d.same != run->verdicts.n)
+		BUG("%zu differences from itself", d.items.n);
+	run_diff(&none, run, arena, &d);
+	check_forms(&d);
+	run_diff(run, &none, arena, &d);
+	check_forms(&d);
+	arena_free(arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct slice input = {(const char *)data, size};
@@ -49,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (all) {
 		check_verdicts(all);
 		check_outcomes(all);
+		check_diffs(all);
 	}
 	past_run_free(all);
 	past_run_free(some);

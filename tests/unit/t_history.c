@@ -82,6 +82,7 @@ static void keep(struct fixture *f, const struct history *h, int64_t started_ms)
 		v->since_ms = h->changes[i].since_ms;
 		v->key = (struct slice){arena_copy(arena, h->keys[i]), h->keys[i].n};
 		assert_true(map_add(&run->by_key, v->key, v));
+		map_add(&run->by_vantage, slice_of(v->vantage), v);
 		run->verdicts.n++;
 	}
 	f->runs[f->n_runs++] = run;

@@ -72,6 +72,8 @@ static void keeps_lines(void **state)
 	/* A second run of one id: never two in one file. */
 	assert_int_equal(store_begin(&s, "office", id, &err), -ERR_SYSTEM);
 	assert_null(s);
+	assert_non_null(strstr(err.text, id));
+	assert_non_null(strstr(err.text, "cannot create: File exists"));
 	buf_release(&path);
 }
 
@@ -161,6 +163,7 @@ static void disk_full(void **state)
 	assert_int_equal(store_add(s, SLICE("{\"first\":1}"), &err), 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	assert_int_equal(store_add(s, SLICE("{\"second\":2}"), &err), -ERR_SYSTEM);
+	assert_non_null(strstr(err.text, ".jsonl: cannot write: "));
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_int_equal(store_add(s, SLICE("{\"third\":3}"), &err), 0);
 	assert_int_equal(store_end(s, &err), 0);
