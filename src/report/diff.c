@@ -57,7 +57,7 @@ static void add_requirement(const struct past_verdict *v, struct buf *out)
 	size_t n = strlen(v->installation);
 
 	buf_add_text(out, v->requirement);
-	/* As in the report of a check: an installation that is called as its product is not said. */
+	/* One that is called as its product is not said, as in the report of a check. */
 	if (strncmp(v->requirement, v->installation, n) != 0 || v->requirement[n] != '/')
 		buf_addf(out, " (%s)", v->installation);
 }
