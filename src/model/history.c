@@ -37,9 +37,11 @@ void history_start(struct history *h, const struct verdicts *now, const char *va
 			      .started_ms = started_ms,
 			      .changes = ARENA_ARRAY(arena, struct change, now->items.n)};
 	for_each (j, &now->items) {
+		const char *names[VERDICT_KEY_PARTS];
+
+		verdict_key_parts(j->demand, vantage, arena, names);
 		if (!j->elsewhere) /* as in the runs that are read */
-			keys[j - now->items.items] =
-				verdict_key_of(&all, j->demand, vantage, arena);
+			keys[j - now->items.items] = verdict_key_add(&all, names, arena);
 		h->open += standing_of(j) != STANDING_UNKNOWN;
 	}
 	verdict_keys_release(&all);

@@ -39,34 +39,47 @@ bool past_run_has_options(const struct past_run *r, const char *const options[RU
 	return true;
 }
 
-struct slice verdict_key_add(struct verdict_keys *k, const char *const names[5],
-			     struct arena *arena)
+void verdict_key_parts(const struct demand *d, const char *vantage, struct arena *arena,
+		       const char *names[VERDICT_KEY_PARTS])
+{
+	names[0] = d->installation->name;
+	names[1] = arena_printf(arena, "%s/%s", d->installation->product->name.s,
+				d->requirement->id.s);
+	names[2] = d->from->name;
+	names[3] = d->to->name;
+	names[4] = vantage;
+}
+
+static struct slice key_of(const char *const names[VERDICT_KEY_PARTS], unsigned which,
+			   struct arena *arena)
 {
 	struct buf key = BUF_INIT;
 	struct slice kept;
-	unsigned *count;
 
-	for (size_t i = 0; i < 5; i++) /* a NUL ends each: no name holds one */
+	for (size_t i = 0; i < VERDICT_KEY_PARTS; i++) /* a NUL ends each: no name holds one */
 		buf_add(&key, names[i], strlen(names[i]) + 1);
-	count = map_find(&k->seen, buf_slice(&key));
-	if (count)
-		buf_addf(&key, "%u", ++*count);
+	if (which)
+		buf_addf(&key, "%u", which);
 	kept = (struct slice){arena_copy(arena, buf_slice(&key)), key.n};
-	if (!count)
-		map_add(&k->seen, kept, ARENA_NEW(arena, unsigned));
 	buf_release(&key);
 	return kept;
 }
 
-struct slice verdict_key_of(struct verdict_keys *k, const struct demand *d, const char *vantage,
-			    struct arena *arena)
+struct slice verdict_key(const char *const names[VERDICT_KEY_PARTS], struct arena *arena)
 {
-	const char *requirement = arena_printf(arena, "%s/%s", d->installation->product->name.s,
-					       d->requirement->id.s);
-	const char *const names[] = {d->installation->name, requirement, d->from->name, d->to->name,
-				     vantage};
+	return key_of(names, 0, arena);
+}
 
-	return verdict_key_add(k, names, arena);
+struct slice verdict_key_add(struct verdict_keys *k, const char *const names[VERDICT_KEY_PARTS],
+			     struct arena *arena)
+{
+	struct slice key = verdict_key(names, arena);
+	unsigned *count = map_find(&k->seen, key);
+
+	if (count)
+		return key_of(names, ++*count, arena);
+	map_add(&k->seen, key, ARENA_NEW(arena, unsigned));
+	return key;
 }
 
 void verdict_keys_release(struct verdict_keys *k)

@@ -53,12 +53,17 @@ bool past_run_is_from(const struct past_run *r, const char *vantage);
 bool past_run_has_options(const struct past_run *r, const char *const options[RUN_OPTIONS_MAX]);
 
 /* Which demand a verdict is about, the same in every run: installation, requirement, from, to,
- * vantage, and which of several of that name (a host with addresses in two zones is two ends). */
+ * vantage. */
+enum { VERDICT_KEY_PARTS = 5 };
+void verdict_key_parts(const struct demand *d, const char *vantage, struct arena *arena,
+		       const char *names[VERDICT_KEY_PARTS]);
+struct slice verdict_key(const char *const names[VERDICT_KEY_PARTS], struct arena *arena);
+
+/* With which one it is of several of these names: a host with addresses in two zones is two ends.
+ */
 struct verdict_keys {
 	struct map seen; /* of the first of each: its count; owned */
 };
-struct slice verdict_key_add(struct verdict_keys *k, const char *const names[5],
+struct slice verdict_key_add(struct verdict_keys *k, const char *const names[VERDICT_KEY_PARTS],
 			     struct arena *arena);
-struct slice verdict_key_of(struct verdict_keys *k, const struct demand *d, const char *vantage,
-			    struct arena *arena);
 void verdict_keys_release(struct verdict_keys *k);
