@@ -4,13 +4,13 @@
 #include "store/store.h"
 #include "sys/file.h"
 
-static int read_file(const char *path, struct past_run **run, struct err *err)
+static int read_file(const char *path, enum run_part part, struct past_run **run, struct err *err)
 {
 	struct buf bytes = BUF_INIT;
 	int rc = file_read(path, RUN_BYTES_MAX, &bytes, err);
 
 	if (!rc) {
-		*run = run_read(path, buf_slice(&bytes), RUN_ALL, err);
+		*run = run_read(path, buf_slice(&bytes), part, err);
 		rc = *run ? 0 : -(int)err->class;
 	}
 	if (rc)
@@ -19,8 +19,8 @@ static int read_file(const char *path, struct past_run **run, struct err *err)
 	return rc;
 }
 
-/* One that is gone, or never got to its first line, is none: *run stays NULL. */
-static int read_kept(const char *site, const char *id, struct past_run **run, struct err *err)
+int past_read(const char *site, const char *id, enum run_part part, struct past_run **run,
+	      struct err *err)
 {
 	struct buf path = BUF_INIT;
 	uint64_t bytes = 0;
@@ -29,7 +29,7 @@ static int read_kept(const char *site, const char *id, struct past_run **run, st
 	if (!rc && file_exists(path.data) && file_size(path.data, &bytes, err))
 		rc = err_take_place(err);
 	if (!rc && bytes)
-		rc = read_file(path.data, run, err);
+		rc = read_file(path.data, part, run, err);
 	buf_release(&path);
 	return rc;
 }
@@ -43,7 +43,7 @@ static int find_last(const char *site, size_t nth, struct past_run **run, struct
 	int rc = store_list(site, arena, &ids, &n, err);
 
 	for (size_t i = 0; i < n && !rc && !*run; i++) {
-		rc = read_kept(site, ids[i], run, err);
+		rc = past_read(site, ids[i], RUN_ALL, run, err);
 		if (*run && (!(*run)->is_whole || before++ < nth)) {
 			past_run_free(*run);
 			*run = NULL;
@@ -79,7 +79,7 @@ int past_find(const char *word, const char *site, struct past_run **run, struct 
 
 	*run = NULL;
 	if (strcmp(word, "-") == 0 || strchr(word, '/') || file_exists(word))
-		return read_file(word, run, err);
+		return read_file(word, RUN_ALL, run, err);
 	if (!store_is_id(s) && !is_last(s, &nth))
 		return err_set(err, ERR_USAGE, PLACE_NONE,
 			       "\"%.80s\" is no file, no run's id, and not \"last\" or \"last~1\"",
@@ -89,7 +89,7 @@ int past_find(const char *word, const char *site, struct past_run **run, struct 
 			       "say of which site \"%.80s\" is, with --site SITE", word);
 	if (!store_is_id(s))
 		return find_last(site, nth, run, err);
-	rc = read_kept(site, word, run, err);
+	rc = past_read(site, word, RUN_ALL, run, err);
 	if (!rc && !*run)
 		rc = err_set(err, ERR_USAGE, PLACE_NONE,
 			     "of the site \"%.80s\" no run %s is kept here", site, word);
