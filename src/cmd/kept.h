@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * A run as it is kept while it goes, and what the runs before it say. What cannot be kept or read is
- * told once on standard error and changes nothing else: no history is no reason to stop a check.
+ * A run as it is kept while it goes, and what the runs before it say. What cannot be kept or read
+ * is told once on standard error and changes nothing else: no history is no reason to stop a check.
  */
 #pragma once
 

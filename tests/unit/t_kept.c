@@ -4,36 +4,14 @@
  */
 #include "cmd/kept.h"
 
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "report/json.h"
+#include "folder.h"
 #include "test.h"
-
-static char top[] = "/tmp/t_kept.XXXXXX";
-
-static int make_folder(void **state)
-{
-	(void)state;
-	return mkdtemp(top) && setenv("XDG_STATE_HOME", top, 1) == 0 ? 0 : -1;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	return nftw(top, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
 
 /* As much of the record as is read again. */
 static void add_verdict(struct buf *out, enum verdict verdict, const struct change *change)
@@ -139,7 +117,7 @@ static void no_folder(void **state)
 	kept_add(&kept, SLICE("{}"));
 	assert_null(kept_changes(&run, &none, arena));
 	kept_stop(&kept);
-	setenv("XDG_STATE_HOME", top, 1);
+	setenv("XDG_STATE_HOME", folder, 1);
 	arena_free(arena);
 }
 
@@ -150,5 +128,5 @@ int main(void)
 		cmocka_unit_test(no_folder),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "store/store.h"
 
-#include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,30 +11,10 @@
 
 #include "base/compiler.h"
 #include "sys/file.h"
+#include "folder.h"
 #include "test.h"
 
-static char top[] = "/tmp/t_store.XXXXXX";
 static const char id[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-
-static int make_folder(void **state)
-{
-	(void)state;
-	return mkdtemp(top) && setenv("XDG_STATE_HOME", top, 1) == 0 ? 0 : -1;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	return nftw(top, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
 
 static void content_is(const char *site, const char *run, const char *want)
 {
@@ -80,7 +59,7 @@ static void keeps_lines(void **state)
 static void names_are_safe(void **state)
 {
 	static const struct {
-		const char *site, *folder;
+		const char *site, *name;
 	} rows[] = {
 		{"head-office", "head-office"},
 		{"a.b_C9", "a.b_C9"},
@@ -99,7 +78,7 @@ static void names_are_safe(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		buf_clear(&want);
-		buf_addf(&want, "%s/portolan/runs/%s/%s.jsonl", top, rows[i].folder, id);
+		buf_addf(&want, "%s/portolan/runs/%s/%s.jsonl", folder, rows[i].name, id);
 		assert_int_equal(store_path(rows[i].site, id, &path, &err), 0);
 		check_text(rows[i].site, &path, want.data);
 	}
@@ -185,7 +164,7 @@ static void no_home(void **state)
 	setenv("XDG_STATE_HOME", "/proc/none", 1);
 	assert_int_equal(store_begin(&s, "office", id, &err), -ERR_SYSTEM);
 	assert_null(s);
-	setenv("XDG_STATE_HOME", top, 1);
+	setenv("XDG_STATE_HOME", folder, 1);
 }
 
 static void keep_run(const char *site, const char *run, size_t mib)
@@ -256,5 +235,5 @@ int main(void)
 		cmocka_unit_test(what_is_an_id),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
