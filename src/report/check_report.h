@@ -4,16 +4,8 @@
  */
 #pragma once
 
-#include "model/judge.h"
+#include "model/history.h"
 #include "report/records.h"
-
-/* What the runs before this one said of a verdict. */
-struct change {
-	/* "new" (it held, or was not there, and does not hold now), "fixed", "same"; NULL: there is
-	 * nothing to compare with */
-	const char *changed;
-	int64_t since_ms; /* wall clock; it has been as it is since that run; 0: not known */
-};
 
 struct check_report {
 	const struct plan *plan;

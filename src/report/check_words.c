@@ -166,23 +166,8 @@ void check_words_reason(const struct judgement *j, struct buf *out)
 
 void check_words_turn(const struct judgement *j, struct buf *out)
 {
-	static const char *const words[TURN_COUNT] = {
-		[TURN_NETWORK] = "the network team",
-		[TURN_SERVER] = "the server's administrator",
-		[TURN_APPLICATION] = "the application team",
-		[TURN_NAME_SERVICE] = "whoever runs the name service",
-		[TURN_PROVIDER] = "the access provider",
-		[TURN_THIS_HOST] = "this host's administrator",
-	};
-
-	if (j->turn == TURN_NOBODY)
-		return;
-	if (j->turn == TURN_NETWORK && j->device && j->device->owner.s)
-		buf_add_text(out, j->device->owner.s);
-	else
-		buf_add_text(out, words[j->turn]);
-	if (j->device)
-		buf_addf(out, " (%s)", j->device->name.s);
+	words_turn(j->turn, j->device ? j->device->owner.s : NULL,
+		   j->device ? j->device->name.s : NULL, out);
 }
 
 void check_words_loss(const struct judgement *j, struct buf *out)

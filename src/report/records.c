@@ -34,6 +34,7 @@ static void add_run(struct json *j, const struct run *run)
 	json_text(j, "site", run->site);
 	json_text(j, "vantage", run->vantage);
 	json_time(j, "started", run->started_ms);
+	json_texts(j, "options", run->options, ARRAY_LEN(run->options));
 }
 
 void json_run(struct buf *out, const struct run *run)

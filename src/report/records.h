@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "model/outcome.h"
+#include "model/past_run.h"
 
 struct run {
 	char id[27]; /* a ULID */
@@ -18,6 +18,8 @@ struct run {
 	const char *site;    /* NULL: none */
 	const char *vantage; /* the host that checks run from */
 	int64_t started_ms;  /* wall clock */
+	/* Those that change what a verdict means: "network", "as-documented"; NULL ends them. */
+	const char *options[RUN_OPTIONS_MAX];
 };
 
 /* 48 bits of time, 80 of chance, as 26 letters that sort by time (github.com/ulid/spec). */

@@ -187,3 +187,21 @@ void words_timestamp(int64_t ms, struct buf *out)
 	add_time(ms, "%Y-%m-%dT%H:%M:%S", out);
 	buf_addf(out, ".%03dZ", (int)(ms % 1000));
 }
+
+void words_turn(enum turn turn, const char *owner, const char *device, struct buf *out)
+{
+	static const char *const words[TURN_COUNT] = {
+		[TURN_NETWORK] = "the network team",
+		[TURN_SERVER] = "the server's administrator",
+		[TURN_APPLICATION] = "the application team",
+		[TURN_NAME_SERVICE] = "whoever runs the name service",
+		[TURN_PROVIDER] = "the access provider",
+		[TURN_THIS_HOST] = "this host's administrator",
+	};
+
+	if (turn == TURN_NOBODY)
+		return;
+	buf_add_text(out, turn == TURN_NETWORK && owner ? owner : words[turn]);
+	if (device)
+		buf_addf(out, " (%s)", device);
+}

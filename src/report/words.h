@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "model/outcome.h"
+#include "model/judge.h"
 
 /* "10.0.0.5:22", "[2001:db8::5]:22", "db1 10.0.0.5:22", "db1:22" where there is no address;
  * "udp 10.0.0.5:53", "ping 10.0.0.5". */
@@ -29,3 +29,7 @@ void words_duration(uint32_t us, struct buf *out);
  * "2026-11-20T08:14:00.123Z" (RFC 3339) for programs. */
 void words_time(int64_t ms, struct buf *out);
 void words_timestamp(int64_t ms, struct buf *out);
+
+/* Whose move it is: "network team (fw1)", "the server's administrator"; nothing where nobody can
+ * make one. Not escaped. owner, device: NULL where they are not known. */
+void words_turn(enum turn turn, const char *owner, const char *device, struct buf *out);

@@ -163,7 +163,7 @@ static void write_request(const struct request *r, struct buf *out)
 
 		if (!r->counts[part])
 			continue;
-		buf_addf(out, "\n## %s\n\n", request_part_titles[part]);
+		buf_addf(out, "\n## %s\n\n", request_part_title(r, part));
 		table_init(&t);
 		request_table_fill(&t, r, part);
 		table_write_markdown(&t, out);

@@ -207,7 +207,7 @@ static void write_request(const struct request *r, struct buf *out)
 	write_request_questions(r, out);
 	for (enum request_part part = 0; part <= REQUEST_DENY; part++) {
 		if (r->counts[part])
-			buf_addf(out, "\n%s\n", request_part_titles[part]);
+			buf_addf(out, "\n%s\n", request_part_title(r, part));
 		for_each (row, &r->rows)
 			if (row->part == part)
 				write_rule(r, row, out);

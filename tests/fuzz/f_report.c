@@ -264,18 +264,44 @@ static const char *const losses[KINDS] = {
 	"a check loses its form",
 };
 
+/* What a run says of the first flow, in the input's words. */
+static void fill_run(struct past_run *run, struct past_outcome *p, const struct flow *f,
+		     struct strings *strings)
+{
+	struct buf id = BUF_INIT;
+
+	flow_format_id(f, &id);
+	*p = (struct past_outcome){.flow = arena_copy(strings->arena, buf_slice(&id)),
+				   .vantage = next_name(strings, "")};
+	p->outcome = (struct outcome){.name = next_name(strings, ""),
+				      .state = STATE_REJECTED,
+				      .cause = CAUSE_HOP,
+				      .by = {.family = 4},
+				      .device = next_name(strings, ""),
+				      .how = next_name(strings, ""),
+				      .evidence = next_name(strings, ""),
+				      .candidates = {next_name(strings, "")}};
+	*run = (struct past_run){.id = next_name(strings, ""), .vantage = next_name(strings, "")};
+	map_add(&run->by_flow, slice_of(p->flow), p);
+	buf_release(&id);
+}
+
 static void write_plan(const struct writer *w, struct strings *strings, enum plan_by by,
 		       struct buf out[KINDS])
 {
 	struct plan_query query = {.by = by, .explain = true, .version = "0"};
 	struct request_form form = {.version = "0"};
 	struct fixture_names names = {next_name, strings};
+	struct past_outcome outcome;
 	struct plan_view view;
+	struct past_run run;
 	struct request r;
 	struct fixture x;
 
 	fixture_init(&x, &names);
 	fixture_flows(&x);
+	fill_run(&run, &outcome, x.flows[0], strings);
+	form.run = &run;
 	form.requester = form.ticket = next_name(strings, "");
 	require(plan_view_init(&view, &x.plan, &query), "nothing in it", w->name);
 	if (w->plan)
@@ -286,6 +312,7 @@ static void write_plan(const struct writer *w, struct strings *strings, enum pla
 		w->request(&r, &out[KIND_REQUEST]);
 		request_release(&r);
 	}
+	map_release(&run.by_flow);
 	fixture_release(&x);
 }
 

@@ -21,7 +21,8 @@ static void test_run(void **state)
 	check_text(
 		"run", &out,
 		"{\"record\":\"run\",\"run\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"version\":\"0.1.0\","
-		"\"site\":null,\"vantage\":\"web1\",\"started\":\"2016-07-30T22:36:16.385Z\"}");
+		"\"site\":null,\"vantage\":\"web1\",\"started\":\"2016-07-30T22:36:16.385Z\","
+		"\"options\":[]}");
 	buf_release(&out);
 }
 
