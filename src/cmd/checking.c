@@ -6,6 +6,7 @@
 
 #include "cmd/check_filter.h"
 #include "cmd/command.h"
+#include "cmd/here.h"
 #include "cmd/report.h"
 
 enum { CHECKS_MAX = 100000 }; /* as of one probe: a checker floods nobody */
@@ -17,23 +18,7 @@ int checking_narrow(struct checking *c, struct err *err)
 
 int checking_find_vantage(struct checking *c, const char *as, struct err *err)
 {
-	if (!c->addrs.items)
-		host_addrs_read(&c->addrs);
-	c->vantage.addresses.items = c->addrs.items;
-	c->vantage.addresses.n = c->addrs.n;
-	if (vantage_find(c->loaded.site, as, &c->vantage))
-		return 0;
-	if (as)
-		return err_set(err, ERR_USAGE, PLACE_NONE, "the site has no host \"%.60s\"", as);
-	if (c->vantage.another)
-		return err_set(
-			err, ERR_USAGE, PLACE_NONE,
-			"this host has addresses of \"%.60s\" and of \"%.60s\"; say which one "
-			"it is with --as HOST",
-			c->vantage.host->name.s, c->vantage.another->name.s);
-	return err_set(err, ERR_USAGE, PLACE_NONE,
-		       "no host of the site has one of this host's addresses; say which one it is "
-		       "with --as HOST");
+	return here_find(&c->vantage, &c->addrs, c->loaded.site, as, err);
 }
 
 int checking_prepare(struct checking *c, struct err *err)
