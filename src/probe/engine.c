@@ -64,7 +64,6 @@ struct engine {
 	struct pending *pending; /* owned; one a task */
 	struct arena *arena;	 /* targets and names */
 	struct map targets, names;
-	struct target *last_target; /* NULL: none yet */
 	struct name *first_name, **last_name, *next_name; /* next: to be resolved */
 	unsigned names_live;
 
@@ -142,11 +141,8 @@ unsigned probe_timeout_ms(const struct probe *p)
 
 static struct target *find_target(struct engine *e, const struct addr *a)
 {
-	struct target *t = e->last_target; /* tasks of one target mostly follow each other */
+	struct target *t = map_find(&e->targets, (struct slice){(const char *)a, sizeof(*a)});
 
-	if (t && addr_equal(&t->addr, a))
-		return t;
-	t = e->last_target = map_find(&e->targets, (struct slice){(const char *)a, sizeof(*a)});
 	if (t)
 		return t;
 	t = ARENA_NEW(e->arena, struct target);
@@ -747,6 +743,7 @@ static void report_untried(struct engine *e, size_t task, const struct addr *tar
 
 	start_outcome(e, task, target, &o);
 	blame_not_attempted("interrupted", &o);
+	o.is_interrupted = true;
 	report(e, task, &o);
 }
 
