@@ -10,10 +10,9 @@
  */
 #include "probe/method_udp.h"
 
-#include <string.h>
-
 #include "probe/engine.h"
 #include "probe/sighting.h"
+#include "probe/stand_in.h"
 #include "probe/volley.h"
 
 enum { ROUNDS_MAX = 8 }; /* messages of ours in one conversation */
@@ -26,14 +25,6 @@ struct udp {
 	unsigned rounds;
 	_Alignas(8) uint8_t state[PROTO_STATE_MAX];
 };
-
-bool udp_is_stand_in(struct slice sent, struct slice answer)
-{
-	size_t n = sent.n < strlen(UDP_STAND_IN) ? sent.n : strlen(UDP_STAND_IN);
-
-	return sent.n && sent.n == answer.n && memcmp(answer.p, UDP_STAND_IN, n) == 0 &&
-	       memcmp(answer.p + n, sent.p + n, sent.n - n) == 0;
-}
 
 static struct slice message(struct volley *v, unsigned i)
 {
@@ -94,7 +85,7 @@ static bool heard(struct volley *v, struct slice datagram)
 
 	if (!v->seen.rtt_us)
 		note_answer(v);
-	if (udp_is_stand_in(message(v, 0), datagram)) {
+	if (stand_in_is(message(v, 0), datagram)) {
 		volley_finish(v, SAW_STAND_IN);
 		return true;
 	}

@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * The method "udp": a protocol's own first message, and what comes back for it. Where no dialogue
- * is known, a message of our own, which a stand-in (`portolan listen`) answers.
+ * is known, a message of our own, which a stand-in answers (probe/stand_in.h).
  */
 #pragma once
 
-#include <stdbool.h>
-
-#include "base/slice.h"
-
 extern const struct method method_udp; /* needs no privilege; uses task.proto, task.what */
-
-/* A stand-in answers a datagram with the same bytes, of which the first become these. */
-#define UDP_STAND_IN "portolan"
-bool udp_is_stand_in(struct slice sent, struct slice answer);
