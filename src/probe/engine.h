@@ -12,8 +12,9 @@
  * and is tried again; when it stays, the outcome is not-attempted, never closed.
  *
  * Memory: 112 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
- * distinct address and a distinct name, 800 for each probe under way and what the kernel needs for
- * its sockets (5 kB each). What depends on the number of tasks and the window is got once.
+ * distinct address and a distinct name, 800 for each probe under way (2,800 where one of the tasks
+ * is UDP's or FTP's) and what the kernel needs for its sockets (5 kB each). What depends on the
+ * number of tasks and the window is got once; a conversation gets its own while it lasts (14 kB).
  */
 #pragma once
 

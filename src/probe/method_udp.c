@@ -10,8 +10,6 @@
  */
 #include "probe/method_udp.h"
 
-#include <string.h>
-
 #include "probe/engine.h"
 #include "probe/sighting.h"
 #include "probe/stand_in.h"

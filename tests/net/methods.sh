@@ -8,6 +8,10 @@ command -v setpriv >/dev/null || skip "no setpriv(1): install util-linux"
 namespace client; client=$ns
 namespace fw; fw=$ns
 namespace servers; servers=$ns
+# No second of silence until an interface trusts its own address: neighbours are asked from it.
+for ns in "$client" "$fw" "$servers"; do
+	ip netns exec "$ns" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+done
 wire() {
 	ip -n "$1" link add name "$2" type veth peer name "$4" netns "$3"
 	ip -n "$1" link set "$2" up
