@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "cmd/check_keep.h"
 #include "cmd/load.h"
 #include "cmd/login.h"
 #include "cmd/trial.h"
@@ -26,8 +27,11 @@ struct checking {
 	struct check check; /* which flows start here, and their results */
 	struct trial trial; /* all outcomes */
 	struct verdicts verdicts;
+	struct keeper keeper;
+	const struct change *changes; /* by verdict; NULL: no history */
 	struct judge_options options;
 	bool all;
+	bool is_kept;  /* in the store, and compared with what is there */
 	bool is_quick; /* the command line says what the site is */
 };
 

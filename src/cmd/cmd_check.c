@@ -14,6 +14,7 @@ static int read_options(const struct arguments *args, struct checking *c, struct
 	c->options.network_only = args_has(args, "network");
 	c->options.strict = args_has(args, "strict");
 	c->all = args_has(args, "all");
+	c->is_kept = !c->is_quick && !args_has(args, "no-history");
 	return rc;
 }
 
@@ -103,7 +104,8 @@ static int run(const struct arguments *args)
 			     .writer = report_writer(args, REPORT_CHECK),
 			     .loaded = {.bytes = BUF_INIT},
 			     .check = {.tasks = BUF_INIT, .questions = BUF_INIT},
-			     .trial = {.names = BUF_INIT}};
+			     .trial = {.names = BUF_INIT},
+			     .keeper = {.lines = BUF_INIT}};
 	int rc;
 
 	if (!c.writer)
@@ -126,6 +128,7 @@ static const struct option_spec options[] = {
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},
 	{"all", NULL, "list what holds, too", false},
+	{"no-history", NULL, "neither keep this run nor compare it with those before", false},
 	{"timeout", "MS", "wait so long for an answer, not longer; default 700 or more", false},
 	{"rate", "N", "new connections a second at most", false},
 	{"catalog", "DIR", "where the product files are", false},
