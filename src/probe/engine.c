@@ -64,6 +64,7 @@ struct engine {
 	struct pending *pending; /* owned; one a task */
 	struct arena *arena;	 /* targets and names */
 	struct map targets, names;
+	struct target *last_target; /* NULL: none yet */
 	struct name *first_name, **last_name, *next_name; /* next: to be resolved */
 	unsigned names_live;
 
@@ -141,8 +142,11 @@ unsigned probe_timeout_ms(const struct probe *p)
 
 static struct target *find_target(struct engine *e, const struct addr *a)
 {
-	struct target *t = map_find(&e->targets, (struct slice){(const char *)a, sizeof(*a)});
+	struct target *t = e->last_target; /* tasks of one target mostly follow each other */
 
+	if (t && addr_equal(&t->addr, a))
+		return t;
+	t = e->last_target = map_find(&e->targets, (struct slice){(const char *)a, sizeof(*a)});
 	if (t)
 		return t;
 	t = ARENA_NEW(e->arena, struct target);

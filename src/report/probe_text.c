@@ -3,49 +3,51 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "report/words.h"
-
-static const char *const state_words[STATE_COUNT] = {
-	[STATE_OPEN] = "open",
-	[STATE_OPEN_RESET] = "open, then reset",
-	[STATE_SILENT] = "silent",
-	[STATE_WRONG_SERVICE] = "another service",
-	[STATE_CLOSED] = "closed",
-	[STATE_REJECTED] = "rejected",
-	[STATE_DROPPED] = "dropped",
-	[STATE_UNREACHABLE] = "unreachable",
-	[STATE_NOT_ATTEMPTED] = "not tested",
-};
 
 static void add_counts(const size_t counts[STATE_COUNT], struct buf *out)
 {
 	const char *before = "; ";
 
 	for (int s = STATE_OPEN + 1; s < STATE_COUNT; s++) {
+		const struct outcome one = {.state = (enum state)s};
+
 		if (!counts[s])
 			continue;
-		buf_addf(out, "%s%zu %s", before, counts[s], state_words[s]);
+		buf_addf(out, "%s%zu %s", before, counts[s], words_state(&one));
 		before = ", ";
 	}
+}
+
+static const char *noun(const struct outcome_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].transport == TRANSPORT_ICMP)
+			return "checks";
+	return "ports";
 }
 
 static void add_answer(const struct outcome_list *l, struct buf *out)
 {
 	size_t counts[STATE_COUNT] = {0};
+	struct buf target = BUF_INIT;
 
 	for (size_t i = 0; i < l->n; i++)
 		counts[l->items[i].state]++;
 	if (l->n == 1) {
-		words_target(&l->items[0], out);
-		buf_addf(out, " is %s", state_words[l->items[0].state]);
+		words_target(&l->items[0], &target);
+		escape_terminal(out, buf_slice(&target));
+		buf_addf(out, " is %s", words_state(&l->items[0]));
 	} else if (counts[STATE_OPEN] == l->n) {
-		buf_addf(out, "all %zu ports are open", l->n);
+		buf_addf(out, "all %zu %s are open", l->n, noun(l));
 	} else {
-		buf_addf(out, "%zu of %zu ports %s open", counts[STATE_OPEN], l->n,
+		buf_addf(out, "%zu of %zu %s %s open", counts[STATE_OPEN], l->n, noun(l),
 			 counts[STATE_OPEN] == 1 ? "is" : "are");
 		add_counts(counts, out);
 	}
 	buf_add_text(out, ".\n");
+	buf_release(&target);
 }
 
 /* Rows. Of many ports in a row that have the same words only the first and the last are named. */
@@ -68,6 +70,9 @@ static bool is_next(const struct outcome *a, const struct outcome *b)
 	return b->port == a->port + 1 && b->state == a->state && b->transport == a->transport &&
 	       addr_equal(&a->target, &b->target) && is_same_text(a->name, b->name) &&
 	       is_same_text(a->how, b->how) && is_same_text(a->evidence, b->evidence) &&
+	       is_same_text(a->proved, b->proved) && a->is_stand_in == b->is_stand_in &&
+	       a->named_port == b->named_port && is_same_text(a->via, b->via) &&
+	       is_same_text(a->leg, b->leg) &&
 	       memcmp(a->candidates, b->candidates, sizeof(a->candidates)) == 0;
 }
 
@@ -92,9 +97,13 @@ static struct row next_row(const struct outcome_list *l, size_t i)
 
 static void add_target(const struct row *r, struct buf *out)
 {
-	words_target(&r->first, out);
+	struct buf text = BUF_INIT;
+
+	words_target(&r->first, &text);
 	if (r->n > 1)
-		buf_addf(out, "-%u", r->last);
+		buf_addf(&text, "-%u", r->last);
+	escape_terminal(out, buf_slice(&text));
+	buf_release(&text);
 }
 
 struct widths {
@@ -108,7 +117,7 @@ static struct widths measure(const struct outcome_list *l)
 	struct row r;
 
 	for (size_t i = 0; i < l->n; i += r.n) {
-		size_t state = strlen(state_words[l->items[i].state]);
+		size_t state = strlen(words_state(&l->items[i]));
 
 		r = next_row(l, i);
 		buf_clear(&one);
@@ -131,6 +140,7 @@ static void add_column(struct buf *out, size_t start, size_t width)
 
 static void add_row(const struct row *r, struct widths widths, struct buf *out)
 {
+	struct buf words = BUF_INIT;
 	struct outcome o = r->first;
 	size_t start;
 
@@ -139,16 +149,18 @@ static void add_row(const struct row *r, struct widths widths, struct buf *out)
 	add_target(r, out);
 	add_column(out, start, widths.target);
 	start = out->n;
-	buf_add_text(out, state_words[o.state]);
+	buf_add_text(out, words_state(&o));
 	add_column(out, start, widths.state);
 	if (r->n > 1)
 		o.rtt_us = 0;
-	words_outcome(&o, out);
+	words_outcome(&o, &words);
 	if (r->n > 1 && r->first.rtt_us) {
-		buf_add_text(out, "; at most ");
-		words_duration(r->first.rtt_us, out);
+		buf_add_text(&words, "; at most ");
+		words_duration(r->first.rtt_us, &words);
 	}
+	escape_terminal(out, buf_slice(&words));
 	buf_add_char(out, '\n');
+	buf_release(&words);
 }
 
 void probe_text(const struct outcome_list *outcomes, const char *names, struct buf *out)

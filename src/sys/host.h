@@ -11,3 +11,5 @@ void host_name(char name[HOST_NAME_MAX_TEXT]); /* "localhost" where it has none 
 
 /* Unpredictable where the kernel has enough; never waits. For ids and hashes, not for keys. */
 void host_chance(void *p, size_t n);
+
+long host_process(void); /* the id of this one */

@@ -156,7 +156,7 @@ outcome = {r['id']: r for r in records if r['record'] == 'outcome'}
 if sys.argv[3] == 'turn':
     print(':'.join(str(v['turn'][k]) for k in ('who', 'device', 'owner')) if v['turn'] else '-')
 elif sys.argv[3] == 'outcome':
-    print(' '.join(':'.join(str(outcome[i][k]) for k in ('state', 'cause', 'device')) for i in v['outcomes']) or '-')
+    print(':'.join(str(outcome[v['decisive']][k]) for k in ('state', 'cause', 'device')) if v['decisive'] else '-')
 else:
     print(v[sys.argv[3]])
 END
