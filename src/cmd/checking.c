@@ -9,8 +9,6 @@
 #include "cmd/here.h"
 #include "cmd/report.h"
 
-enum { CHECKS_MAX = 100000 }; /* as of one probe: a checker floods nobody */
-
 int checking_narrow(struct checking *c, struct err *err)
 {
 	return check_filter(c->args, c->loaded.plan, c->is_quick, c->arena, &c->plan, err);
@@ -29,10 +27,10 @@ int checking_prepare(struct checking *c, struct err *err)
 	check_prepare(&c->check, &c->plan, &c->vantage,
 		      (struct check_logins){login_find, &c->logins}, c->arena);
 	check_tasks(&c->check, &n);
-	if (n > CHECKS_MAX)
+	if (n > TRIAL_CHECKS_MAX)
 		return err_set(err, ERR_LIMIT, PLACE_NONE,
 			       "%zu checks start here, more than %d: split the site's uses", n,
-			       CHECKS_MAX);
+			       TRIAL_CHECKS_MAX);
 	return 0;
 }
 

@@ -9,6 +9,8 @@ static int read_options(const struct arguments *args, struct checking *c, struct
 {
 	int rc = trial_read_timeout(args_value(args, "timeout"), &c->trial.timeout_ms, err);
 
+	if (!rc)
+		rc = trial_read_rate(args_value(args, "rate"), &c->trial.rate, err);
 	c->options.network_only = args_has(args, "network");
 	c->options.strict = args_has(args, "strict");
 	c->all = args_has(args, "all");
@@ -124,7 +126,8 @@ static const struct option_spec options[] = {
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},
 	{"all", NULL, "list what holds, too", false},
-	{"timeout", "MS", "how long to wait for an answer; default 700", false},
+	{"timeout", "MS", "wait so long for an answer, not longer; default 700 or more", false},
+	{"rate", "N", "new connections a second at most", false},
 	{"catalog", "DIR", "where the product files are", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},
 	{"format", "text|csv|markdown|html|jsonl|json|junit|sarif|openmetrics", "default text",

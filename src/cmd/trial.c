@@ -5,6 +5,7 @@
 
 #include "base/escape.h"
 #include "base/mem.h"
+#include "cmd/progress.h"
 #include "probe/method.h"
 #include "probe/method_tcp.h"
 #include "sys/interrupt.h"
@@ -12,7 +13,7 @@
 #include "sys/loop.h"
 #include CONFIG_H
 
-enum { TIMEOUT_MAX_MS = 60000 };
+enum { TIMEOUT_MAX_MS = 60000, RATE_MAX = 100000 };
 
 int trial_read_timeout(const char *text, unsigned *ms, struct err *err)
 {
@@ -22,6 +23,17 @@ int trial_read_timeout(const char *text, unsigned *ms, struct err *err)
 		return err_set(err, ERR_USAGE, PLACE_NONE, "--timeout wants 1 to %d milliseconds",
 			       TIMEOUT_MAX_MS);
 	*ms = (unsigned)n;
+	return 0;
+}
+
+int trial_read_rate(const char *text, unsigned *rate, struct err *err)
+{
+	uint64_t n = 0;
+
+	if (text && (!slice_number(slice_of(text), RATE_MAX, &n) || !n))
+		return err_set(err, ERR_USAGE, PLACE_NONE,
+			       "--rate wants 1 to %d new connections a second", RATE_MAX);
+	*rate = (unsigned)n;
 	return 0;
 }
 
@@ -102,6 +114,7 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 		.resolver = resolver,
 		.texts = &t->texts,
 		.timeout_ms = t->timeout_ms,
+		.rate = t->rate,
 		.descriptors = limit_descriptors(t->n_tasks * method_tcp.socks + 64),
 		.chance = host_chance,
 		.outcome = take_outcome,
@@ -109,8 +122,16 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 		.ctx = t,
 	};
 	struct engine *e = engine_new(&config, t->tasks + t->first, t->n_tasks - t->first);
-	int rc = engine_run(e, interrupted, err);
+	struct progress progress = {.loop = l,
+				    .engine = e,
+				    .outcomes = &t->outcomes,
+				    .before = t->outcomes.n,
+				    .started = t->started};
+	int rc;
 
+	progress_start(&progress);
+	rc = engine_run(e, interrupted, err);
+	progress_stop(&progress);
 	engine_free(e);
 	resolver_free(resolver);
 	t->first = t->n_tasks;
@@ -141,7 +162,6 @@ static void name_run(struct trial *t)
 int trial_run(struct trial *t, struct err *err)
 {
 	const volatile int *interrupted = interrupt_catch();
-	struct mono started;
 	struct loop *l;
 	int rc = loop_new(&l, err);
 
@@ -150,12 +170,12 @@ int trial_run(struct trial *t, struct err *err)
 		return rc;
 	}
 	text_pool_init(&t->texts);
-	started = loop_now(l);
+	t->started = loop_now(l);
 	t->run.started_ms = l->ops->wall_ms(l);
 	name_run(t);
 	rc = run_stages(t, l, interrupted, err);
 	interrupt_release();
-	t->elapsed_ms = (loop_now(l).us - started.us) / 1000;
+	t->elapsed_ms = (loop_now(l).us - t->started.us) / 1000;
 	loop_free(l);
 	number_outcomes(t);
 	return rc;

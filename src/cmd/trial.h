@@ -10,6 +10,7 @@
 #include "report/probe_text.h"
 #include "report/records.h"
 #include "sys/host.h"
+#include "sys/loop.h"
 
 struct trial {
 	const struct task *tasks; /* borrowed */
@@ -20,6 +21,7 @@ struct trial {
 	void *ctx; /* the caller's */
 	bool has_names;
 	unsigned timeout_ms; /* 0: the engine's */
+	unsigned rate;	     /* new connections a second; 0: the engine's */
 
 	struct outcome_list outcomes; /* by task, then by address; owned */
 	unsigned *task_of;	      /* by outcome: the index of its task; owned */
@@ -28,11 +30,18 @@ struct trial {
 	struct buf names;	      /* a line for each name that was resolved; escaped */
 	struct run run;
 	char vantage[HOST_NAME_MAX_TEXT];
+	struct mono started;
 	int64_t elapsed_ms;
 };
 
+/* Of one run; 400 bytes each (probe/engine.h). */
+enum { TRIAL_CHECKS_MAX = 1000000 };
+
 /* --timeout's value in milliseconds; not given (NULL): 0, the engine's own. */
 MUST_USE int trial_read_timeout(const char *text, unsigned *ms, struct err *err);
+
+/* The same for --rate. */
+MUST_USE int trial_read_rate(const char *text, unsigned *rate, struct err *err);
 
 /* Zero the struct, set the first four, and .names = BUF_INIT. Interrupted, what is not known is
  * not-attempted, and that is no error. */

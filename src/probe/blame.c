@@ -166,34 +166,42 @@ static void blame_local(const struct sighting *seen, struct outcome *o)
 
 struct icmp_meaning {
 	uint8_t family, type, code;
+	bool refuses; /* a rule says so; else it may only be that nobody is there */
 	const char *meaning;
 };
 /* RFC 792, RFC 1812 section 5.2.7.1; RFC 4443 section 3. */
 static const struct icmp_meaning meanings[] = {
-	{4, 3, 0, "it has no route to that network"},
-	{4, 3, 1, "it cannot reach that host"},
-	{4, 3, 2, "the protocol is unreachable"},
-	{4, 3, 3, "the port is unreachable"},
-	{4, 3, 9, "the network is administratively prohibited"},
-	{4, 3, 10, "the host is administratively prohibited"},
-	{4, 3, 13, "administratively prohibited"},
-	{4, 11, 0, "the packet used up its hops: a routing loop"},
-	{6, 1, 0, "it has no route to that address"},
-	{6, 1, 1, "administratively prohibited"},
-	{6, 1, 3, "it cannot reach that address"},
-	{6, 1, 4, "the port is unreachable"},
-	{6, 1, 5, "the source address failed its policy"},
-	{6, 1, 6, "it has a reject route to that address"},
-	{6, 3, 0, "the packet used up its hops: a routing loop"},
+	{4, 3, 0, false, "it has no route to that network"},
+	{4, 3, 1, false, "it cannot reach that host"},
+	{4, 3, 2, true, "the protocol is unreachable"},
+	{4, 3, 3, true, "the port is unreachable"},
+	{4, 3, 9, true, "the network is administratively prohibited"},
+	{4, 3, 10, true, "the host is administratively prohibited"},
+	{4, 3, 13, true, "administratively prohibited"},
+	{4, 11, 0, false, "the packet used up its hops: a routing loop"},
+	{6, 1, 0, false, "it has no route to that address"},
+	{6, 1, 1, true, "administratively prohibited"},
+	{6, 1, 3, false, "it cannot reach that address"},
+	{6, 1, 4, true, "the port is unreachable"},
+	{6, 1, 5, true, "the source address failed its policy"},
+	{6, 1, 6, true, "it has a reject route to that address"},
+	{6, 3, 0, false, "the packet used up its hops: a routing loop"},
 };
 
-static const char *meaning_of(const struct icmp_error *e)
+static const struct icmp_meaning *find_meaning(const struct icmp_error *e)
 {
+	static const struct icmp_meaning other = {.meaning = "an ICMP error"};
+
 	for (size_t i = 0; i < ARRAY_LEN(meanings); i++)
 		if (meanings[i].family == e->by.family && meanings[i].type == e->type &&
 		    meanings[i].code == e->code)
-			return meanings[i].meaning;
-	return "an ICMP error";
+			return &meanings[i];
+	return &other;
+}
+
+static const char *meaning_of(const struct icmp_error *e)
+{
+	return find_meaning(e)->meaning;
 }
 
 /* "Cannot reach that host" made by ourselves: nobody answered on the link, or our own rules said
@@ -241,6 +249,7 @@ static void blame_icmp(const struct sighting *seen, struct outcome *o)
 	char by[ADDR_TEXT_MAX];
 
 	o->by = e->by;
+	o->is_absence = !find_meaning(e)->refuses;
 	set_how(o, "%s %u/%u", e->by.family == 6 ? "icmp6" : "icmp", e->type, e->code);
 	if (o->transport == TRANSPORT_UDP && is_port_unreachable(e) &&
 	    addr_equal(&e->by, &o->target)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * The method "udp": a protocol's own first message, and what comes back for it. Where no dialogue
- * is known, a message of our own, which a stand-in (probe/stand_in.h) answers.
+ * is known, a message of our own, which a stand-in answers (probe/stand_in.h).
  */
 #pragma once
 

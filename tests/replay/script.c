@@ -224,19 +224,13 @@ static const struct {
 	uint8_t family, type, code;
 	int error;
 } icmp_errors[] = {
-	{4, 3, 0, ENETUNREACH},
-	{4, 3, 1, EHOSTUNREACH},
-	{4, 3, 3, ECONNREFUSED},
-	{4, 3, 4, 0},
-	{4, 3, 9, ENETUNREACH},
-	{4, 3, 10, EHOSTUNREACH},
-	{4, 3, 13, EHOSTUNREACH},
-	{4, 11, 0, EHOSTUNREACH},
-	{6, 1, 0, ENETUNREACH},
-	{6, 1, 1, EACCES},
-	{6, 1, 3, EHOSTUNREACH},
-	{6, 1, 4, ECONNREFUSED},
-	{6, 2, 0, 0},
+	{4, 3, 0, ENETUNREACH},	  {4, 3, 1, EHOSTUNREACH},
+	{4, 3, 3, ECONNREFUSED},  {4, 3, 4, 0},
+	{4, 3, 9, ENETUNREACH},	  {4, 3, 10, EHOSTUNREACH},
+	{4, 3, 13, EHOSTUNREACH}, {4, 11, 0, EHOSTUNREACH},
+	{6, 1, 0, ENETUNREACH},	  {6, 1, 1, EACCES},
+	{6, 1, 3, EHOSTUNREACH},  {6, 1, 4, ECONNREFUSED},
+	{6, 1, 6, EACCES},	  {6, 2, 0, 0},
 };
 
 static bool take_icmp(struct reader *r, struct icmp_error *e)

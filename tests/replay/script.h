@@ -24,6 +24,7 @@
  *	expect ADDR|NAME PORT [KEY=VALUE ...]      one outcome; in any order
  *		state cause by how confidence network service tries rtt at
  *		candidates (a,b,...) source name proved evidence stand-in via leg
+ *		absence interrupted (yes, no)
  *	expect-most-open N                sockets open at once
  *	expect-opened N                   connections in all
  *
