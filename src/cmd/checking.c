@@ -11,7 +11,8 @@
 
 int checking_narrow(struct checking *c, struct err *err)
 {
-	return check_filter(c->args, c->loaded.plan, c->is_quick, c->arena, &c->plan, err);
+	return check_filter(c->args, c->loaded.plan, c->is_quick, c->vantage.name, c->arena,
+			    &c->plan, err);
 }
 
 int checking_find_vantage(struct checking *c, const char *as, struct err *err)

@@ -35,7 +35,7 @@ struct checking {
 	bool is_quick; /* the command line says what the site is */
 };
 
-/* Which demands: c->plan. */
+/* Which demands: c->plan. After the vantage is found. */
 MUST_USE int checking_narrow(struct checking *c, struct err *err);
 /* The host that `as` names; NULL: the one that has this host's addresses. */
 MUST_USE int checking_find_vantage(struct checking *c, const char *as, struct err *err);
