@@ -108,6 +108,14 @@ static int64_t gap_us(const struct rtt_silence *s, unsigned needed)
 	return smaller(larger(gap, late_us), half_us(s));
 }
 
+/* So that the same is told in the same words: what timers came late is left out. */
+static int64_t whole_us(int64_t us)
+{
+	const int64_t grain = 10000;
+
+	return (us + grain / 2) / grain * grain;
+}
+
 struct rtt_step rtt_next(const struct rtt_silence *s)
 {
 	unsigned needed = rtt_tries(s->target, s->run);
@@ -121,5 +129,5 @@ struct rtt_step rtt_next(const struct rtt_silence *s)
 		return (struct rtt_step){false, s->last_us + gap};
 	if (s->is_bound)
 		return (struct rtt_step){true, s->timeout_us};
-	return (struct rtt_step){true, larger(s->timeout_us, s->last_us + late_us)};
+	return (struct rtt_step){true, larger(s->timeout_us, whole_us(s->last_us + late_us))};
 }
