@@ -11,7 +11,8 @@
 
 int checking_narrow(struct checking *c, struct err *err)
 {
-	return check_filter(c->args, c->loaded.plan, c->is_quick, c->arena, &c->plan, err);
+	return check_filter(c->args, c->loaded.plan, c->is_quick, c->vantage.name, c->arena,
+			    &c->plan, err);
 }
 
 int checking_find_vantage(struct checking *c, const char *as, struct err *err)
@@ -49,27 +50,47 @@ static bool add_more(struct trial *t)
 	return more;
 }
 
+static void run_begun(struct trial *t)
+{
+	struct checking *c = t->ctx;
+	size_t n = 0;
+
+	t->run.site = c->loaded.site->name.s;
+	t->run.vantage = c->vantage.name;
+	if (c->options.network_only)
+		t->run.options[n++] = "network";
+	if (args_has(c->args, "as-documented"))
+		t->run.options[n++] = "as-documented";
+	if (c->is_kept)
+		keeper_start(&c->keeper, &t->run);
+}
+
+static void took_outcome(struct trial *t, struct outcome *o)
+{
+	struct checking *c = t->ctx;
+
+	check_name_device(&c->check, o);
+	keeper_add(&c->keeper, &c->plan, &t->run, o);
+}
+
 int checking_try(struct checking *c, struct err *err)
 {
-	int rc;
-
 	take_tasks(c);
 	c->trial.more = add_more;
+	c->trial.begun = run_begun;
+	c->trial.took = took_outcome;
 	c->trial.ctx = c;
-	rc = trial_run(&c->trial, err);
-	c->trial.run.site = c->loaded.site->name.s;
-	c->trial.run.vantage = c->vantage.name;
-	return rc;
+	return trial_run(&c->trial, err);
 }
 
 void checking_judge(struct checking *c)
 {
-	check_gather(&c->check, c->trial.outcomes.items, c->trial.task_of, c->trial.outcomes.n);
+	check_gather(&c->check, c->trial.outcomes.items, c->trial.outcomes.n);
 	c->options.starts_here = c->check.starts_here;
 	judge(&c->plan, c->check.results, &c->options, c->arena, &c->verdicts);
+	if (c->is_kept)
+		c->changes = kept_changes(&c->trial.run, &c->verdicts, c->arena);
 }
-
-/* --- the report ------------------------------------------------------------------------------- */
 
 int checking_report(struct checking *c)
 {
@@ -81,6 +102,7 @@ int checking_report(struct checking *c)
 		.run = &c->trial.run,
 		.elapsed_ms = c->trial.elapsed_ms,
 		.names = c->trial.names.data,
+		.changes = c->changes,
 		.all = c->all,
 		.strict = c->options.strict,
 		.width = report_width(),
@@ -88,6 +110,7 @@ int checking_report(struct checking *c)
 	struct buf out = BUF_INIT;
 	bool ok;
 
+	keeper_stop(&c->keeper, &report);
 	c->writer->check(&report, &out);
 	ok = report_print(c->args, &out);
 	buf_release(&out);
@@ -96,6 +119,7 @@ int checking_report(struct checking *c)
 
 void checking_release(struct checking *c)
 {
+	keeper_release(&c->keeper);
 	check_release(&c->check);
 	trial_release(&c->trial);
 	host_addrs_release(&c->addrs);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+
 #include "cmd/checking.h"
 #include "cmd/command.h"
+#include "sys/interrupt.h"
 #include "cmd/report.h"
 
 #define QUICK_HOST "this-host"
+
+enum { WATCH_MAX_S = 86400 };
 
 static int read_options(const struct arguments *args, struct checking *c, struct err *err)
 {
@@ -97,23 +102,49 @@ static int load(const struct arguments *args, struct checking *c)
 	return load_plan(&c->loaded, args_operand(args, 0), args_value(args, "catalog"), &options);
 }
 
-static int run(const struct arguments *args)
+/* --- again and again -------------------------------------------------------------------------- */
+
+static int run_once(const struct arguments *args, bool is_kept)
 {
 	struct checking c = {.args = args,
-			     .writer = report_writer(args, REPORT_CHECK),
+			     .arena = arena_new(),
+			     .is_kept = is_kept,
 			     .loaded = {.bytes = BUF_INIT},
 			     .check = {.tasks = BUF_INIT, .questions = BUF_INIT},
-			     .trial = {.names = BUF_INIT}};
-	int rc;
+			     .trial = {.names = BUF_INIT},
+			     .keeper = {.lines = BUF_INIT}};
+	int rc = load(args, &c);
 
-	if (!c.writer)
-		return EXIT_USAGE;
-	c.arena = arena_new();
-	rc = load(args, &c);
 	if (!rc)
 		rc = run_loaded(args, &c);
 	checking_release(&c);
 	return rc;
+}
+
+/* Until all that is required holds, or somebody has had enough. Only the first run is kept: the
+ * others would push out what was before. */
+static int watch(const struct arguments *args, unsigned seconds, bool is_kept)
+{
+	int rc = run_once(args, is_kept);
+
+	while ((rc == EXIT_FAILS || rc == EXIT_NOT_TESTED) && interrupt_sleep(seconds)) {
+		fputc('\n', stdout);
+		rc = run_once(args, false);
+	}
+	return rc;
+}
+
+static int run(const struct arguments *args)
+{
+	const char *every = args_value(args, "watch");
+	bool is_kept = args_n_operands(args) == 1 && !args_has(args, "no-history");
+	uint64_t seconds;
+
+	if (!every)
+		return run_once(args, is_kept);
+	if (!slice_number(slice_of(every), WATCH_MAX_S, &seconds) || !seconds)
+		return command_usage_error("--watch wants 1 to %d seconds", WATCH_MAX_S);
+	return watch(args, (unsigned)seconds, is_kept);
 }
 
 static const struct option_spec options[] = {
@@ -126,6 +157,9 @@ static const struct option_spec options[] = {
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},
 	{"all", NULL, "list what holds, too", false},
+	{"failing", NULL, "only what failed in the last run that was kept", false},
+	{"watch", "SECONDS", "again after so long, until all that is required holds", false},
+	{"no-history", NULL, "neither keep this run nor compare it with those before", false},
 	{"timeout", "MS", "wait so long for an answer, not longer; default 700 or more", false},
 	{"rate", "N", "new connections a second at most", false},
 	{"catalog", "DIR", "where the product files are", false},

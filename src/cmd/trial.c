@@ -41,14 +41,18 @@ static void take_outcome(void *ctx, size_t task, const struct outcome *o)
 {
 	struct trial *t = ctx;
 	struct outcome_list *l = &t->outcomes;
+	struct outcome *own;
 
 	if (l->n == l->room) {
 		l->room = l->room ? l->room * 2 : t->n_tasks;
 		l->items = mem_resize(l->items, l->room, sizeof(*l->items));
 	}
-	l->items[l->n] = *o;
-	/* Kept to sort by; the id comes after that. */
-	l->items[l->n++].id = (unsigned)(t->first + task);
+	own = &l->items[l->n++];
+	*own = *o;
+	own->id = (unsigned)l->n;
+	own->task = (unsigned)(t->first + task);
+	if (t->took)
+		t->took(t, own);
 }
 
 static void add_family(struct buf *out, const struct resolve_query *q, unsigned family,
@@ -87,22 +91,15 @@ static int by_task(const void *a, const void *b)
 {
 	const struct outcome *x = a, *y = b;
 
-	if (x->id != y->id)
-		return x->id < y->id ? -1 : 1;
+	if (x->task != y->task)
+		return x->task < y->task ? -1 : 1;
 	return addr_compare(&x->target, &y->target);
 }
 
-static void number_outcomes(struct trial *t)
+static void sort_outcomes(struct outcome_list *l)
 {
-	struct outcome_list *l = &t->outcomes;
-
 	if (l->n)
 		qsort(l->items, l->n, sizeof(*l->items), by_task);
-	t->task_of = mem_new(l->n, sizeof(*t->task_of));
-	for (size_t i = 0; i < l->n; i++) {
-		t->task_of[i] = l->items[i].id;
-		l->items[i].id = (unsigned)i + 1;
-	}
 }
 
 static int run_engine(struct trial *t, struct loop *l, const volatile int *interrupted,
@@ -173,18 +170,19 @@ int trial_run(struct trial *t, struct err *err)
 	t->started = loop_now(l);
 	t->run.started_ms = l->ops->wall_ms(l);
 	name_run(t);
+	if (t->begun)
+		t->begun(t);
 	rc = run_stages(t, l, interrupted, err);
 	interrupt_release();
 	t->elapsed_ms = (loop_now(l).us - t->started.us) / 1000;
 	loop_free(l);
-	number_outcomes(t);
+	sort_outcomes(&t->outcomes);
 	return rc;
 }
 
 void trial_release(struct trial *t)
 {
 	free(t->outcomes.items);
-	free(t->task_of);
 	text_pool_release(&t->texts);
 	buf_release(&t->names);
 }

@@ -18,13 +18,14 @@ struct trial {
 	/* When all of them have run: what follows from their outcomes is added to tasks, and the
 	 * run goes on with that. False: nothing follows. NULL: never. */
 	bool (*more)(struct trial *t);
-	void *ctx; /* the caller's */
+	void (*begun)(struct trial *t);			  /* `run` has its id; NULL: nothing */
+	void (*took)(struct trial *t, struct outcome *o); /* as it came; NULL: nothing */
+	void *ctx;					  /* the caller's */
 	bool has_names;
 	unsigned timeout_ms; /* 0: the engine's */
 	unsigned rate;	     /* new connections a second; 0: the engine's */
 
 	struct outcome_list outcomes; /* by task, then by address; owned */
-	unsigned *task_of;	      /* by outcome: the index of its task; owned */
 	size_t first;		      /* the first task that has not run yet */
 	struct text_pool texts;	      /* theirs */
 	struct buf names;	      /* a line for each name that was resolved; escaped */
