@@ -21,11 +21,13 @@ int checking_find_vantage(struct checking *c, const char *as, struct err *err)
 
 int checking_prepare(struct checking *c, struct err *err)
 {
+	const struct check_options options = {.network_only = c->options.network_only,
+					      .find_login = login_find,
+					      .ctx = &c->logins};
 	size_t n;
 
 	c->logins.arena = c->arena;
-	check_prepare(&c->check, &c->narrowed.plan, &c->vantage,
-		      (struct check_logins){login_find, &c->logins}, c->arena);
+	check_prepare(&c->check, &c->narrowed.plan, &c->vantage, options, c->arena);
 	check_tasks(&c->check, &n);
 	if (n > TRIAL_CHECKS_MAX)
 		return err_set(err, ERR_LIMIT, PLACE_NONE,
