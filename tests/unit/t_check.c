@@ -116,6 +116,19 @@ static void tasks_are_where_they_may_be(void **state)
 		 TO_SRV "scope: [10.1.0.0/16]\n",
 		 "connect 10.1.0.30:3128\n"
 		 "not tested: its address is outside the site's scope\n"},
+		{"a directory beside the proxy, what it names through it",
+		 REQUIREMENT("b", "needs: udp/1434, service: mssql-browser")
+			 REQUIREMENT("q", "child_of: b, needs: tcp/any-of 50000-50009, via: proxy"),
+		 TO_BOX,
+		 "udp box.example.com:1434\nconnect 10.1.0.30:3128\nudp box.example.com:1434\n"},
+		{"a data connection beside the proxy",
+		 REQUIREMENT("c", "needs: tcp/21, service: ftp")
+			 REQUIREMENT("q", "child_of: c, modes: {passive: {from: a, to: b, needs: "
+					  "tcp/any-of 50000-50009}}, via: proxy"),
+		 TO_SRV,
+		 "connect 10.2.0.20:21\nconnect 10.1.0.30:3128\n"
+		 "not tested: a data connection is not negotiated through a proxy by this "
+		 "version\n"},
 	};
 
 	(void)state;
@@ -132,9 +145,50 @@ static void tasks_are_where_they_may_be(void **state)
 	}
 }
 
+/* A directory is not trusted to aim us at other ports than the plan's. */
+static void follow(const char *site, uint16_t named, const char *want)
+{
+	struct buf got = BUF_INIT;
+	struct prepared p;
+	struct outcome answers[2] = {0};
+	size_t n;
+
+	prepare(&p,
+		REQUIREMENT("b", "needs: udp/1434, service: mssql-browser")
+			REQUIREMENT("q", "child_of: b, needs: tcp/any-of 50000-50009, via: proxy"),
+		site);
+	check_tasks(&p.check, &n);
+	for (size_t i = 0; i < n; i++)
+		if (check_tasks(&p.check, &(size_t){0})[i].method->transport == TRANSPORT_UDP)
+			answers[1] = (struct outcome){.task = (unsigned)i,
+						      .flow = 0,
+						      .name = "box.example.com",
+						      .target = {4, {10, 2, 0, 30}},
+						      .proved = "mssql-browser",
+						      .named_port = named};
+	assert_int_equal(check_follow(&p.check, answers, 2), !strstr(want, "not tested"));
+	add_tasks(&got, &p, n);
+	add_refusals(&got, &p);
+	check_text(want, &got, want);
+	buf_release(&got);
+	release(&p);
+}
+
+static void what_a_directory_names_goes_the_planned_way(void **state)
+{
+	static const char refused[] = "not tested: the directory names a port outside the range "
+				      "that is planned for it\n";
+
+	(void)state;
+	follow(TO_BOX, 50009, "talk 10.2.0.30:50009 via http:gate\n");
+	follow(TO_BOX, 50010, refused);
+	follow(TO_BOX, 22, refused);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_directory_names_goes_the_planned_way),
 		cmocka_unit_test(tasks_are_where_they_may_be),
 	};
 
