@@ -210,8 +210,8 @@ static void remember(struct sock *s, const struct memo *memo)
 	s->impl = copy;
 }
 
-/* Sockets whose connection was refused are as good as new, options and all, once their association is
- * dissolved (connect(2), AF_UNSPEC); to use one again costs a third less than to make one. */
+/* A socket whose connection was refused is as good as new, options and all, once its association is
+ * dissolved (connect(2), AF_UNSPEC): to use it again costs a third less than to make one. */
 
 static struct spares *spares_of(struct loop *l, uint8_t family)
 {
