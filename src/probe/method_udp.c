@@ -134,12 +134,7 @@ static void begin(struct probe *p)
 		put_own_message(u);
 	else
 		u->proto->start(u->state, &u->ask, &u->out);
-	if (u->out.n) {
-		volley_start(p, &volley_udp, u->proto && u->proto->answers_from_other_port);
-		return;
-	}
-	/* It has no message that does no harm: nothing is sent and nothing learnt. */
-	probe_finish(p, &(struct sighting){.saw = SAW_SILENCE, .proto = u->proto});
+	volley_start(p, &volley_udp, u->proto && u->proto->answers_from_other_port);
 }
 
 const struct method method_udp = {
