@@ -81,6 +81,11 @@ int checking_try(struct checking *c, struct err *err)
 void checking_judge(struct checking *c)
 {
 	check_gather(&c->check, c->trial.outcomes.items, c->trial.task_of, c->trial.outcomes.n);
+	checking_judge_gathered(c);
+}
+
+void checking_judge_gathered(struct checking *c)
+{
 	c->options.starts_here = c->check.starts_here;
 	judge(&c->plan, c->check.results, &c->options, c->arena, &c->verdicts);
 }

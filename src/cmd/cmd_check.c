@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include "cmd/check_results.h"
+#include "cmd/check_script.h"
 #include "cmd/checking.h"
 #include "cmd/command.h"
 
@@ -18,24 +20,60 @@ static int read_options(const struct arguments *args, struct checking *c, struct
 	return rc;
 }
 
+/* Another host of the site: this host's addresses are not its. */
+static int find_other(struct checking *c, const char *from, struct err *err)
+{
+	if (vantage_find(c->loaded.site, from, &c->vantage))
+		return 0;
+	return err_set(err, ERR_USAGE, PLACE_NONE, "the site has no host \"%.60s\"", from);
+}
+
+static int prepare(const struct arguments *args, struct checking *c, struct err *err)
+{
+	const char *from = args_value(args, "from");
+	const char *as = c->is_quick ? QUICK_HOST : args_value(args, "as");
+	int rc = from ? find_other(c, from, err) : checking_find_vantage(c, as, err);
+
+	return rc ? rc : checking_prepare(c, err);
+}
+
+static int try_here(struct checking *c, struct err *err)
+{
+	int rc = checking_try(c, err);
+
+	if (!rc)
+		checking_judge(c);
+	return rc;
+}
+
 static int run_loaded(const struct arguments *args, struct checking *c)
 {
 	struct err err;
+	bool reads = args_count(args, "results");
 	int rc = read_options(args, c, &err);
 
 	if (!rc)
 		rc = checking_narrow(c, &err);
+	if (!rc && !reads)
+		rc = prepare(args, c, &err);
+	if (!rc && args_has(args, "script"))
+		return check_write_script(c, args_value(args, "script"));
 	if (!rc)
-		rc = checking_find_vantage(c, c->is_quick ? QUICK_HOST : args_value(args, "as"),
-					   &err);
-	if (!rc)
-		rc = checking_prepare(c, &err);
-	if (!rc)
-		rc = checking_try(c, &err);
-	if (rc)
-		return command_failed(&err);
-	checking_judge(c);
-	return checking_report(c);
+		rc = reads ? check_read_results(c, &err) : try_here(c, &err);
+	return rc ? command_failed(&err) : checking_report(c);
+}
+
+/* Who tries is said in one way. */
+static int refuse_mixtures(const struct arguments *args)
+{
+	if (args_count(args, "results") && (args_has(args, "script") || args_has(args, "from")))
+		return command_usage_error("--results says itself which host it is from");
+	if (args_has(args, "from") && args_has(args, "as"))
+		return command_usage_error("--as says which host this is, --from which other one "
+					   "tries: give one of them");
+	if (args_has(args, "from") && !args_has(args, "script"))
+		return command_usage_error("--from wants --script");
+	return 0;
 }
 
 /* --- without a site --------------------------------------------------------------------------- */
@@ -105,8 +143,10 @@ static int run(const struct arguments *args)
 			     .loaded = {.bytes = BUF_INIT},
 			     .check = {.tasks = BUF_INIT, .questions = BUF_INIT},
 			     .trial = {.names = BUF_INIT}};
-	int rc = load(args, &c);
+	int rc = refuse_mixtures(args);
 
+	if (!rc)
+		rc = load(args, &c);
 	if (!rc)
 		rc = run_loaded(args, &c);
 	checking_release(&c);
@@ -120,6 +160,9 @@ static const struct option_spec options[] = {
 	{"feature", "NAME", "without a site: a feature that is used, or \"not NAME\"", true},
 	{"choice", "C=OPTION", "without a site: which of a choice's options", true},
 	{"setting", "S=VALUE", "without a site: a setting's value", true},
+	{"script", "sh|powershell", "write a script that tries the flows elsewhere", false},
+	{"from", "HOST", "which host of the site it is for", false},
+	{"results", "FILE", "judge what such a script printed", true},
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},
 	{"all", NULL, "list what holds, too", false},

@@ -14,3 +14,11 @@ extern const struct method method_udp; /* needs no privilege; uses task.proto, t
 /* A stand-in answers a datagram with the same bytes, of which the first become these. */
 #define UDP_STAND_IN "portolan"
 bool udp_is_stand_in(struct slice sent, struct slice answer);
+
+/* The first message of the dialogue; without one a message of our own, which a stand-in answers.
+ * Empty: there is none that does no harm. */
+struct proto;
+struct proto_ask;
+struct proto_out;
+void udp_start(const struct proto *proto, const struct proto_ask *ask, void *state,
+	       struct proto_out *out);

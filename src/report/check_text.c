@@ -241,6 +241,14 @@ static void add_reason_record(struct json *j, const struct judgement *judged)
 	buf_release(&text);
 }
 
+/* Of several vantages: the one that this is judged from. */
+static const char *vantage_of(const struct judgement *judged, const struct run *run)
+{
+	const struct outcome *o = judged->decisive;
+
+	return o && o->vantage ? o->vantage : run->vantage;
+}
+
 void record_verdict(struct buf *out, const struct judgement *judged, const struct run *run)
 {
 	const struct demand *d = judged->demand;
@@ -254,7 +262,7 @@ void record_verdict(struct buf *out, const struct judgement *judged, const struc
 	json_text(&j, "requirement", id.data);
 	json_text(&j, "from", d->from->name);
 	json_text(&j, "to", d->to->name);
-	json_text(&j, "vantage", run->vantage);
+	json_text(&j, "vantage", vantage_of(judged, run));
 	json_text(&j, "level", level_names[d->requirement->level]);
 	json_text(&j, "verdict", judged->elsewhere ? "elsewhere" : verdict_names[judged->verdict]);
 	json_text(&j, "network", answer_names[judged->network]);
