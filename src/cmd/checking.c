@@ -41,7 +41,9 @@ int checking_prepare(struct checking *c, struct err *err)
 {
 	size_t n;
 
-	check_prepare(&c->check, &c->plan, &c->vantage, c->arena);
+	c->logins.arena = c->arena;
+	check_prepare(&c->check, &c->plan, &c->vantage,
+		      (struct check_logins){login_find, &c->logins}, c->arena);
 	check_tasks(&c->check, &n);
 	if (n > CHECKS_MAX)
 		return err_set(err, ERR_LIMIT, PLACE_NONE,

@@ -7,6 +7,7 @@
 
 #include "cmd/format.h"
 #include "cmd/load.h"
+#include "cmd/login.h"
 #include "cmd/trial.h"
 #include "model/judge.h"
 #include "probe/check.h"
@@ -21,6 +22,7 @@ struct checking {
 	struct vantage vantage;
 	struct host_addrs addrs;
 	struct arena *arena;
+	struct logins logins;
 	struct check check; /* which flows start here, and their results */
 	struct trial trial; /* all outcomes */
 	struct verdicts verdicts;

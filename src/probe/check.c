@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "model/service.h"
+#include "probe/check_via.h"
 #include "probe/method.h"
 #include "probe/method_ftp.h"
 #include "probe/method_ping.h"
+#include "probe/method_talk.h"
 #include "probe/method_tcp.h"
 #include "probe/method_udp.h"
 #include "probe/scope.h"
@@ -58,7 +60,7 @@ static const struct proto *directory_of(const struct flow *f)
 	const struct proto *p =
 		parent ? proto_find(parent->claims->service, parent->transport) : NULL;
 
-	return p && p->is_directory && p->transport == TRANSPORT_UDP && !is_ftp_child(f) ? p : NULL;
+	return p && p->is_directory && !is_ftp_child(f) ? p : NULL;
 }
 
 /* Negotiated connections are tried from where the conversation starts, whichever way they run. */
@@ -112,7 +114,7 @@ static void add_question(struct check *c, const struct flow *f, const struct tas
 	t->expected = parent->claims->service;
 	t->proto = directory_of(f);
 	t->what = f->claims->what;
-	t->method = &method_udp;
+	t->method = parent->transport == TRANSPORT_UDP ? &method_udp : &method_talk;
 }
 
 static void add_data_connection(struct check *c, const struct flow *f, const struct task *like)
@@ -137,11 +139,13 @@ static void add_port(struct check *c, const struct flow *f, const struct task *l
 	t->flow = f->index;
 	t->port = port;
 	t->expected = service;
-	t->proto = dialogue_of(f, service, port);
+	t->proto = t->via ? NULL : dialogue_of(f, service, port);
 	if (f->transport == TRANSPORT_ICMP)
 		t->method = &method_ping;
 	else if (f->transport == TRANSPORT_UDP)
 		t->method = &method_udp;
+	else if (t->via || (t->proto && t->proto->is_directory))
+		t->method = &method_talk;
 	else
 		t->method = &method_tcp;
 }
@@ -172,7 +176,7 @@ static const char *add_addresses(struct check *c, const struct flow *f, const st
 	const struct site *s = c->plan->site;
 
 	if (to->translation && to->translation->dialled.text.s) {
-		const struct task like = {.target = to->translation->dialled.addr};
+		const struct task like = {.target = to->translation->dialled.addr, .via = c->via};
 
 		if (!scope_has(s, &like.target))
 			return "its address is outside the site's scope";
@@ -183,7 +187,7 @@ static const char *add_addresses(struct check *c, const struct flow *f, const st
 		if (!scope_has(s, &p->addr))
 			return "its address is outside the site's scope";
 	for_each (p, &to->to->addresses) {
-		const struct task like = {.target = p->addr};
+		const struct task like = {.target = p->addr, .via = c->via};
 
 		add_ports(c, f, &like);
 	}
@@ -192,9 +196,9 @@ static const char *add_addresses(struct check *c, const struct flow *f, const st
 
 static void add_name(struct check *c, const struct flow *f, const char *name)
 {
-	const struct task like = {.name = name};
+	const struct task like = {.name = name, .via = c->via};
 
-	c->has_names = true;
+	c->has_names = c->has_names || !c->via;
 	add_ports(c, f, &like);
 }
 
@@ -291,11 +295,12 @@ static bool starts_at(const struct check *c, const struct flow *f)
 }
 
 void check_prepare(struct check *c, const struct plan *plan, const struct vantage *v,
-		   struct arena *arena)
+		   struct check_logins logins, struct arena *arena)
 {
 	*c = (struct check){.plan = plan,
 			    .vantage = v,
 			    .arena = arena,
+			    .logins = logins,
 			    .tasks = BUF_INIT,
 			    .questions = BUF_INIT};
 	c->results = ARENA_ARRAY(arena, struct flow_result, plan->flows.n);

@@ -11,13 +11,22 @@
 #include "probe/engine.h"
 #include "probe/vantage.h"
 
+/* Logins for the site's proxies; find NULL: there are none. Both texts are lent for the run, and
+ * left alone where there is none. */
+struct check_logins {
+	void (*find)(void *ctx, const struct proxy *p, const char **user, const char **password);
+	void *ctx;
+};
+
 struct check {
 	const struct plan *plan;
 	const struct vantage *vantage;
 	struct arena *arena;
+	struct check_logins logins;
 	struct buf tasks;     /* struct task; owned */
 	struct buf questions; /* struct question_task: tasks that ask a directory; owned */
 	bool is_followed;
+	const struct via_hop *via;   /* of the flow that is being prepared */
 	bool has_names;		     /* some tasks name their target */
 	struct map wanted;	     /* the plan's demands, by themselves; owned */
 	bool *is_control;	     /* by endpoint: something forbidden goes there */
@@ -27,7 +36,7 @@ struct check {
 
 /* Which tasks there are; flows that cannot be tried say why in results. */
 void check_prepare(struct check *c, const struct plan *plan, const struct vantage *v,
-		   struct arena *arena);
+		   struct check_logins logins, struct arena *arena);
 void check_release(struct check *c);
 
 const struct task *check_tasks(const struct check *c, size_t *n);

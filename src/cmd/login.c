@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+#include "cmd/login.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "sys/file.h"
+
+enum { LOGIN_MAX = 512 };
+
+/* The value, or NULL and why not. */
+static const char *look_up(struct arena *a, const char *reference, const char **why)
+{
+	struct buf bytes = BUF_INIT;
+	const char *value = NULL;
+	struct err err;
+
+	*why = "is not set";
+	if (slice_has_prefix(slice_of(reference), "env:"))
+		return getenv(reference + 4);
+	*why = "cannot be read";
+	if (slice_has_prefix(slice_of(reference), "file:") &&
+	    file_read(reference + 5, LOGIN_MAX, &bytes, &err) == 0)
+		value = arena_copy(a, slice_trim(buf_slice(&bytes)));
+	buf_release(&bytes);
+	return value;
+}
+
+static bool is_login(const char *value)
+{
+	for (const char *c = value; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return false;
+	return strchr(value, ':') && strlen(value) < LOGIN_MAX;
+}
+
+void login_find(void *ctx, const struct proxy *p, const char **user, const char **password)
+{
+	struct logins *l = ctx;
+	const char *reference = p->credentials.s, *why, *value;
+	struct slice rest, head;
+
+	if (!reference)
+		return;
+	value = look_up(l->arena, reference, &why);
+	if (value && !is_login(value)) {
+		why = "is no USER:PASSWORD";
+		value = NULL;
+	}
+	if (!value) {
+		if (!l->told || strcmp(l->told, reference) != 0)
+			fprintf(stderr, "portolan: the proxy's login %s %s: it is asked without\n",
+				reference, why);
+		l->told = reference;
+		return;
+	}
+	rest = slice_of(value);
+	slice_cut(&rest, ':', &head);
+	*user = arena_copy(l->arena, head);
+	*password = arena_copy(l->arena, rest);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Logins for a site's proxies, by reference: env:NAME or file:PATH, whose value is USER:PASSWORD.
+ * They never stand in a site file, in an argument, in a report or in a message.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "model/site.h"
+
+struct logins {
+	struct arena *arena; /* set by the caller: what is found lives there */
+	const char *told;    /* the reference that was complained of last */
+};
+
+/* For struct check_logins; ctx is a struct logins. Where there is none, or it is none, that is said
+ * once on standard error, and the proxy is asked without. */
+void login_find(void *ctx, const struct proxy *p, const char **user, const char **password);
