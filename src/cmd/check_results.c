@@ -216,7 +216,7 @@ int check_hear_results(struct hearing *h, const char *file, struct slice bytes, 
 		return rc;
 	*h->last = p;
 	h->last = &p->next;
-	check_prepare(&p->check, &c->plan, &p->vantage, c->arena);
+	check_prepare(&p->check, &c->plan, &p->vantage, (struct check_logins){0}, c->arena);
 	check_hand_over(c, &p->check, &p->handed);
 	add_outcomes(h, p);
 	tell_oddities(p);

@@ -129,6 +129,16 @@ connect() {
 		not_tested 'neither nc nor bash with timeout is here'
 		return
 	fi
+	connect_once
+	# The ICMP error may be about another try that is under way.
+	for _ in again 'and again'; do
+		[ "$state$icmp" = refusedsome ] || break
+		connect_once
+	done
+	say "$state"
+}
+
+connect_once() {
 	start_try
 	if [ "$means" = 'bash /dev/tcp' ]; then
 		# shellcheck disable=SC2016 # for bash
@@ -143,7 +153,6 @@ connect() {
 	0) state=open ;;
 	124 | 137 | 143) [ "$state" != unknown ] || state=timeout ;; # ended by timeout(1)
 	esac
-	say "$state"
 }
 
 # Two echoes, so that one lost packet proves nothing.
@@ -171,7 +180,7 @@ echo_to() {
 		;;
 	*'acket filtered'* | *'Host Unreachable'* | *'Net Unreachable'* | *'Address unreachable'* | *'No route'*)
 		text=$(printf '%s\n' "$text" | grep -i -E 'filtered|unreachable|no route')
-		state=host-unreachable
+		state='host-unreachable'
 		;;
 	*'100% packet loss'*) [ "$state" != unknown ] || state=timeout ;;
 	esac
@@ -209,22 +218,30 @@ name_state_of() {
 	esac
 }
 
-# each WHAT FLOW PORT TARGET [N]: for each address of the N-th name, or for the address that it is.
+try() {
+	if [ $transport = tcp ]; then
+		connect
+	else
+		echo_to
+	fi
+}
+
+# each FLOW PORT TARGET [N]: for each address of the N-th name, or for the address that it is.
 each() {
-	what=$1 flow=$2 port=$3 target=$4 address=$4
-	if [ $# = 4 ]; then
-		$what
-	elif [ -s "$dir/addresses.$5" ]; then
+	flow=$1 port=$2 target=$3 address=$3
+	if [ $# = 3 ]; then
+		try
+	elif [ -s "$dir/addresses.$4" ]; then
 		while read -r address; do
-			$what </dev/null
-		done <"$dir/addresses.$5"
+			try
+		done <"$dir/addresses.$4"
 	else
 		address=- ms=- icmp=-
 		{
 			read -r state
 			read -r means
 			read -r text
-		} <"$dir/why.$5"
+		} <"$dir/why.$4"
 		say "$state"
 	fi
 }
@@ -232,12 +249,12 @@ each() {
 tcp() {
 	mine || return 0
 	transport=tcp
-	each connect "$@"
+	each "$@"
 }
 icmp_echo() {
 	mine || return 0
 	transport=icmp
-	each echo_to "$1" 0 "$2" ${3+"$3"}
+	each "$1" 0 "$2" ${3+"$3"}
 }
 untried() {
 	mine || return 0
@@ -250,12 +267,15 @@ mine() {
 	turn=$((turn + 1))
 	[ $((turn % at_once)) = "$worker" ]
 }
-work() { # LIST
+work() { # names | tries
 	workers='' worker=0
 	while [ $worker -lt $at_once ]; do
 		(
 			turn=0
-			$1 >>"$dir/told.$worker"
+			case $1 in
+			names) names ;;
+			tries) tries ;;
+			esac >>"$dir/told.$worker"
 		) &
 		workers="$workers $!"
 		worker=$((worker + 1))
@@ -266,6 +286,7 @@ work() { # LIST
 }
 
 # Interrupted: what is known is printed, without the last line, so that the reader sees it.
+# shellcheck disable=SC2317 # the trap calls it
 stop() {
 	trap '' INT TERM HUP
 	# shellcheck disable=SC2086 # words on purpose
