@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/check_results.h"
 #include "cmd/check_script.h"
+#include "cmd/check_ssh.h"
 #include "cmd/checking.h"
 #include "cmd/command.h"
 
@@ -18,6 +19,11 @@ static int read_options(const struct arguments *args, struct checking *c, struct
 	c->options.strict = args_has(args, "strict");
 	c->all = args_has(args, "all");
 	return rc;
+}
+
+static bool is_ssh(const struct arguments *args)
+{
+	return args_has(args, "ssh") || args_has(args, "ssh-to");
 }
 
 /* Another host of the site: this host's addresses are not its. */
@@ -46,33 +52,46 @@ static int try_here(struct checking *c, struct err *err)
 	return rc;
 }
 
+static int run_where(const struct arguments *args, struct checking *c, struct err *err)
+{
+	if (args_count(args, "results"))
+		return check_read_results(c, err);
+	return is_ssh(args) ? check_over_ssh(c, err) : try_here(c, err);
+}
+
 static int run_loaded(const struct arguments *args, struct checking *c)
 {
 	struct err err;
-	bool reads = args_count(args, "results");
 	int rc = read_options(args, c, &err);
 
 	if (!rc)
 		rc = checking_narrow(c, &err);
-	if (!rc && !reads)
+	if (!rc && !args_count(args, "results"))
 		rc = prepare(args, c, &err);
 	if (!rc && args_has(args, "script"))
 		return check_write_script(c, args_value(args, "script"));
 	if (!rc)
-		rc = reads ? check_read_results(c, &err) : try_here(c, &err);
+		rc = run_where(args, c, &err);
 	return rc ? command_failed(&err) : checking_report(c);
 }
 
 /* Who tries is said in one way. */
 static int refuse_mixtures(const struct arguments *args)
 {
-	if (args_count(args, "results") && (args_has(args, "script") || args_has(args, "from")))
-		return command_usage_error("--results says itself which host it is from");
+	if (args_count(args, "results") &&
+	    (args_has(args, "script") || args_has(args, "from") || is_ssh(args)))
+		return command_usage_error("--results says itself which host it is from, and what "
+					   "was tried: it goes with no other");
+	if (args_has(args, "script") && is_ssh(args))
+		return command_usage_error("--script writes a script, --ssh tries: give one of them");
 	if (args_has(args, "from") && args_has(args, "as"))
 		return command_usage_error("--as says which host this is, --from which other one "
 					   "tries: give one of them");
-	if (args_has(args, "from") && !args_has(args, "script"))
-		return command_usage_error("--from wants --script");
+	if (args_has(args, "from") && !args_has(args, "script") && !is_ssh(args))
+		return command_usage_error("--from says which host tries; say how: --ssh, or --script "
+					   "for one that is run there by hand");
+	if (is_ssh(args) && !args_has(args, "from"))
+		return command_usage_error("--ssh wants --from HOST: which host of the site it is");
 	return 0;
 }
 
@@ -161,7 +180,9 @@ static const struct option_spec options[] = {
 	{"choice", "C=OPTION", "without a site: which of a choice's options", true},
 	{"setting", "S=VALUE", "without a site: a setting's value", true},
 	{"script", "sh|powershell", "write a script that tries the flows elsewhere", false},
-	{"from", "HOST", "which host of the site it is for", false},
+	{"from", "HOST", "which host of the site tries: with --script or --ssh", false},
+	{"ssh", NULL, "try from that host: a small program is carried there", false},
+	{"ssh-to", "DESTINATION", "the same, where ssh knows it by another name", false},
 	{"results", "FILE", "judge what such a script printed", true},
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},

@@ -282,10 +282,13 @@ static struct told *add_item(struct reader *r)
 	return &out->items.items[out->items.n++];
 }
 
+/* How many there are; more than max where there are more, none where it is no text. */
 static size_t cut_fields(struct slice line, struct slice *fields, size_t max)
 {
 	size_t n = 0;
 
+	if (memchr(line.p, '\0', line.n))
+		return 0;
 	while (n < max && slice_cut(&line, '\t', &fields[n]))
 		n++;
 	return line.p ? max + 1 : n;
