@@ -128,7 +128,7 @@ pid /run/nginx.pid;
 events {}
 http {
 	access_log off;
-	server { listen 80; return 200 "a peer\n"; }
+	server { listen 80; listen [::]:80; return 200 "a peer\n"; }
 }
 END
 }

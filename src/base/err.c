@@ -38,6 +38,18 @@ void err_format(const struct err *e, struct buf *out)
 	escape_terminal(out, slice_of(e->text));
 }
 
+int err_take_place(struct err *e)
+{
+	struct buf text = BUF_INIT;
+
+	place_format(e->place, &text);
+	buf_add_text(&text, e->text);
+	snprintf(e->text, sizeof(e->text), "%s", text.data);
+	e->place = PLACE_NONE;
+	buf_release(&text);
+	return -(int)e->class;
+}
+
 void errs_release(struct errs *es)
 {
 	for (size_t i = 0; i < es->n_files; i++)

@@ -40,6 +40,9 @@ int err_set(struct err *e, enum err_class class, struct place at, const char *fm
 struct buf;
 void err_format(const struct err *e, struct buf *out);
 void place_format(struct place at, struct buf *out); /* "file:12:7: ", or nothing */
+/* The place becomes part of the text, because the file's name will not live as long as the message.
+ * Returns the negative class. */
+int err_take_place(struct err *e);
 
 /* All mistakes of a document in one go. Holds at most ERRS_MAX; further ones are only counted. The
  * files' names are copied: what was read may be gone when its mistakes are told. */

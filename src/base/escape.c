@@ -136,6 +136,37 @@ void escape_html(struct buf *out, struct slice s)
 	each_char(out, s, put_html);
 }
 
+static void put_xml(struct buf *out, uint32_t c, struct slice bytes)
+{
+	/* As they are, a reader would make blanks of them in an attribute (section 3.3.3). */
+	if (c == '\t' || c == '\n' || c == '\r')
+		buf_addf(out, "&#%u;", c);
+	else
+		put_html(out, c, bytes);
+}
+
+void escape_xml(struct buf *out, struct slice s)
+{
+	each_char(out, s, put_xml);
+}
+
+static void put_label(struct buf *out, uint32_t c, struct slice bytes)
+{
+	if (c == '\n')
+		buf_add_text(out, "\\n");
+	else if (c == '"' || c == '\\')
+		buf_addf(out, "\\%c", (char)c);
+	else if (c >= BAD_BYTE || utf8_is_unprintable(c))
+		buf_add_text(out, "\xef\xbf\xbd");
+	else
+		buf_add_slice(out, bytes);
+}
+
+void escape_label(struct buf *out, struct slice s)
+{
+	each_char(out, s, put_label);
+}
+
 static void put_markdown(struct buf *out, uint32_t c, struct slice bytes)
 {
 	if (c == '\n' || c == '\r' || c == '\t') {

@@ -19,3 +19,8 @@ void escape_json(struct buf *out, struct slice s); /* without the quotes; RFC 82
 void escape_csv(struct buf *out, struct slice s);
 void escape_html(struct buf *out, struct slice s);     /* text and double-quoted attributes */
 void escape_markdown(struct buf *out, struct slice s); /* inside a table's cell */
+/* XML 1.0 text and double-quoted attributes; what is no character there (section 2.2), and what a
+ * terminal would obey, becomes U+FFFD. */
+void escape_xml(struct buf *out, struct slice s);
+/* A label's value in the Prometheus text format, without the quotes. */
+void escape_label(struct buf *out, struct slice s);

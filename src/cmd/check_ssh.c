@@ -10,7 +10,7 @@
 #include "cmd/installed.h"
 #include "sys/file.h"
 #include "sys/host.h"
-#include "sys/run.h"
+#include "sys/child.h"
 #include "sys/terminal.h"
 #include CONFIG_H
 
@@ -142,7 +142,7 @@ static int run_ssh(const struct checking *c, struct buf *results, struct err *er
 		add_list(c, &in);
 		host_machine(machine);
 		list_words(c, arena_printf(c->arena, COMMAND, machine, size), words);
-		rc = run_program(words, buf_slice(&in), RESULTS_MAX, results, &status, err);
+		rc = child_run(words, buf_slice(&in), RESULTS_MAX, results, &status, err);
 	}
 	if (!rc)
 		rc = read_status(c, status, words[0], err);

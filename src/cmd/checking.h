@@ -5,18 +5,18 @@
  */
 #pragma once
 
-#include "cmd/format.h"
 #include "cmd/load.h"
 #include "cmd/login.h"
 #include "cmd/trial.h"
 #include "model/judge.h"
 #include "probe/check.h"
 #include "report/check_report.h"
+#include "report/writer.h"
 #include "sys/host_addrs.h"
 
 struct checking {
 	const struct arguments *args;
-	enum format format;
+	const struct writer *writer;
 	struct loaded loaded;
 	struct plan plan; /* the loaded one, with the demands that this check is about */
 	struct vantage vantage;

@@ -4,17 +4,14 @@
 #include "cmd/check_ssh.h"
 #include "cmd/checking.h"
 #include "cmd/command.h"
+#include "cmd/report.h"
 
 #define QUICK_HOST "this-host"
 
-static const char *const forms[] = {"text", "jsonl", "json", NULL};
-
 static int read_options(const struct arguments *args, struct checking *c, struct err *err)
 {
-	int rc = format_read(args_value(args, "format"), forms, &c->format, err);
+	int rc = trial_read_timeout(args_value(args, "timeout"), &c->trial.timeout_ms, err);
 
-	if (!rc)
-		rc = trial_read_timeout(args_value(args, "timeout"), &c->trial.timeout_ms, err);
 	c->options.network_only = args_has(args, "network");
 	c->options.strict = args_has(args, "strict");
 	c->all = args_has(args, "all");
@@ -158,12 +155,16 @@ static int load(const struct arguments *args, struct checking *c)
 static int run(const struct arguments *args)
 {
 	struct checking c = {.args = args,
-			     .arena = arena_new(),
+			     .writer = report_writer(args, REPORT_CHECK),
 			     .loaded = {.bytes = BUF_INIT},
 			     .check = {.tasks = BUF_INIT, .questions = BUF_INIT},
 			     .trial = {.names = BUF_INIT}};
-	int rc = refuse_mixtures(args);
+	int rc;
 
+	if (!c.writer)
+		return EXIT_USAGE;
+	c.arena = arena_new();
+	rc = refuse_mixtures(args);
 	if (!rc)
 		rc = load(args, &c);
 	if (!rc)
@@ -190,7 +191,9 @@ static const struct option_spec options[] = {
 	{"timeout", "MS", "how long to wait for an answer; default 700", false},
 	{"catalog", "DIR", "where the product files are", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},
-	{"format", "text|jsonl|json", "default text", false},
+	{"format", "text|csv|markdown|html|jsonl|json|junit|sarif|openmetrics", "default text",
+	 false},
+	{"output", "FILE", "write there; default: standard output", false},
 };
 
 const struct command command_check = {

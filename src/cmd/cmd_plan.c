@@ -44,7 +44,7 @@ static int print_plan(const struct plan *plan, const struct plan_query *query,
 static int run(const struct arguments *args)
 {
 	struct plan_options options = {.as_documented = args_has(args, "as-documented")};
-	const struct writer *writer = report_writer(args);
+	const struct writer *writer = report_writer(args, REPORT_PLAN);
 	int by = report_choice(args, "by", plan_by_names, PLAN_BY_APPLICATION);
 	struct plan_query query = {
 		.by = (enum plan_by)by,

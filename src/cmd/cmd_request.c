@@ -3,6 +3,7 @@
 
 #include "cmd/command.h"
 #include "cmd/load.h"
+#include "cmd/past.h"
 #include "cmd/report.h"
 #include "report/request.h"
 #include CONFIG_H
@@ -48,9 +49,30 @@ static int print_request(const struct plan *plan, const struct request_form *for
 	return ok ? EXIT_HOLDS : EXIT_NOT_TESTED;
 }
 
+/* The evidence: the run that is given, else the last one where only what fails is asked for. */
+static int find_evidence(const struct arguments *args, const char *site, struct past_run **evidence)
+{
+	bool failing_only = args_has(args, "failing-only");
+	const char *word = args_value(args, "run");
+	struct err err;
+
+	if (!word && !failing_only)
+		return 0;
+	if (past_find(word ? word : "last", site, evidence, &err))
+		return command_failed(&err);
+	if ((*evidence)->site && strcmp((*evidence)->site, site) != 0)
+		return command_usage_error("that run is of the site \"%.60s\", not of \"%.60s\"",
+					   (*evidence)->site, site);
+	if (failing_only && !(*evidence)->is_whole)
+		return command_usage_error(
+			"that run was cut off before its verdicts: what fails is "
+			"not known");
+	return 0;
+}
+
 static int run(const struct arguments *args)
 {
-	const struct request_form form = {
+	struct request_form form = {
 		.requester = args_value(args, "requester"),
 		.owner = args_value(args, "owner"),
 		.approver = args_value(args, "approver"),
@@ -60,22 +82,26 @@ static int run(const struct arguments *args)
 		.environment = args_value(args, "environment"),
 		.version = VERSION,
 		.width = report_width(),
+		.failing_only = args_has(args, "failing-only"),
 	};
 	const struct plan_options options = {0};
-	const struct writer *writer = report_writer(args);
+	struct past_run *evidence = NULL;
+	const struct writer *writer = report_writer(args, REPORT_REQUEST);
 	struct loaded l;
 	int rc;
 
 	if (!writer)
 		return EXIT_USAGE;
-	if (!writer->request)
-		return command_usage_error("a request has no format \"%s\"", writer->name);
 	rc = check_dates(&form);
 	if (rc)
 		return rc;
 	rc = load_plan(&l, args_operand(args, 0), args_value(args, "catalog"), &options);
 	if (!rc)
+		rc = find_evidence(args, l.site->name.s, &evidence);
+	form.run = evidence;
+	if (!rc)
 		rc = print_request(l.plan, &form, writer);
+	past_run_free(evidence);
 	load_release(&l);
 	return rc;
 }
@@ -89,6 +115,8 @@ static const struct option_spec options[] = {
 	{"valid-from", "DATE", "as 2026-11-30", false},
 	{"expires", "DATE", "when the rules must be gone or be asked for anew", false},
 	{"environment", "NAME", "production, test, ...", false},
+	{"failing-only", NULL, "only what fails for the network, with the evidence", false},
+	{"run", "RUN", "the run with the evidence: a file, an id, last, last~1", false},
 	{"catalog", "DIR", "where the product files are", false},
 };
 

@@ -92,6 +92,19 @@ int load_plan(struct loaded *l, const char *site_path, const char *catalog,
 	return plan_bytes(l, site_path, options);
 }
 
+int load_site(struct loaded *l, const char *site_path)
+{
+	struct site_source source = {read_beside, (void *)site_path};
+	struct errs errs = {0};
+	struct err err;
+
+	*l = (struct loaded){.bytes = BUF_INIT};
+	if (file_read(site_path, FILE_BYTES_MAX, &l->bytes, &err))
+		return command_failed(&err);
+	l->site = site_read(site_path, buf_slice(&l->bytes), &source, &errs);
+	return errs.n ? command_failed_all(&errs) : 0;
+}
+
 int load_quick(struct loaded *l, struct site_quick *q, const char *product, const char *catalog,
 	       const struct plan_options *options)
 {

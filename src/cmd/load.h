@@ -24,4 +24,6 @@ int load_plan(struct loaded *l, const char *site_path, const char *catalog,
 /* The same without a site file: q, whose product is filled in here by its name, says what it is. */
 int load_quick(struct loaded *l, struct site_quick *q, const char *product, const char *catalog,
 	       const struct plan_options *options);
+/* Only the site, without its products: as load_plan(). */
+int load_site(struct loaded *l, const char *site_path);
 void load_release(struct loaded *l);

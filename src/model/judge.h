@@ -2,10 +2,15 @@
  *
  * What outcomes mean: pure functions over a demand's tree and the outcomes of its flows.
  *
- * A leaf passes when every port passes at every address that counts: all addresses of one family
- * are enough, another family with a route of ours that fails makes it degraded. Lists want all,
- * "or" wants any, "else" takes the first that passes. What starts at another vantage does not
- * count here.
+ * From good to bad: pass, degraded, unproven, not-tested, fail, forbidden-open. A list is as good
+ * as its worst part, "or" as its best; "else" is the first that passes, and as good as its best
+ * where none does. So a failure is only what no part that is still open could change. What starts
+ * at another vantage does not count here.
+ *
+ * A flow passes when all the names, addresses and ports behind it do. Behind one name the addresses
+ * of one family are enough: where the other family fails beside it, that is degraded; a family
+ * without a route of ours never decides. Of a span, a port where nobody listens is as good as any,
+ * as long as somebody may listen on another.
  *
  * What is forbidden passes when it is shown closed: something on the way refuses it, or it is
  * silent while another port of the same address answers (the control).
@@ -46,10 +51,11 @@ struct judgement {
 	enum turn turn;
 	const struct device *device;	/* TURN_NETWORK, where one is known */
 	const struct outcome *decisive; /* NULL: there was none */
+	const struct outcome *control;	/* of what is forbidden: what got through beside it */
 	const struct flow *flow;	/* the one that decided */
-	const char *reason;		/* one sentence; NULL: the outcome says it */
-	/* Of `after:`: the first prerequisite that does not hold, so that this one is moot whatever
-	 * its own outcomes say; NULL: none. */
+	const char *reason;		/* one sentence, a literal; NULL: the outcome says it */
+	/* Of `after:` and `child_of:`: what fails first in that chain, so that this one is moot
+	 * whatever its own outcomes say; NULL: nothing. The next move is then that one's. */
 	const struct judgement *prerequisite;
 	LIST_OF(const struct outcome *) outcomes; /* all that were looked at, in order */
 	bool elsewhere;				  /* no part of it starts here */
@@ -67,6 +73,7 @@ struct goal_judgement {
 	enum verdict verdict;
 	const struct judgement *decisive; /* of a sequence the first broken link; NULL: none */
 	bool elsewhere;			  /* no part of it starts here */
+	bool partial;			  /* some part of it does not, or is not installed */
 };
 
 struct judge_options {
@@ -80,8 +87,11 @@ struct summary {
 	unsigned counts[VERDICT_COUNT]; /* of what counts from here */
 	unsigned partial;		/* of those that hold */
 	unsigned lesser_failed;		/* recommended and optional ones: told, but do not count */
+	unsigned lesser_open;		/* of those, what is unproven or was not tested */
+	unsigned moot;			/* of what fails: behind a prerequisite that fails */
 	unsigned elsewhere;
-	int exit; /* DESIGN: 0, 1, 3 */
+	unsigned goals[VERDICT_COUNT]; /* of those that start here; no matter for the exit */
+	int exit;		       /* DESIGN: 0, 1, 3 */
 };
 
 /* Why a flow that starts here has no outcome: one sentence; NULL: it has, or starts elsewhere. */

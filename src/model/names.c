@@ -6,6 +6,7 @@
 #include "model/judge.h"
 #include "model/outcome.h"
 #include "model/product.h"
+#include "model/run_diff.h"
 #include "model/site.h"
 
 const char *const transport_names[] = {
@@ -46,6 +47,9 @@ const char *const confidence_names[] = {"possible", "likely", "certain", NULL};
 const char *const answer_names[] = {"unknown", "pass", "fail", NULL};
 const char *const verdict_names[] = {
 	"pass", "degraded", "fail", "forbidden-open", "not-tested", "unproven", NULL,
+};
+const char *const difference_names[] = {
+	"newly-fails", "fixed", "other-cause", "other-verdict", "only-second", "only-first", NULL,
 };
 const char *const turn_names[] = {
 	"nobody", "network", "server", "application", "name-service", "provider", "this-host", NULL,

@@ -71,6 +71,10 @@ struct outcome {
 	const char *how;    /* "icmp 3/13", "rst", "connect: Network is unreachable"; may be NULL */
 	const char *candidates[OUTCOME_CANDIDATES_MAX];
 	enum confidence confidence;
+	/* Rejected by a message that says where nobody is or leads to (host unreachable, a loop),
+	 * which no rule need have sent: it refuses nothing. */
+	bool is_absence;
+	bool is_interrupted; /* not-attempted: the run was ended before */
 	enum answer network, service;
 	const char *expected; /* protocol; NULL: not said */
 	const char *proved;   /* the protocol whose bytes came; NULL: none did */

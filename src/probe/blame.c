@@ -9,25 +9,33 @@
 #include "base/compiler.h"
 #include "base/text_pool.h"
 
-PRINTF(2, 3) static void set_evidence(struct outcome *o, const char *fmt, ...)
+/* Most are the same words for everybody. */
+PRINTF(3, 0)
+static const char *keep(struct outcome *o, size_t room, const char *fmt, va_list ap)
 {
 	char text[OUTCOME_EVIDENCE_MAX];
+
+	if (!strchr(fmt, '%'))
+		return text_pool_add(o->texts, slice_of(fmt));
+	vsnprintf(text, room, fmt, ap);
+	return text_pool_add(o->texts, slice_of(text));
+}
+
+PRINTF(2, 3) static void set_evidence(struct outcome *o, const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	o->evidence = text_pool_add(o->texts, slice_of(text));
+	o->evidence = keep(o, OUTCOME_EVIDENCE_MAX, fmt, ap);
 	va_end(ap);
 }
 
 PRINTF(2, 3) static void set_how(struct outcome *o, const char *fmt, ...)
 {
-	char text[OUTCOME_HOW_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	o->how = text_pool_add(o->texts, slice_of(text));
+	o->how = keep(o, OUTCOME_HOW_MAX, fmt, ap);
 	va_end(ap);
 }
 
@@ -98,6 +106,11 @@ static const struct local_error ping_errors[] = {
 	 "users, setcap cap_net_raw+ep this program"},
 };
 
+/* What worked before and does not any more says nothing of the target, nor of the plan. */
+static const struct local_error way_lost = {
+	0, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, true,
+	"this host could send there before: its interface, address or route went away meanwhile"};
+
 static const struct local_error other_error = {0, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
 					       "this host could not try"};
 
@@ -125,6 +138,10 @@ static const struct local_error *local_error_of(const struct sighting *seen)
 		row = find_error(ping_errors, ARRAY_LEN(ping_errors), seen->error);
 	if (!row)
 		row = find_error(local_errors, ARRAY_LEN(local_errors), seen->error);
+	if (row && seen->had_way &&
+	    (row->cause == CAUSE_LOCAL_ROUTE || row->error == ENETDOWN ||
+	     strcmp(seen->call, "bind") == 0))
+		return &way_lost;
 	if (!row || (row->cause == CAUSE_LOCAL_FIREWALL && !is_about_target(seen->call)))
 		row = &other_error;
 	return row;
@@ -149,34 +166,42 @@ static void blame_local(const struct sighting *seen, struct outcome *o)
 
 struct icmp_meaning {
 	uint8_t family, type, code;
+	bool refuses; /* a rule says so; else it may only be that nobody is there */
 	const char *meaning;
 };
 /* RFC 792, RFC 1812 section 5.2.7.1; RFC 4443 section 3. */
 static const struct icmp_meaning meanings[] = {
-	{4, 3, 0, "it has no route to that network"},
-	{4, 3, 1, "it cannot reach that host"},
-	{4, 3, 2, "the protocol is unreachable"},
-	{4, 3, 3, "the port is unreachable"},
-	{4, 3, 9, "the network is administratively prohibited"},
-	{4, 3, 10, "the host is administratively prohibited"},
-	{4, 3, 13, "administratively prohibited"},
-	{4, 11, 0, "the packet used up its hops: a routing loop"},
-	{6, 1, 0, "it has no route to that address"},
-	{6, 1, 1, "administratively prohibited"},
-	{6, 1, 3, "it cannot reach that address"},
-	{6, 1, 4, "the port is unreachable"},
-	{6, 1, 5, "the source address failed its policy"},
-	{6, 1, 6, "it has a reject route to that address"},
-	{6, 3, 0, "the packet used up its hops: a routing loop"},
+	{4, 3, 0, false, "it has no route to that network"},
+	{4, 3, 1, false, "it cannot reach that host"},
+	{4, 3, 2, true, "the protocol is unreachable"},
+	{4, 3, 3, true, "the port is unreachable"},
+	{4, 3, 9, true, "the network is administratively prohibited"},
+	{4, 3, 10, true, "the host is administratively prohibited"},
+	{4, 3, 13, true, "administratively prohibited"},
+	{4, 11, 0, false, "the packet used up its hops: a routing loop"},
+	{6, 1, 0, false, "it has no route to that address"},
+	{6, 1, 1, true, "administratively prohibited"},
+	{6, 1, 3, false, "it cannot reach that address"},
+	{6, 1, 4, true, "the port is unreachable"},
+	{6, 1, 5, true, "the source address failed its policy"},
+	{6, 1, 6, true, "it has a reject route to that address"},
+	{6, 3, 0, false, "the packet used up its hops: a routing loop"},
 };
 
-static const char *meaning_of(const struct icmp_error *e)
+static const struct icmp_meaning *find_meaning(const struct icmp_error *e)
 {
+	static const struct icmp_meaning other = {.meaning = "an ICMP error"};
+
 	for (size_t i = 0; i < ARRAY_LEN(meanings); i++)
 		if (meanings[i].family == e->by.family && meanings[i].type == e->type &&
 		    meanings[i].code == e->code)
-			return meanings[i].meaning;
-	return "an ICMP error";
+			return &meanings[i];
+	return &other;
+}
+
+static const char *meaning_of(const struct icmp_error *e)
+{
+	return find_meaning(e)->meaning;
 }
 
 /* "Cannot reach that host" made by ourselves: nobody answered on the link, or our own rules said
@@ -224,6 +249,7 @@ static void blame_icmp(const struct sighting *seen, struct outcome *o)
 	char by[ADDR_TEXT_MAX];
 
 	o->by = e->by;
+	o->is_absence = !find_meaning(e)->refuses;
 	set_how(o, "%s %u/%u", e->by.family == 6 ? "icmp6" : "icmp", e->type, e->code);
 	if (o->transport == TRANSPORT_UDP && is_port_unreachable(e) &&
 	    addr_equal(&e->by, &o->target)) {

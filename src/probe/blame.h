@@ -50,6 +50,7 @@ struct sighting {
 	long unacked;	   /* SAW_SILENCE over TCP: as struct loop_ops says; -1: nothing was sent */
 	int error;
 	const char *call; /* "socket", "connect", "send", ...; a literal */
+	bool had_way;	  /* SAW_LOCAL_ERROR: earlier in the run this host could send there */
 	struct icmp_error icmp;
 	bool is_by_proxy;	   /* what was seen, was seen through one */
 	bool own_target, own_icmp; /* the target, the sender of the ICMP error is this host */

@@ -310,12 +310,13 @@ void check_prepare(struct check *c, const struct plan *plan, const struct vantag
 				    !is_perimeter(plan->demands.items[i]);
 	find_wanted(c);
 	for (size_t i = 0; i < plan->flows.n; i++) {
+		const struct flow *f = plan->flows.items[i];
 		struct flow_result *r = &c->results[i];
 
-		r->is_here =
-			is_wanted(c, plan->flows.items[i]) && starts_at(c, plan->flows.items[i]);
+		c->via = check_via(c, f);
+		r->is_here = is_wanted(c, f) && (c->via || starts_at(c, f));
 		if (r->is_here)
-			r->not_tested = add_flow(c, plan->flows.items[i]);
+			r->not_tested = add_flow(c, f);
 	}
 }
 

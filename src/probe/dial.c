@@ -5,8 +5,6 @@
 
 #include "probe/sighting.h"
 
-enum { HEDGE_MS = 350 /* the second try starts then, or after half of the time */ };
-
 static void close_attempt(struct dial_attempt *a, bool reset)
 {
 	struct loop *l = probe_loop(a->dial->probe);
@@ -37,6 +35,8 @@ static void fail(struct dial *d, enum saw saw)
 	struct loop *l = probe_loop(d->probe);
 
 	d->seen.tries = d->tries;
+	if (d->seen.rtt_us && (saw != SAW_ICMP || addr_equal(&d->seen.icmp.by, &d->to)))
+		probe_learn(d->probe, d->seen.rtt_us, d->lost);
 	if (saw == SAW_NOTHING || saw == SAW_ICMP)
 		d->seen.own_target = l->ops->is_own(l, &d->to);
 	dial_stop(d);
@@ -57,6 +57,7 @@ static void note_answer(struct dial_attempt *a)
 	struct loop *l = probe_loop(d->probe);
 
 	d->seen.rtt_us = sighting_rtt_us(d->probe, a->at);
+	d->lost = (unsigned)(a - d->attempts);
 	if (!l->ops->local_addr(l, &a->sock, &d->seen.source, &d->source_port))
 		d->seen.source = (struct addr){0};
 }
@@ -73,7 +74,7 @@ static bool took_icmp(struct dial_attempt *a)
 	return true;
 }
 
-/* False: our own kernel said no; seen.error says why. True: under way, or it has failed. */
+/* False: our own kernel said no; seen.error says why. */
 static bool start_attempt(struct dial_attempt *a)
 {
 	struct dial *d = a->dial;
@@ -83,10 +84,7 @@ static bool start_attempt(struct dial_attempt *a)
 
 	a->at = loop_now(l);
 	d->seen.error = -l->ops->open(l, &a->sock, &spec, &d->seen.call);
-	if (d->seen.error)
-		return false;
-	took_icmp(a);
-	return true;
+	return !d->seen.error;
 }
 
 static bool start_next(struct dial *d)
@@ -112,6 +110,7 @@ static void take(struct dial_attempt *a)
 
 	d->answered = a;
 	d->seen.tries = d->tries;
+	probe_learn(d->probe, d->seen.rtt_us, d->lost);
 	for (size_t i = 0; i < d->tries; i++)
 		if (&d->attempts[i] != a)
 			close_attempt(&d->attempts[i], true);
@@ -141,6 +140,7 @@ static void attempt_failed(struct dial_attempt *a, int error)
 
 	note_answer(a);
 	if (error == ECONNREFUSED) {
+		close_attempt(a, false); /* the kernel has ended it: no need of a reset */
 		fail(d, SAW_REFUSAL);
 		return;
 	}
@@ -166,58 +166,113 @@ static void attempt_ready(struct sock *s, unsigned events)
 		d->ready(d, events);
 		return;
 	}
-	/* First the queue: the same errno may come with an ICMP error and without. */
-	if (took_icmp(a))
-		return;
-	error = l->ops->error(l, s);
-	if (error)
-		attempt_failed(a, error);
-	else if (events & SOCK_WRITABLE)
+	if (events & SOCK_ERROR) {
+		/* First the queue: the same errno may come with an ICMP error and without. */
+		if (took_icmp(a))
+			return;
+		error = l->ops->error(l, s);
+		if (error) {
+			attempt_failed(a, error);
+			return;
+		}
+	}
+	if (events & SOCK_WRITABLE)
 		connected(a);
-}
-
-static unsigned hedge_ms(const struct probe *p)
-{
-	unsigned half = probe_timeout_ms(p) / 2;
-
-	return half < HEDGE_MS ? half : HEDGE_MS;
 }
 
 /* The time is over. One SYN alone does not prove a drop; where the second could not be sent, say
  * why. */
-static void give_up(struct dial *d)
+static void give_up(struct dial *d, int64_t waited_us)
 {
-	d->seen.waited_ms = probe_timeout_ms(d->probe);
-	fail(d, d->tries < DIAL_ATTEMPTS ? SAW_LOCAL_ERROR : SAW_NOTHING);
+	d->seen.waited_ms = (unsigned)(waited_us / 1000);
+	fail(d, d->tries < 2 ? SAW_LOCAL_ERROR : SAW_NOTHING);
+}
+
+static struct dial_attempt *oldest_open(struct dial *d)
+{
+	for (size_t i = 0; i < d->tries; i++)
+		if (d->attempts[i].sock.is_open)
+			return &d->attempts[i];
+	return NULL;
+}
+
+/* No descriptor or no port for another attempt: the oldest gives its own once it had its time.
+ * False: it has failed. */
+static bool make_room(struct dial *d)
+{
+	struct loop *l = probe_loop(d->probe);
+	struct dial_attempt *a = oldest_open(d);
+	struct mono due;
+
+	if (!a) {
+		fail(d, SAW_LOCAL_ERROR);
+		return false;
+	}
+	due = probe_patience(d->probe, a->at);
+	if (due.us <= loop_now(l).us)
+		close_attempt(a, true);
+	else
+		timer_start(l, &d->timer, due);
+	return true;
+}
+
+/* Nothing has come: try again, wait, or give up. */
+static void go_on(struct dial *d)
+{
+	struct probe *p = d->probe;
+	struct loop *l = probe_loop(p);
+
+	while (!timer_is_armed(&d->timer)) {
+		struct rtt_step step = probe_next(p, d->tries, d->attempts[d->tries - 1].at);
+		struct mono at = mono_add_us(p->started, step.at_us);
+
+		if (at.us > loop_now(l).us) {
+			timer_start(l, &d->timer, at);
+		} else if (step.is_over) {
+			give_up(d, step.at_us);
+			return;
+		} else if (start_next(d)) {
+			probe_add_try(p);
+		} else if (!make_room(d)) {
+			return;
+		}
+	}
+}
+
+/* Where the error's coming was not told. */
+static bool took_any_icmp(struct dial *d)
+{
+	for (size_t i = 0; i < d->tries; i++)
+		if (d->attempts[i].sock.is_open && took_icmp(&d->attempts[i]))
+			return true;
+	return false;
 }
 
 static void timer_fired(struct timer *timer)
 {
 	struct dial *d = (struct dial *)((char *)timer - offsetof(struct dial, timer));
-	struct probe *p = d->probe;
 
-	if (d->tries == DIAL_ATTEMPTS || d->seen.error) {
-		give_up(d);
-	} else {
-		timer_start(probe_loop(p), timer, mono_add_ms(d->started, probe_timeout_ms(p)));
-		start_next(d);
-	}
+	if (took_any_icmp(d))
+		return;
+	probe_late(d->probe);
+	go_on(d);
 }
 
 void dial_start(struct dial *d)
 {
 	struct probe *p = d->probe;
+	struct loop *l = probe_loop(p);
 
 	d->answered = NULL;
 	d->tries = 0;
 	d->seen = (struct sighting){0};
-	d->started = loop_now(probe_loop(p));
 	d->timer.fire = timer_fired;
 	for (size_t i = 0; i < DIAL_ATTEMPTS; i++) {
 		d->attempts[i].dial = d;
 		d->attempts[i].sock.ready = attempt_ready;
 	}
-	timer_start(probe_loop(p), &d->timer, mono_add_ms(d->started, hedge_ms(p)));
+	p->started = loop_now(l);
+	timer_start(l, &d->timer, mono_add_us(p->started, probe_late_us(p)));
 	if (!start_next(d))
 		fail(d, SAW_LOCAL_ERROR);
 }

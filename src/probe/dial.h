@@ -2,7 +2,8 @@
  *
  * A TCP connection for a probe. While nothing comes, further attempts start beside the first one,
  * each from a port of its own: the kernel repeats a lost SYN only after a second, and one that got
- * lost or fell to a dead back end proves nothing. The first answer to any counts.
+ * lost or fell to a dead back end proves nothing. How many, and when, probe/rtt.h says; the first
+ * answer to any counts.
  *
  * Connections are closed with a reset instead of a good-bye: an ordinary close would leave a socket
  * in TIME_WAIT for each probe, and after some thousands of them every connect(2) to that address is
@@ -12,7 +13,7 @@
 
 #include "probe/method.h"
 
-enum { DIAL_ATTEMPTS = 2 };
+enum { DIAL_ATTEMPTS = RTT_TRIES_MAX }; /* descriptors at once: struct method.socks */
 
 struct dial;
 struct dial_attempt {
@@ -34,13 +35,12 @@ struct dial {
 	struct dial_attempt attempts[DIAL_ATTEMPTS];
 	struct dial_attempt *answered; /* the handshake completed; NULL: none yet */
 	struct timer timer;
-	struct mono started;
-	unsigned tries;
+	unsigned tries, lost; /* lost: those before the one that was answered */
 	uint16_t source_port; /* of the attempt that was answered */
 	struct sighting seen; /* but for `saw` */
 };
 
-void dial_start(struct dial *d);
-struct sock *dial_sock(struct dial *d);	     /* connected */
+void dial_start(struct dial *d);	/* also once more, after dial_stop(); p->started is now */
+struct sock *dial_sock(struct dial *d); /* connected */
 void dial_close(struct dial *d, bool reset); /* connected; as loop_ops.close() */
 void dial_stop(struct dial *d);		     /* everything is closed and stopped */

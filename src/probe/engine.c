@@ -18,6 +18,10 @@
 #include "sys/loop.h"
 
 enum {
+	WINDOW_MIN = 16,
+	LOSS_PART = 8,	    /* more than one try in so many lost: too fast for the target */
+	TURN = 64,	    /* starts in one turn of the loop: more only fill the kernel's caches */
+	BURST_US = 10000,   /* so much may be caught up with at once where there is a rate */
 	NAMES_AT_ONCE = 32, /* a resolver is a target, too */
 	DESCRIPTORS_SPARE =
 		32, /* the loop's, the resolver's, standard streams, what we inherited */
@@ -37,7 +41,12 @@ struct pending {
 
 struct target {
 	struct addr addr;
-	unsigned live;
+	struct rtt rtt;
+	unsigned live, window;		   /* probes that wait for their first answer */
+	unsigned answers, lost, round_end; /* since the window was last judged; when it is again */
+	struct mono way_lost; /* when this host could not send there any more, and why */
+	int way_error;
+	bool had_way;
 	struct queue waiting;
 };
 
@@ -62,12 +71,18 @@ struct engine {
 	size_t probe_size, room, used;
 	struct probe *free;
 	size_t live, window;
+	size_t socks, descriptors; /* kept for those under way, and how many there are */
+	struct rtt rtt;		   /* of all targets */
+	size_t done, total;	   /* outcomes */
 	struct queue ready;
 
 	struct probe *resting; /* after a fault of our own */
 	size_t n_resting;
 	unsigned faults; /* with nothing else under way, and no probe that went well since */
 	struct timer pause;
+	struct mono next_try; /* where there is a rate */
+	unsigned turn;	      /* starts that are left in this one */
+	struct timer pace;
 	bool is_filling, is_stopped;
 };
 
@@ -119,7 +134,9 @@ void probe_chance(const struct probe *p, void *bytes, size_t n)
 
 unsigned probe_timeout_ms(const struct probe *p)
 {
-	return p->engine->config.timeout_ms;
+	unsigned ms = p->engine->config.timeout_ms;
+
+	return ms ? ms : ENGINE_TIMEOUT_MS;
 }
 
 static struct target *find_target(struct engine *e, const struct addr *a)
@@ -130,6 +147,7 @@ static struct target *find_target(struct engine *e, const struct addr *a)
 		return t;
 	t = ARENA_NEW(e->arena, struct target);
 	t->addr = *a;
+	t->window = t->round_end = e->config.per_target;
 	map_add(&e->targets, (struct slice){(const char *)&t->addr, sizeof(t->addr)}, t);
 	return t;
 }
@@ -157,6 +175,7 @@ static void start_outcome(struct engine *e, size_t task, const struct addr *targ
 
 static void report(struct engine *e, size_t task, const struct outcome *o)
 {
+	e->done++;
 	e->config.outcome(e->config.ctx, task, o);
 }
 
@@ -293,33 +312,62 @@ static struct probe *take_probe(struct engine *e)
 	return p;
 }
 
-static void give_back(struct engine *e, struct probe *p)
+/* Two for the place of one: the window may have grown. */
+static void leave_target(struct engine *e, struct probe *p)
 {
 	struct target *t = p->target;
 	size_t task;
 
+	if (p->is_late)
+		return;
+	p->is_late = true;
 	t->live--;
-	if (queue_take(e, &t->waiting, &task))
-		queue_add_first(e, &e->ready, task);
+	for (unsigned i = 0; i < 2 && t->live + i < t->window; i++)
+		if (queue_take(e, &t->waiting, &task))
+			queue_add_first(e, &e->ready, task);
+}
+
+static void give_back(struct engine *e, struct probe *p)
+{
+	leave_target(e, p);
+	e->socks -= p->socks;
 	p->is_live = false;
 	p->next = e->free;
 	e->free = p;
 	e->live--;
 }
 
-static void start_probe(struct engine *e, size_t task, struct target *target)
+static void count_try(struct engine *e)
+{
+	int64_t earliest_us;
+
+	if (e->turn)
+		e->turn--;
+	if (!e->config.rate)
+		return;
+	earliest_us = loop_now(e->config.loop).us - BURST_US;
+	if (e->next_try.us < earliest_us)
+		e->next_try.us = earliest_us;
+	e->next_try.us += (1000000 + e->config.rate - 1) / e->config.rate;
+}
+
+static void start_probe(struct engine *e, size_t task, const struct addr *to, struct target *target,
+			unsigned socks)
 {
 	const struct task *t = &e->tasks[task];
 	struct probe *p = take_probe(e);
 
 	p->method = t->method;
 	p->task = task;
-	p->to = target->addr;
+	p->to = *to;
 	p->from = t->source;
 	p->port = t->port;
 	p->started = loop_now(e->config.loop);
 	p->target = target;
+	p->socks = socks;
+	e->socks += socks;
 	target->live++;
+	count_try(e);
 	t->method->begin(p);
 }
 
@@ -329,26 +377,52 @@ static void go_on(struct engine *e, size_t task)
 	struct addr a;
 
 	e->pending[task].address++;
-	if (next_address(e, task, &a))
+	if (next_address(e, task, &a)) {
+		e->total++;
 		queue_add(e, &e->ready, task);
-	else
+	} else {
 		e->pending[task].over = true;
+	}
 }
 
-static void start_task(struct engine *e, size_t task)
+static unsigned socks_for(const struct engine *e, size_t task, const struct target *target)
+{
+	unsigned most = e->tasks[task].method->socks, tries;
+
+	if (most == 1)
+		return 1;
+	tries = rtt_tries(&target->rtt, &e->rtt);
+	return tries < most ? tries : most;
+}
+
+/* Whose limits count, and of whom something is learnt: the proxy stands before the target. */
+static const struct addr *dialled(const struct task *t, const struct addr *a)
+{
+	return t->via ? &t->via->addr : a;
+}
+
+/* False: it must wait until others have ended, and so must those behind it. */
+static bool start_task(struct engine *e, size_t task)
 {
 	struct target *target;
 	struct addr a;
+	unsigned socks;
 
 	if (!next_address(e, task, &a))
 		BUG("a task without an address is in the queue");
-	target = find_target(e, &a);
-	if (target->live >= e->config.per_target) {
+	target = find_target(e, dialled(&e->tasks[task], &a));
+	if (target->live >= target->window) {
 		queue_add(e, &target->waiting, task);
-		return;
+		return true;
+	}
+	socks = socks_for(e, task, target);
+	if (e->live && e->socks + socks > e->descriptors) {
+		queue_add_first(e, &e->ready, task);
+		return false;
 	}
 	go_on(e, task);
-	start_probe(e, task, target);
+	start_probe(e, task, &a, target, socks);
+	return true;
 }
 
 static bool is_done(const struct engine *e)
@@ -364,7 +438,22 @@ static void resume_one(struct engine *e)
 	e->n_resting--;
 	memset(p->state, 0, p->method->state_size);
 	p->started = loop_now(e->config.loop);
+	count_try(e);
 	p->method->begin(p);
+}
+
+/* Whether one may start now. If not, the timer wakes us when it may. */
+static bool has_turn(struct engine *e)
+{
+	struct loop *l = e->config.loop;
+
+	if (timer_is_armed(&e->pace))
+		return false;
+	if (!e->turn)
+		timer_start(l, &e->pace, mono_add_us(loop_now(l), 1));
+	else if (e->config.rate && e->next_try.us > loop_now(l).us)
+		timer_start(l, &e->pace, e->next_try);
+	return !timer_is_armed(&e->pace);
 }
 
 static bool has_room(const struct engine *e)
@@ -382,12 +471,10 @@ static void fill(struct engine *e)
 		return;
 	e->is_filling = true;
 	start_names(e);
-	while (has_room(e)) {
+	while (has_room(e) && (e->resting || e->ready.head) && has_turn(e)) {
 		if (e->resting)
 			resume_one(e);
-		else if (has_probe(e) && queue_take(e, &e->ready, &task))
-			start_task(e, task);
-		else
+		else if (!has_probe(e) || !queue_take(e, &e->ready, &task) || !start_task(e, task))
 			break;
 	}
 	e->is_filling = false;
@@ -421,6 +508,89 @@ static void pause_over(struct timer *t)
 	fill(e);
 }
 
+static void pace_over(struct timer *t)
+{
+	struct engine *e = (struct engine *)((char *)t - offsetof(struct engine, pace));
+
+	e->turn = TURN;
+	fill(e);
+}
+
+/* What is learnt of the way. */
+
+struct rtt_step probe_next(const struct probe *p, unsigned tries, struct mono last)
+{
+	const struct engine *e = p->engine;
+	const struct rtt_silence silence = {
+		.target = &p->target->rtt,
+		.run = &e->rtt,
+		.timeout_us = (int64_t)probe_timeout_ms(p) * 1000,
+		.is_bound = e->config.timeout_ms != 0,
+		.tries = tries,
+		.last_us = last.us - p->started.us,
+	};
+	bool is_out_of_time = silence.is_bound &&
+			      loop_now(e->config.loop).us - p->started.us >= silence.timeout_us;
+
+	return is_out_of_time ? (struct rtt_step){true, silence.timeout_us} : rtt_next(&silence);
+}
+
+int64_t probe_late_us(const struct probe *p)
+{
+	int64_t late_us = rtt_late_us(&p->target->rtt);
+	struct rtt_step step = probe_next(p, 1, p->started);
+
+	return late_us && late_us < step.at_us ? late_us : step.at_us;
+}
+
+struct mono probe_patience(const struct probe *p, struct mono at)
+{
+	struct mono end = mono_add_ms(p->started, probe_timeout_ms(p)), until;
+	int64_t late_us = rtt_late_us(&p->target->rtt);
+
+	until = mono_add_us(at, late_us ? late_us : RTT_HEDGE_MS * 1000);
+	return p->engine->config.timeout_ms && end.us < until.us ? end : until;
+}
+
+void probe_late(struct probe *p)
+{
+	struct engine *e = p->engine;
+	struct target *t = p->target;
+
+	if (p->is_late)
+		return;
+	if (t->window < ENGINE_SILENT)
+		t->window++;
+	leave_target(e, p);
+	fill(e);
+}
+
+void probe_add_try(struct probe *p)
+{
+	count_try(p->engine);
+}
+
+void probe_learn(struct probe *p, uint32_t us, unsigned lost)
+{
+	struct engine *e = p->engine;
+	struct target *t = p->target;
+
+	rtt_add(&t->rtt, us, lost);
+	rtt_add(&e->rtt, us, lost);
+	t->answers++;
+	t->lost += lost;
+	if (t->lost * LOSS_PART <= t->answers + t->lost) {
+		if (t->window < e->room)
+			t->window++;
+	} else if (t->answers >= t->round_end && t->window > WINDOW_MIN) {
+		t->window = t->window / 2 > WINDOW_MIN ? t->window / 2 : WINDOW_MIN;
+	}
+	if (t->answers >= t->round_end) {
+		t->answers = t->lost = 0;
+		t->round_end = t->window;
+	}
+}
+
 static void report_probe(struct probe *p, const struct sighting *seen)
 {
 	struct engine *e = p->engine;
@@ -433,53 +603,91 @@ static void report_probe(struct probe *p, const struct sighting *seen)
 	report(e, task, &o);
 }
 
+static void settle(struct probe *p, const struct sighting *seen, bool is_fault)
+{
+	struct engine *e = p->engine;
+
+	report_probe(p, seen);
+	if (is_fault)
+		return;
+	e->faults = 0;
+	if (e->window < e->room)
+		e->window++;
+}
+
+static void finish_local(struct probe *p, const struct sighting *seen)
+{
+	struct sighting local = *seen;
+	struct target *t = p->target;
+	bool is_fault;
+
+	local.had_way = t->had_way;
+	is_fault = blame_is_passing(&local);
+	if (is_fault && !blame_is_passing(seen)) {
+		t->way_lost = loop_now(p->engine->config.loop);
+		t->way_error = local.error;
+	}
+	if (!is_fault || !rest(p->engine, p))
+		settle(p, &local, is_fault);
+}
+
+/* Nothing came, but meanwhile this host could not send: that proves nothing. */
+static bool was_cut_off(const struct probe *p)
+{
+	return p->target->way_error && p->target->way_lost.us >= p->started.us;
+}
+
+static void finish_silence(struct probe *p, const struct sighting *seen)
+{
+	if (was_cut_off(p)) {
+		finish_local(p, &(struct sighting){.saw = SAW_LOCAL_ERROR,
+						   .error = p->target->way_error,
+						   .call = "connect",
+						   .tries = seen->tries});
+		return;
+	}
+	if (p->method->transport == TRANSPORT_TCP)
+		rtt_add_silence(&p->target->rtt);
+	p->target->had_way = true;
+	settle(p, seen, false);
+}
+
 void probe_finish(struct probe *p, const struct sighting *seen)
 {
 	struct engine *e = p->engine;
-	bool passing = seen->saw == SAW_LOCAL_ERROR && blame_is_passing(seen);
 
-	if (passing && rest(e, p))
-		return;
-	report_probe(p, seen);
-	if (!passing) {
-		e->faults = 0;
-		if (e->window < e->room)
-			e->window++;
+	if (seen->saw == SAW_LOCAL_ERROR) {
+		finish_local(p, seen);
+	} else if (seen->saw == SAW_NOTHING || seen->saw == SAW_SILENCE) {
+		finish_silence(p, seen);
+	} else {
+		p->target->had_way = true;
+		settle(p, seen, false);
 	}
 	fill(e);
 }
 
 /* Setting up and tearing down. */
 
-static size_t probe_room(const struct engine_config *c, unsigned socks)
+static size_t free_descriptors(size_t all)
 {
-	size_t room = c->window;
+	size_t spare = all > DESCRIPTORS_SPARE * 2 ? DESCRIPTORS_SPARE : all / 2;
 
-	if (c->descriptors) {
-		size_t spare = c->descriptors > DESCRIPTORS_SPARE * 2 ? DESCRIPTORS_SPARE
-								      : c->descriptors / 2;
-
-		if (room > (c->descriptors - spare) / socks)
-			room = (c->descriptors - spare) / socks;
-	}
-	return room ? room : 1;
+	return all ? all - spare : SIZE_MAX;
 }
 
 static void size_pool(struct engine *e)
 {
 	size_t state = 0;
-	unsigned socks = 1;
 
-	for (size_t i = 0; i < e->n_tasks; i++) {
-		const struct method *m = e->tasks[i].method;
-
-		if (state < m->state_size)
-			state = m->state_size;
-		if (socks < m->socks)
-			socks = m->socks;
-	}
+	for (size_t i = 0; i < e->n_tasks; i++)
+		if (state < e->tasks[i].method->state_size)
+			state = e->tasks[i].method->state_size;
 	e->probe_size = (sizeof(struct probe) + state + 15) / 16 * 16;
-	e->room = probe_room(&e->config, socks);
+	e->descriptors = free_descriptors(e->config.descriptors);
+	e->room = e->config.window < e->descriptors ? e->config.window : e->descriptors;
+	if (!e->room)
+		e->room = 1;
 	e->window = e->room;
 	e->pool = mem_new(e->room, e->probe_size); /* a page of it costs when it is touched */
 }
@@ -490,18 +698,18 @@ struct engine *engine_new(const struct engine_config *config, const struct task 
 	struct engine *e = mem_new(1, sizeof(*e));
 
 	e->config = *config;
-	if (!e->config.timeout_ms)
-		e->config.timeout_ms = ENGINE_TIMEOUT_MS;
 	if (!e->config.per_target)
 		e->config.per_target = ENGINE_PER_TARGET;
 	if (!e->config.window)
 		e->config.window = ENGINE_WINDOW;
 	e->tasks = tasks;
-	e->n_tasks = n_tasks;
+	e->n_tasks = e->total = n_tasks;
 	e->pending = mem_new(n_tasks, sizeof(*e->pending));
 	e->arena = arena_new();
 	e->last_name = &e->first_name;
 	e->pause.fire = pause_over;
+	e->pace.fire = pace_over;
+	e->turn = TURN;
 	size_pool(e);
 	for (size_t i = 0; i < n_tasks; i++) {
 		if (needs_name(&tasks[i]))
@@ -518,6 +726,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	timer_stop(e->config.loop, &e->pause);
+	timer_stop(e->config.loop, &e->pace);
 	for (struct name *n = e->first_name; n; n = n->next)
 		resolve_release(&n->query);
 	map_release(&e->targets);
@@ -534,6 +743,7 @@ static void report_untried(struct engine *e, size_t task, const struct addr *tar
 
 	start_outcome(e, task, target, &o);
 	blame_not_attempted("interrupted", &o);
+	o.is_interrupted = true;
 	report(e, task, &o);
 }
 
@@ -542,6 +752,7 @@ static void give_up(struct engine *e)
 {
 	e->is_stopped = true;
 	timer_stop(e->config.loop, &e->pause);
+	timer_stop(e->config.loop, &e->pace);
 	if (e->config.resolver)
 		e->config.resolver->ops->stop(e->config.resolver);
 	for (size_t i = 0; i < e->used; i++) {
@@ -567,4 +778,14 @@ int engine_run(struct engine *e, const volatile int *interrupted, struct err *er
 	if (!is_done(e))
 		give_up(e);
 	return rc;
+}
+
+size_t engine_done(const struct engine *e)
+{
+	return e->done;
+}
+
+size_t engine_total(const struct engine *e)
+{
+	return e->total;
 }

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: ISC
  *
  * Many probes at once over one loop: names are resolved, each address of a name is a probe of its
- * own, at most `per_target` of them go to one address and `window` are under way in all. A fault of
- * our own (no descriptor, no source port) makes the window smaller and is tried again; when it
- * stays, the outcome is not-attempted, never closed.
+ * own, and at most `window` are under way in all.
  *
- * Memory beside the tasks: 8 bytes a task, about 60 a distinct address, 100 a distinct name, 350
- * for each probe under way; what depends on the number of tasks and the window is got once.
- * Outcomes are handed over and not kept.
+ * One address gets `per_target` probes to begin with, each to a port of its own. Each answer makes
+ * room for one more, as long as no more than one try in eight is lost; else it is halved. A probe
+ * whose answer is late makes room, too, up to ENGINE_SILENT: what keeps silent must not hold back
+ * the rest, and is no reason to flood it. How often a silent port is tried is said in probe/rtt.h.
+ *
+ * A fault of our own (no descriptor, no source port, the interface gone) makes the window smaller
+ * and is tried again; when it stays, the outcome is not-attempted, never closed.
+ *
+ * Memory: 112 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
+ * distinct address and a distinct name, 800 for each probe under way (2,800 where one of the tasks
+ * is UDP's or FTP's) and what the kernel needs for its sockets (5 kB each). What depends on the
+ * number of tasks and the window is got once; a conversation gets its own while it lasts (14 kB).
  */
 #pragma once
 
@@ -47,17 +54,21 @@ struct task {
 enum {
 	ENGINE_TIMEOUT_MS = 700,
 	ENGINE_PER_TARGET = 64,
-	ENGINE_WINDOW = 2000,
+	ENGINE_SILENT = 2000,
+	ENGINE_WINDOW = 10000,
 };
 
 struct engine_config {
 	struct loop *loop;
 	struct resolver *resolver; /* NULL where no task needs one */
 	struct text_pool *texts;   /* for the outcomes; lives as long as they */
-	unsigned timeout_ms;	   /* until silence is called "dropped"; 0: ENGINE_TIMEOUT_MS */
-	unsigned per_target;	   /* 0: ENGINE_PER_TARGET */
-	size_t window;		   /* probes under way at most; 0: ENGINE_WINDOW */
-	size_t descriptors;	   /* that may be open; 0: not limited */
+	/* Until silence is called "dropped", and not longer. 0: ENGINE_TIMEOUT_MS, and longer where
+	 * what was measured asks for it. */
+	unsigned timeout_ms;
+	unsigned per_target; /* to begin with; 0: ENGINE_PER_TARGET */
+	unsigned rate;	     /* new connections a second; 0: as fast as answers come */
+	size_t window;	     /* probes under way at most; 0: ENGINE_WINDOW */
+	size_t descriptors;  /* that may be open; 0: not limited */
 	void (*chance)(void *p, size_t n); /* host_chance(); NULL where no method asks for any */
 	/* One call for each address of each task, in the order in which they end; `o` is lent for
 	 * the call, its ids are left 0. */
@@ -73,3 +84,7 @@ void engine_free(struct engine *e); /* NULL is fine */
 /* Until every task has its outcomes. Once *interrupted (may be NULL) is not 0, what is not known by
  * then is not-attempted. */
 MUST_USE int engine_run(struct engine *e, const volatile int *interrupted, struct err *err);
+
+/* Outcomes that are known, and how many there will be, as far as names are resolved. */
+size_t engine_done(const struct engine *e);
+size_t engine_total(const struct engine *e);

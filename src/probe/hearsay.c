@@ -10,6 +10,7 @@
 #include "probe/blame.h"
 #include "probe/method.h"
 #include "probe/method_udp.h"
+#include "probe/stand_in.h"
 
 PRINTF(2, 3) static void set_evidence(struct outcome *o, const char *fmt, ...)
 {
@@ -136,7 +137,7 @@ static enum saw read_answer(const struct hearsay *h, struct slice in, struct pro
 	struct proto_out sent = {0}, next = {0};
 
 	udp_start(p, &h->ask, state, &sent);
-	if (udp_is_stand_in((struct slice){(const char *)sent.bytes, sent.n}, in))
+	if (stand_in_is((struct slice){(const char *)sent.bytes, sent.n}, in))
 		return SAW_STAND_IN;
 	if (!p)
 		return SAW_OPEN;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "probe/blame.h"
+#include "probe/rtt.h"
 #include "sys/loop.h"
 
 struct engine;
@@ -23,7 +24,7 @@ struct method {
 	const char *name; /* of outcomes: "connect" */
 	enum transport transport;
 	size_t state_size; /* what it keeps for one probe */
-	unsigned socks;	   /* descriptors that one probe may hold at once */
+	unsigned socks; /* descriptors that one probe may hold at once; not more than its tries */
 	/* Start; ends in one probe_finish(), perhaps from within. The state is zeroed. */
 	void (*begin)(struct probe *p);
 	void (*cancel)(
@@ -41,7 +42,8 @@ struct probe {
 	/* The engine's own. */
 	struct target *target;
 	struct probe *next;
-	bool is_live;
+	unsigned socks;			   /* descriptors that are kept for it */
+	bool is_live, is_late;		   /* late: its place at the target is another's */
 	_Alignas(8) unsigned char state[]; /* the method's */
 };
 
@@ -52,6 +54,21 @@ const struct task *probe_task(const struct probe *p);
 /* Unpredictable bytes, a fresh draw for each call. */
 void probe_chance(const struct probe *p, void *bytes, size_t n);
 unsigned probe_timeout_ms(const struct probe *p);
+
+/* What a probe does that heard nothing in answer to so many tries, of which the last went out at
+ * `last`; the step counts from p->started. */
+struct rtt_step probe_next(const struct probe *p, unsigned tries, struct mono last);
+/* From when on, after p->started, its first answer is late. */
+int64_t probe_late_us(const struct probe *p);
+/* Until when the answer to a try that went out at `at` has the time to come. */
+struct mono probe_patience(const struct probe *p, struct mono at);
+/* The first answer is late: the probe goes on, and another one may start to the same target. */
+void probe_late(struct probe *p);
+/* A try beside the first one goes out: --rate counts it. */
+void probe_add_try(struct probe *p);
+/* The target itself answered, `us` after the try that it answers; to `lost` earlier ones nothing
+ * came. Before probe_finish(). */
+void probe_learn(struct probe *p, uint32_t us, unsigned lost);
 
 /* The probe is over: its sockets are closed and its timers stopped, and `p` is not the method's any
  * more when this returns. */

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "probe/sighting.h"
 #include "probe/volley.h"
 
 enum { HEADER = 8, PAYLOAD = 24, SEQUENCE_AT = 7 };
@@ -37,7 +36,7 @@ static bool heard(struct volley *v, struct slice datagram)
 	i = reply[SEQUENCE_AT] - 1u;
 	if (i >= v->tries)
 		return false;
-	v->seen.rtt_us = sighting_rtt_us(v->probe, v->at[i]);
+	volley_answered(v, i);
 	volley_finish(v, SAW_ECHO);
 	return true;
 }

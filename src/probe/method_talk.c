@@ -187,7 +187,7 @@ static bool start_dialogue(struct talk *t)
 	struct conversation *c = t->c;
 
 	c->stage = STAGE_DIALOGUE;
-	if (!task->proto)
+	if (!task->proto || task->proto->answers == PROTO_NEVER)
 		return finish(t, SAW_OPEN);
 	c->ask = (struct proto_ask){.what = task->what, .host = task->name};
 	probe_chance(t->dial.probe, c->ask.chance, sizeof(c->ask.chance));

@@ -1,308 +1,105 @@
 /* SPDX-License-Identifier: ISC
  *
- * connect(2), and a reset instead of a good-bye: an ordinary close would leave a socket in
- * TIME_WAIT for each probe, and after some thousands of them every connect(2) to that address is
- * slow.
- *
- * The first connection gets the earlier part of the time alone, then a second one starts beside
- * it, from a port of its own: the kernel repeats a lost SYN only after a second, and one that got
- * lost or fell to a dead back end proves nothing. The first answer to either counts.
- *
- * After the handshake we wait a little more: a reset that follows at once means that nobody behind
- * it wanted us (ECONNRESET after a non-blocking connect is the same, come earlier: the handshake
- * had completed, tcp(7)).
+ * After the handshake we wait a little: a reset that follows at once means that nobody behind it
+ * wanted us.
  */
 #include "probe/method_tcp.h"
 
 #include <errno.h>
-#include <string.h>
 
-#include "probe/sighting.h"
+#include "probe/dial.h"
 
 enum {
-	ATTEMPTS = 2,
-	HEDGE_MS = 350,	       /* the second try starts then, or after half of the time */
 	GRACE_MIN_US = 400,    /* waiting for a reset after the handshake: twice the round trip, */
 	GRACE_MAX_US = 200000, /* within these bounds */
 };
 
-struct attempt {
-	struct sock sock; /* first: the address is the same */
-	struct probe *probe;
-	struct mono at;
-};
-
 struct tcp {
-	struct attempt attempts[ATTEMPTS];
-	unsigned tries;
-	struct timer timer;
-	struct probe *probe;
-	struct attempt *answered; /* the handshake completed; NULL: none yet */
-	uint16_t source_port;	  /* of the attempt that was answered */
-	struct sighting seen;
+	struct dial dial; /* first: the address is the same */
+	struct timer grace;
 };
-
-static struct tcp *tcp_of(struct probe *p)
-{
-	return (struct tcp *)p->state;
-}
-
-static void close_attempt(struct probe *p, struct attempt *a, bool reset)
-{
-	struct loop *l = probe_loop(p);
-
-	if (a->sock.is_open)
-		l->ops->close(l, &a->sock, reset);
-}
 
 static void cancel(struct probe *p)
 {
-	struct tcp *t = tcp_of(p);
+	struct tcp *t = (struct tcp *)p->state;
 
-	for (size_t i = 0; i < ATTEMPTS; i++)
-		close_attempt(p, &t->attempts[i], true);
-	timer_stop(probe_loop(p), &t->timer);
+	dial_stop(&t->dial);
+	timer_stop(probe_loop(p), &t->grace);
 }
 
-static void finish(struct probe *p, enum saw saw)
+static void finish(struct dial *d, enum saw saw)
 {
-	struct loop *l = probe_loop(p);
-	struct tcp *t = tcp_of(p);
-	struct sighting seen = t->seen; /* the state is gone after probe_finish() */
+	struct probe *p = d->probe;
+	struct sighting seen = d->seen; /* the state is gone after probe_finish() */
 
 	seen.saw = saw;
-	seen.tries = t->tries;
-	if (saw == SAW_NOTHING || saw == SAW_ICMP)
-		seen.own_target = l->ops->is_own(l, &p->to);
 	cancel(p);
 	probe_finish(p, &seen);
 }
 
-static void finish_local(struct probe *p, int error, const char *call)
+static void grace_over(struct timer *timer)
 {
-	struct sighting *seen = &tcp_of(p)->seen;
+	struct tcp *t = (struct tcp *)((char *)timer - offsetof(struct tcp, grace));
 
-	seen->error = error;
-	seen->call = call;
-	finish(p, SAW_LOCAL_ERROR);
+	finish(&t->dial, SAW_OPEN);
 }
 
-/* What came back came for this attempt: from where it was sent, and how long it took. */
-static void note_answer(struct attempt *a)
+static void connected(struct dial *d)
 {
-	struct loop *l = probe_loop(a->probe);
-	struct tcp *t = tcp_of(a->probe);
+	struct tcp *t = (struct tcp *)d;
+	struct loop *l = probe_loop(d->probe);
+	int64_t grace_us = 2 * (int64_t)d->seen.rtt_us;
 
-	t->seen.rtt_us = sighting_rtt_us(a->probe, a->at);
-	if (!l->ops->local_addr(l, &a->sock, &t->seen.source, &t->source_port))
-		t->seen.source = (struct addr){0};
-}
-
-/* True: an ICMP error decided it, and the probe is over. */
-static bool took_icmp(struct attempt *a)
-{
-	struct probe *p = a->probe;
-
-	if (!sighting_take_icmp(&tcp_of(p)->seen, p, &a->sock))
-		return false;
-	note_answer(a);
-	finish(p, SAW_ICMP);
-	return true;
-}
-
-static void attempt_ready(struct sock *s, unsigned events);
-
-/* False: our own kernel said no; seen.error says why. True: under way, or the probe is over. */
-static bool start_attempt(struct attempt *a)
-{
-	struct probe *p = a->probe;
-	struct loop *l = probe_loop(p);
-	struct sighting *seen = &tcp_of(p)->seen;
-	const struct sock_spec spec = {
-		.kind = SOCK_TCP, .to = p->to, .port = p->port, .from = p->from};
-
-	a->at = loop_now(l);
-	seen->error = -l->ops->open(l, &a->sock, &spec, &seen->call);
-	if (seen->error)
-		return false;
-	took_icmp(a);
-	return true;
-}
-
-static bool start_next(struct probe *p)
-{
-	struct tcp *t = tcp_of(p);
-
-	t->tries++;
-	if (start_attempt(&t->attempts[t->tries - 1]))
-		return true;
-	t->tries--; /* no packet left */
-	return false;
-}
-
-/* The kernel may choose as our port the very one that we ask for on our own host; then the two
- * ends of the connection are one socket (RFC 9293 section 3.5, simultaneous open). */
-static bool is_self_connected(const struct tcp *t)
-{
-	const struct probe *p = t->probe;
-
-	return t->source_port == p->port && addr_equal(&t->seen.source, &p->to);
-}
-
-static void begin_grace(struct attempt *a)
-{
-	struct probe *p = a->probe;
-	struct tcp *t = tcp_of(p);
-	struct loop *l = probe_loop(p);
-	int64_t grace_us;
-
-	t->answered = a;
-	for (size_t i = 0; i < ATTEMPTS; i++)
-		if (&t->attempts[i] != a)
-			close_attempt(p, &t->attempts[i], true);
-	l->ops->want(l, &a->sock, SOCK_READABLE);
-	grace_us = 2 * (int64_t)t->seen.rtt_us;
 	if (grace_us < GRACE_MIN_US)
 		grace_us = GRACE_MIN_US;
 	if (grace_us > GRACE_MAX_US)
 		grace_us = GRACE_MAX_US;
-	timer_start(l, &t->timer, mono_add_us(loop_now(l), grace_us));
-}
-
-static void connected(struct attempt *a)
-{
-	struct probe *p = a->probe;
-
-	note_answer(a);
-	if (!is_self_connected(tcp_of(p))) {
-		begin_grace(a);
-		return;
-	}
-	/* Again, from another port. */
-	close_attempt(p, a, true);
-	if (!start_attempt(a))
-		finish(p, SAW_LOCAL_ERROR);
-}
-
-static void failed(struct attempt *a, int error)
-{
-	struct probe *p = a->probe;
-
-	note_answer(a);
-	if (error == ECONNREFUSED) {
-		finish(p, SAW_REFUSAL);
-		return;
-	}
-	if (error == ECONNRESET || error == EPIPE) {
-		finish(p, SAW_OPEN_RESET);
-		return;
-	}
-	tcp_of(p)->seen.rtt_us = 0; /* it was our own kernel that answered */
-	if (error == ETIMEDOUT)
-		close_attempt(p, a, true); /* it gave up; our own time goes on */
-	else
-		finish_local(p, error, "connect");
+	t->grace.fire = grace_over;
+	timer_start(l, &t->grace, mono_add_us(loop_now(l), grace_us));
 }
 
 /* After the handshake: bytes, the end of the stream, a reset. An ICMP error decides nothing any
  * more, but must be read, or the loop tells of it for ever. */
-static void listen_on(struct attempt *a)
+static void ready(struct dial *d, unsigned events)
 {
-	struct probe *p = a->probe;
-	struct loop *l = probe_loop(p);
-	struct sighting *seen = &tcp_of(p)->seen;
+	struct loop *l = probe_loop(d->probe);
 	struct icmp_error ignored;
 	char bytes[512];
-	ssize_t n = l->ops->recv(l, &a->sock, bytes, sizeof(bytes));
+	ssize_t n = l->ops->recv(l, dial_sock(d), bytes, sizeof(bytes));
 
 	if (n == -ECONNRESET || n == -EPIPE) {
-		finish(p, SAW_OPEN_RESET);
+		finish(d, SAW_OPEN_RESET);
 		return;
 	}
-	while (l->ops->icmp(l, &a->sock, &ignored))
+	while (events & SOCK_ERROR && l->ops->icmp(l, dial_sock(d), &ignored))
 		;
 	if (n < 0)
 		return;
-	seen->bytes = (size_t)n;
-	seen->peer_closed = n == 0;
-	if (seen->peer_closed)
-		close_attempt(p, a, false); /* the peer's end keeps TIME_WAIT, not ours */
-	finish(p, SAW_OPEN);
-}
-
-static void attempt_ready(struct sock *s, unsigned events)
-{
-	struct attempt *a = (struct attempt *)s;
-	struct probe *p = a->probe;
-	struct loop *l = probe_loop(p);
-	int error;
-
-	if (tcp_of(p)->answered) {
-		listen_on(a);
-		return;
-	}
-	/* First the queue: the same errno may come with an ICMP error and without. */
-	if (took_icmp(a))
-		return;
-	error = l->ops->error(l, s);
-	if (error)
-		failed(a, error);
-	else if (events & SOCK_WRITABLE)
-		connected(a);
-}
-
-static unsigned hedge_ms(const struct probe *p)
-{
-	unsigned half = probe_timeout_ms(p) / 2;
-
-	return half < HEDGE_MS ? half : HEDGE_MS;
-}
-
-/* The time is over. */
-static void give_up(struct probe *p)
-{
-	struct tcp *t = tcp_of(p);
-
-	t->seen.waited_ms = probe_timeout_ms(p);
-	/* One SYN alone does not prove a drop; where the second could not be sent, say why. */
-	finish(p, t->tries < ATTEMPTS ? SAW_LOCAL_ERROR : SAW_NOTHING);
-}
-
-static void timer_fired(struct timer *timer)
-{
-	struct tcp *t = (struct tcp *)((char *)timer - offsetof(struct tcp, timer));
-	struct probe *p = t->probe;
-
-	if (t->answered) {
-		finish(p, SAW_OPEN);
-	} else if (t->tries == ATTEMPTS || t->seen.error) {
-		give_up(p);
-	} else {
-		timer_start(probe_loop(p), timer, mono_add_ms(p->started, probe_timeout_ms(p)));
-		start_next(p);
-	}
+	d->seen.bytes = (size_t)n;
+	d->seen.peer_closed = n == 0;
+	if (d->seen.peer_closed)
+		dial_close(d, false); /* the peer's end keeps TIME_WAIT, not ours */
+	finish(d, SAW_OPEN);
 }
 
 static void begin(struct probe *p)
 {
-	struct tcp *t = tcp_of(p);
+	struct dial *d = &((struct tcp *)p->state)->dial;
 
-	t->probe = p;
-	t->timer.fire = timer_fired;
-	for (size_t i = 0; i < ATTEMPTS; i++) {
-		t->attempts[i].probe = p;
-		t->attempts[i].sock.ready = attempt_ready;
-	}
-	timer_start(probe_loop(p), &t->timer, mono_add_ms(p->started, hedge_ms(p)));
-	if (!start_next(p))
-		finish(p, SAW_LOCAL_ERROR);
+	d->probe = p;
+	d->to = p->to;
+	d->port = p->port;
+	d->connected = connected;
+	d->failed = finish;
+	d->ready = ready;
+	dial_start(d);
 }
 
 const struct method method_tcp = {
 	.name = "connect",
 	.transport = TRANSPORT_TCP,
 	.state_size = sizeof(struct tcp),
-	.socks = ATTEMPTS,
+	.socks = DIAL_ATTEMPTS,
 	.begin = begin,
 	.cancel = cancel,
 };

@@ -5,15 +5,14 @@
  * is waited out; which one is, is the dialogue's to know.
  *
  * The same bytes go out at each try, so an answer does not tell which try it answers. The time is
- * counted from the first one: too much after a loss, but never so little that somebody would give
- * up too early for it.
+ * counted from the first one, which is too much after a loss, and nothing is learnt of it then
+ * (Karn's rule: RFC 6298 section 3).
  */
 #include "probe/method_udp.h"
 
-#include <string.h>
-
 #include "probe/engine.h"
 #include "probe/sighting.h"
+#include "probe/stand_in.h"
 #include "probe/volley.h"
 
 enum { ROUNDS_MAX = 8 }; /* messages of ours in one conversation */
@@ -26,14 +25,6 @@ struct udp {
 	unsigned rounds;
 	_Alignas(8) uint8_t state[PROTO_STATE_MAX];
 };
-
-bool udp_is_stand_in(struct slice sent, struct slice answer)
-{
-	size_t n = sent.n < strlen(UDP_STAND_IN) ? sent.n : strlen(UDP_STAND_IN);
-
-	return sent.n && sent.n == answer.n && memcmp(answer.p, UDP_STAND_IN, n) == 0 &&
-	       memcmp(answer.p + n, sent.p + n, sent.n - n) == 0;
-}
 
 static struct slice message(struct volley *v, unsigned i)
 {
@@ -80,14 +71,21 @@ static bool hold_dialogue(struct udp *u, struct slice datagram)
 	return true;
 }
 
+static void note_answer(struct volley *v)
+{
+	if (v->tries == 1)
+		volley_answered(v, 0);
+	else
+		v->seen.rtt_us = sighting_rtt_us(v->probe, v->at[0]);
+}
+
 static bool heard(struct volley *v, struct slice datagram)
 {
 	struct udp *u = (struct udp *)v;
-	uint32_t rtt_us = sighting_rtt_us(v->probe, v->at[0]);
 
 	if (!v->seen.rtt_us)
-		v->seen.rtt_us = rtt_us;
-	if (udp_is_stand_in(message(v, 0), datagram)) {
+		note_answer(v);
+	if (stand_in_is(message(v, 0), datagram)) {
 		volley_finish(v, SAW_STAND_IN);
 		return true;
 	}

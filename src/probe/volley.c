@@ -27,7 +27,6 @@ void volley_finish(struct volley *v, enum saw saw)
 	seen.saw = saw;
 	seen.tries = v->tries;
 	seen.own_target = l->ops->is_own(l, &p->to);
-	seen.waited_ms = (unsigned)((loop_now(l).us - v->began.us) / 1000);
 	volley_cancel(p);
 	probe_finish(p, &seen);
 }
@@ -71,34 +70,54 @@ static bool send_try(struct volley *v)
 	return false;
 }
 
-/* When the next try is due, or the end. */
-static void start_timer(struct volley *v)
+void volley_answered(struct volley *v, unsigned i)
 {
-	int64_t time_us = (int64_t)probe_timeout_ms(v->probe) * 1000;
-	int64_t us =
-		v->tries < VOLLEY_TRIES ? time_us * v->tries / (2 * (VOLLEY_TRIES - 1)) : time_us;
+	v->seen.rtt_us = sighting_rtt_us(v->probe, v->at[i]);
+	probe_learn(v->probe, v->seen.rtt_us, i);
+}
 
-	timer_start(probe_loop(v->probe), &v->timer, mono_add_us(v->began, us));
+/* No answer yet: try again, wait, or give up. True: the probe is over. */
+static bool go_on(struct volley *v)
+{
+	struct probe *p = v->probe;
+	struct loop *l = probe_loop(p);
+
+	while (!timer_is_armed(&v->timer)) {
+		struct rtt_step step = probe_next(p, v->tries, v->at[v->tries - 1]);
+		struct mono at = mono_add_us(p->started, step.at_us);
+
+		if (at.us > loop_now(l).us) {
+			timer_start(l, &v->timer, at);
+		} else if (step.is_over) {
+			v->seen.waited_ms = (unsigned)(step.at_us / 1000);
+			v->kind->silent(v);
+			return true;
+		} else if (send_try(v)) {
+			return true;
+		} else {
+			probe_add_try(p);
+		}
+	}
+	return false;
 }
 
 bool volley_go_on(struct volley *v)
 {
-	v->began = loop_now(probe_loop(v->probe));
+	struct probe *p = v->probe;
+	struct loop *l = probe_loop(p);
+
+	p->started = loop_now(l);
 	v->tries = 0;
-	if (send_try(v))
-		return true;
-	start_timer(v);
-	return false;
+	timer_start(l, &v->timer, mono_add_us(p->started, probe_late_us(p)));
+	return send_try(v);
 }
 
 static void timer_fired(struct timer *t)
 {
 	struct volley *v = (struct volley *)((char *)t - offsetof(struct volley, timer));
 
-	if (v->tries == VOLLEY_TRIES)
-		v->kind->silent(v);
-	else if (!send_try(v))
-		start_timer(v);
+	probe_late(v->probe);
+	go_on(v);
 }
 
 /* Answers before errors: where both are there, an answer says more. */
@@ -135,7 +154,6 @@ void volley_start(struct probe *p, const struct volley_kind *kind, bool any_port
 
 	v->probe = p;
 	v->kind = kind;
-	v->began = p->started;
 	v->sock.ready = ready;
 	v->timer.fire = timer_fired;
 	rc = l->ops->open(l, &v->sock, &spec, &v->seen.call);

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: ISC
  *
  * One question without a handshake, asked several times from one socket until an answer decides or
- * the time is over: what UDP and ping have in common. Three tries spread over the first half of the
- * time, so that one or two lost packets are never a wrong cause, and the last one has the other
- * half for its answer.
+ * the time is over: what UDP and ping have in common. How often, and when, probe/rtt.h says.
  */
 #pragma once
 
 #include "probe/method.h"
-
-enum { VOLLEY_TRIES = 3 };
 
 struct volley;
 struct volley_kind {
@@ -27,12 +23,14 @@ struct volley {
 	struct timer timer;
 	struct probe *probe;
 	const struct volley_kind *kind;
-	struct mono began, at[VOLLEY_TRIES]; /* `at`: of each try */
+	struct mono at[RTT_TRIES_MAX]; /* of each try */
 	unsigned tries;
 	struct sighting seen;
 };
 
 void volley_start(struct probe *p, const struct volley_kind *kind, bool any_port);
+/* The answer came to try number `i`: how long that took, and what it says of the way. */
+void volley_answered(struct volley *v, unsigned i);
 /* The conversation goes on: another question, as many tries, as much time. True: our own kernel
  * said no, and the probe is over. */
 bool volley_go_on(struct volley *v);

@@ -6,15 +6,6 @@
 #pragma once
 
 #include "base/buf.h"
-#include "model/judge.h"
+#include "report/check_report.h"
 
-struct check_header {
-	const char *site, *vantage;
-	const char *names; /* lines about names that were resolved, escaped; "" for none */
-	bool all;	   /* also each one that passes */
-};
-void check_text(const struct verdicts *v, const struct check_header *header, struct buf *out);
-
-/* The "verdict" record. */
-struct run;
-void record_verdict(struct buf *out, const struct judgement *j, const struct run *run);
+void check_text_write(const struct check_report *r, struct buf *out);

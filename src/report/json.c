@@ -2,9 +2,9 @@
 #include "report/json.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/escape.h"
+#include "report/words.h"
 
 /* Most texts are words of our own: nothing in them needs escaping. */
 static bool is_plain(struct slice s)
@@ -99,14 +99,11 @@ void json_addr(struct json *j, const char *key, const struct addr *a)
 
 void json_time(struct json *j, const char *key, int64_t ms)
 {
-	time_t seconds = (time_t)(ms / 1000);
-	char date[32], text[48];
-	struct tm tm;
+	struct buf text = BUF_INIT;
 
-	gmtime_r(&seconds, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%03dZ", date, (int)(ms % 1000));
-	json_text(j, key, text);
+	words_timestamp(ms, &text);
+	json_text(j, key, text.data);
+	buf_release(&text);
 }
 
 void json_texts(struct json *j, const char *key, const char *const *values, size_t n)

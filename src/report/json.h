@@ -26,6 +26,6 @@ void json_number_or_null(struct json *j, const char *key, int64_t value);
 void json_bool(struct json *j, const char *key, bool b);
 void json_null(struct json *j, const char *key);
 void json_addr(struct json *j, const char *key, const struct addr *a); /* family 0: null */
-void json_time(struct json *j, const char *key, int64_t ms); /* RFC 3339 in UTC, with ms */
+void json_time(struct json *j, const char *key, int64_t ms);	       /* as words_timestamp() */
 /* A list of at most n texts; NULL ends it. */
 void json_texts(struct json *j, const char *key, const char *const *values, size_t n);

@@ -4,23 +4,35 @@
 	const root = document.documentElement;
 	const form = document.querySelector(".filters");
 	const table = document.querySelector("table");
-	const plan = JSON.parse(document.getElementById("data").textContent);
-	const records = plan.records.filter((r) => r.record === "flow");
-	const words = (values) => values.filter((v) => v !== null && v !== "");
+	const data = JSON.parse(document.getElementById("data").textContent);
+	const words = (values) => values.filter((v) => v !== null && v !== undefined && v !== "");
 
-	const flows = Array.from(table.tBodies, (body, i) => {
-		const r = records[i];
-		return {
-			body,
-			order: i,
-			text: body.textContent.toLowerCase(),
+	/* Which records are the table's rows, and what each can be filtered by. */
+	const pages = {
+		plan: ["flow", (r, body) => ({
 			installation: words(r.installations),
 			zone: words([r.from_zone, r.to_zone]),
 			device: words([r.from_device, ...(r.path || []), r.to_device]),
 			level: [body.className.replace("flow ", "")],
 			kind: [r.kind === "forbidden" ? "must stay closed" : "needed"],
-		};
-	});
+		})],
+		run: ["verdict", (r) => ({
+			verdict: [r.verdict],
+			installation: [r.installation],
+			level: [r.level],
+			turn: words([r.turn?.who]),
+			device: words([r.turn?.device]),
+			changed: words([r.changed]),
+		})],
+	};
+	const [kind, facets] = pages[data.record];
+	const records = data.records.filter((r) => r.record === kind);
+	const flows = Array.from(table.tBodies, (body, i) => ({
+		body,
+		order: i,
+		text: body.textContent.toLowerCase(),
+		...facets(records[body.dataset.record ?? i], body),
+	}));
 
 	/* --- filters --- */
 	const selects = Array.from(form.querySelectorAll("select"));
@@ -89,8 +101,8 @@
 	/* --- the rest --- */
 	form.elements.data.addEventListener("click", () => {
 		const link = document.createElement("a");
-		link.href = URL.createObjectURL(new Blob([JSON.stringify(plan, null, 1)], { type: "application/json" }));
-		link.download = "plan.json";
+		link.href = URL.createObjectURL(new Blob([JSON.stringify(data, null, 1)], { type: "application/json" }));
+		link.download = `${data.record}.json`;
 		link.click();
 		setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 	});

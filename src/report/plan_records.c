@@ -361,11 +361,15 @@ void record_request_start(struct buf *out, const struct request *r)
 	json_text(&j, "valid_from", r->form->valid_from);
 	json_text(&j, "expires", r->form->expires);
 	json_text(&j, "environment", r->form->environment);
+	json_text(&j, "run", r->form->run ? r->form->run->id : NULL);
+	json_bool(&j, "failing_only", r->form->failing_only);
 	json_number(&j, "required", (int64_t)r->counts[REQUEST_NOW]);
 	json_number(&j, "recommended", (int64_t)r->counts[REQUEST_RECOMMENDED]);
 	json_number(&j, "optional", (int64_t)r->counts[REQUEST_OPTIONAL]);
 	json_number(&j, "deny", (int64_t)r->counts[REQUEST_DENY]);
 	json_number(&j, "unfiltered", (int64_t)r->unfiltered);
+	json_number(&j, "settled", (int64_t)r->settled);
+	json_number(&j, "untested", (int64_t)r->untested);
 	json_number(&j, "questions", (int64_t)r->plan->questions.n);
 	add_installations(&j, r->plan);
 }

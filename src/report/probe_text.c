@@ -3,49 +3,107 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "report/words.h"
-
-static const char *const state_words[STATE_COUNT] = {
-	[STATE_OPEN] = "open",
-	[STATE_OPEN_RESET] = "open, then reset",
-	[STATE_SILENT] = "silent",
-	[STATE_WRONG_SERVICE] = "another service",
-	[STATE_CLOSED] = "closed",
-	[STATE_REJECTED] = "rejected",
-	[STATE_DROPPED] = "dropped",
-	[STATE_UNREACHABLE] = "unreachable",
-	[STATE_NOT_ATTEMPTED] = "not tested",
-};
 
 static void add_counts(const size_t counts[STATE_COUNT], struct buf *out)
 {
 	const char *before = "; ";
 
 	for (int s = STATE_OPEN + 1; s < STATE_COUNT; s++) {
+		const struct outcome one = {.state = (enum state)s};
+
 		if (!counts[s])
 			continue;
-		buf_addf(out, "%s%zu %s", before, counts[s], state_words[s]);
+		buf_addf(out, "%s%zu %s", before, counts[s], words_state(&one));
 		before = ", ";
 	}
+}
+
+static const char *noun(const struct outcome_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].transport == TRANSPORT_ICMP)
+			return "checks";
+	return "ports";
 }
 
 static void add_answer(const struct outcome_list *l, struct buf *out)
 {
 	size_t counts[STATE_COUNT] = {0};
+	struct buf target = BUF_INIT;
 
 	for (size_t i = 0; i < l->n; i++)
 		counts[l->items[i].state]++;
 	if (l->n == 1) {
-		words_target(&l->items[0], out);
-		buf_addf(out, " is %s", state_words[l->items[0].state]);
+		words_target(&l->items[0], &target);
+		escape_terminal(out, buf_slice(&target));
+		buf_addf(out, " is %s", words_state(&l->items[0]));
 	} else if (counts[STATE_OPEN] == l->n) {
-		buf_addf(out, "all %zu ports are open", l->n);
+		buf_addf(out, "all %zu %s are open", l->n, noun(l));
 	} else {
-		buf_addf(out, "%zu of %zu ports %s open", counts[STATE_OPEN], l->n,
+		buf_addf(out, "%zu of %zu %s %s open", counts[STATE_OPEN], l->n, noun(l),
 			 counts[STATE_OPEN] == 1 ? "is" : "are");
 		add_counts(counts, out);
 	}
 	buf_add_text(out, ".\n");
+	buf_release(&target);
+}
+
+/* Rows. Of many ports in a row that have the same words only the first and the last are named. */
+
+enum { ROW_MIN = 4 };
+
+struct row {
+	struct outcome first; /* with the longest round trip of all */
+	uint16_t last;	      /* port */
+	size_t n;
+};
+
+static bool is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool is_next(const struct outcome *a, const struct outcome *b)
+{
+	return b->port == a->port + 1 && b->state == a->state && b->transport == a->transport &&
+	       addr_equal(&a->target, &b->target) && is_same_text(a->name, b->name) &&
+	       is_same_text(a->how, b->how) && is_same_text(a->evidence, b->evidence) &&
+	       is_same_text(a->proved, b->proved) && a->is_stand_in == b->is_stand_in &&
+	       a->named_port == b->named_port && is_same_text(a->via, b->via) &&
+	       is_same_text(a->leg, b->leg) &&
+	       memcmp(a->candidates, b->candidates, sizeof(a->candidates)) == 0;
+}
+
+static struct row next_row(const struct outcome_list *l, size_t i)
+{
+	struct row r = {.first = l->items[i], .n = 1};
+	const struct outcome *o = &l->items[i];
+	uint32_t rtt_us = o->rtt_us;
+
+	while (i + r.n < l->n && is_next(&o[r.n - 1], &o[r.n])) {
+		if (rtt_us < o[r.n].rtt_us)
+			rtt_us = o[r.n].rtt_us;
+		r.n++;
+	}
+	if (r.n < ROW_MIN)
+		r.n = 1;
+	else
+		r.first.rtt_us = rtt_us;
+	r.last = o[r.n - 1].port;
+	return r;
+}
+
+static void add_target(const struct row *r, struct buf *out)
+{
+	struct buf text = BUF_INIT;
+
+	words_target(&r->first, &text);
+	if (r->n > 1)
+		buf_addf(&text, "-%u", r->last);
+	escape_terminal(out, buf_slice(&text));
+	buf_release(&text);
 }
 
 struct widths {
@@ -56,12 +114,14 @@ static struct widths measure(const struct outcome_list *l)
 {
 	struct widths w = {0};
 	struct buf one = BUF_INIT;
+	struct row r;
 
-	for (size_t i = 0; i < l->n; i++) {
-		size_t state = strlen(state_words[l->items[i].state]);
+	for (size_t i = 0; i < l->n; i += r.n) {
+		size_t state = strlen(words_state(&l->items[i]));
 
+		r = next_row(l, i);
 		buf_clear(&one);
-		words_target(&l->items[i], &one);
+		add_target(&r, &one);
 		if (w.target < one.n)
 			w.target = one.n;
 		if (w.state < state)
@@ -78,27 +138,40 @@ static void add_column(struct buf *out, size_t start, size_t width)
 	buf_add_fill(out, ' ', (n < width ? width - n : 0) + 2);
 }
 
-static void add_row(const struct outcome *o, struct widths widths, struct buf *out)
+static void add_row(const struct row *r, struct widths widths, struct buf *out)
 {
+	struct buf words = BUF_INIT;
+	struct outcome o = r->first;
 	size_t start;
 
 	buf_add_text(out, "  ");
 	start = out->n;
-	words_target(o, out);
+	add_target(r, out);
 	add_column(out, start, widths.target);
 	start = out->n;
-	buf_add_text(out, state_words[o->state]);
+	buf_add_text(out, words_state(&o));
 	add_column(out, start, widths.state);
-	words_outcome(o, out);
+	if (r->n > 1)
+		o.rtt_us = 0;
+	words_outcome(&o, &words);
+	if (r->n > 1 && r->first.rtt_us) {
+		buf_add_text(&words, "; at most ");
+		words_duration(r->first.rtt_us, &words);
+	}
+	escape_terminal(out, buf_slice(&words));
 	buf_add_char(out, '\n');
+	buf_release(&words);
 }
 
 void probe_text(const struct outcome_list *outcomes, const char *names, struct buf *out)
 {
 	struct widths widths = measure(outcomes);
+	struct row r;
 
 	add_answer(outcomes, out);
 	buf_add_text(out, names);
-	for (size_t i = 0; i < outcomes->n; i++)
-		add_row(&outcomes->items[i], widths, out);
+	for (size_t i = 0; i < outcomes->n; i += r.n) {
+		r = next_row(outcomes, i);
+		add_row(&r, widths, out);
+	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The report of a probe for people: the answer in one sentence, what the names are, a line a port.
+ * The report of a probe for people: the answer in one sentence, what the names are, a line a
+ * port, or one for many ports in a row that say the same.
  */
 #pragma once
 

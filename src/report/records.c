@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/expr.h"
+#include "model/registry.h"
 #include "report/json.h"
 
 void run_id_format(int64_t ms, const uint8_t chance[10], char id[27])
@@ -33,6 +34,7 @@ static void add_run(struct json *j, const struct run *run)
 	json_text(j, "site", run->site);
 	json_text(j, "vantage", run->vantage);
 	json_time(j, "started", run->started_ms);
+	json_texts(j, "options", run->options, ARRAY_LEN(run->options));
 }
 
 void json_run(struct buf *out, const struct run *run)
@@ -64,8 +66,34 @@ static void add_check(struct json *j, const struct outcome *o, const struct run 
 	json_number_or_null(j, "port", o->port);
 	json_text(j, "method", o->method);
 	json_texts(j, "means", o->means, ARRAY_LEN(o->means));
-	json_text(j, "via", c->via ? c->via : "direct");
-	json_text(j, "leg", c->leg);
+	json_text(j, "via", o->via ? o->via : "direct");
+	json_text(j, "leg", o->leg);
+}
+
+/* The number's name at IANA, of several the preferred one; NULL: it has none. */
+static const char *registered_name(const struct outcome *o)
+{
+	const struct port_range port = {o->port, o->port};
+	unsigned on = transport_bit(o->transport);
+	const struct registry *const tables[] = {&registry_overlay, &registry_iana};
+	struct port_fact fact;
+
+	for (size_t i = 0; on && o->port && i < ARRAY_LEN(tables); i++) {
+		struct registry_walk w = registry_walk_ports(tables[i], port, on);
+
+		while (registry_walk_next(&w, &fact))
+			if ((fact.kind == FACT_PREFER || fact.kind == FACT_ASSIGNED) && *fact.word)
+				return fact.word;
+	}
+	return NULL;
+}
+
+/* What spoke, and only where nothing did, what the number suggests. */
+static void add_protocol(struct json *j, const struct outcome *o)
+{
+	json_text(j, "expected", o->expected);
+	json_text(j, "proved", o->proved);
+	json_text(j, "assumed", o->proved ? NULL : registered_name(o));
 }
 
 static void add_answer(struct json *j, const struct outcome *o, const struct outcome_context *c)
@@ -80,13 +108,13 @@ static void add_answer(struct json *j, const struct outcome *o, const struct out
 	json_text(j, "confidence", confidence_names[o->confidence]);
 	json_text(j, "network", answer_names[o->network]);
 	json_text(j, "service", answer_names[o->service]);
-	json_text(j, "expected", o->expected);
-	json_text(j, "proved", c->proved);
-	json_text(j, "assumed", c->assumed);
+	add_protocol(j, o);
 	json_number_or_null(j, "rtt_us", o->rtt_us);
 	json_number(j, "tries", o->tries);
 	json_texts(j, "evidence", &o->evidence, 1);
 	json_time(j, "at", o->at_ms);
+	json_number_or_null(j, "named_port", o->named_port);
+	json_bool(j, "stand_in", o->is_stand_in);
 }
 
 void json_outcome(struct buf *out, const struct outcome *o, const struct run *run,

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "model/outcome.h"
+#include "model/past_run.h"
 
 struct run {
 	char id[27]; /* a ULID */
@@ -18,6 +18,8 @@ struct run {
 	const char *site;    /* NULL: none */
 	const char *vantage; /* the host that checks run from */
 	int64_t started_ms;  /* wall clock */
+	/* Those that change what a verdict means: "network", "as-documented"; NULL ends them. */
+	const char *options[RUN_OPTIONS_MAX];
 };
 
 /* 48 bits of time, 80 of chance, as 26 letters that sort by time (github.com/ulid/spec). */
@@ -25,12 +27,10 @@ void run_id_format(int64_t ms, const uint8_t chance[10], char id[27]);
 
 /* What a plan knows of an outcome's flow; a zeroed one: there is no plan. */
 struct outcome_context {
-	const char *flow, *installation, *from, *to, *leg;
+	const char *flow, *installation, *from, *to;
 	const char *const *requirements;
 	size_t n_requirements;
-	const char *via; /* NULL: direct */
-	unsigned hop;	 /* 0: not known */
-	const char *proved, *assumed;
+	unsigned hop; /* 0: not known */
 };
 
 struct run_summary {

@@ -4,13 +4,20 @@
 #include <stdlib.h>
 
 #include "report/flow_words.h"
+#include "report/request_evidence.h"
 
-const char *const request_part_titles[REQUEST_PARTS] = {
-	"Required now",
-	"Recommended",
-	"Optional",
-	"To stay closed: please confirm",
-};
+const char *request_part_title(const struct request *r, enum request_part part)
+{
+	static const char *const titles[REQUEST_PARTS] = {
+		"Required now",
+		"Recommended",
+		"Optional",
+		"To stay closed: please confirm",
+	};
+
+	return part == REQUEST_DENY && r->form->failing_only ? "To close: it is open"
+							     : titles[part];
+}
 
 static bool filters(const struct device *d)
 {
@@ -105,6 +112,16 @@ static int by_part_and_risk(const void *a, const void *b)
 	return c ? c : (x->order > y->order) - (x->order < y->order);
 }
 
+/* Whether its rule is; counts those that are left out. */
+static bool is_missing(struct request *r, const struct flow *f)
+{
+	enum flow_test test = request_flow_test(r, f);
+
+	r->settled += test == FLOW_SETTLED;
+	r->untested += test == FLOW_UNTESTED;
+	return test == FLOW_MISSING;
+}
+
 static void gather_rows(struct request *r)
 {
 	struct buf found = BUF_INIT; /* struct request_row * */
@@ -119,6 +136,8 @@ static void gather_rows(struct request *r)
 			r->unfiltered++;
 			continue;
 		}
+		if (r->form->failing_only && !is_missing(r, *f))
+			continue;
 		key = tuple_key(r, *f);
 		row = map_find(&by_tuple, slice_of(key));
 		if (!row) {
@@ -139,34 +158,59 @@ static void gather_rows(struct request *r)
 	buf_release(&found);
 }
 
+static const char *plural(size_t n, const char *one, const char *several)
+{
+	return n == 1 ? one : several;
+}
+
+static void add_left_out(const struct request *r, struct buf *out)
+{
+	if (r->form->failing_only)
+		buf_addf(out,
+			 "%zu to close; left out: %zu flow%s for which no rule is missing, %zu not "
+			 "tested or not proven, %zu that no filter meets; ",
+			 r->counts[REQUEST_DENY], r->settled, plural(r->settled, "", "s"),
+			 r->untested, r->unfiltered);
+	else
+		buf_addf(out, "%zu to confirm closed; %zu flow%s no filter and %s left out; ",
+			 r->counts[REQUEST_DENY], r->unfiltered,
+			 plural(r->unfiltered, " meets", "s meet"),
+			 plural(r->unfiltered, "is", "are"));
+}
+
 static void make_headline(struct request *r)
 {
 	size_t asked = r->rows.n - r->counts[REQUEST_DENY];
+	struct buf out = BUF_INIT;
 
-	r->headline = arena_printf(
-		r->arena,
-		"%zu rule%s to open for %s: %zu required now, %zu recommended, %zu optional; %zu "
-		"to "
-		"confirm closed; %zu flow%s no filter and %s left out; %zu question%s open.",
-		asked, asked == 1 ? "" : "s", r->plan->site->name.s, r->counts[REQUEST_NOW],
-		r->counts[REQUEST_RECOMMENDED], r->counts[REQUEST_OPTIONAL],
-		r->counts[REQUEST_DENY], r->unfiltered, r->unfiltered == 1 ? " meets" : "s meet",
-		r->unfiltered == 1 ? "is" : "are", r->plan->questions.n,
-		r->plan->questions.n == 1 ? "" : "s");
+	buf_addf(&out,
+		 "%zu rule%s to open for %s: %zu required now, %zu recommended, %zu "
+		 "optional; ",
+		 asked, plural(asked, "", "s"), r->plan->site->name.s, r->counts[REQUEST_NOW],
+		 r->counts[REQUEST_RECOMMENDED], r->counts[REQUEST_OPTIONAL]);
+	add_left_out(r, &out);
+	buf_addf(&out, "%zu question%s open.", r->plan->questions.n,
+		 plural(r->plan->questions.n, "", "s"));
+	r->headline = arena_copy(r->arena, buf_slice(&out));
+	buf_release(&out);
 }
 
 void request_init(struct request *r, const struct plan *plan, const struct request_form *form)
 {
 	*r = (struct request){.plan = plan, .form = form, .arena = arena_new()};
 	find_reached(r);
+	request_find_failing(r);
 	gather_rows(r);
-	for_each (row, &r->rows)
+	for_each (row, &r->rows) {
 		r->counts[row->part]++;
+		request_find_test(r, row);
+	}
 	make_headline(r);
 }
 
 void request_release(struct request *r)
 {
 	map_release(&r->reached);
+	map_release(&r->failing);
 	arena_free(r->arena);
 }

@@ -8,17 +8,18 @@
 
 #include "base/buf.h"
 #include "base/map.h"
-#include "model/plan.h"
+#include "model/past_run.h"
 
 struct request_form { /* what the reader fills in; NULL: left open */
 	const char *requester, *owner, *approver, *ticket, *valid_from, *expires, *environment;
-	const char *version; /* of the program */
-	size_t width;	     /* of the terminal in columns; 0: no limit */
+	const char *version;	    /* of the program */
+	size_t width;		    /* of the terminal in columns; 0: no limit */
+	const struct past_run *run; /* the evidence; NULL: none */
+	bool failing_only;	    /* what fails for the network in that run, and nothing else */
 };
 
 enum request_part { REQUEST_NOW, REQUEST_RECOMMENDED, REQUEST_OPTIONAL, REQUEST_DENY };
 enum { REQUEST_PARTS = REQUEST_DENY + 1 };
-extern const char *const request_part_titles[REQUEST_PARTS];
 
 /* The worst comes first in a request. */
 enum risk {
@@ -34,8 +35,9 @@ struct request_row {
 	LIST_OF(const struct flow *) flows; /* of the same tuple; at least one */
 	enum request_part part;
 	enum risk risk;
-	const char *risk_text; /* "" */
-	size_t order;	       /* of the first flow */
+	const char *risk_text;		 /* "" */
+	size_t order;			 /* of the first flow */
+	const struct past_outcome *test; /* the first that tells; NULL: none does */
 };
 
 struct request {
@@ -45,12 +47,16 @@ struct request {
 	struct map reached;  /* names of hosts and devices to which the outside opens connections */
 	LIST_OF(struct request_row) rows; /* by part, then by risk, then as planned */
 	size_t counts[REQUEST_PARTS];
-	size_t unfiltered; /* flows on whose way nothing filters: not asked for */
+	size_t unfiltered;  /* flows on whose way nothing filters: not asked for */
+	struct map failing; /* past_verdict by verdict_key(), without its vantage */
+	size_t settled;	    /* flows for which no rule is missing, left out of what fails */
+	size_t untested;    /* flows of which the run tells nothing, left out as well */
 	const char *headline;
 };
 
 void request_init(struct request *r, const struct plan *plan, const struct request_form *form);
 void request_release(struct request *r);
+const char *request_part_title(const struct request *r, enum request_part part);
 
 struct request_column {
 	const char *key, *title;

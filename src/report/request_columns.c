@@ -7,6 +7,7 @@
 #include "model/service.h"
 #include "report/flow_words.h"
 #include "report/request.h"
+#include "report/request_evidence.h"
 
 static const struct flow *first(const struct request_row *row)
 {
@@ -320,14 +321,6 @@ static void add_alternative(const struct request *r, const struct request_row *r
 	buf_release(&text);
 }
 
-/* Filled by a check: a plan has tried nothing. */
-static void add_nothing(const struct request *r, const struct request_row *row, struct buf *out)
-{
-	(void)r;
-	(void)row;
-	(void)out;
-}
-
 static void add_reference(const struct request *r, const struct request_row *row, struct buf *out)
 {
 	struct pieces p = pieces_start(out, "; ");
@@ -515,7 +508,7 @@ const struct request_column request_columns[] = {
 	{"what_breaks", "Without it", true, true, true, add_what_breaks},
 	{"risk", "Risk", true, true, true, add_risk},
 	{"secure_alternative", "Safer", true, true, true, add_alternative},
-	{"evidence", "Evidence", true, true, false, add_nothing},
+	{"evidence", "Evidence", true, true, true, request_add_evidence},
 	{"document_ref", "Document", true, false, true, add_reference},
 	{"requester", "Requester", false, false, false, add_requester},
 	{"owner", "Owner", false, false, false, add_owner},
@@ -530,5 +523,13 @@ const struct request_column request_columns[] = {
 	{"requirements", "Requirements", true, false, false, add_requirements},
 	{"documented", "Document says", true, true, true, add_documented},
 	{"except", "Except", true, true, true, add_except},
+	{"test_state", "State", false, false, false, request_add_state},
+	{"test_cause", "Cause", false, false, false, request_add_cause},
+	{"test_by", "Answered by", false, false, false, request_add_by},
+	{"test_how", "How", false, false, false, request_add_how},
+	{"test_confidence", "Confidence", false, false, false, request_add_confidence},
+	{"test_vantage", "Tested from", false, false, false, request_add_vantage},
+	{"test_time", "Tested at", false, false, false, request_add_time},
+	{"test_run", "Run", false, false, false, request_add_run},
 };
 const size_t request_columns_n = ARRAY_LEN(request_columns);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "report/request_table.h"
 
+#include "report/request_evidence.h"
+
 void request_table_fill(struct table *t, const struct request *r, enum request_part part)
 {
 	struct buf cell = BUF_INIT;
@@ -32,6 +34,7 @@ size_t request_facts(const struct request *r, struct request_fact facts[REQUEST_
 		{"Approver", f->approver},
 		{"Valid from", f->valid_from},
 		{"Expires", f->expires},
+		{"Tested", request_run(r)},
 	};
 	size_t n = 0;
 

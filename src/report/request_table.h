@@ -12,6 +12,6 @@ void request_table_fill(struct table *t, const struct request *r, enum request_p
 struct request_fact {
 	const char *label, *text; /* unescaped */
 };
-enum { REQUEST_FACTS_MAX = 8 };
+enum { REQUEST_FACTS_MAX = 9 };
 /* What the reader filled in. */
 size_t request_facts(const struct request *r, struct request_fact facts[REQUEST_FACTS_MAX]);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "base/mem.h"
+#include "report/paragraph.h"
 
 enum { GAP = 2, WRAPPED_MIN = 14 };
 
@@ -56,16 +56,6 @@ bool table_column_is_empty(const struct table *t, size_t column)
 
 /* --- text --- */
 
-/* Characters, not bytes. What is wide or combining counts as one: such a line may be off. */
-static size_t width_of(struct slice s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += (s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 /* The cells as they are printed, and how wide each column is. */
 struct layout {
 	const struct table *table;
@@ -98,8 +88,8 @@ static size_t longest_word(struct slice s)
 	struct slice word;
 
 	while (slice_cut(&s, ' ', &word))
-		if (width_of(word) > longest)
-			longest = width_of(word);
+		if (paragraph_width(word) > longest)
+			longest = paragraph_width(word);
 	return longest;
 }
 
@@ -113,14 +103,14 @@ static void measure(struct layout *l)
 	size_t rows = table_rows(l->table);
 
 	for (size_t i = 0; i < l->table->n_columns; i++) {
-		size_t widest = width_of(slice_of(l->table->columns[i].title)), least = 0;
+		size_t widest = paragraph_width(slice_of(l->table->columns[i].title)), least = 0;
 
 		if (table_column_is_empty(l->table, i))
 			continue;
 		for (size_t row = 0; row < rows; row++) {
 			struct slice cell = slice_of(table_cell(&l->escaped, row, i));
 
-			widest = larger(widest, width_of(cell));
+			widest = larger(widest, paragraph_width(cell));
 			least = larger(least, longest_word(cell));
 		}
 		l->columns[l->n] = i;
@@ -150,26 +140,6 @@ static void shrink(struct layout *l, size_t width)
 	}
 }
 
-/* As many whole words as fit, at least one; *rest is what remains, without the blank. */
-static struct slice take_line(struct slice *rest, size_t width)
-{
-	struct slice line = *rest;
-	size_t shown = 0, cut = 0;
-
-	for (size_t i = 0; i < rest->n; i++) {
-		if (rest->p[i] == ' ' && i && (shown <= width || !cut))
-			cut = i;
-		shown += (rest->p[i] & 0xc0) != 0x80;
-		if (shown > width && cut) {
-			line.n = cut;
-			*rest = slice_skip(*rest, cut + 1);
-			return line;
-		}
-	}
-	*rest = slice_skip(*rest, rest->n);
-	return line;
-}
-
 /* The lines of one row: every cell gives its next one until all are used up. */
 static void write_row(const struct layout *l, const struct slice *cells, size_t indent,
 		      struct buf *out)
@@ -185,8 +155,8 @@ static void write_row(const struct layout *l, const struct slice *cells, size_t 
 		for (size_t i = 0; i < l->n; i++) {
 			bool wraps = l->table->columns[l->columns[i]].wraps;
 			struct slice line =
-				take_line(&rest[i], wraps ? l->widths[i] : SIZE_MAX - 1);
-			size_t shown = width_of(line);
+				paragraph_take_line(&rest[i], wraps ? l->widths[i] : SIZE_MAX - 1);
+			size_t shown = paragraph_width(line);
 
 			if (line.n) {
 				buf_add_fill(out, ' ', blanks);

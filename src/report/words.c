@@ -2,21 +2,50 @@
 #include "report/words.h"
 
 #include <string.h>
+#include <time.h>
 
-#include "base/escape.h"
+static bool has_ports(enum transport t)
+{
+	return t != TRANSPORT_ICMP && t != TRANSPORT_IP;
+}
 
 void words_target(const struct outcome *o, struct buf *out)
 {
+	bool bracketed = o->target.family == 6 && has_ports(o->transport);
 	char text[ADDR_TEXT_MAX];
 
+	if (o->transport == TRANSPORT_ICMP)
+		buf_add_text(out, "ping ");
+	else if (o->transport != TRANSPORT_TCP && o->transport != TRANSPORT_NONE)
+		buf_addf(out, "%s ", transport_names[o->transport]);
 	if (o->name) {
-		escape_terminal(out, slice_of(o->name));
+		buf_add_text(out, o->name);
 		if (o->target.family)
 			buf_add_char(out, ' ');
 	}
 	if (o->target.family)
-		buf_addf(out, o->target.family == 6 ? "[%s]" : "%s", addr_text(&o->target, text));
-	buf_addf(out, ":%u", o->port);
+		buf_addf(out, bracketed ? "[%s]" : "%s", addr_text(&o->target, text));
+	if (has_ports(o->transport))
+		buf_addf(out, ":%u", o->port);
+}
+
+const char *words_state(const struct outcome *o)
+{
+	static const char *const words[STATE_COUNT] = {
+		[STATE_OPEN] = "open",
+		[STATE_OPEN_RESET] = "open, then reset",
+		[STATE_SILENT] = "silent",
+		[STATE_WRONG_SERVICE] = "another service",
+		[STATE_CLOSED] = "closed",
+		[STATE_REJECTED] = "rejected",
+		[STATE_DROPPED] = "dropped",
+		[STATE_UNREACHABLE] = "unreachable",
+		[STATE_NOT_ATTEMPTED] = "not tested",
+	};
+
+	if (o->transport == TRANSPORT_ICMP && o->state == STATE_OPEN)
+		return "answered";
+	return words[o->state];
 }
 
 void words_duration(uint32_t us, struct buf *out)
@@ -72,21 +101,107 @@ static bool needs_how(const struct outcome *o)
 			  (o->state == STATE_NOT_ATTEMPTED && strchr(o->how, ':')));
 }
 
+static void add_part(struct buf *out, size_t start, const char *part)
+{
+	buf_addf(out, "%s%s", out->n > start ? "; " : "", part);
+}
+
+/* "http:proxy1" and a leg. */
+static void add_via(const struct outcome *o, size_t start, struct buf *out)
+{
+	static const struct {
+		const char *leg, *words;
+	} legs[] = {
+		{"name", "at the proxy's name"},
+		{"connect", "on the way to the proxy"},
+		{"authentication", "at the proxy's login"},
+		{"policy", "by the proxy's rules"},
+		{"beyond", "beyond the proxy"},
+	};
+	struct slice name = slice_of(o->via), kind;
+
+	if (!o->via)
+		return;
+	slice_cut(&name, ':', &kind);
+	add_part(out, start, "through the ");
+	buf_add_slice(out, kind);
+	buf_add_text(out, " proxy ");
+	buf_add_slice(out, name);
+	for (size_t i = 0; o->leg && i < ARRAY_LEN(legs); i++)
+		if (strcmp(legs[i].leg, o->leg) == 0)
+			buf_addf(out, ", %s", legs[i].words);
+}
+
+/* What was seen beyond the state. */
+static void add_seen(const struct outcome *o, size_t start, struct buf *out)
+{
+	if (o->proved) {
+		add_part(out, start, "it spoke ");
+		buf_add_text(out, o->proved);
+	}
+	if (o->is_stand_in)
+		add_part(out, start, "a stand-in answered, not the service itself");
+	if (o->named_port) {
+		add_part(out, start, "the port that was named: ");
+		buf_addf(out, "%u", o->named_port);
+	}
+}
+
 void words_outcome(const struct outcome *o, struct buf *out)
 {
+	size_t start = out->n;
+
 	if (o->evidence)
-		escape_terminal(out, slice_of(o->evidence));
-	if (needs_how(o)) {
-		buf_add_text(out, " (");
-		escape_terminal(out, slice_of(o->how));
-		buf_add_char(out, ')');
-	}
+		buf_add_text(out, o->evidence);
+	if (needs_how(o))
+		buf_addf(out, " (%s)", o->how);
 	if (o->candidates[0]) {
-		buf_add_text(out, "; it may be ");
+		add_part(out, start, "it may be ");
 		words_candidates(o, out);
 	}
+	add_via(o, start, out);
+	add_seen(o, start, out);
 	if (o->rtt_us) {
-		buf_add_text(out, "; ");
+		add_part(out, start, "");
 		words_duration(o->rtt_us, out);
 	}
+}
+
+static void add_time(int64_t ms, const char *form, struct buf *out)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	char text[40];
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	buf_add(out, text, strftime(text, sizeof(text), form, &tm));
+}
+
+void words_time(int64_t ms, struct buf *out)
+{
+	add_time(ms, "%Y-%m-%d %H:%M UTC", out);
+}
+
+void words_timestamp(int64_t ms, struct buf *out)
+{
+	add_time(ms, "%Y-%m-%dT%H:%M:%S", out);
+	buf_addf(out, ".%03dZ", (int)(ms % 1000));
+}
+
+void words_turn(enum turn turn, const char *owner, const char *device, struct buf *out)
+{
+	static const char *const words[TURN_COUNT] = {
+		[TURN_NETWORK] = "the network team",
+		[TURN_SERVER] = "the server's administrator",
+		[TURN_APPLICATION] = "the application team",
+		[TURN_NAME_SERVICE] = "whoever runs the name service",
+		[TURN_PROVIDER] = "the access provider",
+		[TURN_THIS_HOST] = "this host's administrator",
+	};
+
+	if (turn == TURN_NOBODY)
+		return;
+	buf_add_text(out, turn == TURN_NETWORK && owner ? owner : words[turn]);
+	if (device)
+		buf_addf(out, " (%s)", device);
 }

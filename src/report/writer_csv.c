@@ -3,6 +3,7 @@
  * For spreadsheets and scripts: one table with everything that is known of a row, RFC 4180.
  */
 #include "base/escape.h"
+#include "report/check_columns.h"
 #include "report/writer.h"
 #include "report/request.h"
 
@@ -58,8 +59,27 @@ static void write_request(const struct request *r, struct buf *out)
 	buf_release(&cell);
 }
 
+static void write_check(const struct check_report *r, struct buf *out)
+{
+	struct buf cell = BUF_INIT;
+
+	for (size_t i = 0; i < check_columns_n; i++)
+		add_cell(out, i == 0, check_columns[i].key);
+	buf_add_text(out, "\r\n");
+	for_each (j, &r->verdicts->items) {
+		for (size_t i = 0; i < check_columns_n; i++) {
+			buf_clear(&cell);
+			check_columns[i].add(r, j, &cell);
+			add_cell(out, i == 0, cell.data);
+		}
+		buf_add_text(out, "\r\n");
+	}
+	buf_release(&cell);
+}
+
 const struct writer writer_csv = {
 	.name = "csv",
 	.plan = write_plan,
 	.request = write_request,
+	.check = write_check,
 };

@@ -2,6 +2,7 @@
  *
  * The records as one document: the header's object, with the others in its "records".
  */
+#include "report/check_records.h"
 #include "report/plan_records.h"
 #include "report/writer.h"
 
@@ -21,8 +22,16 @@ static void write_request(const struct request *r, struct buf *out)
 	buf_add_text(out, "\n]}\n");
 }
 
+static void write_check(const struct check_report *r, struct buf *out)
+{
+	json_document_start(out, r->run);
+	records_of_check(out, r, ",\n");
+	json_document_stop(out);
+}
+
 const struct writer writer_json = {
 	.name = "json",
 	.plan = write_plan,
 	.request = write_request,
+	.check = write_check,
 };

@@ -2,6 +2,7 @@
  *
  * One record a line, the header first: for programs that read as it comes.
  */
+#include "report/check_records.h"
 #include "report/plan_records.h"
 #include "report/writer.h"
 
@@ -27,8 +28,17 @@ static void write_request(const struct request *r, struct buf *out)
 	end_line(out);
 }
 
+static void write_check(const struct check_report *r, struct buf *out)
+{
+	json_run(out, r->run);
+	buf_add_char(out, '\n');
+	records_of_check(out, r, "\n");
+	end_line(out);
+}
+
 const struct writer writer_jsonl = {
 	.name = "jsonl",
 	.plan = write_plan,
 	.request = write_request,
+	.check = write_check,
 };

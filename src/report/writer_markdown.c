@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "report/check_markdown.h"
 #include "report/flow_words.h"
 #include "report/plan_table.h"
 #include "report/request.h"
@@ -162,7 +163,7 @@ static void write_request(const struct request *r, struct buf *out)
 
 		if (!r->counts[part])
 			continue;
-		buf_addf(out, "\n## %s\n\n", request_part_titles[part]);
+		buf_addf(out, "\n## %s\n\n", request_part_title(r, part));
 		table_init(&t);
 		request_table_fill(&t, r, part);
 		table_write_markdown(&t, out);
@@ -174,4 +175,5 @@ const struct writer writer_markdown = {
 	.name = "markdown",
 	.plan = write_plan,
 	.request = write_request,
+	.check = check_markdown_write,
 };

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "report/check_text.h"
+#include "report/paragraph.h"
 #include "report/plan_table.h"
 #include "report/flow_words.h"
 #include "report/request_table.h"
@@ -15,19 +17,11 @@ static void add_escaped(struct buf *out, const char *s)
 	escape_terminal(out, slice_of(s));
 }
 
-/* Words with line ends where the width asks for them; the first line is indented by the caller. */
 static void add_paragraph(struct buf *out, const char *s, size_t indent, size_t width)
 {
-	struct table t;
-	struct buf line = BUF_INIT;
+	const struct paragraph p = {indent, indent, width};
 
-	table_init(&t);
-	table_add_column(&t, "", true);
-	table_add_cell(&t, s);
-	table_write_text(&t, indent, width, &line);
-	buf_add_slice(out, slice_skip(buf_slice(&line), 1)); /* without the empty title */
-	buf_release(&line);
-	table_release(&t);
+	paragraph_write(&p, s, out);
 }
 
 static void write_questions(const struct plan_view *v, struct buf *out)
@@ -213,7 +207,7 @@ static void write_request(const struct request *r, struct buf *out)
 	write_request_questions(r, out);
 	for (enum request_part part = 0; part <= REQUEST_DENY; part++) {
 		if (r->counts[part])
-			buf_addf(out, "\n%s\n", request_part_titles[part]);
+			buf_addf(out, "\n%s\n", request_part_title(r, part));
 		for_each (row, &r->rows)
 			if (row->part == part)
 				write_rule(r, row, out);
@@ -224,4 +218,5 @@ const struct writer writer_text = {
 	.name = "text",
 	.plan = write_plan,
 	.request = write_request,
+	.check = check_text_write,
 };

@@ -127,6 +127,23 @@ bool file_exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+int file_size(const char *path, uint64_t *bytes, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return failed(err, path, "look at");
+	*bytes = (uint64_t)st.st_size;
+	return 0;
+}
+
+int file_remove(const char *path, struct err *err)
+{
+	if (unlink(path) != 0 && errno != ENOENT)
+		return failed(err, path, "remove");
+	return 0;
+}
+
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);

@@ -35,3 +35,8 @@ void host_chance(void *p, size_t n)
 	for (size_t i = 0; i < n; i++)
 		bytes[i] = (unsigned char)(ts.tv_nsec >> i % 4 * 8);
 }
+
+long host_process(void)
+{
+	return getpid();
+}

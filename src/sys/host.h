@@ -15,3 +15,5 @@ void host_machine(char text[HOST_MACHINE_MAX_TEXT]);
 
 /* Unpredictable where the kernel has enough; never waits. For ids and hashes, not for keys. */
 void host_chance(void *p, size_t n);
+
+long host_process(void); /* the id of this one */

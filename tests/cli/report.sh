@@ -78,6 +78,19 @@ for form in csv json; do
 		fail "request --format $form"
 	python3 "$T/check.py" request_$form "$T/request.$form" || fail "request --format $form"
 done
+# A form that a report does not have is refused, with those that it has.
+refused() {
+	expect_rc 2 portolan "$1" "$site" --catalog "$T/catalog" --format "$2"
+	has "$T/err" "a $1 has no format \"$2\"$3; it is text, csv, markdown, "
+	has_not "$T/err" " $2 "
+	[ -s "$T/out" ] && fail "$1 --format $2 prints something"
+}
+refused plan junit ''
+refused plan openmetrics ''
+refused request html ''
+refused request sarif ''
+refused check prometheus ''
+refused check junot ' (did you mean "junit"?)'
 # The check can fail.
 sed 's/&lt;b&gt;/<b x="1">/' "$T/plan.html" >"$T/bad.html"
 python3 "$T/check.py" html "$T/bad.html" 2>/dev/null && fail "a broken page goes unnoticed"
@@ -86,4 +99,43 @@ portolan plan --help >"$T/help"
 for form in text csv markdown html jsonl json; do
 	grep -q -e "--format.*$form" "$T/help" || fail "help says nothing of --format $form"
 done
+grep -q -e "--format.*junit" "$T/help" && fail "help offers a form that a plan has not"
+portolan check --help >"$T/help"
+for form in text csv markdown html jsonl json junit sarif openmetrics; do
+	grep -q -e "--format.*$form" "$T/help" || fail "help says nothing of --format $form"
+	grep -q -e "^\.It Cm $form" "$SOURCE_DIR/man/portolan-check.1" || fail "the manual says nothing of $form"
+done
+
+# A check of this host alone, in a file: the forms are tried by tests/golden/forms.sh, here that they arrive.
+cat >"$T/site.yaml" <<'END'
+portolan: 1
+site: alone
+zones: {here: {networks: [127.0.0.0/8]}}
+hosts: {me: {addresses: [127.0.0.1]}, other: {addresses: [127.0.0.2]}}
+uses: [{product: alone, roles: {a: me, b: other}}]
+END
+cat >"$T/catalog/alone.yaml" <<'END'
+portolan: 1
+product: alone
+title: Alone
+documents: {made: {title: made up}}
+roles: {a: {title: one}, b: {title: another}}
+requirements:
+  reach:
+    from: a
+    to: b
+    needs: tcp/1
+    why: made up
+    doc: {in: made, row: made}
+END
+for form in text csv markdown html jsonl json junit sarif openmetrics; do
+	expect_rc 1 portolan check "$T/site.yaml" --catalog "$T/catalog" --as me --format $form
+	has "$T/out" alone
+	cp "$T/out" "$T/printed"
+	expect_rc 1 portolan check "$T/site.yaml" --catalog "$T/catalog" --as me --format $form --output "$T/file"
+	[ -s "$T/out" ] && fail "--output prints, too"
+	head -c 20 "$T/printed" >"$T/start"
+	head -c 20 "$T/file" | cmp - "$T/start" || fail "--output writes something else"
+done
+expect_rc 3 portolan check "$T/site.yaml" --catalog "$T/catalog" --as me --output "$T"
 exit 0

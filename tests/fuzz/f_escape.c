@@ -104,6 +104,36 @@ static void check_markdown(const struct buf *b)
 	}
 }
 
+/* Also a tab and a line end are written out: an attribute would lose them. */
+static void check_xml(const struct buf *b)
+{
+	static const char *const references[] = {"&amp;", "&lt;",  "&gt;",  "&quot;",
+						 "&#39;", "&#10;", "&#13;", "&#9;"};
+
+	for (size_t i = 0; i < b->n; i++) {
+		bool known = false;
+
+		require(!strchr("<>\"'", b->data[i]), "markup");
+		for (size_t k = 0; k < ARRAY_LEN(references); k++)
+			known |= slice_has_prefix(slice_skip(buf_slice(b), i), references[k]);
+		require(b->data[i] != '&' || known, "a bare ampersand");
+		require(!slice_has_prefix(slice_skip(buf_slice(b), i), "\xef\xbf\xbe") &&
+				!slice_has_prefix(slice_skip(buf_slice(b), i), "\xef\xbf\xbf"),
+			"no character of XML");
+	}
+}
+
+static void check_label(const struct buf *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		require(b->data[i] != '"', "the value ends");
+		if (b->data[i] != '\\')
+			continue;
+		i++;
+		require(i < b->n && strchr("\"\\n", b->data[i]), "an unknown escape");
+	}
+}
+
 static void check_nothing(const struct buf *b)
 {
 	(void)b;
@@ -116,7 +146,8 @@ static const struct {
 } rows[] = {
 	{escape_terminal, check_nothing, ""},  {escape_json, check_json, ""},
 	{escape_csv, check_csv, "\t\r\n"},     {escape_html, check_html, "\t\n"},
-	{escape_markdown, check_markdown, ""},
+	{escape_markdown, check_markdown, ""}, {escape_xml, check_xml, ""},
+	{escape_label, check_label, ""},
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

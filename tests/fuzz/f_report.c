@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC
  *
- * Whatever the names are, a report keeps its form. Each writer writes a plan twice: with the
- * input's strings for names, and with those strings in hexadecimal. What is left of the two
- * outputs without their text must be the same: fields, cells, brackets, tags. Two names are equal
- * in both or in neither.
+ * Whatever the names are, and whatever peers said, a report keeps its form. Each writer writes a
+ * plan, a request and a check twice: with the input's strings for names, and with those strings in
+ * hexadecimal. What is left of the two outputs without their text must be the same: fields, cells,
+ * brackets, tags. Two names are equal in both or in neither.
  */
 #include <stdint.h>
 
-#include "../report_fixture.h"
+#include "../check_fixture.h"
 #include "base/buf.h"
 #include "doc/csv.h"
 #include "report/writer.h"
@@ -108,12 +108,118 @@ static void html_skeleton(struct slice s, struct buf *out)
 	require(!tag, "a tag without an end", "html");
 }
 
+/* Tags with the names of their attributes; each that opens is closed. References are known ones,
+ * and what is no character of XML does not occur. */
+static void xml_reference(struct slice rest)
+{
+	static const char *const known[] = {"&amp;", "&lt;",  "&gt;",  "&quot;",
+					    "&#39;", "&#10;", "&#13;", "&#9;"};
+	bool is_known = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		is_known |= slice_has_prefix(rest, known[i]);
+	require(is_known, "an unknown reference", "xml");
+}
+
+static void xml_tag(struct slice tag, size_t *depth, struct buf *out)
+{
+	bool quoted = false;
+
+	require(tag.n > 0, "an empty tag", "xml");
+	if (*tag.p == '?')
+		return;
+	if (*tag.p == '/') {
+		require(*depth > 0, "closed without being open", "xml");
+		--*depth;
+	} else if (tag.p[tag.n - 1] != '/') {
+		++*depth;
+	}
+	for (size_t i = 0; i < tag.n; i++) {
+		if (tag.p[i] == '"')
+			quoted = !quoted;
+		else if (!quoted)
+			buf_add_char(out, tag.p[i]);
+		require(tag.p[i] != '<', "a bracket inside a tag", "xml");
+	}
+	require(!quoted, "a value without an end", "xml");
+	buf_add_char(out, '\n');
+}
+
+static void xml_skeleton(struct slice s, struct buf *out)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		const char *end;
+
+		require(c == '\n' || (c >= 0x20 && c != 0x7f), "a control character", "xml");
+		require(!slice_has_prefix(slice_skip(s, i), "\xef\xbf\xbf"), "no character", "xml");
+		if (c == '&')
+			xml_reference(slice_skip(s, i));
+		require(c != '>', "a bracket outside a tag", "xml");
+		if (c != '<')
+			continue;
+		end = memchr(s.p + i, '>', s.n - i);
+		require(end != NULL, "a tag without an end", "xml");
+		xml_tag(slice_from_to(s.p + i + 1, end), &depth, out);
+		for (const char *p = s.p + i; p < end; p++)
+			if (*p == '&')
+				xml_reference(slice_from_to(p, s.p + s.n));
+		i = (size_t)(end - s.p);
+	}
+	require(depth == 0, "a tag stays open", "xml");
+}
+
+/* NAME{LABEL="VALUE",...} NUMBER: what stands before the number. */
+static struct slice metrics_sample(struct slice line)
+{
+	size_t i = 0;
+
+	while (i < line.n && (line.p[i] == '_' || (line.p[i] >= 'a' && line.p[i] <= 'z')))
+		i++;
+	require(i && i < line.n && line.p[i] == '{', "no name", "openmetrics");
+	do {
+		for (i++; i < line.n && line.p[i] >= 'a' && line.p[i] <= 'z';)
+			i++;
+		require(i + 1 < line.n && line.p[i] == '=' && line.p[i + 1] == '"', "no label",
+			"openmetrics");
+		for (i += 2; i < line.n && line.p[i] != '"'; i++)
+			i += line.p[i] == '\\';
+		require(++i < line.n, "a label without an end", "openmetrics");
+	} while (line.p[i] == ',');
+	require(line.p[i] == '}', "the labels do not end", "openmetrics");
+	require(i + 2 < line.n && line.p[i + 1] == ' ' &&
+			strspn(line.p + i + 2, "0123456789.") == line.n - i - 2,
+		"no number", "openmetrics");
+	return (struct slice){line.p, i};
+}
+
+/* Every line is a comment of ours or a sample, and no series stands there twice. How many there are
+ * depends on the names: ends of one name may come to one series. */
+static void metrics_skeleton(struct slice s, struct buf *out)
+{
+	struct map seen = {0};
+	struct slice line;
+
+	(void)out;
+	while (slice_cut(&s, '\n', &line)) {
+		if (!line.n || slice_has_prefix(line, "# TYPE portolan_check_") ||
+		    slice_has_prefix(line, "# HELP portolan_check_") || slice_is(line, "# EOF"))
+			continue;
+		require(map_add(&seen, metrics_sample(line), &seen), "a series twice",
+			"openmetrics");
+	}
+	map_release(&seen);
+}
+
 static const struct {
 	const char *name;
 	void (*skeleton)(struct slice s, struct buf *out);
 } forms[] = {
 	{"text", text_skeleton}, {"csv", csv_skeleton},	   {"markdown", markdown_skeleton},
 	{"json", json_skeleton}, {"jsonl", json_skeleton}, {"html", html_skeleton},
+	{"junit", xml_skeleton}, {"sarif", json_skeleton}, {"openmetrics", metrics_skeleton},
 };
 
 /* --- names --- */
@@ -150,52 +256,111 @@ static const char *next_name(void *ctx, const char *usual)
 	return kept;
 }
 
-static void write_all(const struct writer *w, const uint8_t *data, size_t n, bool as_hex,
-		      enum plan_by by, struct buf *out, struct buf *request)
+/* Of each kind that the form has. */
+enum { KIND_PLAN, KIND_REQUEST, KIND_CHECK, KINDS };
+static const char *const losses[KINDS] = {
+	"a plan loses its form",
+	"a request loses its form",
+	"a check loses its form",
+};
+
+/* What a run says of the first flow, in the input's words. */
+static void fill_run(struct past_run *run, struct past_outcome *p, const struct flow *f,
+		     struct strings *strings)
+{
+	struct buf id = BUF_INIT;
+
+	flow_format_id(f, &id);
+	*p = (struct past_outcome){.flow = arena_copy(strings->arena, buf_slice(&id)),
+				   .vantage = next_name(strings, "")};
+	p->outcome = (struct outcome){.name = next_name(strings, ""),
+				      .state = STATE_REJECTED,
+				      .cause = CAUSE_HOP,
+				      .by = {.family = 4},
+				      .device = next_name(strings, ""),
+				      .how = next_name(strings, ""),
+				      .evidence = next_name(strings, ""),
+				      .candidates = {next_name(strings, "")}};
+	*run = (struct past_run){.id = next_name(strings, ""), .vantage = next_name(strings, "")};
+	map_add(&run->by_flow, slice_of(p->flow), p);
+	buf_release(&id);
+}
+
+static void write_plan(const struct writer *w, struct strings *strings, enum plan_by by,
+		       struct buf out[KINDS])
 {
 	struct plan_query query = {.by = by, .explain = true, .version = "0"};
 	struct request_form form = {.version = "0"};
-	struct strings strings = {data, n, 0, as_hex, arena_new()};
-	struct fixture_names names = {next_name, &strings};
+	struct fixture_names names = {next_name, strings};
+	struct past_outcome outcome;
 	struct plan_view view;
+	struct past_run run;
 	struct request r;
 	struct fixture x;
 
 	fixture_init(&x, &names);
 	fixture_flows(&x);
-	form.requester = form.ticket = next_name(&strings, "");
+	fill_run(&run, &outcome, x.flows[0], strings);
+	form.run = &run;
+	form.requester = form.ticket = next_name(strings, "");
 	require(plan_view_init(&view, &x.plan, &query), "nothing in it", w->name);
-	w->plan(&view, out);
+	if (w->plan)
+		w->plan(&view, &out[KIND_PLAN]);
 	plan_view_release(&view);
 	if (w->request) {
 		request_init(&r, &x.plan, &form);
-		w->request(&r, request);
+		w->request(&r, &out[KIND_REQUEST]);
 		request_release(&r);
 	}
+	map_release(&run.by_flow);
 	fixture_release(&x);
+}
+
+static void write_check(const struct writer *w, struct strings *strings, struct buf *out)
+{
+	struct fixture_names names = {next_name, strings};
+	struct check_fixture c;
+
+	check_fixture_init(&c, &names);
+	c.report.all = true;
+	w->check(&c.report, out);
+	check_fixture_release(&c);
+}
+
+static void write_all(const struct writer *w, struct strings strings, enum plan_by by,
+		      struct buf out[KINDS])
+{
+	strings.arena = arena_new();
+	if (w->plan || w->request)
+		write_plan(w, &strings, by, out);
+	if (w->check)
+		write_check(w, &strings, &out[KIND_CHECK]);
 	arena_free(strings.arena);
 }
 
 static void check(const struct writer *w, const uint8_t *data, size_t n, enum plan_by by)
 {
-	struct buf out[2][2] = {{BUF_INIT, BUF_INIT}, {BUF_INIT, BUF_INIT}};
-	struct buf left[2][2] = {{BUF_INIT, BUF_INIT}, {BUF_INIT, BUF_INIT}};
+	struct buf out[2][KINDS] = {0}, left[2][KINDS] = {0};
 	size_t k = 0;
 
 	while (strcmp(forms[k].name, w->name) != 0)
 		k++;
+	for (size_t i = 0; i < 2 * KINDS; i++) {
+		buf_init(&out[i / KINDS][i % KINDS]);
+		buf_init(&left[i / KINDS][i % KINDS]);
+	}
 	for (size_t hex = 0; hex < 2; hex++) {
-		write_all(w, data, n, hex, by, &out[hex][0], &out[hex][1]);
-		for (size_t i = 0; i < 2; i++)
+		write_all(w, (struct strings){data, n, 0, hex, NULL}, by, out[hex]);
+		for (size_t i = 0; i < KINDS; i++)
 			if (out[hex][i].n)
 				forms[k].skeleton(buf_slice(&out[hex][i]), &left[hex][i]);
 	}
-	for (size_t i = 0; i < 2; i++)
-		require(slice_equal(buf_slice(&left[0][i]), buf_slice(&left[1][i])),
-			i ? "a request loses its form" : "a plan loses its form", w->name);
-	for (size_t i = 0; i < 4; i++) {
-		buf_release(&out[i / 2][i % 2]);
-		buf_release(&left[i / 2][i % 2]);
+	for (size_t i = 0; i < KINDS; i++)
+		require(slice_equal(buf_slice(&left[0][i]), buf_slice(&left[1][i])), losses[i],
+			w->name);
+	for (size_t i = 0; i < 2 * KINDS; i++) {
+		buf_release(&out[i / KINDS][i % KINDS]);
+		buf_release(&left[i / KINDS][i % KINDS]);
 	}
 }
 

@@ -193,7 +193,7 @@ def check_orphans(root):
         if name not in listed:
             yield f'src/{name}:1: in no meson.build'
     tests = os.path.join(root, 'tests')
-    kinds = (('unit', r't_(.*)\.c$'), ('fuzz', r'f_(.*)\.c$'), ('replay', r'(.*)\.rpl$'),
+    kinds = (('unit', r't_(.*)\.c$'), ('fuzz', r'f_(.*)\.c$'), ('replay', r'(.*)\.rpl$'), ('truth', r'(.*)\.truth$'),
              ('golden', r'(.*)\.cmd$'), ('cli', r'(.*)\.sh$'), ('net', r'(.*)\.sh$'))
     for suite, pattern in kinds:
         folder = os.path.join(tests, suite)

@@ -10,6 +10,7 @@
  *	void	has nothing to say
  *	greet	TCP; "hello NAME\n" comes first, proves it and gets "bye\n"
  *	chat	TCP; "hi\n"; "more\n" is answered by "again\n", "hi\n" proves it
+ *	log	TCP; nobody answers
  *
  * And a way through something, "door": it is asked by "to TARGET PORT\n", which after "again\n" is
  * asked by "please\n" first and over a new connection; "in\n" lets through, "wait\n" gets "yes\n",

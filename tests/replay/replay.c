@@ -79,6 +79,10 @@ static bool format_value(const struct replay *r, const struct outcome *o, const 
 		buf_addf(out, "%lldms", (long long)(r->script->sim->clock.us / 1000));
 	else if (strcmp(key, "candidates") == 0)
 		format_candidates(o, out);
+	else if (strcmp(key, "absence") == 0)
+		buf_add_text(out, o->is_absence ? "yes" : "no");
+	else if (strcmp(key, "interrupted") == 0)
+		buf_add_text(out, o->is_interrupted ? "yes" : "no");
 	else if (strcmp(key, "by") == 0)
 		format_addr(&o->by, out);
 	else if (strcmp(key, "source") == 0)
@@ -159,6 +163,7 @@ static int run(struct replay *r, struct err *err)
 		.texts = &r->texts,
 		.timeout_ms = s->timeout_ms,
 		.per_target = s->per_target,
+		.rate = s->rate,
 		.window = s->window,
 		.descriptors = s->descriptors,
 		.chance = no_chance,

@@ -224,19 +224,13 @@ static const struct {
 	uint8_t family, type, code;
 	int error;
 } icmp_errors[] = {
-	{4, 3, 0, ENETUNREACH},
-	{4, 3, 1, EHOSTUNREACH},
-	{4, 3, 3, ECONNREFUSED},
-	{4, 3, 4, 0},
-	{4, 3, 9, ENETUNREACH},
-	{4, 3, 10, EHOSTUNREACH},
-	{4, 3, 13, EHOSTUNREACH},
-	{4, 11, 0, EHOSTUNREACH},
-	{6, 1, 0, ENETUNREACH},
-	{6, 1, 1, EACCES},
-	{6, 1, 3, EHOSTUNREACH},
-	{6, 1, 4, ECONNREFUSED},
-	{6, 2, 0, 0},
+	{4, 3, 0, ENETUNREACH},	  {4, 3, 1, EHOSTUNREACH},
+	{4, 3, 3, ECONNREFUSED},  {4, 3, 4, 0},
+	{4, 3, 9, ENETUNREACH},	  {4, 3, 10, EHOSTUNREACH},
+	{4, 3, 13, EHOSTUNREACH}, {4, 11, 0, EHOSTUNREACH},
+	{6, 1, 0, ENETUNREACH},	  {6, 1, 1, EACCES},
+	{6, 1, 3, EHOSTUNREACH},  {6, 1, 4, ECONNREFUSED},
+	{6, 1, 6, EACCES},	  {6, 2, 0, 0},
 };
 
 static bool take_icmp(struct reader *r, struct icmp_error *e)
@@ -563,6 +557,10 @@ static int read_setting(struct reader *r, struct slice verb)
 		s->timeout_ms = (unsigned)v;
 	else if (slice_is(verb, "per-target"))
 		s->per_target = (unsigned)v;
+	else if (slice_is(verb, "rate"))
+		s->rate = (unsigned)v;
+	else if (slice_is(verb, "loss"))
+		s->sim->loss = (unsigned)v;
 	else if (slice_is(verb, "window"))
 		s->window = (size_t)v;
 	else if (slice_is(verb, "descriptors"))
@@ -596,6 +594,8 @@ static int read_line(struct reader *r)
 		return read_expect(r);
 	if (slice_is(verb, "own"))
 		return read_own(r);
+	if (slice_is(verb, "cut"))
+		return take_time(r, &r->script->sim->cut_us) ? 0 : bad(r, "not a time");
 	if (slice_is(verb, "interrupt"))
 		return take_time(r, &r->script->sim->interrupt_us) ? 0 : bad(r, "not a time");
 	return read_setting(r, verb);

@@ -5,7 +5,9 @@
  * (TCP), udp/ and one, or the word ping.
  *
  *	timeout MS | per-target N | window N | descriptors N | kernel-descriptors N | own ADDR
+ *	rate N | loss N                   N connections of 1,000 get no answer, at random
  *	interrupt TIME
+ *	cut TIME                          from then on nothing comes, and connect fails: ENETUNREACH
  *	peer ADDR|* PORT|*: EVENT; ...    what the next connection there meets:
  *		drop
  *		TIME accept | TIME refuse | TIME reset | TIME close
@@ -22,6 +24,7 @@
  *	expect ADDR|NAME PORT [KEY=VALUE ...]      one outcome; in any order
  *		state cause by how confidence network service tries rtt at
  *		candidates (a,b,...) source name proved evidence stand-in via leg
+ *		absence interrupted (yes, no)
  *	expect-most-open N                sockets open at once
  *	expect-opened N                   connections in all
  *
@@ -52,7 +55,7 @@ struct expectation {
 struct script {
 	const char *path;
 	struct sim *sim;
-	unsigned timeout_ms, per_target;
+	unsigned timeout_ms, per_target, rate;
 	size_t window, descriptors;
 	struct via_hop doors[DOORS_MAX];
 	size_t n_doors;

@@ -226,6 +226,18 @@ static int refuse(const struct sim_peer *p, const char **call)
 	return -p->events[0].error;
 }
 
+static bool is_cut(const struct sim *sim)
+{
+	return sim->cut_us && sim->clock.us >= sim->cut_us;
+}
+
+/* The same in every run. */
+static bool is_lost(struct sim *sim)
+{
+	sim->chance = sim->chance * 6364136223846793005u + 1442695040888963407u;
+	return (sim->chance >> 33) % 1000 < sim->loss;
+}
+
 static struct sim_sock *add_sock(struct sim *sim, struct sock *s, const struct sock_spec *spec)
 {
 	struct sim_sock *x = mem_new(1, sizeof(*x)), **last = &sim->socks;
@@ -266,6 +278,9 @@ static int open_sock(struct loop *l, struct sock *s, const struct sock_spec *spe
 	*call = "socket";
 	if (sim->descriptors && l->n_socks == sim->descriptors)
 		return -EMFILE;
+	*call = is_cut(sim) ? "connect" : "socket";
+	if (is_cut(sim))
+		return -ENETUNREACH;
 	p->met++;
 	rc = refuse(p, call);
 	if (rc)
@@ -274,6 +289,8 @@ static int open_sock(struct loop *l, struct sock *s, const struct sock_spec *spe
 	x->peer = p;
 	for (; x->next < p->n_events && p->events[x->next].verb == SIM_INLINE; x->next++)
 		add_icmp(x, &p->events[x->next].icmp);
+	if (is_lost(sim))
+		x->next = p->n_events;
 	return 0;
 }
 
@@ -422,7 +439,7 @@ static int64_t next_moment(const struct sim *sim, struct mono until)
 	for (const struct sim_sock *s = sim->socks; s; s = s->link) {
 		if (is_ready(s))
 			return sim->clock.us;
-		if (next_event(s, &event_us))
+		if (!is_cut(sim) && next_event(s, &event_us))
 			earlier(&at_us, event_us);
 	}
 	if (sim->interrupt_us)
@@ -434,7 +451,7 @@ static void apply_events(struct sim *sim)
 {
 	int64_t at_us;
 
-	for (struct sim_sock *s = sim->socks; s; s = s->link)
+	for (struct sim_sock *s = sim->socks; s && !is_cut(sim); s = s->link)
 		while (next_event(s, &at_us) && at_us <= sim->clock.us) {
 			apply(s, &s->peer->events[s->next++]);
 			if (s->kind == SOCK_TCP)

@@ -71,6 +71,9 @@ struct sim {
 	size_t n_own;
 	size_t descriptors;   /* that may be open; 0: any number */
 	int64_t interrupt_us; /* 0: never */
+	int64_t cut_us;	      /* the interface goes away; 0: never */
+	unsigned loss;	      /* of 1,000 connections so many meet silence, whoever the peer */
+	uint64_t chance;
 	volatile int interrupted;
 
 	struct arena *texts;	/* owned; what is said and heard */

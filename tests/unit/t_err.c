@@ -100,6 +100,22 @@ static void errs_keep_the_name_of_the_file(void **state)
 	errs_release(&errs);
 }
 
+static void the_place_goes_into_the_text(void **state)
+{
+	struct buf out = BUF_INIT;
+	char file[] = "a\x1b.yaml";
+	struct err e;
+
+	(void)state;
+	err_set(&e, ERR_DOCUMENT, (struct place){file, 3, 7}, "no such host");
+	assert_int_equal(err_take_place(&e), -ERR_DOCUMENT);
+	memset(file, 'x', sizeof(file) - 1);
+	assert_int_equal(err_take_place(&e), -ERR_DOCUMENT);
+	err_format(&e, &out);
+	check_text("once", &out, "a\\x1b.yaml:3:7: no such host");
+	buf_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -109,6 +125,7 @@ int main(void)
 		cmocka_unit_test(test_long_text),
 		cmocka_unit_test(test_sorted),
 		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(the_place_goes_into_the_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,8 +131,38 @@ static void test_html(void **state)
 		{escape_html, {"\x01\r", 2}, "\xef\xbf\xbd\xef\xbf\xbd"},
 		{escape_html, {"\xc0\xbcscript", 8}, "\xef\xbf\xbd\xef\xbf\xbdscript"},
 		{escape_html, {"\xe2\x80\xae", 3}, "\xef\xbf\xbd"},
-		/* no characters of XML 1.0 (section 2.2); the JUnit writer depends on it */
 		{escape_html, {"\xef\xbf\xbe\xef\xbf\xbf", 6}, "\xef\xbf\xbd\xef\xbf\xbd"},
+	};
+
+	(void)state;
+	check_rows(rows, ARRAY_LEN(rows));
+}
+
+static void test_xml(void **state)
+{
+	static const struct row rows[] = {
+		{escape_xml, {"<b a=\"c\">&'", 11}, "&lt;b a=&quot;c&quot;&gt;&amp;&#39;"},
+		{escape_xml, {"]]>", 3}, "]]&gt;"},
+		{escape_xml, {"a\nb\tc\r", 6}, "a&#10;b&#9;c&#13;"},
+		/* what is no character of XML 1.0, section 2.2 */
+		{escape_xml, {"\0\x01\x1f", 3}, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+		{escape_xml, {"\xef\xbf\xbe\xef\xbf\xbf", 6}, "\xef\xbf\xbd\xef\xbf\xbd"},
+		{escape_xml, {"\xed\xa0\x80", 3}, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+		{escape_xml, {"\xff", 1}, "\xef\xbf\xbd"},
+		{escape_xml, {"\xc3\xa9", 2}, "\xc3\xa9"},
+	};
+
+	(void)state;
+	check_rows(rows, ARRAY_LEN(rows));
+}
+
+static void test_label(void **state)
+{
+	static const struct row rows[] = {
+		{escape_label, {"a\"b\\c\n", 6}, "a\\\"b\\\\c\\n"},
+		{escape_label, {"{x=1,y}", 7}, "{x=1,y}"},
+		{escape_label, {"\r\x1b\0", 3}, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+		{escape_label, {"\xff\xc3\xa9", 3}, "\xef\xbf\xbd\xc3\xa9"},
 	};
 
 	(void)state;
@@ -160,7 +190,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_terminal), cmocka_unit_test(test_json),
 		cmocka_unit_test(test_csv),	 cmocka_unit_test(test_html),
-		cmocka_unit_test(test_markdown),
+		cmocka_unit_test(test_markdown), cmocka_unit_test(test_xml),
+		cmocka_unit_test(test_label),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

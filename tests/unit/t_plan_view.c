@@ -209,6 +209,8 @@ static void test_hostile(void **state)
 		for (size_t w = 0; writers[w]; w++) {
 			struct buf out = BUF_INIT;
 
+			if (!writers[w]->plan)
+				continue;
 			writers[w]->plan(&v, &out);
 			assert_true(out.n > 100);
 			if (strcmp(writers[w]->name, "html") == 0 ||

@@ -72,6 +72,54 @@ static void test_several(void **state)
 		"  gone\\x1b[1m:1    unreachable  no such name (dns: nxdomain)\n");
 }
 
+/* Other transports say which; a ping has no port. */
+static void test_transports(void **state)
+{
+	struct outcome items[] = {
+		{.target = target,
+		 .transport = TRANSPORT_UDP,
+		 .port = 53,
+		 .state = STATE_OPEN,
+		 .proved = "dns",
+		 .evidence = "an answer came"},
+		{.target = target, .transport = TRANSPORT_ICMP, .rtt_us = 412},
+		{.target = {.family = 6, .bytes = {[15] = 1}},
+		 .name = "v6",
+		 .transport = TRANSPORT_ICMP,
+		 .state = STATE_DROPPED,
+		 .evidence = "no answer"},
+		{.target = {.family = 6, .bytes = {[15] = 1}},
+		 .transport = TRANSPORT_UDP,
+		 .port = 514,
+		 .state = STATE_SILENT,
+		 .evidence = "no answer, and no error either",
+		 .via = "socks5:gate\033",
+		 .leg = "beyond"},
+		{.target = target,
+		 .transport = TRANSPORT_TCP,
+		 .port = 1434,
+		 .is_stand_in = true,
+		 .named_port = 50001,
+		 .evidence = "the handshake completed"},
+	};
+
+	(void)state;
+	check_report(items, ARRAY_LEN(items), "",
+		     "3 of 5 checks are open; 1 silent, 1 dropped.\n"
+		     "  udp 10.0.0.5:53  open      an answer came; it spoke dns\n"
+		     "  ping 10.0.0.5    answered  0.41 ms\n"
+		     "  ping v6 ::1      dropped   no answer\n"
+		     "  udp [::1]:514    silent    no answer, and no error either; through the "
+		     "socks5 proxy gate\\x1b, beyond the proxy\n"
+		     "  10.0.0.5:1434    open      the handshake completed; a stand-in answered, "
+		     "not the service itself; the port that was named: 50001\n");
+	check_report(items, 1, "",
+		     "udp 10.0.0.5:53 is open.\n"
+		     "  udp 10.0.0.5:53  open  an answer came; it spoke dns\n");
+	check_report(items + 1, 1, "",
+		     "ping 10.0.0.5 is answered.\n  ping 10.0.0.5  answered  0.41 ms\n");
+}
+
 static void test_all_open(void **state)
 {
 	struct outcome items[] = {
@@ -84,12 +132,42 @@ static void test_all_open(void **state)
 		     "all 2 ports are open.\n  10.0.0.5:1  open  x\n  10.0.0.5:2  open  x\n");
 }
 
+/* Many ports in a row with the same words are one line; three are not many. */
+static void test_rows(void **state)
+{
+	struct outcome items[12];
+	static const char closed[] = "a reset came", open[] = "the handshake completed";
+
+	(void)state;
+	for (uint16_t i = 0; i < ARRAY_LEN(items); i++)
+		items[i] = (struct outcome){.target = target,
+					    .port = (uint16_t)(1 + i),
+					    .state = i == 6 ? STATE_OPEN : STATE_CLOSED,
+					    .rtt_us = 100u + 10 * i,
+					    .evidence = i == 6 ? open : closed};
+	items[11].port = 40; /* not the next one */
+	items[3].rtt_us = 2000;
+	check_report(items, ARRAY_LEN(items), "",
+		     "1 of 12 ports is open; 11 closed.\n"
+		     "  10.0.0.5:1-6   closed  a reset came; at most 2.00 ms\n"
+		     "  10.0.0.5:7     open    the handshake completed; 0.16 ms\n"
+		     "  10.0.0.5:8-11  closed  a reset came; at most 0.20 ms\n"
+		     "  10.0.0.5:40    closed  a reset came; 0.21 ms\n");
+	items[9].evidence = NULL;
+	check_report(items + 7, 4, "",
+		     "0 of 4 ports are open; 4 closed.\n"
+		     "  10.0.0.5:8   closed  a reset came; 0.17 ms\n"
+		     "  10.0.0.5:9   closed  a reset came; 0.18 ms\n"
+		     "  10.0.0.5:10  closed  0.19 ms\n"
+		     "  10.0.0.5:11  closed  a reset came; 0.20 ms\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),
-		cmocka_unit_test(test_several),
-		cmocka_unit_test(test_all_open),
+		cmocka_unit_test(test_one),	 cmocka_unit_test(test_several),
+		cmocka_unit_test(test_all_open), cmocka_unit_test(test_transports),
+		cmocka_unit_test(test_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,8 @@ static void test_run(void **state)
 	check_text(
 		"run", &out,
 		"{\"record\":\"run\",\"run\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"version\":\"0.1.0\","
-		"\"site\":null,\"vantage\":\"web1\",\"started\":\"2016-07-30T22:36:16.385Z\"}");
+		"\"site\":null,\"vantage\":\"web1\",\"started\":\"2016-07-30T22:36:16.385Z\","
+		"\"options\":[]}");
 	buf_release(&out);
 }
 
@@ -60,8 +61,10 @@ static void test_outcome_without_plan(void **state)
 		"\"cause\":\"unproven\",\"by\":null,\"device\":null,\"hop\":null,"
 		"\"how\":\"no answer\",\"candidates\":[\"hop:?\",\"target-firewall\"],"
 		"\"confidence\":\"possible\",\"network\":\"fail\",\"service\":\"unknown\","
-		"\"expected\":null,\"proved\":null,\"assumed\":null,\"rtt_us\":null,\"tries\":2,"
-		"\"evidence\":[\"no answer to 2 SYNs\"],\"at\":\"2016-07-30T22:36:16.385Z\"}");
+		"\"expected\":null,\"proved\":null,\"assumed\":\"ms-sql-s\",\"rtt_us\":null,"
+		"\"tries\":2,"
+		"\"evidence\":[\"no answer to 2 SYNs\"],\"at\":\"2016-07-30T22:36:16.385Z\","
+		"\"named_port\":null,\"stand_in\":false}");
 	buf_release(&out);
 }
 
@@ -76,10 +79,12 @@ static void test_outcome_with_plan(void **state)
 		.requirements = requirements,
 		.n_requirements = 1,
 		.hop = 1,
-		.assumed = "ms-sql-s",
 	};
 	const struct outcome o = {.name = "sql\"1\n",
 				  .transport = TRANSPORT_TCP,
+				  .port = 1433,
+				  .via = "http:proxy1",
+				  .leg = "policy",
 				  .rtt_us = 412,
 				  .by = {.family = 6, .bytes = {[15] = 1}}};
 	struct buf out = BUF_INIT;
@@ -94,8 +99,38 @@ static void test_outcome_with_plan(void **state)
 		strstr(out.data, "\"target\":null,\"name\":\"sql\\\"1\\n\",\"family\":null"));
 	assert_non_null(strstr(out.data, "\"by\":\"::1\",\"device\":null,\"hop\":1,\"how\":null"));
 	assert_non_null(strstr(out.data, "\"assumed\":\"ms-sql-s\",\"rtt_us\":412"));
+	assert_non_null(strstr(out.data, "\"via\":\"http:proxy1\",\"leg\":\"policy\""));
 	assert_non_null(strstr(out.data, "\"evidence\":[]"));
 	buf_release(&out);
+}
+
+/* The number's name is never told as if it had been seen, nor beside what was. */
+static void test_assumed(void **state)
+{
+	static const struct {
+		enum transport transport;
+		uint16_t port;
+		const char *proved, *want;
+	} rows[] = {
+		{TRANSPORT_TCP, 88, NULL, "\"proved\":null,\"assumed\":\"kerberos\""},
+		{TRANSPORT_TCP, 443, NULL, "\"proved\":null,\"assumed\":\"https\""},
+		{TRANSPORT_TCP, 443, "ssh", "\"proved\":\"ssh\",\"assumed\":null"},
+		{TRANSPORT_ICMP, 0, NULL, "\"proved\":null,\"assumed\":null"},
+		{TRANSPORT_TCP, 4, NULL, "\"proved\":null,\"assumed\":null"}, /* unassigned */
+	};
+	const struct outcome_context none = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct outcome o = {.transport = rows[i].transport,
+					  .port = rows[i].port,
+					  .proved = rows[i].proved};
+		struct buf out = BUF_INIT;
+
+		json_outcome(&out, &o, &run, &none);
+		assert_non_null(strstr(out.data, rows[i].want));
+		buf_release(&out);
+	}
 }
 
 static void test_summary(void **state)
@@ -134,6 +169,7 @@ int main(void)
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_outcome_without_plan),
 		cmocka_unit_test(test_outcome_with_plan),
+		cmocka_unit_test(test_assumed),
 		cmocka_unit_test(test_summary),
 		cmocka_unit_test(test_run_id),
 	};

@@ -252,13 +252,229 @@ static void test_form(void **state)
 	fixture_release(&x);
 }
 
+/* --- what a run says -------------------------------------------------------------------------- */
+
+/* A run of the host "client" with outcomes of the fixture's flows. */
+struct tested {
+	struct past_run run;
+	struct past_outcome outcomes[8];
+	struct past_verdict verdicts[8];
+};
+
+static void tested_init(struct tested *t)
+{
+	*t = (struct tested){.run = {.id = "RUN1",
+				     .vantage = "client",
+				     .started_ms = 1795168800000,
+				     .is_whole = true}};
+	t->run.arena = arena_new();
+	t->run.outcomes.items = t->outcomes;
+	t->run.verdicts.items = t->verdicts;
+}
+
+static void tested_release(struct tested *t)
+{
+	map_release(&t->run.by_flow);
+	arena_free(t->run.arena);
+}
+
+static struct outcome *add_outcome(struct tested *t, const struct flow *f, enum state state,
+				   enum cause cause)
+{
+	struct past_outcome *p = &t->outcomes[t->run.outcomes.n++], *last;
+	struct buf id = BUF_INIT;
+
+	flow_format_id(f, &id);
+	*p = (struct past_outcome){.flow = arena_copy(t->run.arena, buf_slice(&id)),
+				   .vantage = "client"};
+	p->outcome = (struct outcome){.state = state,
+				      .cause = cause,
+				      .target = {.family = 4, .bytes = {192, 0, 2, 8}},
+				      .port = 22,
+				      .how = "how",
+				      .evidence = "seen",
+				      .confidence = CONFIDENCE_CERTAIN,
+				      .at_ms = 1795168800000};
+	p->outcome.network = outcome_network(state, cause);
+	p->outcome.service = outcome_service(state, cause);
+	if (!map_add(&t->run.by_flow, slice_of(p->flow), p)) {
+		for (last = map_find(&t->run.by_flow, slice_of(p->flow)); last->next;)
+			last = (struct past_outcome *)last->next;
+		last->next = p;
+	}
+	buf_release(&id);
+	return &p->outcome;
+}
+
+static void add_verdict(struct tested *t, const struct flow *f, enum verdict verdict)
+{
+	const struct demand *d = f->claims->demand;
+	const char *names[VERDICT_KEY_PARTS];
+
+	verdict_key_parts(d, "client", t->run.arena, names);
+	t->verdicts[t->run.verdicts.n++] = (struct past_verdict){.installation = names[0],
+								 .requirement = names[1],
+								 .from = names[2],
+								 .to = names[3],
+								 .vantage = names[4],
+								 .verdict = verdict};
+}
+
+/* One flow that was seen so, under that verdict: is its rule missing, settled, or not known? */
+static void test_failing_only(void **state)
+{
+	static const struct {
+		const char *name;
+		enum flow_kind kind;
+		enum verdict verdict;
+		enum state state;
+		enum cause cause;
+		char want; /* missing, settled, untested */
+	} rows[] = {
+		{"rejected", FLOW_REQUIRED, VERDICT_FAIL, STATE_REJECTED, CAUSE_HOP, 'm'},
+		{"dropped", FLOW_REQUIRED, VERDICT_FAIL, STATE_DROPPED, CAUSE_UNPROVEN, 'm'},
+		{"a reset from the way", FLOW_REQUIRED, VERDICT_FAIL, STATE_CLOSED, CAUSE_HOP, 'm'},
+		{"nobody listens", FLOW_REQUIRED, VERDICT_FAIL, STATE_CLOSED, CAUSE_TARGET, 's'},
+		{"the target's filter", FLOW_REQUIRED, VERDICT_FAIL, STATE_REJECTED,
+		 CAUSE_TARGET_FIREWALL, 's'},
+		{"this host's filter", FLOW_REQUIRED, VERDICT_FAIL, STATE_REJECTED,
+		 CAUSE_LOCAL_FIREWALL, 's'},
+		{"no such name", FLOW_REQUIRED, VERDICT_FAIL, STATE_UNREACHABLE, CAUSE_DNS, 's'},
+		{"another way holds", FLOW_REQUIRED, VERDICT_PASS, STATE_DROPPED, CAUSE_UNPROVEN,
+		 's'},
+		{"open, and another one fails", FLOW_REQUIRED, VERDICT_FAIL, STATE_OPEN,
+		 CAUSE_TARGET, 's'},
+		{"not attempted", FLOW_REQUIRED, VERDICT_NOT_TESTED, STATE_NOT_ATTEMPTED,
+		 CAUSE_LOCAL_RESOURCE, 'u'},
+		{"silence proves nothing", FLOW_REQUIRED, VERDICT_UNPROVEN, STATE_SILENT,
+		 CAUSE_UNPROVEN, 'u'},
+		{"forbidden and open", FLOW_FORBIDDEN, VERDICT_FORBIDDEN_OPEN, STATE_OPEN,
+		 CAUSE_TARGET, 'm'},
+		{"forbidden, nobody listens", FLOW_FORBIDDEN, VERDICT_FORBIDDEN_OPEN, STATE_CLOSED,
+		 CAUSE_TARGET, 'm'},
+		{"forbidden and dropped", FLOW_FORBIDDEN, VERDICT_PASS, STATE_DROPPED,
+		 CAUSE_UNPROVEN, 's'},
+		{"forbidden, not shown closed", FLOW_FORBIDDEN, VERDICT_FORBIDDEN_OPEN,
+		 STATE_DROPPED, CAUSE_UNPROVEN, 's'},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct request_form failing = {.failing_only = true};
+		struct tested t;
+		struct fixture x;
+		struct request r;
+		struct flow *f;
+		char got;
+
+		tested_init(&t);
+		failing.run = &t.run;
+		fixture_init(&x, NULL);
+		f = fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, ssh);
+		f->kind = rows[i].kind;
+		add_outcome(&t, f, rows[i].state, rows[i].cause);
+		add_verdict(&t, f, rows[i].verdict);
+		request_init(&r, &x.plan, &failing);
+		got = r.rows.n ? 'm' : r.settled ? 's' : 'u';
+		if (got != rows[i].want || r.rows.n + r.settled + r.untested != 1)
+			fail_msg("%s: %c", rows[i].name, got);
+		request_release(&r);
+		fixture_release(&x);
+		tested_release(&t);
+	}
+}
+
+/* A flow that the run knows nothing of; one whose requirement is shared with what fails. */
+static void test_left_out(void **state)
+{
+	struct request_form failing = {.failing_only = true};
+	struct tested t;
+	struct fixture x;
+	struct request r;
+	struct flow *f;
+
+	(void)state;
+	tested_init(&t);
+	failing.run = &t.run;
+	fixture_init(&x, NULL);
+	fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, high);
+	f = fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, ssh);
+	add_outcome(&t, f, STATE_DROPPED, CAUSE_UNPROVEN);
+	add_verdict(&t, f, VERDICT_FAIL);
+	fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, wide)->path = &x.direct;
+	request_init(&r, &x.plan, &failing);
+	assert_string_equal(r.headline,
+			    "1 rule to open for office: 1 required now, 0 recommended, 0 optional; "
+			    "0 to close; left out: 0 flows for which no rule is missing, 1 not "
+			    "tested or not proven, 1 that no filter meets; 1 question open.");
+	assert_string_equal(request_part_title(&r, REQUEST_DENY), "To close: it is open");
+	request_release(&r);
+	failing.failing_only = false;
+	request_init(&r, &x.plan, &failing);
+	assert_int_equal(r.rows.n, 2); /* all of it, with what is known */
+	assert_string_equal(request_part_title(&r, REQUEST_DENY), "To stay closed: please confirm");
+	request_release(&r);
+	fixture_release(&x);
+	tested_release(&t);
+}
+
+static void test_evidence(void **state)
+{
+	struct request_form with_run = {.version = "0"};
+	struct outcome *o;
+	struct tested t;
+	struct fixture x;
+	struct request r;
+	struct flow *f;
+
+	(void)state;
+	tested_init(&t);
+	with_run.run = &t.run;
+	fixture_init(&x, NULL);
+	f = fixture_flow(&x, &x.client, &x.server, TRANSPORT_TCP, ssh);
+	add_outcome(&t, f, STATE_OPEN, CAUSE_TARGET);
+	request_init(&r, &x.plan, &with_run);
+	cell_is(&r, 0, "evidence",
+		"from client, 2026-11-20 10:00 UTC: 192.0.2.8:22 open: seen (certain)");
+	cell_is(&r, 0, "test_by", "");
+	request_release(&r);
+	/* What shows that a rule is missing stands before what does not, which is left out. */
+	o = add_outcome(&t, f, STATE_REJECTED, CAUSE_HOP);
+	o->by = (struct addr){.family = 4, .bytes = {10, 0, 0, 1}};
+	o->device = "fw1";
+	request_init(&r, &x.plan, &with_run);
+	cell_is(&r, 0, "evidence",
+		"from client, 2026-11-20 10:00 UTC: 192.0.2.8:22 rejected: seen (how) (certain)");
+	cell_is(&r, 0, "test_state", "rejected");
+	cell_is(&r, 0, "test_cause", "hop");
+	cell_is(&r, 0, "test_by", "10.0.0.1 (fw1)");
+	cell_is(&r, 0, "test_how", "how");
+	cell_is(&r, 0, "test_confidence", "certain");
+	cell_is(&r, 0, "test_vantage", "client");
+	cell_is(&r, 0, "test_time", "2026-11-20 10:00 UTC");
+	cell_is(&r, 0, "test_run", "RUN1");
+	request_release(&r);
+	for (size_t i = 0; i < 4; i++)
+		add_outcome(&t, f, STATE_DROPPED, CAUSE_UNPROVEN);
+	request_init(&r, &x.plan, &with_run);
+	cell_is(&r, 0, "evidence",
+		"from client, 2026-11-20 10:00 UTC: 192.0.2.8:22 rejected: seen (how) (certain); "
+		"from client, 2026-11-20 10:00 UTC: 192.0.2.8:22 dropped: seen (certain); "
+		"from client, 2026-11-20 10:00 UTC: 192.0.2.8:22 dropped: seen (certain); "
+		"and 2 more");
+	request_release(&r);
+	fixture_release(&x);
+	tested_release(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_columns), cmocka_unit_test(test_risk_order),
-		cmocka_unit_test(test_parts),	cmocka_unit_test(test_merge),
-		cmocka_unit_test(test_pieces),	cmocka_unit_test(test_pieces),
-		cmocka_unit_test(test_filters), cmocka_unit_test(test_translation),
+		cmocka_unit_test(test_columns),	 cmocka_unit_test(test_risk_order),
+		cmocka_unit_test(test_parts),	 cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_pieces),	 cmocka_unit_test(test_failing_only),
+		cmocka_unit_test(test_left_out), cmocka_unit_test(test_evidence),
+		cmocka_unit_test(test_filters),	 cmocka_unit_test(test_translation),
 		cmocka_unit_test(test_form),
 	};
 

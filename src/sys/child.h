@@ -12,5 +12,5 @@
 /* Until it has ended. argv[0] is looked for in PATH. *status: its exit code, 127 where there is no
  * such program, 128 and the signal's number where one ended it. At most max bytes of its output are
  * taken; more is ERR_LIMIT. */
-MUST_USE int run_program(const char *const *argv, struct slice in, size_t max, struct buf *out,
+MUST_USE int child_run(const char *const *argv, struct slice in, size_t max, struct buf *out,
 			 int *status, struct err *err);

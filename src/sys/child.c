@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "sys/run.h"
+#include "sys/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -120,7 +120,7 @@ static int talk(struct running *r)
 	return rc;
 }
 
-int run_program(const char *const *argv, struct slice in, size_t max, struct buf *out, int *status,
+int child_run(const char *const *argv, struct slice in, size_t max, struct buf *out, int *status,
 		struct err *err)
 {
 	struct running r = {.in = in, .max = max, .out = out, .err = err};

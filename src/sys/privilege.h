@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What this process no longer needs to be allowed.
+ */
+#pragma once
+
+#include "base/err.h"
+
+/* For good: every capability, and where this is root also its user, group and groups, for nobody's.
+ * Where a container or a user namespace has no such user, or does not let it change, it stays the
+ * user that it is, without capabilities. Programs that run already keep theirs. */
+MUST_USE int privilege_drop(struct err *err);

@@ -1,0 +1,1 @@
+"$CHECK_FORMS" html | sed -e '/^<style>/,/^<\/style>/d' -e '/^<script>/,/^<\/script>/d'

@@ -1,0 +1,1 @@
+portolan diff tests/golden/diff/before.jsonl tests/golden/diff/after.jsonl --format text
