@@ -25,6 +25,8 @@ static const char *why_not(const struct task *t)
 		return "it goes through a proxy, which only portolan itself does";
 	if (t->mode)
 		return "it is negotiated in FTP, which only portolan itself does";
+	if (t->proto && t->method->transport == TRANSPORT_UDP && t->proto->answers_from_other_port)
+		return "its answer comes from another port, which only portolan itself waits for";
 	return NULL;
 }
 
