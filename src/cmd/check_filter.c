@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "cmd/past.h"
 #include "doc/site_quick.h"
+#include "model/history.h"
+#include "store/store.h"
 
 /* "NAME/" taken from the front, where the installation or its product is called so. */
 static bool take_installation(struct slice *word, const struct installation *i)
@@ -116,17 +119,78 @@ static void keep(struct plan *narrowed, const bool *wanted, bool is_quick, struc
 	narrowed->demands.n = n;
 }
 
-int check_filter(const struct arguments *args, const struct plan *plan, bool is_quick,
-		 struct arena *arena, struct plan *narrowed, struct err *err)
+/* --- what failed ------------------------------------------------------------------------------ */
+
+/* The last whole run of the site from there; NULL, and no error: there is none. */
+static int find_last(const char *site, const char *vantage, struct arena *arena,
+		     struct past_run **run, struct err *err)
 {
-	bool some = args_count(args, "only") || args_count(args, "goal");
+	const char **ids;
+	size_t n;
+	int rc = store_list(site, arena, &ids, &n, err);
+
+	*run = NULL;
+	for (size_t i = 0; i < n && !rc && !*run; i++) {
+		rc = past_read(site, ids[i], RUN_VERDICTS, run, err);
+		if (*run && !((*run)->is_whole && past_run_is_from(*run, vantage))) {
+			past_run_free(*run);
+			*run = NULL;
+		}
+	}
+	return rc;
+}
+
+static void mark_failed(const struct past_run *run, const struct plan *plan, const char *vantage,
+			struct arena *arena, bool *wanted)
+{
+	struct verdict_keys keys = {0};
+
+	for (size_t i = 0; i < plan->demands.n; i++) {
+		const char *names[VERDICT_KEY_PARTS];
+		const struct past_verdict *v;
+
+		verdict_key_parts(plan->demands.items[i], vantage, arena, names);
+		v = past_run_verdict(run, verdict_key_add(&keys, names, arena));
+		if (v && verdict_standing(v->verdict) == STANDING_FAILS)
+			wanted[i] = true;
+	}
+	verdict_keys_release(&keys);
+}
+
+static int mark_failing(const struct plan *plan, const char *vantage, struct arena *arena,
+			bool *wanted, struct err *err)
+{
+	struct past_run *run;
+	int rc = find_last(plan->site->name.s, vantage, arena, &run, err);
+
+	if (rc)
+		return rc;
+	if (!run)
+		return err_set(err, ERR_USAGE, PLACE_NONE,
+			       "--failing: no run of \"%.60s\" from %.60s is kept: check it once "
+			       "without",
+			       plan->site->name.s, vantage);
+	mark_failed(run, plan, vantage, arena, wanted);
+	past_run_free(run);
+	return 0;
+}
+
+int check_filter(const struct arguments *args, const struct plan *plan, bool is_quick,
+		 const char *vantage, struct arena *arena, struct plan *narrowed, struct err *err)
+{
+	bool failing = args_has(args, "failing");
+	bool some = failing || args_count(args, "only") || args_count(args, "goal");
 	bool *wanted = some ? ARENA_ARRAY(arena, bool, plan->demands.n) : NULL;
+	int rc = 0;
 
 	*narrowed = *plan;
-	if (some &&
-	    (mark(args, "only", plan, wanted, err) || mark(args, "goal", plan, wanted, err)))
-		return -ERR_USAGE;
-	if (some || is_quick)
+	if (some)
+		rc = mark(args, "only", plan, wanted, err);
+	if (!rc && some)
+		rc = mark(args, "goal", plan, wanted, err);
+	if (!rc && failing)
+		rc = mark_failing(plan, vantage, arena, wanted, err);
+	if (!rc && (some || is_quick))
 		keep(narrowed, wanted, is_quick, arena);
-	return 0;
+	return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Which of a plan's demands a check is about: --only, --goal; without a site, what was named.
+ * Which of a plan's demands a check is about: --only, --goal, --failing; without a site, what was
+ * named.
  */
 #pragma once
 
@@ -9,6 +10,8 @@
 #include "model/plan.h"
 
 /* The plan with fewer demands, the flows as they were; all of it is the arena's and the plan's.
- * Fails where a word names nothing. */
+ * vantage: whose last run tells what failed. Fails where a word names nothing, and where no run was
+ * kept. */
 MUST_USE int check_filter(const struct arguments *args, const struct plan *plan, bool is_quick,
-			  struct arena *arena, struct plan *narrowed, struct err *err);
+			  const char *vantage, struct arena *arena, struct plan *narrowed,
+			  struct err *err);

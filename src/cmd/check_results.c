@@ -124,14 +124,14 @@ static void add_outcome(struct hearing *h, struct part *p, size_t try, const str
 	if (t->outcomes.n == h->room) {
 		h->room = h->room ? h->room * 2 : 64;
 		t->outcomes.items = mem_resize(t->outcomes.items, h->room, sizeof(*o));
-		t->task_of = mem_resize(t->task_of, h->room, sizeof(*t->task_of));
 	}
 	check_ask(hearsay.task, p->handed.id, try, &hearsay.ask);
 	o = &t->outcomes.items[t->outcomes.n];
 	hearsay_outcome(&hearsay, told, o);
 	o->vantage = p->vantage.name;
-	t->task_of[t->outcomes.n++] = (unsigned)task;
-	o->id = (unsigned)t->outcomes.n;
+	o->task = (unsigned)task;
+	o->id = (unsigned)++t->outcomes.n;
+	check_name_device(&p->check, o);
 }
 
 static void add_outcomes(struct hearing *h, struct part *p)
@@ -249,8 +249,7 @@ static void merge(struct hearing *h, struct part *p)
 {
 	struct checking *c = h->c;
 
-	check_gather(&p->check, c->trial.outcomes.items + p->first, c->trial.task_of + p->first,
-		     p->n);
+	check_gather(&p->check, c->trial.outcomes.items + p->first, p->n);
 	for (size_t i = 0; i < c->plan.flows.n; i++)
 		merge_result(c->arena, &c->check.results[i], &p->check.results[i]);
 	for (size_t i = 0; i < c->plan.demands.n; i++)
@@ -287,8 +286,9 @@ void check_judge_results(struct hearing *h)
 	}
 	c->vantage.name = name_all(h);
 	trial_name_run(&c->trial);
-	c->trial.run.site = c->loaded.site->name.s;
-	c->trial.run.vantage = c->vantage.name;
+	checking_begin(c);
+	for (size_t i = 0; i < c->trial.outcomes.n; i++)
+		checking_keep(c, &c->trial.outcomes.items[i]);
 	checking_judge_gathered(c);
 }
 

@@ -69,7 +69,8 @@ static void fill(const struct checking *c, const struct task *t, struct script_t
 }
 
 /* What goes out first in UDP; an own greeting where no protocol is known. */
-static void add_message(const struct checking *c, struct handed *out, size_t i, const struct task *t)
+static void add_message(const struct checking *c, struct handed *out, size_t i,
+			const struct task *t)
 {
 	_Alignas(8) unsigned char state[PROTO_STATE_MAX] = {0};
 	struct script_try *try = &out->tries[i];

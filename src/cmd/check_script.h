@@ -10,7 +10,7 @@
 /* One try a task, in the tasks' order; all of it in c->arena. */
 struct handed {
 	struct script_try *tries;
-	unsigned *tasks; /* by try: its task's index */
+	unsigned *tasks;    /* by try: its task's index */
 	const char **names; /* each once */
 	size_t n, n_names;
 	uint64_t id; /* script_id() of the tries */

@@ -21,7 +21,7 @@ enum { PROGRAM_MAX = 16 << 20, RESULTS_MAX = 64 << 20, WORDS_MAX = 32 };
 /* One line for any login shell. Of what comes in, the program's own size is told to it: the list
  * lies behind it in the same file. */
 #define COMMAND                                                                                    \
-	"exec sh -c 'm=$(uname -sm); case $m in \"%s\") ;; *) echo \"" OTHER_MACHINE              \
+	"exec sh -c 'm=$(uname -sm); case $m in \"%s\") ;; *) echo \"" OTHER_MACHINE               \
 	"$m\"; exit 0;; esac; umask 077; d=$(mktemp -d \"${TMPDIR:-/tmp}/portolan.XXXXXX\") || "   \
 	"exit 1; trap \"rm -rf \\\"$d\\\"\" EXIT; trap \"exit 1\" HUP INT TERM; "                  \
 	"cat >\"$d/probe\" && chmod 700 \"$d/probe\" && \"$d/probe\" %zu <\"$d/probe\"'"
@@ -125,7 +125,8 @@ static int read_machine(const struct checking *c, struct slice output, struct er
 				       "%.60s is a %.*s, for which this portolan has no probe: use "
 				       "--script sh",
 				       destination(c),
-				       (int)(line.n < 80 ? line.n : 80) - (int)strlen(OTHER_MACHINE),
+				       (int)(line.n < 80 ? line.n : 80) -
+					       (int)strlen(OTHER_MACHINE),
 				       line.p + strlen(OTHER_MACHINE));
 	return 0;
 }

@@ -9,11 +9,10 @@
 #include "cmd/here.h"
 #include "cmd/report.h"
 
-enum { CHECKS_MAX = 100000 }; /* as of one probe: a checker floods nobody */
-
 int checking_narrow(struct checking *c, struct err *err)
 {
-	return check_filter(c->args, c->loaded.plan, c->is_quick, c->arena, &c->plan, err);
+	return check_filter(c->args, c->loaded.plan, c->is_quick, c->vantage.name, c->arena,
+			    &c->plan, err);
 }
 
 int checking_find_vantage(struct checking *c, const char *as, struct err *err)
@@ -29,10 +28,10 @@ int checking_prepare(struct checking *c, struct err *err)
 	check_prepare(&c->check, &c->plan, &c->vantage,
 		      (struct check_logins){login_find, &c->logins}, c->arena);
 	check_tasks(&c->check, &n);
-	if (n > CHECKS_MAX)
+	if (n > TRIAL_CHECKS_MAX)
 		return err_set(err, ERR_LIMIT, PLACE_NONE,
 			       "%zu checks start here, more than %d: split the site's uses", n,
-			       CHECKS_MAX);
+			       TRIAL_CHECKS_MAX);
 	return 0;
 }
 
@@ -51,22 +50,52 @@ static bool add_more(struct trial *t)
 	return more;
 }
 
+void checking_begin(struct checking *c)
+{
+	struct trial *t = &c->trial;
+	size_t n = 0;
+
+	t->run.site = c->loaded.site->name.s;
+	t->run.vantage = c->vantage.name;
+	if (c->options.network_only)
+		t->run.options[n++] = "network";
+	if (args_has(c->args, "as-documented"))
+		t->run.options[n++] = "as-documented";
+	if (c->is_kept)
+		keeper_start(&c->keeper, &t->run);
+}
+
+static void run_begun(struct trial *t)
+{
+	checking_begin(t->ctx);
+}
+
+void checking_keep(struct checking *c, const struct outcome *o)
+{
+	keeper_add(&c->keeper, &c->plan, &c->trial.run, o);
+}
+
+static void took_outcome(struct trial *t, struct outcome *o)
+{
+	struct checking *c = t->ctx;
+
+	check_name_device(&c->check, o);
+	checking_keep(c, o);
+}
+
 int checking_try(struct checking *c, struct err *err)
 {
-	int rc;
-
 	take_tasks(c);
 	c->trial.more = add_more;
+	c->trial.begun = run_begun;
+	c->trial.took = took_outcome;
 	c->trial.ctx = c;
-	rc = trial_run(&c->trial, err);
-	c->trial.run.site = c->loaded.site->name.s;
-	c->trial.run.vantage = c->vantage.name;
-	return rc;
+	return trial_run(&c->trial, err);
 }
 
 void checking_judge(struct checking *c)
 {
-	check_gather(&c->check, c->trial.outcomes.items, c->trial.task_of, c->trial.outcomes.n);
+	check_gather(&c->check, c->trial.outcomes.items, c->trial.outcomes.n);
 	checking_judge_gathered(c);
 }
 
@@ -74,9 +103,9 @@ void checking_judge_gathered(struct checking *c)
 {
 	c->options.starts_here = c->check.starts_here;
 	judge(&c->plan, c->check.results, &c->options, c->arena, &c->verdicts);
+	if (c->is_kept)
+		c->changes = kept_changes(&c->trial.run, &c->verdicts, c->arena);
 }
-
-/* --- the report ------------------------------------------------------------------------------- */
 
 int checking_report(struct checking *c)
 {
@@ -88,6 +117,7 @@ int checking_report(struct checking *c)
 		.run = &c->trial.run,
 		.elapsed_ms = c->trial.elapsed_ms,
 		.names = c->trial.names.data,
+		.changes = c->changes,
 		.all = c->all,
 		.strict = c->options.strict,
 		.width = report_width(),
@@ -95,6 +125,7 @@ int checking_report(struct checking *c)
 	struct buf out = BUF_INIT;
 	bool ok;
 
+	keeper_stop(&c->keeper, &report);
 	c->writer->check(&report, &out);
 	ok = report_print(c->args, &out);
 	buf_release(&out);
@@ -103,6 +134,7 @@ int checking_report(struct checking *c)
 
 void checking_release(struct checking *c)
 {
+	keeper_release(&c->keeper);
 	check_release(&c->check);
 	trial_release(&c->trial);
 	host_addrs_release(&c->addrs);

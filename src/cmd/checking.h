@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "cmd/check_keep.h"
 #include "cmd/load.h"
 #include "cmd/login.h"
 #include "cmd/trial.h"
@@ -26,12 +27,15 @@ struct checking {
 	struct check check; /* which flows start here, and their results */
 	struct trial trial; /* all outcomes */
 	struct verdicts verdicts;
+	struct keeper keeper;
+	const struct change *changes; /* by verdict; NULL: no history */
 	struct judge_options options;
 	bool all;
+	bool is_kept;  /* in the store, and compared with what is there */
 	bool is_quick; /* the command line says what the site is */
 };
 
-/* Which demands: c->plan. */
+/* Which demands: c->plan. After the vantage is found. */
 MUST_USE int checking_narrow(struct checking *c, struct err *err);
 /* The host that `as` names; NULL: the one that has this host's addresses. */
 MUST_USE int checking_find_vantage(struct checking *c, const char *as, struct err *err);
@@ -43,6 +47,9 @@ MUST_USE int checking_try(struct checking *c, struct err *err);
 void checking_judge(struct checking *c);
 /* The same, where the outcomes are in c->check.results already. */
 void checking_judge_gathered(struct checking *c);
+/* Where others have tried: the run begins, with c->trial.run as it was named; each outcome. */
+void checking_begin(struct checking *c);
+void checking_keep(struct checking *c, const struct outcome *o);
 /* Prints the report; the exit code. */
 int checking_report(struct checking *c);
 void checking_release(struct checking *c);

@@ -1,59 +1,26 @@
 /* SPDX-License-Identifier: ISC */
-#include "cmd/check_results.h"
-#include "cmd/check_script.h"
-#include "cmd/check_ssh.h"
+#include <stdio.h>
+
+#include "cmd/check_elsewhere.h"
 #include "cmd/checking.h"
 #include "cmd/command.h"
+#include "sys/interrupt.h"
 #include "cmd/report.h"
 
 #define QUICK_HOST "this-host"
+
+enum { WATCH_MAX_S = 86400 };
 
 static int read_options(const struct arguments *args, struct checking *c, struct err *err)
 {
 	int rc = trial_read_timeout(args_value(args, "timeout"), &c->trial.timeout_ms, err);
 
+	if (!rc)
+		rc = trial_read_rate(args_value(args, "rate"), &c->trial.rate, err);
 	c->options.network_only = args_has(args, "network");
 	c->options.strict = args_has(args, "strict");
 	c->all = args_has(args, "all");
 	return rc;
-}
-
-static bool is_ssh(const struct arguments *args)
-{
-	return args_has(args, "ssh") || args_has(args, "ssh-to");
-}
-
-/* Another host of the site: this host's addresses are not its. */
-static int find_other(struct checking *c, const char *from, struct err *err)
-{
-	if (vantage_find(c->loaded.site, from, &c->vantage))
-		return 0;
-	return err_set(err, ERR_USAGE, PLACE_NONE, "the site has no host \"%.60s\"", from);
-}
-
-static int prepare(const struct arguments *args, struct checking *c, struct err *err)
-{
-	const char *from = args_value(args, "from");
-	const char *as = c->is_quick ? QUICK_HOST : args_value(args, "as");
-	int rc = from ? find_other(c, from, err) : checking_find_vantage(c, as, err);
-
-	return rc ? rc : checking_prepare(c, err);
-}
-
-static int try_here(struct checking *c, struct err *err)
-{
-	int rc = checking_try(c, err);
-
-	if (!rc)
-		checking_judge(c);
-	return rc;
-}
-
-static int run_where(const struct arguments *args, struct checking *c, struct err *err)
-{
-	if (args_count(args, "results"))
-		return check_read_results(c, err);
-	return is_ssh(args) ? check_over_ssh(c, err) : try_here(c, err);
 }
 
 static int run_loaded(const struct arguments *args, struct checking *c)
@@ -61,35 +28,21 @@ static int run_loaded(const struct arguments *args, struct checking *c)
 	struct err err;
 	int rc = read_options(args, c, &err);
 
+	if (!rc && check_is_elsewhere(args))
+		return check_elsewhere(c);
+	if (!rc)
+		rc = checking_find_vantage(c, c->is_quick ? QUICK_HOST : args_value(args, "as"),
+					   &err);
 	if (!rc)
 		rc = checking_narrow(c, &err);
-	if (!rc && !args_count(args, "results"))
-		rc = prepare(args, c, &err);
-	if (!rc && args_has(args, "script"))
-		return check_write_script(c, args_value(args, "script"));
 	if (!rc)
-		rc = run_where(args, c, &err);
-	return rc ? command_failed(&err) : checking_report(c);
-}
-
-/* Who tries is said in one way. */
-static int refuse_mixtures(const struct arguments *args)
-{
-	if (args_count(args, "results") &&
-	    (args_has(args, "script") || args_has(args, "from") || is_ssh(args)))
-		return command_usage_error("--results says itself which host it is from, and what "
-					   "was tried: it goes with no other");
-	if (args_has(args, "script") && is_ssh(args))
-		return command_usage_error("--script writes a script, --ssh tries: give one of them");
-	if (args_has(args, "from") && args_has(args, "as"))
-		return command_usage_error("--as says which host this is, --from which other one "
-					   "tries: give one of them");
-	if (args_has(args, "from") && !args_has(args, "script") && !is_ssh(args))
-		return command_usage_error("--from says which host tries; say how: --ssh, or --script "
-					   "for one that is run there by hand");
-	if (is_ssh(args) && !args_has(args, "from"))
-		return command_usage_error("--ssh wants --from HOST: which host of the site it is");
-	return 0;
+		rc = checking_prepare(c, &err);
+	if (!rc)
+		rc = checking_try(c, &err);
+	if (rc)
+		return command_failed(&err);
+	checking_judge(c);
+	return checking_report(c);
 }
 
 /* --- without a site --------------------------------------------------------------------------- */
@@ -152,25 +105,53 @@ static int load(const struct arguments *args, struct checking *c)
 	return load_plan(&c->loaded, args_operand(args, 0), args_value(args, "catalog"), &options);
 }
 
-static int run(const struct arguments *args)
+/* --- again and again -------------------------------------------------------------------------- */
+
+static int run_once(const struct arguments *args, bool is_kept)
 {
 	struct checking c = {.args = args,
-			     .writer = report_writer(args, REPORT_CHECK),
+			     .arena = arena_new(),
+			     .is_kept = is_kept,
 			     .loaded = {.bytes = BUF_INIT},
 			     .check = {.tasks = BUF_INIT, .questions = BUF_INIT},
-			     .trial = {.names = BUF_INIT}};
+			     .trial = {.names = BUF_INIT},
+			     .keeper = {.lines = BUF_INIT}};
 	int rc;
 
-	if (!c.writer)
-		return EXIT_USAGE;
-	c.arena = arena_new();
-	rc = refuse_mixtures(args);
+	c.writer = report_writer(args, REPORT_CHECK);
+	rc = c.writer ? check_elsewhere_refuse(args) : EXIT_USAGE;
 	if (!rc)
 		rc = load(args, &c);
 	if (!rc)
 		rc = run_loaded(args, &c);
 	checking_release(&c);
 	return rc;
+}
+
+/* Until all that is required holds, or somebody has had enough. Only the first run is kept: the
+ * others would push out what was before. */
+static int watch(const struct arguments *args, unsigned seconds, bool is_kept)
+{
+	int rc = run_once(args, is_kept);
+
+	while ((rc == EXIT_FAILS || rc == EXIT_NOT_TESTED) && interrupt_sleep(seconds)) {
+		fputc('\n', stdout);
+		rc = run_once(args, false);
+	}
+	return rc;
+}
+
+static int run(const struct arguments *args)
+{
+	const char *every = args_value(args, "watch");
+	bool is_kept = args_n_operands(args) == 1 && !args_has(args, "no-history");
+	uint64_t seconds;
+
+	if (!every)
+		return run_once(args, is_kept);
+	if (!slice_number(slice_of(every), WATCH_MAX_S, &seconds) || !seconds)
+		return command_usage_error("--watch wants 1 to %d seconds", WATCH_MAX_S);
+	return watch(args, (unsigned)seconds, is_kept);
 }
 
 static const struct option_spec options[] = {
@@ -188,7 +169,11 @@ static const struct option_spec options[] = {
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},
 	{"all", NULL, "list what holds, too", false},
-	{"timeout", "MS", "how long to wait for an answer; default 700", false},
+	{"failing", NULL, "only what failed in the last run that was kept", false},
+	{"watch", "SECONDS", "again after so long, until all that is required holds", false},
+	{"no-history", NULL, "neither keep this run nor compare it with those before", false},
+	{"timeout", "MS", "wait so long for an answer, not longer; default 700 or more", false},
+	{"rate", "N", "new connections a second at most", false},
 	{"catalog", "DIR", "where the product files are", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},
 	{"format", "text|csv|markdown|html|jsonl|json|junit|sarif|openmetrics", "default text",

@@ -12,13 +12,12 @@
 
 enum {
 	RANGE_MAX_BITS = 10, /* addresses of one prefix: 1,024 */
-	CHECKS_MAX = 100000,
-	PIECE = 1 << 16, /* of output */
+	PIECE = 1 << 16,     /* of output */
 };
 
 struct settings {
 	enum format format;
-	unsigned timeout_ms;
+	unsigned timeout_ms, rate;
 	uint8_t family;
 	struct addr source;
 	struct portset ports;	/* for operands without ports */
@@ -68,6 +67,8 @@ static int read_settings(const struct arguments *args, struct settings *s, struc
 		rc = format_read(args_value(args, "format"), forms, &s->format, err);
 	if (!rc)
 		rc = trial_read_timeout(args_value(args, "timeout"), &s->timeout_ms, err);
+	if (!rc)
+		rc = trial_read_rate(args_value(args, "rate"), &s->rate, err);
 	if (!rc && (v = args_value(args, "family")))
 		rc = read_family(v, &s->family, err);
 	if (!rc && (v = args_value(args, "ports")))
@@ -126,9 +127,10 @@ static int read_targets(const struct arguments *args, struct probing *p, struct 
 		if (check_scope(&p->settings, t, err) != 0)
 			return -ERR_USAGE;
 		checks += count_addresses(t) * portset_count(ports_of(p, t));
-		if (checks > CHECKS_MAX)
+		if (checks > TRIAL_CHECKS_MAX)
 			return err_set(err, ERR_LIMIT, PLACE_NONE,
-				       "more than %d checks in one run: split it", CHECKS_MAX);
+				       "more than %d checks in one run: split it",
+				       TRIAL_CHECKS_MAX);
 	}
 	p->tasks = mem_new(checks, sizeof(*p->tasks));
 	return 0;
@@ -272,6 +274,7 @@ static int run(const struct arguments *args)
 		p.trial.tasks = p.tasks;
 		p.trial.n_tasks = p.n_tasks;
 		p.trial.timeout_ms = p.settings.timeout_ms;
+		p.trial.rate = p.settings.rate;
 		rc = trial_run(&p.trial, &err);
 	}
 	rc = rc ? command_failed(&err) : print_report(&p);
@@ -281,7 +284,8 @@ static int run(const struct arguments *args)
 
 static const struct option_spec options[] = {
 	{"ports", "PORTS", "of hosts that are given without: 22,80,7000-7008", false},
-	{"timeout", "MS", "how long to wait for an answer; default 700", false},
+	{"timeout", "MS", "wait so long for an answer, not longer; default 700 or more", false},
+	{"rate", "N", "new connections a second at most", false},
 	{"family", "4|6", "only a name's addresses of that family", false},
 	{"source", "ADDRESS", "try from this address of ours", false},
 	{"i-may-probe", "PREFIX", "ranges inside it may be probed", true},

@@ -5,6 +5,7 @@
 
 #include "base/escape.h"
 #include "base/mem.h"
+#include "cmd/progress.h"
 #include "probe/method.h"
 #include "probe/method_tcp.h"
 #include "sys/interrupt.h"
@@ -12,7 +13,7 @@
 #include "sys/loop.h"
 #include CONFIG_H
 
-enum { TIMEOUT_MAX_MS = 60000 };
+enum { TIMEOUT_MAX_MS = 60000, RATE_MAX = 100000 };
 
 int trial_read_timeout(const char *text, unsigned *ms, struct err *err)
 {
@@ -25,18 +26,33 @@ int trial_read_timeout(const char *text, unsigned *ms, struct err *err)
 	return 0;
 }
 
+int trial_read_rate(const char *text, unsigned *rate, struct err *err)
+{
+	uint64_t n = 0;
+
+	if (text && (!slice_number(slice_of(text), RATE_MAX, &n) || !n))
+		return err_set(err, ERR_USAGE, PLACE_NONE,
+			       "--rate wants 1 to %d new connections a second", RATE_MAX);
+	*rate = (unsigned)n;
+	return 0;
+}
+
 static void take_outcome(void *ctx, size_t task, const struct outcome *o)
 {
 	struct trial *t = ctx;
 	struct outcome_list *l = &t->outcomes;
+	struct outcome *own;
 
 	if (l->n == l->room) {
 		l->room = l->room ? l->room * 2 : t->n_tasks;
 		l->items = mem_resize(l->items, l->room, sizeof(*l->items));
 	}
-	l->items[l->n] = *o;
-	/* Kept to sort by; the id comes after that. */
-	l->items[l->n++].id = (unsigned)(t->first + task);
+	own = &l->items[l->n++];
+	*own = *o;
+	own->id = (unsigned)l->n;
+	own->task = (unsigned)(t->first + task);
+	if (t->took)
+		t->took(t, own);
 }
 
 static void add_family(struct buf *out, const struct resolve_query *q, unsigned family,
@@ -75,22 +91,15 @@ static int by_task(const void *a, const void *b)
 {
 	const struct outcome *x = a, *y = b;
 
-	if (x->id != y->id)
-		return x->id < y->id ? -1 : 1;
+	if (x->task != y->task)
+		return x->task < y->task ? -1 : 1;
 	return addr_compare(&x->target, &y->target);
 }
 
-static void number_outcomes(struct trial *t)
+static void sort_outcomes(struct outcome_list *l)
 {
-	struct outcome_list *l = &t->outcomes;
-
 	if (l->n)
 		qsort(l->items, l->n, sizeof(*l->items), by_task);
-	t->task_of = mem_new(l->n, sizeof(*t->task_of));
-	for (size_t i = 0; i < l->n; i++) {
-		t->task_of[i] = l->items[i].id;
-		l->items[i].id = (unsigned)i + 1;
-	}
 }
 
 static int run_engine(struct trial *t, struct loop *l, const volatile int *interrupted,
@@ -102,6 +111,7 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 		.resolver = resolver,
 		.texts = &t->texts,
 		.timeout_ms = t->timeout_ms,
+		.rate = t->rate,
 		.descriptors = limit_descriptors(t->n_tasks * method_tcp.socks + 64),
 		.chance = host_chance,
 		.outcome = take_outcome,
@@ -109,8 +119,16 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 		.ctx = t,
 	};
 	struct engine *e = engine_new(&config, t->tasks + t->first, t->n_tasks - t->first);
-	int rc = engine_run(e, interrupted, err);
+	struct progress progress = {.loop = l,
+				    .engine = e,
+				    .outcomes = &t->outcomes,
+				    .before = t->outcomes.n,
+				    .started = t->started};
+	int rc;
 
+	progress_start(&progress);
+	rc = engine_run(e, interrupted, err);
+	progress_stop(&progress);
 	engine_free(e);
 	resolver_free(resolver);
 	t->first = t->n_tasks;
@@ -141,7 +159,6 @@ void trial_name_run(struct trial *t)
 int trial_run(struct trial *t, struct err *err)
 {
 	const volatile int *interrupted = interrupt_catch();
-	struct mono started;
 	struct loop *l;
 	int rc = loop_new(&l, err);
 
@@ -150,21 +167,22 @@ int trial_run(struct trial *t, struct err *err)
 		return rc;
 	}
 	text_pool_init(&t->texts);
-	started = loop_now(l);
+	t->started = loop_now(l);
 	t->run.started_ms = l->ops->wall_ms(l);
 	trial_name_run(t);
+	if (t->begun)
+		t->begun(t);
 	rc = run_stages(t, l, interrupted, err);
 	interrupt_release();
-	t->elapsed_ms = (loop_now(l).us - started.us) / 1000;
+	t->elapsed_ms = (loop_now(l).us - t->started.us) / 1000;
 	loop_free(l);
-	number_outcomes(t);
+	sort_outcomes(&t->outcomes);
 	return rc;
 }
 
 void trial_release(struct trial *t)
 {
 	free(t->outcomes.items);
-	free(t->task_of);
 	text_pool_release(&t->texts);
 	buf_release(&t->names);
 }

@@ -10,6 +10,7 @@
 #include "report/probe_text.h"
 #include "report/records.h"
 #include "sys/host.h"
+#include "sys/loop.h"
 
 struct trial {
 	const struct task *tasks; /* borrowed */
@@ -17,22 +18,31 @@ struct trial {
 	/* When all of them have run: what follows from their outcomes is added to tasks, and the
 	 * run goes on with that. False: nothing follows. NULL: never. */
 	bool (*more)(struct trial *t);
-	void *ctx; /* the caller's */
+	void (*begun)(struct trial *t);			  /* `run` has its id; NULL: nothing */
+	void (*took)(struct trial *t, struct outcome *o); /* as it came; NULL: nothing */
+	void *ctx;					  /* the caller's */
 	bool has_names;
 	unsigned timeout_ms; /* 0: the engine's */
+	unsigned rate;	     /* new connections a second; 0: the engine's */
 
 	struct outcome_list outcomes; /* by task, then by address; owned */
-	unsigned *task_of;	      /* by outcome: the index of its task; owned */
 	size_t first;		      /* the first task that has not run yet */
 	struct text_pool texts;	      /* theirs */
 	struct buf names;	      /* a line for each name that was resolved; escaped */
 	struct run run;
 	char vantage[HOST_NAME_MAX_TEXT];
+	struct mono started;
 	int64_t elapsed_ms;
 };
 
+/* Of one run; 400 bytes each (probe/engine.h). */
+enum { TRIAL_CHECKS_MAX = 1000000 };
+
 /* --timeout's value in milliseconds; not given (NULL): 0, the engine's own. */
 MUST_USE int trial_read_timeout(const char *text, unsigned *ms, struct err *err);
+
+/* The same for --rate. */
+MUST_USE int trial_read_rate(const char *text, unsigned *rate, struct err *err);
 
 /* Zero the struct, set the first four, and .names = BUF_INIT. Interrupted, what is not known is
  * not-attempted, and that is no error. */

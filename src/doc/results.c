@@ -359,8 +359,8 @@ static int read_head(struct reader *r, struct slice line)
 	struct slice f[HEAD_FIELDS];
 	struct results *out = r->out;
 
-	if (cut_fields(line, f, HEAD_FIELDS) != HEAD_FIELDS || !slice_is(f[0], HEAD) ||
-	    !f[1].n || !f[2].n || !read_date(f[3], &out->at_ms) || !read_hex64(f[4], &out->id))
+	if (cut_fields(line, f, HEAD_FIELDS) != HEAD_FIELDS || !slice_is(f[0], HEAD) || !f[1].n ||
+	    !f[2].n || !read_date(f[3], &out->at_ms) || !read_hex64(f[4], &out->id))
 		return err_set(r->err, ERR_DOCUMENT, here(r),
 			       "the first line of results is \"%s\", site, host, date and id with "
 			       "tabs between them; was it copied from a screen, or made by another "

@@ -55,6 +55,7 @@ struct text_pool;
 /* Kept by the million: a field more is paid for each flow. */
 struct outcome {
 	unsigned id;	    /* 1.. within the run */
+	unsigned task;	    /* index in what was to be tried */
 	unsigned flow;	    /* index in plan.flows; UINT_MAX: no plan (probe) */
 	struct addr source; /* family 0: not known */
 	struct addr target; /* family 0: the name did not resolve */

@@ -4,7 +4,20 @@
 #include <stddef.h>
 
 const char *const told_state_names[] = {
-	"open",	     "open-reset",    "refused", "timeout",  "host-unreachable", "net-unreachable",
-	"denied",    "not-permitted", "icmp",	 "answered", "local",		 "no-name",
-	"name-error", "not-tested",    "unknown", NULL,
+	"open",
+	"open-reset",
+	"refused",
+	"timeout",
+	"host-unreachable",
+	"net-unreachable",
+	"denied",
+	"not-permitted",
+	"icmp",
+	"answered",
+	"local",
+	"no-name",
+	"name-error",
+	"not-tested",
+	"unknown",
+	NULL,
 };

@@ -361,7 +361,7 @@ bool check_follow(struct check *c, const struct outcome *outcomes, size_t n)
 
 	for (size_t i = 0; !c->is_followed && i < n; i++) {
 		const struct outcome *o = &outcomes[i];
-		const struct flow *f = o->named_port ? asked_for(c, o->id) : NULL;
+		const struct flow *f = o->named_port ? asked_for(c, o->task) : NULL;
 		struct task *t;
 
 		if (!f)
@@ -391,9 +391,9 @@ static const char *device_with(const struct site *s, const struct addr *a)
 
 /* The flow that an outcome speaks of; NULL: of none. A question that was answered with a port is
  * followed by an outcome for that port; one that was not is told where the directory's own is. */
-static struct flow_result *result_of(struct check *c, const struct outcome *o, size_t task)
+static struct flow_result *result_of(struct check *c, const struct outcome *o)
 {
-	const struct flow *child = asked_for(c, task);
+	const struct flow *child = asked_for(c, o->task);
 
 	if (!child)
 		return &c->results[o->flow];
@@ -405,14 +405,18 @@ static struct flow_result *result_of(struct check *c, const struct outcome *o, s
 	return NULL;
 }
 
-void check_gather(struct check *c, struct outcome *outcomes, const unsigned *tasks, size_t n)
+void check_name_device(const struct check *c, struct outcome *o)
+{
+	o->device = device_with(c->plan->site, &o->by);
+}
+
+void check_gather(struct check *c, const struct outcome *outcomes, size_t n)
 {
 	const struct outcome **room = ARENA_ARRAY(c->arena, const struct outcome *, n);
 	struct flow_result *r;
 
 	for (size_t i = 0; i < n; i++) {
-		outcomes[i].device = device_with(c->plan->site, &outcomes[i].by);
-		r = result_of(c, &outcomes[i], tasks[i]);
+		r = result_of(c, &outcomes[i]);
 		if (r)
 			r->n++;
 	}
@@ -422,7 +426,7 @@ void check_gather(struct check *c, struct outcome *outcomes, const unsigned *tas
 		c->results[i].n = 0;
 	}
 	for (size_t i = 0; i < n; i++) {
-		r = result_of(c, &outcomes[i], tasks[i]);
+		r = result_of(c, &outcomes[i]);
 		if (r)
 			((const struct outcome **)r->outcomes)[r->n++] = &outcomes[i];
 	}

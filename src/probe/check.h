@@ -41,10 +41,12 @@ void check_release(struct check *c);
 
 const struct task *check_tasks(const struct check *c, size_t *n);
 
-/* After the tasks so far have run: adds those that follow from the outcomes, whose `id` is the
- * index of their task. False: none do. Once only. */
+/* After the tasks so far have run: adds those that follow from the outcomes. False: none do. Once
+ * only. */
 bool check_follow(struct check *c, const struct outcome *outcomes, size_t n);
 
-/* After the run: outcomes to their flows; the site's names for the addresses that answered. The
- * outcomes stay where they are until the judge is done. tasks: by outcome, its task's index. */
-void check_gather(struct check *c, struct outcome *outcomes, const unsigned *tasks, size_t n);
+/* The site's name for the address that answered. */
+void check_name_device(const struct check *c, struct outcome *o);
+
+/* After the run: outcomes to their flows. They stay where they are until the judge is done. */
+void check_gather(struct check *c, const struct outcome *outcomes, size_t n);

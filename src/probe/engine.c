@@ -64,6 +64,7 @@ struct engine {
 	struct pending *pending; /* owned; one a task */
 	struct arena *arena;	 /* targets and names */
 	struct map targets, names;
+	struct target *last_target;			  /* NULL: none yet */
 	struct name *first_name, **last_name, *next_name; /* next: to be resolved */
 	unsigned names_live;
 
@@ -73,7 +74,7 @@ struct engine {
 	size_t live, window;
 	size_t socks, descriptors; /* kept for those under way, and how many there are */
 	struct rtt rtt;		   /* of all targets */
-	size_t done, total;	   /* outcomes */
+	size_t total;		   /* outcomes that there will be */
 	struct queue ready;
 
 	struct probe *resting; /* after a fault of our own */
@@ -141,11 +142,14 @@ unsigned probe_timeout_ms(const struct probe *p)
 
 static struct target *find_target(struct engine *e, const struct addr *a)
 {
-	struct target *t = map_find(&e->targets, (struct slice){(const char *)a, sizeof(*a)});
+	struct target *t = e->last_target; /* tasks of one target mostly follow each other */
 
+	if (t && addr_equal(&t->addr, a))
+		return t;
+	t = e->last_target = map_find(&e->targets, (struct slice){(const char *)a, sizeof(*a)});
 	if (t)
 		return t;
-	t = ARENA_NEW(e->arena, struct target);
+	t = e->last_target = ARENA_NEW(e->arena, struct target);
 	t->addr = *a;
 	t->window = t->round_end = e->config.per_target;
 	map_add(&e->targets, (struct slice){(const char *)&t->addr, sizeof(t->addr)}, t);
@@ -175,7 +179,6 @@ static void start_outcome(struct engine *e, size_t task, const struct addr *targ
 
 static void report(struct engine *e, size_t task, const struct outcome *o)
 {
-	e->done++;
 	e->config.outcome(e->config.ctx, task, o);
 }
 
@@ -778,11 +781,6 @@ int engine_run(struct engine *e, const volatile int *interrupted, struct err *er
 	if (!is_done(e))
 		give_up(e);
 	return rc;
-}
-
-size_t engine_done(const struct engine *e)
-{
-	return e->done;
 }
 
 size_t engine_total(const struct engine *e)

@@ -85,6 +85,5 @@ void engine_free(struct engine *e); /* NULL is fine */
  * then is not-attempted. */
 MUST_USE int engine_run(struct engine *e, const volatile int *interrupted, struct err *err);
 
-/* Outcomes that are known, and how many there will be, as far as names are resolved. */
-size_t engine_done(const struct engine *e);
+/* How many outcomes there will be, as far as names are resolved. */
 size_t engine_total(const struct engine *e);

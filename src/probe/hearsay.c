@@ -81,8 +81,9 @@ static void hear_refused(const struct told *t, struct outcome *o)
 	}
 	leave_open(o, STATE_CLOSED, candidates);
 	set_how(o, words_of(t));
-	set_evidence(o, "%s was refused: by a reset or an ICMP error, which its means cannot tell "
-			"apart, so by the target or by a rule on the way",
+	set_evidence(o,
+		     "%s was refused: by a reset or an ICMP error, which its means cannot tell "
+		     "apart, so by the target or by a rule on the way",
 		     means_of(t));
 }
 
@@ -116,6 +117,8 @@ static void hear_error(const struct told *t, int error, struct outcome *o)
 		return;
 	}
 	leave_open(o, STATE_REJECTED, candidates);
+	/* It may be either, and only a refusal shows that something forbidden is closed. */
+	o->is_absence = error != EACCES;
 	set_how(o, words_of(t));
 	set_evidence(o, "%s says: %s; who sent the error is not known there", means_of(t),
 		     words_of(t));

@@ -10,13 +10,14 @@
 
 enum {
 	CONNS_MAX = 1024,
-	CONNS_OF_SOURCE_MAX = 256, /* far more than a check has under way to one target */
+	CONNS_OF_SOURCE_MAX = 256,
 	CONN_MS = 30000,
+	CONN_MIN_MS = 1000,	  /* by then a check has seen that it is open */
 	CONN_BYTES_MAX = 1 << 16, /* that are read and thrown away */
 	ANSWERS_PER_SECOND = 50,  /* to one source */
 	RATES = 1024,		  /* sources told apart */
 	BATCH = 64,		  /* of one socket, before the others have their turn */
-	PAUSE_MS = 1000,
+	PAUSE_MS = 100,
 	SPARE_DESCRIPTORS = 64,
 	DATAGRAM_MAX = 65535,
 };
@@ -196,7 +197,7 @@ static bool arrive(struct listen *l, const struct listen_span *s, const struct a
 	return named;
 }
 
-/* A socket that fails again and again must not keep the loop busy. */
+/* A socket that cannot be served now must not keep the loop busy. */
 static void pause_listener(struct listener *s)
 {
 	struct listen *l = s->listen;
@@ -249,9 +250,11 @@ static void read_conn(struct sock *s, unsigned events)
 		close_conn(c);
 }
 
-/* The one that would end first; of anybody, or of one source. NULL: there are fewer than `max`. */
-static struct conn *oldest_beyond(struct listen *l, const struct addr *source, size_t max)
+/* The one that would end first, of `source` or (NULL) of anybody, where there are more than `max`
+ * and it is old enough. */
+static struct conn *find_old(struct listen *l, const struct addr *source, size_t max)
 {
+	struct mono old = mono_add_ms(loop_now(l->loop), CONN_MS - CONN_MIN_MS);
 	struct conn *oldest = NULL;
 	size_t n = 0;
 
@@ -264,29 +267,38 @@ static struct conn *oldest_beyond(struct listen *l, const struct addr *source, s
 		if (!oldest || c->timer.at.us < oldest->timer.at.us)
 			oldest = c;
 	}
-	return n < max ? NULL : oldest;
+	return n > max && oldest->timer.at.us <= old.us ? oldest : NULL;
 }
 
-/* To reset the new one would make a check say that the service resets; whoever opened the old one
- * has seen by now that it is open. */
+/* To reset a new one would make a check say that the service resets: what is too much waits in the
+ * kernel, where it looks open too. */
 static void make_room(struct listen *l, const struct addr *source, size_t max)
 {
-	struct conn *c = oldest_beyond(l, source, max);
+	struct conn *c;
 
-	if (c) {
+	while ((c = find_old(l, source, max))) {
 		l->counts.cut_short++;
 		close_conn(c);
 	}
 }
 
-static struct conn *free_conn(struct listen *l)
+static struct conn *find_free(struct listen *l)
 {
-	size_t i = 0;
+	for (size_t i = 0; i < l->max_conns; i++)
+		if (!l->conns[i].sock.is_open)
+			return &l->conns[i];
+	return NULL;
+}
 
-	make_room(l, NULL, l->max_conns);
-	while (l->conns[i].sock.is_open)
-		i++;
-	return &l->conns[i];
+/* NULL: all are in use, and new. One place is kept free where it can be, for the next. */
+static struct conn *find_place(struct listen *l)
+{
+	struct conn *c = find_free(l);
+
+	if (c)
+		return c;
+	make_room(l, NULL, l->max_conns - 1);
+	return find_free(l);
 }
 
 static uint16_t port_asked(const struct listener *s, const struct sock *conn)
@@ -310,27 +322,36 @@ static void take_conn(struct listener *s, struct conn *c)
 	}
 	l->counts.connections++;
 	timer_start(l->loop, &c->timer, mono_add_ms(loop_now(l->loop), CONN_MS));
-	make_room(l, &c->peer, CONNS_OF_SOURCE_MAX + 1);
+	make_room(l, &c->peer, CONNS_OF_SOURCE_MAX);
+	make_room(l, NULL, l->max_conns - 1);
+}
+
+static int accept_conn(struct listener *s)
+{
+	struct listen *l = s->listen;
+	struct conn *c = find_place(l);
+	uint16_t port;
+	int rc;
+
+	if (!c)
+		return -EMFILE;
+	c->listen = l;
+	c->sock.ready = read_conn;
+	c->timer.fire = end_conn;
+	rc = l->loop->ops->accept(l->loop, &s->sock, &c->sock, &c->peer, &port);
+	if (!rc)
+		take_conn(s, c);
+	return rc;
 }
 
 static void accept_conns(struct sock *sock, unsigned events)
 {
 	struct listener *s = (struct listener *)sock;
-	struct listen *l = s->listen;
 	int rc = 0;
 
 	(void)events;
-	for (int i = 0; i < BATCH && !rc && !l->loop->stop; i++) {
-		struct conn *c = free_conn(l);
-		uint16_t port;
-
-		c->listen = l;
-		c->sock.ready = read_conn;
-		c->timer.fire = end_conn;
-		rc = l->loop->ops->accept(l->loop, sock, &c->sock, &c->peer, &port);
-		if (!rc)
-			take_conn(s, c);
-	}
+	for (int i = 0; i < BATCH && !rc && !s->listen->loop->stop; i++)
+		rc = accept_conn(s);
 	if (rc && rc != -EAGAIN)
 		pause_listener(s);
 }

@@ -2,8 +2,8 @@
  *
  * Stand-ins: ports that this host should offer and does not yet are opened, so that the far side
  * can prove the way to them. They serve those alone that the flows name. TCP: a connection is kept,
- * nothing is said, and it ends with a reset once the peer has closed, or after 30 s, or to make
- * room for newer ones (1024 in all, 256 of one source); others are reset at once. UDP:
+ * nothing is said, and it ends with a reset once the peer has closed, or after 30 s, or after 1 s
+ * to make room for newer ones (1024 in all, 256 of one source); others are reset at once. UDP:
  * probe/stand_in.h, at most 50 times a second for each source. What listens already is left alone.
  */
 #pragma once

@@ -130,7 +130,7 @@ static void tell_end(const char *icmp)
 static const char *address_text(const struct address *a, char text[INET6_ADDRSTRLEN])
 {
 	const void *bytes = a->any.sa.sa_family == AF_INET ? (const void *)&a->any.v4.sin_addr
-							    : (const void *)&a->any.v6.sin6_addr;
+							   : (const void *)&a->any.v6.sin6_addr;
 
 	return inet_ntop(a->any.sa.sa_family, bytes, text, INET6_ADDRSTRLEN);
 }
@@ -266,7 +266,7 @@ static bool take_error(int fd, struct sock_extended_err *e, struct address *by)
 			memset(by, 0, sizeof(*by));
 			memcpy(&by->any, CMSG_DATA(c) + sizeof(*e),
 			       e->ee_origin == SO_EE_ORIGIN_ICMP ? sizeof(by->any.v4)
-								  : sizeof(by->any.v6));
+								 : sizeof(by->any.v6));
 			return true;
 		}
 		m.msg_controllen = sizeof(control.bytes);

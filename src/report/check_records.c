@@ -10,13 +10,6 @@
 
 /* --- outcomes --------------------------------------------------------------------------------- */
 
-/* What the plan knows of one flow: outcomes come flow by flow. */
-struct known_flow {
-	const struct flow *flow;
-	struct arena *arena; /* owned; NULL before the first */
-	struct outcome_context context;
-};
-
 static const char *kept(struct known_flow *k, struct buf *text)
 {
 	const char *s = arena_copy(k->arena, buf_slice(text));
@@ -65,6 +58,19 @@ static void know(struct known_flow *k, const struct flow *f)
 	buf_release(&text);
 }
 
+void known_flow_release(struct known_flow *k)
+{
+	arena_free(k->arena);
+	*k = (struct known_flow){0};
+}
+
+void record_outcome(struct buf *out, struct known_flow *k, const struct flow *f,
+		    const struct run *run, const struct outcome *o)
+{
+	know(k, f);
+	json_outcome(out, o, run, &k->context);
+}
+
 static void add_outcome_records(struct buf *out, const struct check_report *r,
 				const char *separator)
 {
@@ -73,11 +79,10 @@ static void add_outcome_records(struct buf *out, const struct check_report *r,
 	for (size_t i = 0; i < r->n_outcomes; i++) {
 		const struct outcome *o = &r->outcomes[i];
 
-		know(&known, r->plan->flows.items[o->flow]);
-		json_outcome(out, o, r->run, &known.context);
+		record_outcome(out, &known, r->plan->flows.items[o->flow], r->run, o);
 		buf_add_text(out, separator);
 	}
-	arena_free(known.arena);
+	known_flow_release(&known);
 }
 
 /* --- verdicts --------------------------------------------------------------------------------- */
@@ -194,9 +199,8 @@ static void add_summary(struct buf *out, const struct check_report *r)
 	json_summary(out, &summary);
 }
 
-void records_of_check(struct buf *out, const struct check_report *r, const char *separator)
+void records_of_verdicts(struct buf *out, const struct check_report *r, const char *separator)
 {
-	add_outcome_records(out, r, separator);
 	for_each (j, &r->verdicts->items) {
 		record_verdict(out, r, j);
 		buf_add_text(out, separator);
@@ -210,4 +214,10 @@ void records_of_check(struct buf *out, const struct check_report *r, const char 
 		buf_add_text(out, separator);
 	}
 	add_summary(out, r);
+}
+
+void records_of_check(struct buf *out, const struct check_report *r, const char *separator)
+{
+	add_outcome_records(out, r, separator);
+	records_of_verdicts(out, r, separator);
 }

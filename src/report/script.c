@@ -126,13 +126,12 @@ static void add_what_it_does(const struct script *s, const struct script_kind *k
 		 s_of(n.tcp));
 	add_line(out, "  them without a word;");
 	if (n.udp)
-		add_line(out, "  send %zu question%s by UDP, in the service's own protocol;",
-			 n.udp, s_of(n.udp));
+		add_line(out, "  send %zu question%s by UDP, in the service's own protocol;", n.udp,
+			 s_of(n.udp));
 	if (n.echo)
 		add_line(out, "  ping %zu address%s.", n.echo, n.echo == 1 ? "" : "es");
 	if (n.not_tried)
-		add_line(out, "%zu more it cannot try; they are told as not tested.",
-			 n.not_tried);
+		add_line(out, "%zu more it cannot try; they are told as not tested.", n.not_tried);
 	if (s->left_out)
 		add_line(out, "%zu flow%s from this host %s not in it: portolan check tells why.",
 			 s->left_out, s_of(s->left_out), s->left_out == 1 ? "is" : "are");

@@ -49,7 +49,8 @@ struct script_kind {
 	const char *redirect;	/* and how what it prints gets into a file, before that one's */
 	unsigned seconds;	/* waited for an answer, where nothing else is asked */
 	bool sends_udp;
-	void (*write)(const struct script *s, unsigned seconds, struct buf *out); /* all but the head */
+	void (*write)(const struct script *s, unsigned seconds,
+		      struct buf *out); /* all but the head */
 };
 extern const struct script_kind script_sh, script_powershell;
 extern const struct script_kind *const script_kinds[]; /* NULL ends it */

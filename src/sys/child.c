@@ -121,7 +121,7 @@ static int talk(struct running *r)
 }
 
 int child_run(const char *const *argv, struct slice in, size_t max, struct buf *out, int *status,
-		struct err *err)
+	      struct err *err)
 {
 	struct running r = {.in = in, .max = max, .out = out, .err = err};
 	int rc = start(&r, argv);

@@ -13,4 +13,4 @@
  * such program, 128 and the signal's number where one ended it. At most max bytes of its output are
  * taken; more is ERR_LIMIT. */
 MUST_USE int child_run(const char *const *argv, struct slice in, size_t max, struct buf *out,
-			 int *status, struct err *err);
+		       int *status, struct err *err);

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 
 static volatile int came;
 static sigset_t mask_before;
@@ -49,4 +50,11 @@ void interrupt_release(void)
 	sigprocmask(SIG_SETMASK, &mask_before, NULL);
 	let_go(SIGINT);
 	let_go(SIGTERM);
+}
+
+bool interrupt_sleep(unsigned seconds)
+{
+	const struct timespec ts = {.tv_sec = seconds};
+
+	return !came && nanosleep(&ts, NULL) == 0;
 }

@@ -11,6 +11,11 @@ size_t terminal_width(void)
 	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+bool terminal_has_stderr(void)
+{
+	return isatty(STDERR_FILENO);
+}
+
 bool terminal_can_ask(void)
 {
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);

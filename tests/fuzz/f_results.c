@@ -40,7 +40,8 @@ static void hear(const struct told *t, struct text_pool *texts)
 	require(o.state < STATE_COUNT && o.cause < CAUSE_COUNT, "no state");
 	require(o.how && o.evidence, "no words");
 	require(t->state != TOLD_UNKNOWN || o.state == STATE_NOT_ATTEMPTED, "unknown, yet known");
-	require(t->state != TOLD_NOT_TESTED || o.state == STATE_NOT_ATTEMPTED, "not tested, yet told");
+	require(t->state != TOLD_NOT_TESTED || o.state == STATE_NOT_ATTEMPTED,
+		"not tested, yet told");
 }
 
 static void check_told(const struct told *t)

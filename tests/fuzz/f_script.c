@@ -77,7 +77,8 @@ static void check(const struct script *s, const struct script *tame)
 	buf_clear(&other);
 	script_write(s, &script_powershell, &out);
 	script_write(tame, &script_powershell, &other);
-	require(count_lines(buf_slice(&out)) == count_lines(buf_slice(&other)), "a line more (ps1)");
+	require(count_lines(buf_slice(&out)) == count_lines(buf_slice(&other)),
+		"a line more (ps1)");
 	check_line(find_line(buf_slice(&out), "\tAdd-Tcp "), word_take_powershell, 3, target);
 	buf_release(&out);
 	buf_release(&other);
@@ -96,10 +97,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 				       .to = s,
 				       .service = s};
 	struct script_try tame_try = try;
-	struct script script = {.site = s, .host = s, .version = s, .written = s, .tries = &try,
-				.n_tries = 1, .names = names, .n_names = 1};
-	struct script tame = {.site = "s", .host = "h", .version = "v", .written = "w",
-			      .tries = &tame_try, .n_tries = 1, .names = tame_names, .n_names = 1};
+	struct script script = {.site = s,
+				.host = s,
+				.version = s,
+				.written = s,
+				.tries = &try,
+				.n_tries = 1,
+				.names = names,
+				.n_names = 1};
+	struct script tame = {.site = "s",
+			      .host = "h",
+			      .version = "v",
+			      .written = "w",
+			      .tries = &tame_try,
+			      .n_tries = 1,
+			      .names = tame_names,
+			      .n_names = 1};
 
 	tame_try.target = tame_try.to = tame_try.service = "t";
 	check(&script, &tame);

@@ -109,16 +109,14 @@ requirement() {
 } >>"$T/catalog/tried.yaml"
 chmod -R go+rX "$T"
 
-# One line for each requirement: name, state, cause, by, how, network, service.
+# One line for each outcome: requirement, state, cause, by, how, network, service, proved.
 answers() {
 	python3 - "$T/out" <<'END'
 import json, sys
-records = [json.loads(line) for line in open(sys.argv[1])]
-outcome = {r['id']: r for r in records if r['record'] == 'outcome'}
-for v in records:
-    if v['record'] == 'verdict':
-        for o in (outcome[i] for i in v['outcomes']):
-            print(v['requirement'].split('/')[1], *(o[k] for k in ('state', 'cause', 'by', 'how', 'network', 'service')), sep=', ')
+for o in (json.loads(line) for line in open(sys.argv[1])):
+    if o['record'] == 'outcome':
+        print(o['requirements'][0].split('/')[1],
+              *(o[k] for k in ('state', 'cause', 'by', 'how', 'network', 'service', 'proved')), sep=', ')
 END
 }
 
@@ -135,16 +133,16 @@ check_as() {
 # truths PREFIX ROUTER ICMP PORT-UNREACHABLE PROHIBITED
 truths() {
 	cat <<END
-dns, open, target, ${1}20, dns, pass, pass
-dropped, silent, unproven, None, no answer, unknown, unknown
-forged, rejected, hop, $2, $3 $4, fail, unknown
-impostor, open, target, ${1}20, an answer, pass, unknown
-own, rejected, local-firewall, None, send: Operation not permitted, fail, unknown
-ping, open, target, ${1}20, echo reply, pass, pass
-ping-dropped, dropped, unproven, None, no answer, fail, unknown
-ping-rejected, rejected, hop, $2, $3 $5, fail, unknown
-rejected, rejected, hop, $2, $3 $5, fail, unknown
-vacant, closed, target, ${1}20, $3 $4, pass, fail
+dns, open, target, ${1}20, dns, pass, pass, dns
+dropped, silent, unproven, None, no answer, unknown, unknown, None
+forged, rejected, hop, $2, $3 $4, fail, unknown, None
+impostor, open, target, ${1}20, an answer, pass, unknown, None
+own, rejected, local-firewall, None, send: Operation not permitted, fail, unknown, None
+ping, open, target, ${1}20, echo reply, pass, pass, None
+ping-dropped, dropped, unproven, None, no answer, fail, unknown, None
+ping-rejected, rejected, hop, $2, $3 $5, fail, unknown, None
+rejected, rejected, hop, $2, $3 $5, fail, unknown, None
+vacant, closed, target, ${1}20, $3 $4, pass, fail, None
 END
 }
 truths 203.0.113. 192.0.2.1 icmp 3/3 3/13 >"$T/truths4"
@@ -159,7 +157,7 @@ same "$T/truths6" "$T/answers"
 
 # Nobody may not ping, says what is missing, and finds all the rest.
 check_as 203.0.113. setpriv --reuid 65534 --regid 65534 --clear-groups
-sed 's/^\(ping[-a-z]*\),.*/\1, not-attempted, local-resource, None, ping socket: Permission denied, unknown, unknown/' \
+sed 's/^\(ping[-a-z]*\),.*/\1, not-attempted, local-resource, None, ping socket: Permission denied, unknown, unknown, None/' \
 	"$T/truths4" >"$T/truths"
 same "$T/truths" "$T/answers"
 has "$T/out" 'net.ipv4.ping_group_range'

@@ -217,6 +217,33 @@ ip netns exec "$client" sysctl -qw net.ipv4.ip_local_port_range="40000 40003"
 expect_rc 0 in_client probe 10.77.2.2:7100-7159
 ip netns exec "$client" sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
 
+# No faster than asked for.
+expect_rc 0 in_client probe --rate 50 --format jsonl 10.77.2.2:7100-7159
+ms=$(sed -n 's/.*"elapsed_ms":\([0-9]*\).*/\1/p' "$T/out")
+[ "${ms:-0}" -ge 1000 ] || fail "60 connections at 50 a second within ${ms:-no} ms"
+
+# How far it is: on a terminal, and only there; in the end nothing of it is on the line.
+cat >"$T/terminal.py" <<'PY'
+import os, pty, subprocess, sys
+ours, theirs = pty.openpty()
+with subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=theirs) as child:
+    os.close(theirs)
+    said = b""
+    try:
+        while True:
+            said += os.read(ours, 4096)
+    except OSError:  # the other end is closed
+        pass
+    sys.stdout.buffer.write(said)
+sys.exit(child.returncode)
+PY
+expect_rc 1 ip netns exec "$client" python3 "$T/terminal.py" "$PORTOLAN" probe --timeout 1500 \
+	10.77.2.2:7001,7010
+has "$T/out" "1 of 2 checks, about "
+tr '\r' '\n' <"$T/out" | tail -n 1 | grep -q '[^ ]' && fail "progress stays on the line"
+run in_client probe --timeout 1500 10.77.2.2:7001,7010
+[ ! -s "$T/err" ] || fail "progress, and no terminal: $(cat "$T/err")"
+
 # Interrupted: what is known is printed, the rest was not tested.
 start ip netns exec "$client" "$PORTOLAN" probe --timeout 20000 10.77.2.2:7001,7010,7014
 sleep 0.5

@@ -42,60 +42,72 @@ static void check_heard(const char *what, const struct task *task, const struct 
 }
 
 #define OPEN_TO_ALL "closed unproven possible unknown target target-firewall hop:? local-firewall"
-#define REJECTED "rejected unproven possible fail hop:? target-firewall local-firewall local-route"
+#define REJECTED    "rejected unproven possible fail hop:? target-firewall local-firewall local-route"
 
 static void tcp(void **state)
 {
-	static const struct task task = {.target = {4, {10, 0, 0, 5}}, .port = 80, .method = &method_tcp};
+	static const struct task task = {
+		.target = {4, {10, 0, 0, 5}}, .port = 80, .method = &method_tcp};
 	static const struct {
 		enum told_state state;
 		enum told_icmp icmp;
 		const char *want;
 	} cases[] = {
-		{TOLD_OPEN, TOLD_ICMP_NONE, "open target likely pass | handshake | nc connected, within 7 ms"},
+		{TOLD_OPEN, TOLD_ICMP_NONE,
+		 "open target likely pass | handshake | nc connected, within 7 ms"},
 		{TOLD_OPEN_RESET, TOLD_ICMP_NONE,
-		 "open-reset unproven possible unknown target middlebox | handshake, then rst | the "
+		 "open-reset unproven possible unknown target middlebox | handshake, then rst | "
+		 "the "
 		 "handshake completed, then a reset came"},
 		{TOLD_REFUSED, TOLD_ICMP_NONE,
-		 "closed target likely pass | rst | a reset came from the target's address: nothing "
+		 "closed target likely pass | rst | a reset came from the target's address: "
+		 "nothing "
 		 "listens there, unless it was forged on the way"},
 		{TOLD_REFUSED, TOLD_ICMP_SOME,
-		 OPEN_TO_ALL " | words | nc was refused: by a reset or an ICMP error, which its means "
-			     "cannot tell apart, so by the target or by a rule on the way"},
+		 OPEN_TO_ALL
+		 " | words | nc was refused: by a reset or an ICMP error, which its means "
+		 "cannot tell apart, so by the target or by a rule on the way"},
 		{TOLD_REFUSED, TOLD_ICMP_UNKNOWN,
-		 OPEN_TO_ALL " | words | nc was refused: by a reset or an ICMP error, which its means "
-			     "cannot tell apart, so by the target or by a rule on the way"},
+		 OPEN_TO_ALL
+		 " | words | nc was refused: by a reset or an ICMP error, which its means "
+		 "cannot tell apart, so by the target or by a rule on the way"},
 		{TOLD_TIMEOUT, TOLD_ICMP_NONE,
 		 "dropped unproven possible fail local-firewall hop:? target-firewall return-path "
 		 "target | no answer | nc got no answer in 7 ms"},
 		{TOLD_HOST_UNREACHABLE, TOLD_ICMP_SOME,
 		 REJECTED " | words | nc says: words; who sent the error is not known there"},
 		{TOLD_HOST_UNREACHABLE, TOLD_ICMP_NONE,
-		 "unreachable local-route certain fail | connect: No route to host | this host's own "
+		 "unreachable local-route certain fail | connect: No route to host | this host's "
+		 "own "
 		 "route to the target says unreachable (ip route get)"},
 		{TOLD_NET_UNREACHABLE, TOLD_ICMP_UNKNOWN,
 		 REJECTED " | words | nc says: words; who sent the error is not known there"},
 		{TOLD_NET_UNREACHABLE, TOLD_ICMP_NONE,
-		 "unreachable local-route certain fail | connect: Network is unreachable | this host "
+		 "unreachable local-route certain fail | connect: Network is unreachable | this "
+		 "host "
 		 "has no route to the target (ip route get)"},
 		{TOLD_DENIED, TOLD_ICMP_SOME,
 		 REJECTED " | words | nc says: words; who sent the error is not known there"},
 		{TOLD_NOT_PERMITTED, TOLD_ICMP_SOME,
-		 "rejected local-firewall likely fail | connect: Operation not permitted | this host "
+		 "rejected local-firewall likely fail | connect: Operation not permitted | this "
+		 "host "
 		 "forbids it: its own firewall, a control group's filter or a security module"},
 		{TOLD_ICMP, TOLD_ICMP_SOME,
 		 "rejected hop likely fail | icmp 3/13 | 10.0.0.1 answered: administratively "
 		 "prohibited"},
 		{TOLD_NO_NAME, TOLD_ICMP_UNKNOWN,
-		 "unreachable dns likely fail | dns: no address | the name has no address there, says "
+		 "unreachable dns likely fail | dns: no address | the name has no address there, "
+		 "says "
 		 "nc"},
 		{TOLD_NAME_ERROR, TOLD_ICMP_UNKNOWN,
-		 "not-attempted dns likely unknown | dns: not answered | the name could not be looked "
+		 "not-attempted dns likely unknown | dns: not answered | the name could not be "
+		 "looked "
 		 "up there, says nc"},
 		{TOLD_NOT_TESTED, TOLD_ICMP_UNKNOWN,
 		 "not-attempted local-resource certain unknown | not tested there | words"},
 		{TOLD_UNKNOWN, TOLD_ICMP_NONE,
-		 "not-attempted local-resource certain unknown | not understood | what nc said is not "
+		 "not-attempted local-resource certain unknown | not understood | what nc said is "
+		 "not "
 		 "understood: words"},
 	};
 
@@ -119,20 +131,21 @@ static void tcp(void **state)
 	check_heard("nothing told", &task, NULL,
 		    "not-attempted local-resource certain unknown | not told | the results say "
 		    "nothing of it");
-	check_heard("a local error", &task,
-		    &(struct told){.address = target,
-				   .transport = TRANSPORT_TCP,
-				   .state = TOLD_LOCAL,
-				   .how = "connect",
-				   .error = EADDRNOTAVAIL},
-		    "not-attempted local-resource certain unknown | connect: Cannot assign requested "
-		    "address | this host has no source port left: widen "
-		    "net.ipv4.ip_local_port_range, or wait");
+	check_heard(
+		"a local error", &task,
+		&(struct told){.address = target,
+			       .transport = TRANSPORT_TCP,
+			       .state = TOLD_LOCAL,
+			       .how = "connect",
+			       .error = EADDRNOTAVAIL},
+		"not-attempted local-resource certain unknown | connect: Cannot assign requested "
+		"address | this host has no source port left: widen "
+		"net.ipv4.ip_local_port_range, or wait");
 }
 
 /* DNS: an answer to the question that chance 00 01 02 ... makes. */
 #define DNS_REPLY(id)                                                                              \
-	id "\x84\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07version\x04"                              \
+	id "\x84\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07version\x04"                               \
 	   "bind\x00\x00\x10\x00\x03"
 
 static void udp(void **state)
@@ -154,29 +167,34 @@ static void udp(void **state)
 	check_heard("another protocol", &task, &told,
 		    "wrong-service target likely pass | not dns | it answered, and not in dns");
 	told.reply = SLICE(DNS_REPLY("\x77\x01"));
-	check_heard("another question's answer", &task, &told,
-		    "silent unproven possible unknown local-firewall hop:? target-firewall "
-		    "return-path target | no answer | no answer and no error in 7 ms to 1 datagram, "
-		    "and a server of that protocol would answer");
+	check_heard(
+		"another question's answer", &task, &told,
+		"silent unproven possible unknown local-firewall hop:? target-firewall "
+		"return-path target | no answer | no answer and no error in 7 ms to 1 datagram, "
+		"and a server of that protocol would answer");
 	told.state = TOLD_TIMEOUT;
-	check_heard("silence", &task, &told,
-		    "silent unproven possible unknown local-firewall hop:? target-firewall "
-		    "return-path target | no answer | no answer and no error in 7 ms to 1 datagram, "
-		    "and a server of that protocol would answer");
+	check_heard(
+		"silence", &task, &told,
+		"silent unproven possible unknown local-firewall hop:? target-firewall "
+		"return-path target | no answer | no answer and no error in 7 ms to 1 datagram, "
+		"and a server of that protocol would answer");
 	told.state = TOLD_REFUSED;
 	told.how = "ConnectionReset";
 	told.icmp = TOLD_ICMP_NONE;
 	check_heard("refused", &task, &told,
-		    OPEN_TO_ALL " | ConnectionReset | x was refused: by a reset or an ICMP error, "
-				"which its means cannot tell apart, so by the target or by a rule on "
-				"the way");
+		    OPEN_TO_ALL
+		    " | ConnectionReset | x was refused: by a reset or an ICMP error, "
+		    "which its means cannot tell apart, so by the target or by a rule on "
+		    "the way");
 }
 
 static void echo(void **state)
 {
 	const struct task task = {.target = target, .method = &method_ping};
-	const struct told told = {
-		.address = target, .transport = TRANSPORT_ICMP, .state = TOLD_OPEN, .means = "ping"};
+	const struct told told = {.address = target,
+				  .transport = TRANSPORT_ICMP,
+				  .state = TOLD_OPEN,
+				  .means = "ping"};
 
 	(void)state;
 	check_heard("echo", &task, &told,

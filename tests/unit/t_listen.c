@@ -24,6 +24,7 @@ struct fake {
 	struct buf sent;       /* all that was */
 	struct sock *listener; /* the last that was opened */
 	unsigned resets;
+	size_t descriptors;
 };
 
 static struct fake *of(struct loop *l)
@@ -136,6 +137,7 @@ static struct fake *new_fake(void)
 
 	f->clock.us = 1000000;
 	f->peer_port = 40000;
+	f->descriptors = 2000;
 	buf_init(&f->sent);
 	loop_init(&f->loop, &ops);
 	return f;
@@ -173,7 +175,7 @@ static struct listen *open_flows(struct fake *f, struct listen_flow *flows, size
 	const struct listen_config config = {.loop = &f->loop,
 					     .flows = flows,
 					     .n_flows = n,
-					     .descriptors = 2000,
+					     .descriptors = f->descriptors,
 					     .redirect = redirect,
 					     .ephemeral = {32768, 60999},
 					     .arrived = add_arrival,
@@ -363,7 +365,17 @@ static void test_accept(void **state)
 	buf_release(&arrivals);
 }
 
-/* Of one source the oldest make room. */
+static void come(struct fake *f, size_t n)
+{
+	f->n_peers = 0;
+	f->next = 0;
+	while (f->n_peers < n)
+		f->peers[f->n_peers++] = address("10.0.0.7");
+	for (size_t i = 0; i < n; i++)
+		f->listener->ready(f->listener, SOCK_READABLE);
+}
+
+/* Of one source the oldest make room, once they are a second old. */
 static void test_many(void **state)
 {
 	struct fake *f = new_fake();
@@ -372,13 +384,41 @@ static void test_many(void **state)
 	struct listen *l = open_flows(f, flows, 1, false, &arrivals);
 
 	(void)state;
-	while (f->n_peers < 300)
-		f->peers[f->n_peers++] = address("10.0.0.7");
-	while (f->next < f->n_peers)
-		f->listener->ready(f->listener, SOCK_READABLE);
+	come(f, 300);
+	assert_int_equal(f->loop.n_socks, 1 + 300);
+	f->clock.us += 999999;
+	come(f, 1);
+	assert_int_equal(f->loop.n_socks, 1 + 301);
+	f->clock.us += 1;
+	come(f, 1);
 	assert_int_equal(f->loop.n_socks, 1 + 256);
-	assert_int_equal(listen_counted(l)->cut_short, 44);
-	assert_int_equal(f->resets, 44);
+	assert_int_equal(listen_counted(l)->cut_short, 46);
+	assert_int_equal(f->resets, 46);
+	close_flows(f, l, flows, 1);
+	buf_release(&arrivals);
+}
+
+/* 400 descriptors are room for 100 connections: others wait until some are a second old. */
+static void test_full(void **state)
+{
+	struct fake *f = new_fake();
+	struct listen_flow flows[] = {flow(TRANSPORT_TCP, 443, 443, &one)};
+	struct buf arrivals = BUF_INIT;
+	struct listen *l;
+
+	(void)state;
+	f->descriptors = 400;
+	l = open_flows(f, flows, 1, false, &arrivals);
+	f->listener->wanted = SOCK_READABLE;
+	come(f, 150);
+	assert_int_equal(f->loop.n_socks, 1 + 100);
+	assert_int_equal(f->resets, 0);
+	assert_int_equal(f->next, 100);
+	assert_int_equal(f->listener->wanted, 0);
+	f->clock.us += 1000000;
+	f->listener->ready(f->listener, SOCK_READABLE);
+	assert_int_equal(f->loop.n_socks, 1 + 99); /* a place is kept free */
+	assert_int_equal(f->next, 150);
 	close_flows(f, l, flows, 1);
 	buf_release(&arrivals);
 }
@@ -504,11 +544,12 @@ static void test_expiry(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spans),	  cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_wide),	  cmocka_unit_test(test_redirect),
-		cmocka_unit_test(test_accept),	  cmocka_unit_test(test_many),
-		cmocka_unit_test(test_datagrams), cmocka_unit_test(test_rate),
-		cmocka_unit_test(test_hidden),	  cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_spans),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_wide),   cmocka_unit_test(test_redirect),
+		cmocka_unit_test(test_accept), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_full),   cmocka_unit_test(test_datagrams),
+		cmocka_unit_test(test_rate),   cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_expiry),
 	};
 
 	here = address("10.0.0.1");

@@ -67,19 +67,18 @@ static void reads(void **state)
 		{"PS C:\\> .\\check.ps1\r\n\r\n" HEAD "\r\n" TCP
 		 "refused\t-\tbash\t3\tsome\t-\r\nportolan-end\t1\r\nPS C:\\> exit\r\n",
 		 READ_HEAD "\n123456789abcdef 10.0.0.5 10.0.0.5 tcp 443 refused - bash 1 3 2\n"},
-		{HEAD NAME "no-name\tnot found\tgetent\t-\t-\t-\nportolan-end\t1\n",
-		 READ_HEAD "\n123456789abcdef www.example.com - tcp 443 no-name not found getent 0 0 "
-			   "0\n"},
+		{HEAD NAME "no-name\tnot found\tgetent\t-\t-\t-\nportolan-end\t1\n", READ_HEAD
+		 "\n123456789abcdef www.example.com - tcp 443 no-name not found getent 0 0 "
+		 "0\n"},
 		{HEAD UDP "answered\tx\ty\t1\tnone\t00ff\nportolan-end\t1\n",
 		 READ_HEAD "\n123456789abcdef 10.0.0.5 10.0.0.5 udp 53 answered x y 1 1 1 00 ff\n"},
-		{HEAD ICMP "icmp\t3/13 10.1.0.1\tp\t1\tsome\t-\nportolan-end\t1\n",
-		 READ_HEAD "\n123456789abcdef 10.0.0.5 10.0.0.5 icmp 0 icmp 3/13 10.1.0.1 p 1 1 2 3/13 "
-			   "10.1.0.1\n"},
-		{HEAD TCP "icmp\t1/4 2001:db8::1 own\tp\t1\tsome\t-\nportolan-end\t1\n",
-		 READ_HEAD "\n123456789abcdef 10.0.0.5 10.0.0.5 tcp 443 icmp 1/4 2001:db8::1 own p 1 1 2 "
-			   "1/4 2001:db8::1 own\n"},
-		{HEAD TCP "local\tconnect 101\tp\t1\t-\t-\nportolan-end\t1\n",
-		 READ_HEAD
+		{HEAD ICMP "icmp\t3/13 10.1.0.1\tp\t1\tsome\t-\nportolan-end\t1\n", READ_HEAD
+		 "\n123456789abcdef 10.0.0.5 10.0.0.5 icmp 0 icmp 3/13 10.1.0.1 p 1 1 2 3/13 "
+		 "10.1.0.1\n"},
+		{HEAD TCP "icmp\t1/4 2001:db8::1 own\tp\t1\tsome\t-\nportolan-end\t1\n", READ_HEAD
+		 "\n123456789abcdef 10.0.0.5 10.0.0.5 tcp 443 icmp 1/4 2001:db8::1 own p 1 1 2 "
+		 "1/4 2001:db8::1 own\n"},
+		{HEAD TCP "local\tconnect 101\tp\t1\t-\t-\nportolan-end\t1\n", READ_HEAD
 		 "\n123456789abcdef 10.0.0.5 10.0.0.5 tcp 443 local connect p 1 1 0 101\n"},
 		{"portolan-results 1\thq\tweb1\t2000-02-29T23:59:60Z\t00000000000000ff\n",
 		 "hq web1 951868800000 ff cut\n"},
@@ -102,7 +101,8 @@ static void refuses(void **state)
 	static const struct {
 		const char *text, *want;
 	} cases[] = {
-		{"", "file: there are no results in it: a line \"portolan-results 1 ...\" begins them"},
+		{"",
+		 "file: there are no results in it: a line \"portolan-results 1 ...\" begins them"},
 		{"hello\n",
 		 "file: there are no results in it: a line \"portolan-results 1 ...\" begins them"},
 		{"portolan-results 2\ta\tb\t2026-11-27T05:42:22Z\t00000000000000ff\n",
@@ -136,7 +136,8 @@ static void refuses(void **state)
 		{HEAD TCP "icmp\t3-13\tp\t1\tsome\t-\n",
 		 "file:2:1: \"3-13\" is no how: with \"icmp\" it is TYPE/CODE ADDRESS"},
 		{HEAD TCP "icmp\t3/13 10.0.0.1 mine\tp\t1\tsome\t-\n",
-		 "file:2:1: \"3/13 10.0.0.1 mine\" is no how: with \"icmp\" it is TYPE/CODE ADDRESS"},
+		 "file:2:1: \"3/13 10.0.0.1 mine\" is no how: with \"icmp\" it is TYPE/CODE "
+		 "ADDRESS"},
 		{HEAD TCP "local\tconnect\tp\t1\t-\t-\n",
 		 "file:2:1: \"connect\" is no how: with \"local\" it is CALL NUMBER"},
 		{HEAD "portolan-end\t1\n",
@@ -168,10 +169,10 @@ static void contradictions(void **state)
 		 "2:1: it contradicts itself: a name that failed, and yet an address"},
 		{NAME "open\t-\tnc\t1\tnone\t-\n",
 		 "2:1: it contradicts itself: an answer from no address"},
-		{TCP "not-tested\t-\t-\t-\t-\t-\n",
-		 "2:1: it contradicts itself: a try that was not made has a reason and takes no time"},
-		{TCP "not-tested\twhy\t-\t3\t-\t-\n",
-		 "2:1: it contradicts itself: a try that was not made has a reason and takes no time"},
+		{TCP "not-tested\t-\t-\t-\t-\t-\n", "2:1: it contradicts itself: a try that was "
+						    "not made has a reason and takes no time"},
+		{TCP "not-tested\twhy\t-\t3\t-\t-\n", "2:1: it contradicts itself: a try that was "
+						      "not made has a reason and takes no time"},
 		{FLOW "\t10.0.0.5\t10.0.0.6\t443\ttcp\topen\t-\tnc\t1\tnone\t-\n",
 		 "2:1: it contradicts itself: another address was tried than was asked for"},
 		{FLOW "\t10.0.0.5\t10.0.0.5\t0\ttcp\topen\t-\tnc\t1\tnone\t-\n",

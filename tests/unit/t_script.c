@@ -78,8 +78,14 @@ static void unprintable(void **state)
 static void ids(void **state)
 {
 	struct script_try tries[] = {
-		{.flow = "0123456789abcdef", .target = "10.0.0.5", .transport = TRANSPORT_TCP, .port = 80},
-		{.flow = "0123456789abcdef", .target = "10.0.0.5", .transport = TRANSPORT_TCP, .port = 81},
+		{.flow = "0123456789abcdef",
+		 .target = "10.0.0.5",
+		 .transport = TRANSPORT_TCP,
+		 .port = 80},
+		{.flow = "0123456789abcdef",
+		 .target = "10.0.0.5",
+		 .transport = TRANSPORT_TCP,
+		 .port = 81},
 	};
 	uint64_t id = script_id(tries, 2);
 
