@@ -72,18 +72,18 @@ static char *key_of(struct arena *a, uint64_t flow, struct slice target, unsigne
 			    target.p);
 }
 
-/* Tries by their keys; the value is the index + 1. */
+/* Tries by their keys. */
 static void index_tries(const struct checking *c, const struct part *p, struct map *tries)
 {
 	size_t n;
 	const struct task *tasks = check_tasks(&p->check, &n);
 
 	for (size_t i = 0; i < p->handed.n; i++) {
-		const struct script_try *try = &p->handed.tries[i];
+		struct script_try *try = &p->handed.tries[i];
 		uint64_t flow = c->plan.flows.items[tasks[p->handed.tasks[i]].flow]->id;
 
 		map_add(tries, slice_of(key_of(c->arena, flow, slice_of(try->target), try->port)),
-			(void *)(uintptr_t)(i + 1));
+			try);
 	}
 }
 
@@ -96,10 +96,10 @@ static struct heard *match(const struct checking *c, struct part *p, size_t *n)
 	index_tries(c, p, &tries);
 	for_each (t, &p->results.items) {
 		char *key = key_of(c->arena, t->flow, t->target, t->port);
-		uintptr_t at = (uintptr_t)map_find(&tries, slice_of(key));
+		const struct script_try *try = map_find(&tries, slice_of(key));
 
-		if (at && p->handed.tries[at - 1].transport == t->transport)
-			heard[(*n)++] = (struct heard){.try = at - 1, .told = t};
+		if (try && try->transport == t->transport)
+			heard[(*n)++] = (struct heard){(size_t)(try - p->handed.tries), t};
 		else
 			p->strange++;
 	}

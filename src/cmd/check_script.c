@@ -41,13 +41,14 @@ static const char *target_of(const struct checking *c, const struct task *t)
 
 static size_t number_name(struct handed *out, struct map *numbers, const char *name)
 {
-	uintptr_t n = (uintptr_t)map_find(numbers, slice_of(name));
+	const char **kept = map_find(numbers, slice_of(name));
 
-	if (n)
-		return n;
-	out->names[out->n_names++] = name;
-	map_add(numbers, slice_of(name), (void *)(uintptr_t)out->n_names);
-	return out->n_names;
+	if (!kept) {
+		kept = &out->names[out->n_names++];
+		*kept = name;
+		map_add(numbers, slice_of(name), (void *)kept);
+	}
+	return (size_t)(kept - out->names) + 1;
 }
 
 static void fill(const struct checking *c, const struct task *t, struct script_try *try)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The probe that `portolan check --ssh` carries to another Linux host: libc and nothing else, linked
- * statically, no privilege. What to try stands in its standard input from the offset that its
+ * The probe that `portolan check --ssh` carries to another Linux host: libc and nothing else,
+ * linked statically, no privilege. What to try stands in its standard input from the offset that its
  * argument gives on (it may be the program's own file, with the list behind it); results go to
  * standard output, as src/doc/results.h says. Lines of the list, fields with tabs between them:
  *
@@ -500,7 +500,7 @@ static struct child start_child(const char *const argv[])
 /* All that it said, up to a limit, with a NUL; the caller's. */
 static char *stop_child(struct child c, int *status)
 {
-	char *text = more(NULL, OUTPUT_MAX, 1), rest[512];
+	char *text = more(NULL, OUTPUT_MAX, 1), rest[512] = "";
 	size_t n = 0;
 	ssize_t got;
 

@@ -126,7 +126,7 @@ static void add_what_it_does(const struct script *s, const struct script_kind *k
 		 s_of(n.tcp));
 	add_line(out, "  them without a word;");
 	if (n.udp)
-		add_line(out, "  send %zu question%s by UDP, in the service's own protocol;", n.udp,
+		add_line(out, "  send %zu UDP message%s, and listen for an answer;", n.udp,
 			 s_of(n.udp));
 	if (n.echo)
 		add_line(out, "  ping %zu address%s.", n.echo, n.echo == 1 ? "" : "es");

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 struct running {
 	pid_t pid;
 	int to, from; /* its standard input and output; -1: closed */

@@ -163,7 +163,11 @@ path_with traditional /bin/nc.traditional
 path_with ncat /usr/bin/ncat
 path_with none
 
-left_over() { ls -A "$R/tmp" "$box/tmp" | grep portolan; }
+left_over() {
+	for folder in "$R"/tmp/portolan.* "$box"/tmp/portolan.*; do
+		[ ! -e "$folder" ] || echo "$folder"
+	done
+}
 
 # judged NAME MEANS WANTED COMMAND ...: the script by that command, in the client's place; its results are judged.
 judged() {
@@ -281,7 +285,7 @@ has "$T/err" "of what is not in the plan were left out"
 
 peer sshd "$client"
 ssh-keygen -q -t ed25519 -N '' -f "$T/key"
-mkdir -p -m 700 "$R/root/.ssh"
+mkdir -m 700 "$R/root/.ssh"
 cp "$T/key.pub" "$R/root/.ssh/authorized_keys"
 PORTOLAN_SSH="ssh -F none -oStrictHostKeyChecking=no -oUserKnownHostsFile=/dev/null -oLogLevel=ERROR -i $T/key"
 export PORTOLAN_SSH

@@ -42,7 +42,8 @@ static void check_heard(const char *what, const struct task *task, const struct 
 }
 
 #define OPEN_TO_ALL "closed unproven possible unknown target target-firewall hop:? local-firewall"
-#define REJECTED    "rejected unproven possible fail hop:? target-firewall local-firewall local-route"
+#define REJECTED                                                                                   \
+	"rejected unproven possible fail hop:? target-firewall local-firewall local-route"
 
 static void tcp(void **state)
 {
