@@ -61,7 +61,7 @@ peers_lay_over() {
 	ln -s /proc/self/fd "$R/dev/fd"
 	ln -s /proc/self/fd/2 "$R/dev/stderr"
 	id=700
-	for account in sshd bind openldap postfix postdrop dovecot dovenull ftp redis mysql www-data; do
+	for account in sshd bind openldap postfix postdrop dovecot dovenull ftp redis mysql www-data _rpc; do
 		id=$((id + 1))
 		grep -q "^$account:" "$R/etc/group" || echo "$account:x:$id:" >>"$R/etc/group"
 		gid=$(sed -n "s/^$account:[^:]*:\([0-9]*\):.*/\1/p" "$R/etc/group")
@@ -288,3 +288,221 @@ run_mariadbd() {
 		--socket=/run/mysqld/mysqld.sock
 }
 answers_mariadbd() { ask "$1" tcp 3306 '' 'MariaDB'; }
+
+# listens NAMESPACE UDP-PORT: for those that cannot be asked by a connected socket, or not without effort.
+listens() { ip netns exec "$1" ss -Hlun "sport = :$2" | grep -q .; }
+
+# Some want an address that is not the loopback's.
+with_address() { ip -n "$1" address replace 192.0.2.1/32 dev lo; }
+
+make_unbound() {
+	cat >"$R/etc/unbound/peer.conf" <<'END'
+server:
+	interface: 0.0.0.0
+	interface: ::0
+	access-control: 0.0.0.0/0 allow
+	access-control: ::0/0 allow
+	do-daemonize: no
+	use-syslog: no
+	logfile: ""
+	pidfile: ""
+	chroot: ""
+	username: ""
+	module-config: "iterator"
+	local-data: "ns.peer.test. A 127.0.0.1"
+remote-control:
+	control-enable: no
+END
+}
+run_unbound() { start_inside "$1" /usr/sbin/unbound -d -p -c /etc/unbound/peer.conf; }
+answers_unbound() { answers_named "$1"; }
+
+make_chronyd() {
+	mkdir -p "$R/run/chrony"
+	printf 'local stratum 8\nallow\ncmdport 0\n' >"$R/etc/chrony/peer.conf"
+}
+# -x: this machine's clock is left alone.
+run_chronyd() { start_inside "$1" /usr/sbin/chronyd -d -x -u root -f /etc/chrony/peer.conf; }
+# A client's request of version 4, and the stratum in its answer.
+answers_chronyd() {
+	ask "$1" udp 123 '\x23\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x02\x03\x04\x05\x06\x07\x08' '\x08'
+}
+
+make_snmpd() {
+	mkdir -p "$R/var/lib/snmp"
+	printf 'agentaddress udp:161,udp6:161\nrocommunity public\n' >"$R/etc/snmp/peer.conf"
+}
+run_snmpd() { start_inside "$1" /usr/sbin/snmpd -f -Lo -C -c /etc/snmp/peer.conf -I -smux; }
+# sysDescr of version 2c, and its answer.
+answers_snmpd() {
+	ask "$1" udp 161 '\x30\x28\x02\x01\x01\x04\x06public\xa0\x1b\x02\x03POR\x02\x01\0\x02\x01\0\x30\x0e\x30\x0c\x06\x08\x2b\x06\x01\x02\x01\x01\x01\0\x05\0' 'Linux'
+}
+
+make_freeradius() {
+	mkdir -p "$R/var/run/freeradius" "$R/var/log/freeradius" "$R/etc/freeradius/peer"
+	cat >"$R/etc/freeradius/peer/radiusd.conf" <<'END'
+prefix = /usr
+run_dir = /run
+logdir = /tmp
+raddbdir = /etc/freeradius/peer
+log { destination = stdout }
+security { allow_vulnerable_openssl = yes }
+client four { ipaddr = 0.0.0.0/0
+	secret = secret }
+client six { ipv6addr = ::/0
+	secret = secret }
+listen { type = auth
+	ipaddr = *
+	port = 1812 }
+listen { type = auth
+	ipv6addr = ::
+	port = 1812 }
+server default {
+	authorize {
+		reject
+	}
+}
+modules {
+	always reject {
+		rcode = reject
+	}
+}
+END
+}
+run_freeradius() { start_inside "$1" /usr/sbin/freeradius -f -l stdout -d /etc/freeradius/peer -n radiusd; }
+answers_freeradius() { listens "$1" 1812; }
+
+make_tftpd() { mkdir -p "$R/srv/tftp"; }
+run_tftpd() { start_inside "$1" /usr/sbin/in.tftpd -L -a ':69' -u nobody -s /srv/tftp; }
+answers_tftpd() { listens "$1" 69; }
+
+make_turnserver() { :; }
+run_turnserver() { start_inside "$1" /usr/bin/turnserver -n --log-file stdout --no-tls --no-dtls --no-cli -L 127.0.0.1 -L ::1; }
+# A binding request, and its answer's cookie and id.
+answers_turnserver() { ask "$1" udp 3478 '\0\x01\0\0\x21\x12\xa4\x42abcdefghijkl' '\x21\x12\xa4\x42abcdefghijkl'; }
+
+make_openvpn() {
+	mkdir -p "$R/etc/openvpn" "$R/dev/net"
+	mknod "$R/dev/net/tun" c 10 200
+	chroot "$R" openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=peer -keyout /etc/openvpn/peer.key \
+		-out /etc/openvpn/peer.crt
+	cat >"$R/etc/openvpn/peer.conf" <<'END'
+proto udp6
+port 1194
+dev tun
+server 192.0.2.128 255.255.255.128
+dh none
+ca /etc/openvpn/peer.crt
+cert /etc/openvpn/peer.crt
+key /etc/openvpn/peer.key
+END
+}
+run_openvpn() { start_inside "$1" /usr/sbin/openvpn --config /etc/openvpn/peer.conf; }
+# A hard reset of session abcdefgh, which the answer names.
+answers_openvpn() { ask "$1" udp 1194 '\x38abcdefgh\0\0\0\0\0' 'abcdefgh'; }
+
+make_kamailio() {
+	mkdir -p "$R/run/kamailio"
+	cat >"$R/etc/kamailio/peer.cfg" <<'END'
+#!KAMAILIO
+children=1
+disable_tcp=yes
+log_stderror=yes
+auto_aliases=no
+listen=udp:127.0.0.1:5060
+listen=udp:[::1]:5060
+loadmodule "sl.so"
+loadmodule "maxfwd.so"
+loadmodule "pv.so"
+request_route {
+	force_rport();
+	if (!mf_process_maxfwd_header("10")) {
+		sl_send_reply("483", "Too Many Hops");
+		exit;
+	}
+	sl_send_reply("200", "OK");
+}
+END
+}
+run_kamailio() { start_inside "$1" /usr/sbin/kamailio -DD -E -m 32 -M 4 -f /etc/kamailio/peer.cfg; }
+answers_kamailio() { listens "$1" 5060; }
+
+make_rpcbind() { mkdir -p "$R/run/rpcbind"; }
+run_rpcbind() { start_inside "$1" /usr/sbin/rpcbind -f; }
+answers_rpcbind() { inside "$1" rpcinfo -n 111 -u 127.0.0.1 100000 2; }
+
+# The whole of NFS, without the kernel's: it tells rpcbind where it is.
+make_ganesha() {
+	make_rpcbind
+	mkdir -p "$R/srv/nfs" "$R/var/lib/nfs/ganesha" "$R/run/ganesha"
+	cat >"$R/etc/ganesha/peer.conf" <<'END'
+NFS_CORE_PARAM { Protocols = 3, 4; Enable_NLM = false; Enable_RQUOTA = false; MNT_Port = 20048; }
+NFSV4 { Graceless = true; RecoveryBackend = fs; }
+EXPORT { Export_Id = 1; Path = /srv/nfs; Pseudo = /nfs; Access_Type = RO; FSAL { Name = VFS; } }
+END
+}
+run_ganesha() {
+	# shellcheck disable=SC2016 # expanded inside
+	start_inside "$1" sh -c '
+		rpcbind -f & bind=$!
+		trap "kill $bind \$nfs; wait" TERM
+		until rpcinfo -n 111 -u 127.0.0.1 100000 2; do sleep 0.1; done
+		ganesha.nfsd -F -L STDOUT -f /etc/ganesha/peer.conf -p /run/ganesha/pid & nfs=$!
+		wait'
+}
+answers_ganesha() { inside "$1" rpcinfo -t 127.0.0.1 100003 3; }
+
+make_inetd() {
+	for service in time daytime; do
+		printf '%s dgram udp wait root internal\n%s dgram udp6 wait root internal\n' $service $service
+	done >"$R/etc/inetd.peer"
+}
+run_inetd() { start_inside "$1" /usr/sbin/inetd -d /etc/inetd.peer; }
+answers_inetd() { listens "$1" 37 && listens "$1" 13; }
+
+make_vlserver() {
+	mkdir -p "$R/etc/openafs/server" "$R/var/lib/openafs/db" "$R/var/log/openafs"
+	printf '>peer.test\n192.0.2.1 #peer.test\n' >"$R/etc/openafs/server/CellServDB"
+	echo peer.test >"$R/etc/openafs/server/ThisCell"
+	echo "192.0.2.1 $(uname -n)" >>"$R/etc/hosts" # it looks for its own name
+}
+run_vlserver() {
+	with_address "$1"
+	start_inside "$1" /usr/lib/openafs/vlserver -noauth
+}
+answers_vlserver() { listens "$1" 7003; }
+
+make_nmbd() {
+	mkdir -p "$R/run/samba" "$R/var/lib/samba/private" "$R/var/cache/samba" "$R/var/log/samba"
+	printf '[global]\nnetbios name = peer\nworkgroup = HARBOUR\ninterfaces = lo\nbind interfaces only = no\n' \
+		>"$R/etc/samba/peer.conf"
+}
+run_nmbd() {
+	with_address "$1"
+	start_inside "$1" /usr/sbin/nmbd --foreground --no-process-group --debug-stdout --configfile=/etc/samba/peer.conf
+}
+answers_nmbd() { listens "$1" 137; }
+
+# A domain controller of Active Directory.
+make_samba() {
+	mkdir -p "$R/run/samba" "$R/var/lib/samba/private" "$R/var/cache/samba" "$R/var/log/samba"
+	rm -f "$R/etc/samba/smb.conf"
+	chroot "$R" samba-tool domain provision --realm=AD.PEER.TEST --domain=PEER --host-name=dc1 --host-ip=192.0.2.1 \
+		--adminpass=Passw0rd- --server-role=dc --dns-backend=NONE --option='posix:eadb = /var/lib/samba/eadb.tdb' \
+		--option='vfs objects = dfs_samba4 acl_xattr xattr_tdb'
+}
+run_samba() {
+	with_address "$1"
+	start_inside "$1" /usr/sbin/samba -F --debug-stdout --no-process-group
+}
+answers_samba() { ask "$1" tcp 135 '' ''; }
+
+make_rsyslogd() {
+	cat >"$R/etc/rsyslog.peer" <<'END'
+module(load="imudp")
+input(type="imudp" port="514")
+*.* /tmp/syslog
+END
+}
+run_rsyslogd() { start_inside "$1" /usr/sbin/rsyslogd -n -f /etc/rsyslog.peer -i NONE; }
+answers_rsyslogd() { listens "$1" 514; }

@@ -104,19 +104,30 @@ static bool is_on_command_line(const struct demand *d)
 	return d->from->kind != ENDPOINT_OUTSIDE && d->to->kind != ENDPOINT_OUTSIDE;
 }
 
-static void keep(struct plan *narrowed, const bool *wanted, bool is_quick, struct arena *arena)
+static void leave_out(struct narrowed *out, const struct demand *d, struct arena *arena)
 {
-	const struct demand **kept = ARENA_ARRAY(arena, const struct demand *, narrowed->demands.n);
+	struct requirement_of *r = ARENA_NEW(arena, struct requirement_of);
+
+	*r = (struct requirement_of){d->installation, d->requirement};
+	map_add(&out->left_out, requirement_of_key(r), r);
+}
+
+static void keep(struct narrowed *out, const bool *wanted, bool is_quick, struct arena *arena)
+{
+	const struct plan *plan = &out->plan;
+	const struct demand **kept = ARENA_ARRAY(arena, const struct demand *, plan->demands.n);
 	size_t n = 0;
 
-	for (size_t i = 0; i < narrowed->demands.n; i++) {
-		const struct demand *d = narrowed->demands.items[i];
+	for (size_t i = 0; i < plan->demands.n; i++) {
+		const struct demand *d = plan->demands.items[i];
 
 		if ((!wanted || wanted[i]) && (!is_quick || is_on_command_line(d)))
 			kept[n++] = d;
+		else
+			leave_out(out, d, arena);
 	}
-	narrowed->demands.items = kept;
-	narrowed->demands.n = n;
+	out->plan.demands.items = kept;
+	out->plan.demands.n = n;
 }
 
 /* --- what failed ------------------------------------------------------------------------------ */
@@ -176,14 +187,14 @@ static int mark_failing(const struct plan *plan, const char *vantage, struct are
 }
 
 int check_filter(const struct arguments *args, const struct plan *plan, bool is_quick,
-		 const char *vantage, struct arena *arena, struct plan *narrowed, struct err *err)
+		 const char *vantage, struct arena *arena, struct narrowed *out, struct err *err)
 {
 	bool failing = args_has(args, "failing");
 	bool some = failing || args_count(args, "only") || args_count(args, "goal");
 	bool *wanted = some ? ARENA_ARRAY(arena, bool, plan->demands.n) : NULL;
 	int rc = 0;
 
-	*narrowed = *plan;
+	*out = (struct narrowed){.plan = *plan};
 	if (some)
 		rc = mark(args, "only", plan, wanted, err);
 	if (!rc && some)
@@ -191,6 +202,6 @@ int check_filter(const struct arguments *args, const struct plan *plan, bool is_
 	if (!rc && failing)
 		rc = mark_failing(plan, vantage, arena, wanted, err);
 	if (!rc && (some || is_quick))
-		keep(narrowed, wanted, is_quick, arena);
+		keep(out, wanted, is_quick, arena);
 	return rc;
 }

@@ -7,11 +7,15 @@
 
 #include "base/arena.h"
 #include "cmd/command.h"
-#include "model/plan.h"
+#include "model/judge.h"
 
-/* The plan with fewer demands, the flows as they were; all of it is the arena's and the plan's.
- * vantage: whose last run tells what failed. Fails where a word names nothing, and where no run was
- * kept. */
+struct narrowed {
+	struct plan plan;    /* with fewer demands, the flows as they were */
+	struct map left_out; /* as struct judge_options has it; owned */
+};
+
+/* All but left_out is the arena's and the plan's. vantage: whose last run tells what failed. Fails
+ * where a word names nothing, and where no run was kept. */
 MUST_USE int check_filter(const struct arguments *args, const struct plan *plan, bool is_quick,
-			  const char *vantage, struct arena *arena, struct plan *narrowed,
+			  const char *vantage, struct arena *arena, struct narrowed *out,
 			  struct err *err);

@@ -80,7 +80,7 @@ static void index_tries(const struct checking *c, const struct part *p, struct m
 
 	for (size_t i = 0; i < p->handed.n; i++) {
 		struct script_try *try = &p->handed.tries[i];
-		uint64_t flow = c->plan.flows.items[tasks[p->handed.tasks[i]].flow]->id;
+		uint64_t flow = c->narrowed.plan.flows.items[tasks[p->handed.tasks[i]].flow]->id;
 
 		map_add(tries, slice_of(key_of(c->arena, flow, slice_of(try->target), try->port)),
 			try);
@@ -216,7 +216,8 @@ int check_hear_results(struct hearing *h, const char *file, struct slice bytes, 
 		return rc;
 	*h->last = p;
 	h->last = &p->next;
-	check_prepare(&p->check, &c->plan, &p->vantage, (struct check_logins){0}, c->arena);
+	check_prepare(&p->check, &c->narrowed.plan, &p->vantage, (struct check_options){0},
+		      c->arena);
 	check_hand_over(c, &p->check, &p->handed);
 	add_outcomes(h, p);
 	tell_oddities(p);
@@ -250,9 +251,9 @@ static void merge(struct hearing *h, struct part *p)
 	struct checking *c = h->c;
 
 	check_gather(&p->check, c->trial.outcomes.items + p->first, p->n);
-	for (size_t i = 0; i < c->plan.flows.n; i++)
+	for (size_t i = 0; i < c->narrowed.plan.flows.n; i++)
 		merge_result(c->arena, &c->check.results[i], &p->check.results[i]);
-	for (size_t i = 0; i < c->plan.demands.n; i++)
+	for (size_t i = 0; i < c->narrowed.plan.demands.n; i++)
 		c->check.starts_here[i] |= p->check.starts_here[i];
 }
 
@@ -276,8 +277,8 @@ void check_judge_results(struct hearing *h)
 {
 	struct checking *c = h->c;
 
-	c->check.results = ARENA_ARRAY(c->arena, struct flow_result, c->plan.flows.n + 1);
-	c->check.starts_here = ARENA_ARRAY(c->arena, bool, c->plan.demands.n + 1);
+	c->check.results = ARENA_ARRAY(c->arena, struct flow_result, c->narrowed.plan.flows.n + 1);
+	c->check.starts_here = ARENA_ARRAY(c->arena, bool, c->narrowed.plan.demands.n + 1);
 	c->trial.run.started_ms = h->parts->results.at_ms;
 	for (struct part *p = h->parts; p; p = p->next) {
 		merge(h, p);

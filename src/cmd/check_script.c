@@ -53,7 +53,7 @@ static size_t number_name(struct handed *out, struct map *numbers, const char *n
 
 static void fill(const struct checking *c, const struct task *t, struct script_try *try)
 {
-	const struct flow *f = c->plan.flows.items[t->flow];
+	const struct flow *f = c->narrowed.plan.flows.items[t->flow];
 	struct buf id = BUF_INIT;
 
 	flow_format_id(f, &id);
@@ -129,11 +129,11 @@ static size_t left_out(const struct checking *c, const struct handed *handed)
 {
 	size_t n_tasks, n = 0;
 	const struct task *tasks = check_tasks(&c->check, &n_tasks);
-	bool *has = ARENA_ARRAY(c->arena, bool, c->plan.flows.n + 1);
+	bool *has = ARENA_ARRAY(c->arena, bool, c->narrowed.plan.flows.n + 1);
 
 	for (size_t i = 0; i < handed->n; i++)
 		has[tasks[handed->tasks[i]].flow] = true;
-	for (size_t i = 0; i < c->plan.flows.n; i++)
+	for (size_t i = 0; i < c->narrowed.plan.flows.n; i++)
 		n += c->check.results[i].is_here && !has[i];
 	return n;
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/check_filter.h"
 #include "cmd/command.h"
 #include "cmd/here.h"
 #include "cmd/report.h"
@@ -12,7 +11,7 @@
 int checking_narrow(struct checking *c, struct err *err)
 {
 	return check_filter(c->args, c->loaded.plan, c->is_quick, c->vantage.name, c->arena,
-			    &c->plan, err);
+			    &c->narrowed, err);
 }
 
 int checking_find_vantage(struct checking *c, const char *as, struct err *err)
@@ -22,11 +21,13 @@ int checking_find_vantage(struct checking *c, const char *as, struct err *err)
 
 int checking_prepare(struct checking *c, struct err *err)
 {
+	const struct check_options options = {.network_only = c->options.network_only,
+					      .find_login = login_find,
+					      .ctx = &c->logins};
 	size_t n;
 
 	c->logins.arena = c->arena;
-	check_prepare(&c->check, &c->plan, &c->vantage,
-		      (struct check_logins){login_find, &c->logins}, c->arena);
+	check_prepare(&c->check, &c->narrowed.plan, &c->vantage, options, c->arena);
 	check_tasks(&c->check, &n);
 	if (n > TRIAL_CHECKS_MAX)
 		return err_set(err, ERR_LIMIT, PLACE_NONE,
@@ -72,7 +73,7 @@ static void run_begun(struct trial *t)
 
 void checking_keep(struct checking *c, const struct outcome *o)
 {
-	keeper_add(&c->keeper, &c->plan, &c->trial.run, o);
+	keeper_add(&c->keeper, &c->narrowed.plan, &c->trial.run, o);
 }
 
 static void took_outcome(struct trial *t, struct outcome *o)
@@ -102,7 +103,8 @@ void checking_judge(struct checking *c)
 void checking_judge_gathered(struct checking *c)
 {
 	c->options.starts_here = c->check.starts_here;
-	judge(&c->plan, c->check.results, &c->options, c->arena, &c->verdicts);
+	c->options.left_out = c->narrowed.left_out.n ? &c->narrowed.left_out : NULL;
+	judge(&c->narrowed.plan, c->check.results, &c->options, c->arena, &c->verdicts);
 	if (c->is_kept)
 		c->changes = kept_changes(&c->trial.run, &c->verdicts, c->arena);
 }
@@ -110,7 +112,7 @@ void checking_judge_gathered(struct checking *c)
 int checking_report(struct checking *c)
 {
 	const struct check_report report = {
-		.plan = &c->plan,
+		.plan = &c->narrowed.plan,
 		.verdicts = &c->verdicts,
 		.outcomes = c->trial.outcomes.items,
 		.n_outcomes = c->trial.outcomes.n,
@@ -135,6 +137,7 @@ int checking_report(struct checking *c)
 void checking_release(struct checking *c)
 {
 	keeper_release(&c->keeper);
+	map_release(&c->narrowed.left_out);
 	check_release(&c->check);
 	trial_release(&c->trial);
 	host_addrs_release(&c->addrs);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "cmd/check_filter.h"
 #include "cmd/check_keep.h"
 #include "cmd/load.h"
 #include "cmd/login.h"
@@ -19,7 +20,7 @@ struct checking {
 	const struct arguments *args;
 	const struct writer *writer;
 	struct loaded loaded;
-	struct plan plan; /* the loaded one, with the demands that this check is about */
+	struct narrowed narrowed; /* its plan, with the demands that this check is about */
 	struct vantage vantage;
 	struct host_addrs addrs;
 	struct arena *arena;
@@ -35,7 +36,7 @@ struct checking {
 	bool is_quick; /* the command line says what the site is */
 };
 
-/* Which demands: c->plan. After the vantage is found. */
+/* Which demands: c->narrowed. After the vantage is found. */
 MUST_USE int checking_narrow(struct checking *c, struct err *err);
 /* The host that `as` names; NULL: the one that has this host's addresses. */
 MUST_USE int checking_find_vantage(struct checking *c, const char *as, struct err *err);

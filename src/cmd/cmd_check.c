@@ -25,14 +25,14 @@ static int read_options(const struct arguments *args, struct checking *c, struct
 
 static int run_loaded(const struct arguments *args, struct checking *c)
 {
+	const char *as = c->is_quick ? QUICK_HOST : args_value(args, "as");
 	struct err err;
 	int rc = read_options(args, c, &err);
 
 	if (!rc && check_is_elsewhere(args))
 		return check_elsewhere(c);
 	if (!rc)
-		rc = checking_find_vantage(c, c->is_quick ? QUICK_HOST : args_value(args, "as"),
-					   &err);
+		rc = checking_find_vantage(c, as, &err);
 	if (!rc)
 		rc = checking_narrow(c, &err);
 	if (!rc)
@@ -110,16 +110,15 @@ static int load(const struct arguments *args, struct checking *c)
 static int run_once(const struct arguments *args, bool is_kept)
 {
 	struct checking c = {.args = args,
+			     .writer = report_writer(args, REPORT_CHECK),
 			     .arena = arena_new(),
 			     .is_kept = is_kept,
 			     .loaded = {.bytes = BUF_INIT},
 			     .check = {.tasks = BUF_INIT, .questions = BUF_INIT},
 			     .trial = {.names = BUF_INIT},
 			     .keeper = {.lines = BUF_INIT}};
-	int rc;
+	int rc = c.writer ? check_elsewhere_refuse(args) : EXIT_USAGE;
 
-	c.writer = report_writer(args, REPORT_CHECK);
-	rc = c.writer ? check_elsewhere_refuse(args) : EXIT_USAGE;
 	if (!rc)
 		rc = load(args, &c);
 	if (!rc)

@@ -13,6 +13,6 @@ struct logins {
 	const char *told;    /* the reference that was complained of last */
 };
 
-/* For struct check_logins; ctx is a struct logins. Where there is none, or it is none, that is said
+/* For struct check_options; ctx is a struct logins. Where there is none, or it is none, that is said
  * once on standard error, and the proxy is asked without. */
 void login_find(void *ctx, const struct proxy *p, const char **user, const char **password);

@@ -35,20 +35,41 @@ const struct icmp_name *icmp_name_find(struct slice name)
 	return NULL;
 }
 
-/* Endpoint mapper: MS-RPCE and Microsoft's service overview; rpcbind: IANA rpc-program-numbers. */
+/* Interfaces: each one's own document of Microsoft's, MS-SCMR, MS-TSCH, ...; the one that listens
+ * on TCP, where there are several. wmi and vds are in DCOM. Programs: IANA rpc-program-numbers. */
 static const struct rpc_name rpc_names[] = {
-	{"wmi", 135},	   {"eventlog", 135}, {"dcom", 135},	 {"services", 135},
-	{"schedule", 135}, {"netlogon", 135}, {"drsuapi", 135},	 {"samr", 135},
-	{"lsarpc", 135},   {"frs", 135},      {"dfsr", 135},	 {"certificate", 135},
-	{"nfs", 111},	   {"mountd", 111},   {"nlockmgr", 111}, {"status", 111},
-	{"rquotad", 111},  {"ypserv", 111},   {"nspi", 135},	 {"rfr", 135},
-	{"dns", 135},	   {"dhcp", 135},     {"clusapi", 135},	 {"msdtc", 135},
-	{"spoolss", 135},  {"efs", 135},      {"vds", 135},
+	{"wmi", 135, NULL},
+	{"eventlog", 135, "f6beaff7-1e19-4fbb-9f8f-b89e2018337c"},
+	{"dcom", 135, NULL},
+	{"services", 135, "367abb81-9844-35f1-ad32-98f038001003"},
+	{"schedule", 135, "86d35949-83c9-4044-b424-db363231fd0c"},
+	{"netlogon", 135, "12345678-1234-abcd-ef00-01234567cffb"},
+	{"drsuapi", 135, "e3514235-4b06-11d1-ab04-00c04fc2dcd2"},
+	{"samr", 135, "12345778-1234-abcd-ef00-0123456789ac"},
+	{"lsarpc", 135, "12345778-1234-abcd-ef00-0123456789ab"},
+	{"frs", 135, "f5cc59b4-4264-101a-8c59-08002b2f8426"},
+	{"dfsr", 135, "897e2e5f-93f3-4376-9c9c-fd2277495c27"},
+	{"certificate", 135, "91ae6020-9e3c-11cf-8d7c-00aa00c091be"},
+	{"nfs", 111, "100003"},
+	{"mountd", 111, "100005"},
+	{"nlockmgr", 111, "100021"},
+	{"status", 111, "100024"},
+	{"rquotad", 111, "100011"},
+	{"ypserv", 111, "100004"},
+	{"nspi", 135, "f5cc5a18-4264-101a-8c59-08002b2f8426"},
+	{"rfr", 135, "1544f5e0-613c-11d1-93df-00c04fd7bd09"},
+	{"dns", 135, "50abc2a4-574d-40b3-9d66-ee4fd5fba076"},
+	{"dhcp", 135, "6bffd098-a112-3610-9833-46c3f874532d"},
+	{"clusapi", 135, "b97db8b2-4c63-11cf-bff6-08002be23f2f"},
+	{"msdtc", 135, "906b0ce0-c70b-1067-b317-00dd010662da"},
+	{"spoolss", 135, "12345678-1234-abcd-ef00-0123456789ab"},
+	{"efs", 135, "df1941c5-fe89-4e79-bf10-463657acf44d"},
+	{"vds", 135, NULL},
 };
 
 /* Any other service by what its directory lists it under: the interface's UUID (MS-RPCE), as in
  * e3514235-4b06-11d1-ab04-00c04fc2dcd2, or the program's number (RFC 5531). */
-static const struct rpc_name by_uuid = {"UUID", 135}, by_program = {"program", 111};
+static const struct rpc_name by_uuid = {"UUID", 135, NULL}, by_program = {"program", 111, NULL};
 
 static bool is_uuid(struct slice s)
 {
@@ -73,6 +94,13 @@ const struct rpc_name *rpc_name_find(struct slice name)
 	if (is_uuid(name))
 		return &by_uuid;
 	return slice_number(name, UINT32_MAX, &program) && program ? &by_program : NULL;
+}
+
+const char *rpc_name_id(const char *name)
+{
+	const struct rpc_name *rpc = rpc_name_find(slice_of(name));
+
+	return rpc == &by_uuid || rpc == &by_program ? name : rpc ? rpc->id : NULL;
 }
 
 enum { WHY_MAX = 120, TEXT_MAX = 64 };

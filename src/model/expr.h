@@ -42,8 +42,13 @@ const struct icmp_name *icmp_name_find(struct slice name);
 struct rpc_name {
 	const char *name;
 	uint16_t directory;
+	const char *id; /* rpc_name_id() */
 };
 const struct rpc_name *rpc_name_find(struct slice name);
+/* What its directory lists it under, to be asked for (proto/epmap.c, proto/rpcbind.c): an
+ * interface's UUID, or a program's number, as text. NULL: no such name, or nothing lists it, as
+ * what is in DCOM. */
+const char *rpc_name_id(const char *name);
 
 /* ${name} or ${role.name}: a setting of the product, or of a role's binding. */
 struct setting_ref {

@@ -81,7 +81,18 @@ struct judge_options {
 	bool strict;	   /* unproven is a failure */
 	/* By demand: for those without flows, which have no result to tell. NULL: none. */
 	const bool *starts_here;
+	/* Requirements of which this check leaves something out, by requirement_of_key(): goals
+	 * that need them are not judged. NULL: none. */
+	const struct map *left_out;
 };
+struct requirement_of {
+	const struct installation *installation;
+	const struct requirement *requirement;
+};
+static inline struct slice requirement_of_key(const struct requirement_of *r)
+{
+	return (struct slice){(const char *)r, sizeof(*r)};
+}
 
 struct summary {
 	unsigned counts[VERDICT_COUNT]; /* of what counts from here */

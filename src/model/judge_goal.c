@@ -115,6 +115,26 @@ static struct goal_judgement judge_one(const struct goal_context *c, const struc
 	};
 }
 
+/* Something that it needs is not part of this check. */
+static bool is_cut(const struct goal_context *c, const struct goal *g)
+{
+	const struct goal *other =
+		g->kind == GOAL_NAME ? product_goal(c->in->product, g->name.s) : NULL;
+
+	if (other)
+		return is_cut(c, other);
+	if (g->kind == GOAL_NAME) {
+		const struct requirement_of r = {c->in,
+						 product_requirement(c->in->product, g->name.s)};
+
+		return map_find(c->j->options->left_out, requirement_of_key(&r)) != NULL;
+	}
+	for_each (kid, &g->kids)
+		if (is_cut(c, kid))
+			return true;
+	return false;
+}
+
 void judge_goals(const struct judging *j)
 {
 	struct verdicts *out = j->out;
@@ -127,7 +147,8 @@ void judge_goals(const struct judging *j)
 		const struct goal_context c = {j, in};
 
 		for_each (g, &in->product->goals)
-			out->goals.items[out->goals.n++] = judge_one(&c, g);
+			if (!j->options->left_out || !is_cut(&c, g))
+				out->goals.items[out->goals.n++] = judge_one(&c, g);
 	}
 	for_each (g, &out->goals)
 		if (!g->elsewhere)

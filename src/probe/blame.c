@@ -314,13 +314,8 @@ static void blame_udp_silence(const struct sighting *seen, struct outcome *o)
 	decide(o, STATE_SILENT, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
 	if (is_answer_due(seen))
 		o->service = ANSWER_FAIL;
-	if (seen->tries)
-		set_evidence(o, "no answer and no error in %u ms to %u datagram%s, %s",
-			     seen->waited_ms, seen->tries, seen->tries == 1 ? "" : "s", more);
-	else
-		set_evidence(o,
-			     "nothing was sent: nobody answers in that protocol, so it cannot be "
-			     "proven from here");
+	set_evidence(o, "no answer and no error in %u ms to %u datagram%s, %s", seen->waited_ms,
+		     seen->tries, seen->tries == 1 ? "" : "s", more);
 }
 
 /* Whether it has the bytes tells an application that keeps silent from something that shook hands

@@ -23,7 +23,7 @@ enum saw {
 	SAW_OTHER,	 /* an answer, in another protocol than `proto` */
 	SAW_STAND_IN,	 /* `portolan listen` answered */
 	/* TCP: connected, and not a byte in answer to ours; `unacked` tells whether ours arrived.
-	 * UDP: no answer and no error; tries 0: nothing was sent, for nothing would come back. */
+	 * UDP: no answer and no error. */
 	SAW_SILENCE,
 	SAW_PROXY,	/* a proxy said no: `proxy` */
 	SAW_NEGOTIATED, /* the connection that was negotiated opened: `words` */

@@ -130,6 +130,13 @@ static void add_data_connection(struct check *c, const struct flow *f, const str
 	t->ports = f->ports;
 }
 
+/* Over TCP the connection says what the network does; a dialogue is held only in the protocol that
+ * is expected, not in one that is usual on the port. */
+static bool is_worth_a_talk(const struct check *c, const struct proto *proto, const char *service)
+{
+	return proto && service && !c->options.network_only;
+}
+
 /* A directory proves itself by answering; its children's questions are tasks of their own. */
 static void add_port(struct check *c, const struct flow *f, const struct task *like, uint16_t port)
 {
@@ -144,7 +151,7 @@ static void add_port(struct check *c, const struct flow *f, const struct task *l
 		t->method = &method_ping;
 	else if (f->transport == TRANSPORT_UDP)
 		t->method = &method_udp;
-	else if (t->via || (t->proto && t->proto->is_directory))
+	else if (t->via || is_worth_a_talk(c, t->proto, service))
 		t->method = &method_talk;
 	else
 		t->method = &method_tcp;
@@ -295,12 +302,12 @@ static bool starts_at(const struct check *c, const struct flow *f)
 }
 
 void check_prepare(struct check *c, const struct plan *plan, const struct vantage *v,
-		   struct check_logins logins, struct arena *arena)
+		   struct check_options options, struct arena *arena)
 {
 	*c = (struct check){.plan = plan,
 			    .vantage = v,
 			    .arena = arena,
-			    .logins = logins,
+			    .options = options,
 			    .tasks = BUF_INIT,
 			    .questions = BUF_INIT};
 	c->results = ARENA_ARRAY(arena, struct flow_result, plan->flows.n);

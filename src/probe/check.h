@@ -11,10 +11,12 @@
 #include "probe/engine.h"
 #include "probe/vantage.h"
 
-/* Logins for the site's proxies; find NULL: there are none. Both texts are lent for the run, and
- * left alone where there is none. */
-struct check_logins {
-	void (*find)(void *ctx, const struct proxy *p, const char **user, const char **password);
+struct check_options {
+	bool network_only; /* no dialogue where a connection answers the question */
+	/* Logins for the site's proxies; NULL: there are none. Both texts are lent for the run, and
+	 * left alone where there is none. */
+	void (*find_login)(void *ctx, const struct proxy *p, const char **user,
+			   const char **password);
 	void *ctx;
 };
 
@@ -22,7 +24,7 @@ struct check {
 	const struct plan *plan;
 	const struct vantage *vantage;
 	struct arena *arena;
-	struct check_logins logins;
+	struct check_options options;
 	struct buf tasks;     /* struct task; owned */
 	struct buf questions; /* struct question_task: tasks that ask a directory; owned */
 	bool is_followed;
@@ -36,7 +38,7 @@ struct check {
 
 /* Which tasks there are; flows that cannot be tried say why in results. */
 void check_prepare(struct check *c, const struct plan *plan, const struct vantage *v,
-		   struct check_logins logins, struct arena *arena);
+		   struct check_options options, struct arena *arena);
 void check_release(struct check *c);
 
 const struct task *check_tasks(const struct check *c, size_t *n);

@@ -46,9 +46,10 @@ const struct via_hop *check_via(const struct check *c, const struct flow *f)
 	hop->addr = in->to->addresses.items[0].addr;
 	hop->port = in->ports.lo;
 	host_chance(hop->chance, sizeof(hop->chance));
-	if (c->logins.find)
-		c->logins.find(c->logins.ctx,
-			       is_http ? &claim->through->http_proxy : &claim->through->socks_proxy,
-			       &hop->user, &hop->password);
+	if (c->options.find_login)
+		c->options.find_login(c->options.ctx,
+				      is_http ? &claim->through->http_proxy
+					      : &claim->through->socks_proxy,
+				      &hop->user, &hop->password);
 	return hop;
 }

@@ -35,7 +35,8 @@ static void fail(struct dial *d, enum saw saw)
 	struct loop *l = probe_loop(d->probe);
 
 	d->seen.tries = d->tries;
-	if (d->seen.rtt_us && (saw != SAW_ICMP || addr_equal(&d->seen.icmp.by, &d->to)))
+	if (saw == SAW_REFUSAL || saw == SAW_OPEN_RESET ||
+	    (saw == SAW_ICMP && addr_equal(&d->seen.icmp.by, &d->to)))
 		probe_learn(d->probe, d->seen.rtt_us, d->lost);
 	if (saw == SAW_NOTHING || saw == SAW_ICMP)
 		d->seen.own_target = l->ops->is_own(l, &d->to);

@@ -543,7 +543,9 @@ int64_t probe_late_us(const struct probe *p)
 	int64_t late_us = rtt_late_us(&p->target->rtt);
 	struct rtt_step step = probe_next(p, 1, p->started);
 
-	return late_us && late_us < step.at_us ? late_us : step.at_us;
+	if (!late_us)
+		late_us = RTT_HEDGE_MS * 1000 / 4;
+	return late_us < step.at_us ? late_us : step.at_us;
 }
 
 struct mono probe_patience(const struct probe *p, struct mono at)

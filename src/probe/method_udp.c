@@ -136,12 +136,7 @@ static void begin(struct probe *p)
 	u->ask = (struct proto_ask){.what = t->what, .host = t->name};
 	probe_chance(p, u->ask.chance, sizeof(u->ask.chance));
 	udp_start(u->proto, &u->ask, u->state, &u->out);
-	if (u->out.n) {
-		volley_start(p, &volley_udp, u->proto && u->proto->answers_from_other_port);
-		return;
-	}
-	/* It has no message that does no harm: nothing is sent and nothing learnt. */
-	probe_finish(p, &(struct sighting){.saw = SAW_SILENCE, .proto = u->proto});
+	volley_start(p, &volley_udp, u->proto && u->proto->answers_from_other_port);
 }
 
 const struct method method_udp = {

@@ -82,30 +82,52 @@ static int64_t smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* From one try to the next: all in the first half of the time, unless answers take longer. */
-static int64_t gap_us(const struct rtt_silence *s, int64_t half_us, unsigned needed)
+static int64_t half_us(const struct rtt_silence *s)
 {
-	int64_t gap = half_us / (needed - 1);
+	return smaller(s->timeout_us / 2, RTT_HEDGE_MS * 1000);
+}
 
-	gap = larger(gap, smaller(half_us, RTT_GAP_MIN_MS * 1000));
-	gap = larger(gap, rtt_late_us(s->target));
-	return s->is_bound ? smaller(gap, half_us) : gap;
+/* Until when a try is worth while, where the whole has an end: its answer still has its time. */
+static int64_t last_try_us(const struct rtt_silence *s)
+{
+	int64_t late_us = rtt_late_us(s->target);
+
+	return late_us ? larger(half_us(s), s->timeout_us - late_us) : half_us(s);
+}
+
+/* From one try to the next: all within half of the time. Where answers take long, each try has its
+ * time first, or half of it where the end comes too soon for that. */
+static int64_t gap_us(const struct rtt_silence *s, unsigned needed)
+{
+	int64_t gap = half_us(s) / (needed - 1), late_us = rtt_late_us(s->target);
+
+	gap = larger(gap, smaller(half_us(s), RTT_GAP_MIN_MS * 1000));
+	if (!s->is_bound)
+		return larger(gap, late_us);
+	late_us = smaller(late_us, larger(late_us / 2, last_try_us(s) / (needed - 1)));
+	return smaller(larger(gap, late_us), half_us(s));
+}
+
+/* So that the same is told in the same words: what timers came late is left out. */
+static int64_t whole_us(int64_t us)
+{
+	const int64_t grain = 10000;
+
+	return (us + grain / 2) / grain * grain;
 }
 
 struct rtt_step rtt_next(const struct rtt_silence *s)
 {
-	int64_t half_us = smaller(s->timeout_us / 2, RTT_HEDGE_MS * 1000);
 	unsigned needed = rtt_tries(s->target, s->run);
-	int64_t gap = gap_us(s, half_us, needed);
+	int64_t gap = gap_us(s, needed);
 	int64_t late_us = rtt_late_us(s->target->answered ? s->target : s->run);
 
 	if (!late_us)
-		late_us = s->timeout_us - half_us;
-
-	/* Asked for: none in the second half. What timers were late does not cost a try. */
-	if (s->tries < needed && (!s->is_bound || s->last_us + gap / 2 < half_us))
+		late_us = s->timeout_us - half_us(s);
+	/* What timers were late does not cost a try. */
+	if (s->tries < needed && (!s->is_bound || s->last_us + gap - gap / 8 < last_try_us(s)))
 		return (struct rtt_step){false, s->last_us + gap};
 	if (s->is_bound)
 		return (struct rtt_step){true, s->timeout_us};
-	return (struct rtt_step){true, larger(s->timeout_us, s->last_us + late_us)};
+	return (struct rtt_step){true, larger(s->timeout_us, whole_us(s->last_us + late_us))};
 }

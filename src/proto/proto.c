@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "proto/proto.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
-
-#include "base/compiler.h"
 
 static bool proves(const struct proto *p, const char *service)
 {
@@ -47,6 +47,19 @@ void proto_put32(struct proto_out *out, uint32_t v)
 	proto_put16(out, v & 0xffff);
 }
 
+void proto_put16le(struct proto_out *out, unsigned v)
+{
+	const uint8_t bytes[] = {(uint8_t)v, (uint8_t)(v >> 8)};
+
+	proto_put(out, bytes, sizeof(bytes));
+}
+
+void proto_put32le(struct proto_out *out, uint32_t v)
+{
+	proto_put16le(out, v & 0xffff);
+	proto_put16le(out, v >> 16);
+}
+
 void proto_say(struct proto_said *said, struct slice text)
 {
 	size_t n = 0;
@@ -54,6 +67,18 @@ void proto_say(struct proto_said *said, struct slice text)
 	while (n < text.n && n < sizeof(said->text) - 1 && text.p[n] != '\r' && text.p[n] != '\n' &&
 	       text.p[n])
 		n++;
-	memcpy(said->text, text.p, n);
+	if (n)
+		memcpy(said->text, text.p, n);
 	said->text[n] = '\0';
+}
+
+void proto_sayf(struct proto_said *said, const char *fmt, ...)
+{
+	char text[PROTO_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	proto_say(said, slice_of(text));
 }

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/compiler.h"
 #include "base/slice.h"
 #include "model/expr.h"
 
@@ -81,9 +82,11 @@ struct proto {
 	enum proto_answers answers;
 	bool is_server_first;	      /* TCP: wait for its greeting; start() may be NULL */
 	bool answers_from_other_port; /* UDP: TFTP, RFC 1350 section 4 */
-	bool is_directory;	      /* asks for proto_ask.what; says a port */
+	bool is_directory;	      /* asks for proto_ask.what; says a TCP port */
+	bool has_no_id;		      /* UDP: nothing in an answer tells which question it is for */
 	size_t state_size;	      /* at most PROTO_STATE_MAX; zeroed before start() */
-	/* The first message. UDP: sent again as it is when nothing comes. */
+	/* The first message. UDP: sent again as it is when nothing comes; one without bytes is a
+	 * datagram without bytes, which some servers wait for and a closed port answers. */
 	void (*start)(void *state, const struct proto_ask *ask, struct proto_out *out);
 	/* UDP: *in is one datagram. TCP: all that has come and was not taken yet; input() takes
 	 * from its front what it has understood, and is called again with the rest and more. */
@@ -102,4 +105,7 @@ void proto_put(struct proto_out *out, const void *bytes, size_t n);
 void proto_put_text(struct proto_out *out, const char *s);
 void proto_put16(struct proto_out *out, unsigned v); /* network order */
 void proto_put32(struct proto_out *out, uint32_t v);
+void proto_put16le(struct proto_out *out, unsigned v); /* Microsoft's order */
+void proto_put32le(struct proto_out *out, uint32_t v);
 void proto_say(struct proto_said *said, struct slice text); /* cut to one line that fits */
+PRINTF(2, 3) void proto_sayf(struct proto_said *said, const char *fmt, ...); /* likewise */

@@ -7,7 +7,7 @@
  *		gets "bye", "later" answers another question
  *	shy	the same, and not everybody gets an answer
  *	mute	the same, and nobody does
- *	void	has nothing to say
+ *	void	UDP; has nothing to say: a datagram without bytes
  *	greet	TCP; "hello NAME\n" comes first, proves it and gets "bye\n"
  *	chat	TCP; "hi\n"; "more\n" is answered by "again\n", "hi\n" proves it
  *	log	TCP; nobody answers

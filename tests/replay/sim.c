@@ -125,7 +125,7 @@ static bool hear(struct sim_sock *s, const struct sim_event *e)
 	size_t n = e->bytes.p ? e->bytes.n : s->sent.n;
 	bool is_part = s->kind == SOCK_TCP && s->sent.n < n;
 
-	if (!s->sent.n)
+	if (s->kind == SOCK_TCP && !s->sent.n)
 		return false;
 	if (e->bytes.p && (memcmp(s->sent.p, e->bytes.p, is_part ? s->sent.n : n) != 0 ||
 			   (s->kind != SOCK_TCP && s->sent.n != n))) {

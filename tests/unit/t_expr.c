@@ -94,11 +94,30 @@ static void names(void **state)
 	assert_null(rpc_name_find(SLICE("")));
 }
 
+static void rpc_ids(void **state)
+{
+	static const char *const cases[][2] = {
+		{"drsuapi", "e3514235-4b06-11d1-ab04-00c04fc2dcd2"},
+		{"nfs", "100003"},
+		/* What is no name is its own id. */
+		{"E3514235-4B06-11D1-AB04-00C04FC2DCD2", "E3514235-4B06-11D1-AB04-00C04FC2DCD2"},
+		{"100005", "100005"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(rpc_name_id(cases[i][0]), cases[i][1]);
+	assert_null(rpc_name_id("wmi"));
+	assert_null(rpc_name_id("drsuap"));
+	assert_null(rpc_name_id(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ports),
 		cmocka_unit_test(names),
+		cmocka_unit_test(rpc_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

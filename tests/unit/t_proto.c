@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Every dialogue's own conversations, each also in pieces of one byte (TCP) and cut off anywhere.
+ * Every dialogue's own conversations, each also in pieces of one byte (TCP) and cut off anywhere;
+ * and what none of them may believe: echoes, other protocols, answers that are not for us.
  */
 #include "proto/proto.h"
 
@@ -52,7 +53,7 @@ static void give(struct play *p, struct slice bytes)
 
 static void expect_out(struct play *p, struct slice wanted)
 {
-	if (p->out.n != wanted.n || memcmp(p->out.bytes, wanted.p, wanted.n) != 0)
+	if (!slice_equal((struct slice){(const char *)p->out.bytes, p->out.n}, wanted))
 		fail_msg("%s: %s: we say %zu bytes, not the %zu expected", p->proto->name,
 			 p->vector->title, p->out.n, wanted.n);
 	p->out.n = 0;
@@ -68,16 +69,19 @@ static void play(const struct proto *proto, const struct proto_vector *v, size_t
 			expect_out(&p, t->bytes);
 			continue;
 		}
-		for (size_t at = 0; at < t->bytes.n; at += piece)
-			give(&p, (struct slice){t->bytes.p + at,
-						t->bytes.n - at < piece ? t->bytes.n - at : piece});
+		for (struct slice rest = t->bytes; p.result == PROTO_MORE;
+		     rest = slice_skip(rest, piece)) {
+			give(&p, (struct slice){rest.p, rest.n < piece ? rest.n : piece});
+			if (rest.n <= piece)
+				break;
+		}
 	}
-	if (p.result != v->result)
-		fail_msg("%s: %s: result %d, expected %d", proto->name, v->title, (int)p.result,
-			 (int)v->result);
-	assert_string_equal(p.said.text, v->text ? v->text : "");
-	assert_int_equal(p.said.port, v->port);
-	assert_int_equal(p.said.is_unknown, v->is_unknown);
+	expect_out(&p, SLICE_NONE);
+	if (p.result != v->result || strcmp(p.said.text, v->text ? v->text : "") != 0 ||
+	    p.said.port != v->port || p.said.is_unknown != v->is_unknown)
+		fail_msg("%s: %s: result %d, port %u, %s, \"%s\"", proto->name, v->title,
+			 (int)p.result, p.said.port, p.said.is_unknown ? "unknown" : "known",
+			 p.said.text);
 }
 
 static void each_vector(void (*f)(const struct proto *proto, const struct proto_vector *v))
@@ -136,6 +140,106 @@ static void cut_off(void **state)
 	each_vector(play_cut_off);
 }
 
+static const struct proto_vector no_vector = {.title = "no conversation of its own"};
+
+/* What it makes of one datagram, or of the first bytes of a stream, with other chance or the
+ * same. */
+static enum proto_result first_impression(const struct proto *proto, struct slice bytes,
+					  uint8_t chance)
+{
+	struct play p;
+
+	start(&p, proto, &no_vector);
+	for (unsigned i = 0; i < PROTO_CHANCE; i++)
+		p.ask.chance[i] ^= chance;
+	give(&p, bytes);
+	return p.result;
+}
+
+static void expect_impression(const struct proto *proto, struct slice bytes, const char *what)
+{
+	if (first_impression(proto, bytes, 0) != PROTO_OTHER)
+		fail_msg("%s takes %s for its own", proto->name, what);
+}
+
+static void echoes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; protos[i]; i++) {
+		struct play p;
+
+		start(&p, protos[i], &no_vector);
+		expect_impression(protos[i], (struct slice){(const char *)p.out.bytes, p.out.n},
+				  "its own question");
+	}
+}
+
+/* A byte is none of their answers, whichever it is. */
+static void banners(void **state)
+{
+	(void)state;
+	for (size_t i = 0; protos[i]; i++) {
+		expect_impression(protos[i], SLICE("HTTP/1.1 400 Bad Request\r\n\r\n"), "HTTP");
+		expect_impression(protos[i], SLICE("SSH-2.0-OpenSSH_9.2\r\n"), "SSH");
+		expect_impression(protos[i], SLICE("220 peer.test ESMTP\r\n"), "SMTP");
+		for (unsigned byte = 0; byte < 256; byte++) {
+			const char c = (char)byte;
+
+			assert_int_not_equal(first_impression(protos[i], (struct slice){&c, 1}, 0),
+					     PROTO_PROVED);
+		}
+	}
+}
+
+static const struct proto_turn *last_answer(const struct proto_vector *v)
+{
+	const struct proto_turn *last = NULL;
+
+	for (const struct proto_turn *t = v->turns; t < v->turns + PROTO_TURNS_MAX && t->who; t++)
+		if (t->who == '<')
+			last = t;
+	return last;
+}
+
+static bool is_rpc(const struct proto *proto)
+{
+	return strcmp(proto->name, "nfs") == 0 || strcmp(proto->name, "rpcbind") == 0;
+}
+
+static void play_to_others(const struct proto *proto, const struct proto_vector *v)
+{
+	for (size_t i = 0; v->result == PROTO_PROVED && protos[i]; i++)
+		if (protos[i] != proto && protos[i]->transport == proto->transport &&
+		    !(is_rpc(proto) && is_rpc(protos[i])) &&
+		    first_impression(protos[i], last_answer(v)->bytes, 0) == PROTO_PROVED)
+			fail_msg("%s takes an answer in %s for its own", protos[i]->name,
+				 proto->name);
+}
+
+/* What proves one protocol proves no other. An answer of RPC does not tell the program: that was in
+ * the question, and a server of other programs would have said so. */
+static void others(void **state)
+{
+	(void)state;
+	each_vector(play_to_others);
+}
+
+static void play_late(const struct proto *proto, const struct proto_vector *v)
+{
+	enum { OTHER_CHANCE = 0x5a };
+
+	if (v->result == PROTO_PROVED && proto->transport == TRANSPORT_UDP && !proto->has_no_id)
+		if (first_impression(proto, last_answer(v)->bytes, OTHER_CHANCE) != PROTO_MORE)
+			fail_msg("%s: %s: it would prove another question", proto->name, v->title);
+}
+
+/* The right answer to another question. */
+static void late(void **state)
+{
+	(void)state;
+	each_vector(play_late);
+}
+
 /* Each has a conversation that proves it and one that does not; the registry has its services. */
 static void complete(void **state)
 {
@@ -164,10 +268,9 @@ static void complete(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole),
-		cmocka_unit_test(in_pieces),
-		cmocka_unit_test(cut_off),
-		cmocka_unit_test(complete),
+		cmocka_unit_test(whole),  cmocka_unit_test(in_pieces), cmocka_unit_test(cut_off),
+		cmocka_unit_test(echoes), cmocka_unit_test(banners),   cmocka_unit_test(others),
+		cmocka_unit_test(late),	  cmocka_unit_test(complete),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

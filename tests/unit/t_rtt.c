@@ -127,7 +127,9 @@ static void silence_is_over_in_time(void **state)
 		{"far and lossy: five, each with its time", 3, 700, false, 5, 1400, 1750},
 		{"asked for", 0, 1000, true, 5, 350, 1000},
 		{"asked for, near", 1, 1000, true, 2, 350, 1000},
-		{"asked for, far and lossy: no longer than that", 3, 1000, true, 2, 350, 1000},
+		{"asked for, far and lossy: what fits in", 3, 1000, true, 4, 525, 1000},
+		{"asked for, far and lossy: less fits in", 3, 700, true, 3, 350, 700},
+		{"asked for, far and lossy: there is time", 3, 5000, true, 5, 1400, 5000},
 		{"asked for, short", 0, 100, true, 3, 40, 100},
 		{"asked for, very short", 0, 10, true, 2, 5, 10},
 	};

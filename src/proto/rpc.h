@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * ONC RPC, RFC 5531: calls without credentials, and what is answered. Over TCP each message is a
+ * record of one fragment, section 11.
+ */
+#pragma once
+
+#include "proto/proto.h"
+
+enum { RPCBIND_PROGRAM = 100000, NFS_PROGRAM = 100003, RPC_CALL_SIZE = 40 };
+
+struct rpc_call {
+	uint32_t xid, program, version, procedure;
+};
+/* The call's head; its arguments, if it has any, follow. */
+void rpc_put_call(struct proto_out *out, const struct rpc_call *call);
+/* In front of a message of n bytes, over TCP. */
+void rpc_put_record(struct proto_out *out, size_t n);
+
+enum rpc_answer {
+	RPC_NONE,     /* no answer of RPC, or one that does not say what became of the call */
+	RPC_STRANGER, /* to another call */
+	RPC_DONE,     /* `results` */
+	RPC_VERSIONS, /* the program is there, in the versions `low` to `high`, not in ours */
+	RPC_REFUSED, /* there is no such program or procedure, or it would not take our arguments */
+};
+struct rpc_reply {
+	struct slice results;
+	uint32_t low, high;
+};
+enum rpc_answer rpc_read(struct slice m, uint32_t xid, struct rpc_reply *reply);
+
+/* Once a record is whole: true, taken, in *m. Else *result says whether more is to come. */
+bool rpc_take_record(struct slice *in, struct slice *m, enum proto_result *result);
