@@ -411,7 +411,8 @@ static struct flow_result *result_of(struct check *c, const struct outcome *o)
 		return NULL;
 	if (o->proved)
 		return &c->results[child->index];
-	c->results[child->index].not_tested = "the directory that names its port did not answer";
+	c->results[child->index].not_tested =
+		"the directory that names its port was not asked, or did not answer";
 	return NULL;
 }
 
