@@ -434,7 +434,8 @@ static struct flow_result *result_of(struct check *c, const struct outcome *o)
 		return NULL;
 	if (o->proved)
 		return &c->results[q->flow];
-	c->results[q->flow].not_tested = "the directory that names its port did not answer";
+	c->results[q->flow].not_tested =
+		"the directory that names its port was not asked, or did not answer";
 	return NULL;
 }
 
