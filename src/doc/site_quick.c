@@ -9,6 +9,7 @@
 #include "model/proxy_url.h"
 
 enum { HOSTS_MAX = 64, FEATURES_MAX = 64 };
+#define PROXY_KEY "proxy"
 
 struct quick_host {
 	const char *key;  /* its name in the site */
@@ -129,16 +130,28 @@ static bool unknown_role(struct quick *k, const char *option, const char *name)
 	return true;
 }
 
-/* A name is its own key; an address would be taken for a network: it gets the role's name. */
+static bool is_taken(const struct quick *k, const char *key)
+{
+	if (strcmp(key, k->asked->host) == 0 || strcmp(key, PROXY_KEY) == 0)
+		return true;
+	for (size_t i = 0; i < k->n_hosts; i++)
+		if (strcmp(key, k->hosts[i].key) == 0)
+			return true;
+	return false;
+}
+
+/* A name is its own key, unless something else is called so; an address would be taken for a
+ * network. Those get the role's name. */
 static const char *key_of(struct quick *k, struct slice who, const char *role, bool is_address)
 {
-	size_t same = 1;
+	const char *key = arena_copy(k->arena, who);
 
-	if (!is_address)
-		return arena_copy(k->arena, who);
-	for (size_t i = 0; i < k->n_hosts; i++)
-		same += slice_has_prefix(slice_of(k->hosts[i].key), role);
-	return same == 1 ? role : arena_printf(k->arena, "%s-%zu", role, same);
+	if (!is_address && name_is_valid(who) && !is_taken(k, key))
+		return key;
+	key = role;
+	for (size_t n = 2; is_taken(k, key); n++)
+		key = arena_printf(k->arena, "%s-%zu", role, n);
+	return key;
 }
 
 static const struct quick_host *find_host(const struct quick *k, struct slice who,
@@ -159,7 +172,7 @@ static void bind_one(struct quick *k, const char *role, struct slice who)
 	const struct quick_host *known;
 	struct quick_host *h;
 
-	if (!is_address && !name_is_valid(who)) {
+	if (!is_address && !dns_name_is_valid(who, "")) {
 		errs_add(k->errs, PLACE_NONE,
 			 "%s=%.*s: expected a host name or an address, without a port", role,
 			 (int)(who.n < 60 ? who.n : 60), who.p);
@@ -176,7 +189,7 @@ static void bind_one(struct quick *k, const char *role, struct slice who)
 	if (!known) {
 		h = &k->hosts[k->n_hosts];
 		h->key = key_of(k, who, role, is_address);
-		h->name = is_address ? NULL : h->key;
+		h->name = is_address ? NULL : arena_copy(k->arena, who);
 		h->addr = a;
 		k->n_hosts++;
 		known = h;
@@ -366,6 +379,28 @@ static void write_roles(const struct quick *k, struct yaml_writer *w)
 	yaml_close(w);
 }
 
+static bool is_printable(const char *word)
+{
+	for (const char *c = word; *c; c++)
+		if (*c < ' ' || *c > '~')
+			return false;
+	return slice_trim(slice_of(word)).n;
+}
+
+/* What is given twice counts as it was given last. */
+static bool is_given_again(const struct quick *k, const struct site_words *words, size_t i,
+			   struct slice name)
+{
+	struct slice other;
+	const char *value;
+
+	while (++i < words->n)
+		if (site_split_word(words->items[i], k->product, &other, &value) &&
+		    slice_equal(name, other))
+			return true;
+	return false;
+}
+
 static void write_pairs(const struct quick *k, const char *key, const struct site_words *words,
 			struct yaml_writer *w)
 {
@@ -377,13 +412,14 @@ static void write_pairs(const struct quick *k, const char *key, const struct sit
 	yaml_key(w, key);
 	yaml_open(w);
 	for (size_t i = 0; i < words->n; i++) {
-		if (!site_split_word(words->items[i], k->product, &name, &value)) {
+		if (!site_split_word(words->items[i], k->product, &name, &value) ||
+		    !name_is_valid(name) || !is_printable(value)) {
 			errs_add(k->errs, PLACE_NONE, "%s: \"%.60s\": expected NAME=VALUE", key,
 				 words->items[i]);
-			continue;
+		} else if (!is_given_again(k, words, i, name)) {
+			yaml_key(w, arena_copy(k->arena, name));
+			yaml_text(w, value);
 		}
-		yaml_key(w, arena_copy(k->arena, name));
-		yaml_text(w, value);
 	}
 	yaml_close(w);
 }
@@ -393,7 +429,12 @@ static void write_features(const struct quick *k, struct yaml_writer *w)
 	yaml_key(w, "features");
 	yaml_open(w);
 	for (size_t i = 0; i < k->asked->features.n; i++)
-		yaml_item_text(w, k->asked->features.items[i]);
+		if (is_printable(k->asked->features.items[i]))
+			yaml_item_text(w, k->asked->features.items[i]);
+		else
+			errs_add(k->errs, PLACE_NONE,
+				 "features: \"%.60s\": expected NAME or \"not NAME\"",
+				 k->asked->features.items[i]);
 	for (size_t i = 0; i < k->n_features; i++)
 		yaml_item_text(w, k->features[i]);
 	yaml_close(w);
@@ -434,7 +475,8 @@ static void write_proxy(const struct quick *k, struct buf *out)
 	if (!p->addr.family)
 		return;
 	buf_addf(out,
-		 "devices:\n  proxy:\n    interfaces: {in: {zone: here, addresses: [\"%s\"]}}\n"
+		 "devices:\n  " PROXY_KEY
+		 ":\n    interfaces: {in: {zone: here, addresses: [\"%s\"]}}\n"
 		 "    %s: {listen: %u",
 		 addr_text(&p->addr, text), p->is_socks ? "socks_proxy" : "http_proxy", p->port);
 	if (p->login)
