@@ -56,6 +56,7 @@ enum {
 	ENGINE_PER_TARGET = 64,
 	ENGINE_SILENT = 2000,
 	ENGINE_WINDOW = 10000,
+	ENGINE_TASKS_MAX = 1000000, /* of one run: 400 bytes each */
 };
 
 struct engine_config {
