@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * A command line without a site, a word a line: "-f", "-c", "-s" for a feature, a choice, a setting,
- * "-g" a goal, "-a" this host's role, "-p" a proxy, "-x" its exceptions, each followed by its value;
- * any other line is ROLE=HOST. Refused with a reason, or made a site that reads, with each host in it
- * once.
+ * A command line without a site, a word a line: "-f", "-c", "-s" for a feature, a choice, a
+ * setting, "-g" a goal, "-a" this host's role, "-p" a proxy, "-x" its exceptions, each followed by
+ * its value; any other line is ROLE=HOST. Refused with a reason, or made a site that reads, with
+ * each host in it once.
  */
 #include <stddef.h>
 #include <stdint.h>
