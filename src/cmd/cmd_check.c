@@ -5,6 +5,7 @@
 #include "cmd/checking.h"
 #include "cmd/command.h"
 #include "sys/interrupt.h"
+#include "cmd/proxy_env.h"
 #include "cmd/report.h"
 
 #define QUICK_HOST "this-host"
@@ -80,6 +81,7 @@ static int load_words(const struct arguments *args, struct checking *c,
 		.goal = args_value(args, "goal"),
 		.as = args_value(args, "as"),
 		.host = QUICK_HOST,
+		.find_proxy = proxy_env_find,
 	};
 
 	host_addrs_read(&c->addrs);

@@ -8,7 +8,13 @@
 #include "cmd/format.h"
 #include "cmd/trial.h"
 #include "model/target.h"
+#include "model/service.h"
+#include "probe/method.h"
+#include "probe/method_ping.h"
+#include "probe/method_talk.h"
 #include "probe/method_tcp.h"
+#include "probe/method_udp.h"
+#include "report/probe_like.h"
 
 enum {
 	RANGE_MAX_BITS = 10, /* addresses of one prefix: 1,024 */
@@ -23,6 +29,9 @@ struct settings {
 	struct portset ports;	/* for operands without ports */
 	struct prefix *allowed; /* owned; --i-may-probe */
 	size_t n_allowed;
+	const struct method *method;
+	const char *service; /* NULL: the one that is usual on the port */
+	bool like_tnc;
 };
 
 struct probing {
@@ -57,6 +66,51 @@ static int read_allowed(const struct arguments *args, struct settings *s, struct
 	return 0;
 }
 
+/* The way to try: a connection, a datagram, a ping; with a service its dialogue. */
+static int read_method(const struct arguments *args, struct settings *s, struct err *err)
+{
+	bool udp = args_has(args, "udp"), ping = args_has(args, "ping");
+	struct service service;
+
+	s->service = args_value(args, "service");
+	if (udp && ping)
+		return err_set(err, ERR_USAGE, PLACE_NONE, "--udp or --ping, not both");
+	if (ping && (s->service || s->ports.n))
+		return err_set(err, ERR_USAGE, PLACE_NONE, "a ping has no port and no service");
+	if (s->service && !service_find(slice_of(s->service), &service))
+		return err_set(err, ERR_USAGE, PLACE_NONE,
+			       "there is no service \"%.60s\": portolan port says which there are",
+			       s->service);
+	if (s->service && !proto_find(s->service, udp ? TRANSPORT_UDP : TRANSPORT_TCP))
+		return err_set(err, ERR_USAGE, PLACE_NONE,
+			       "--service %.60s: this version does not speak it over %s",
+			       s->service, udp ? "UDP" : "TCP");
+	if (ping)
+		s->method = &method_ping;
+	else if (udp)
+		s->method = &method_udp;
+	else
+		s->method = s->service ? &method_talk : &method_tcp;
+	return 0;
+}
+
+static int read_like(const struct arguments *args, struct settings *s, struct err *err)
+{
+	const char *like = args_value(args, "like");
+
+	if (!like)
+		return 0;
+	if (strcmp(like, "test-netconnection") != 0)
+		return err_set(err, ERR_USAGE, PLACE_NONE,
+			       "--like knows test-netconnection, not \"%.60s\"", like);
+	if (s->format != FORMAT_TEXT || s->method != &method_tcp)
+		return err_set(err, ERR_USAGE, PLACE_NONE,
+			       "--like test-netconnection is a form of its own, for connections "
+			       "alone");
+	s->like_tnc = true;
+	return 0;
+}
+
 static int read_settings(const struct arguments *args, struct settings *s, struct err *err)
 {
 	static const char *const forms[] = {"text", "jsonl", "json", NULL};
@@ -75,6 +129,10 @@ static int read_settings(const struct arguments *args, struct settings *s, struc
 		rc = target_parse_ports(slice_of(v), &s->ports, err);
 	if (!rc && (v = args_value(args, "source")) && !addr_parse(slice_of(v), &s->source))
 		rc = err_set(err, ERR_USAGE, PLACE_NONE, "--source wants an address of this host");
+	if (!rc)
+		rc = read_method(args, s, err);
+	if (!rc)
+		rc = read_like(args, s, err);
 	return rc;
 }
 
@@ -110,6 +168,28 @@ static const struct portset *ports_of(const struct probing *p, const struct targ
 	return t->ports.n ? &t->ports : &p->settings.ports;
 }
 
+static int check_ports(const struct probing *p, const struct target_spec *t, const char *text,
+		       struct err *err)
+{
+	bool has_ports = t->ports.n || p->settings.ports.n;
+
+	if (p->settings.method == &method_ping)
+		return t->ports.n
+			       ? err_set(err, ERR_USAGE, PLACE_NONE,
+					 "a ping has no port: write the host alone, not %s", text)
+			       : 0;
+	return has_ports ? 0
+			 : err_set(err, ERR_USAGE, PLACE_NONE,
+				   "which port of %s? Write HOST:443, or give --ports", text);
+}
+
+static size_t checks_of(const struct probing *p, const struct target_spec *t)
+{
+	bool ping = p->settings.method == &method_ping;
+
+	return count_addresses(t) * (ping ? 1 : portset_count(ports_of(p, t)));
+}
+
 static int read_targets(const struct arguments *args, struct probing *p, struct err *err)
 {
 	size_t n = args_n_operands(args), checks = 0;
@@ -121,12 +201,11 @@ static int read_targets(const struct arguments *args, struct probing *p, struct 
 
 		if (target_parse(slice_of(text), t, err) != 0)
 			return -ERR_USAGE;
-		if (!t->ports.n && !p->settings.ports.n)
-			return err_set(err, ERR_USAGE, PLACE_NONE,
-				       "which port of %s? Write HOST:443, or give --ports", text);
+		if (check_ports(p, t, text, err) != 0)
+			return -ERR_USAGE;
 		if (check_scope(&p->settings, t, err) != 0)
 			return -ERR_USAGE;
-		checks += count_addresses(t) * portset_count(ports_of(p, t));
+		checks += checks_of(p, t);
 		if (checks > TRIAL_CHECKS_MAX)
 			return err_set(err, ERR_LIMIT, PLACE_NONE,
 				       "more than %d checks in one run: split it",
@@ -146,21 +225,48 @@ static struct addr nth_address(const struct prefix *prefix, size_t i)
 	return a;
 }
 
+static const struct proto *dialogue_of(const struct settings *s, uint16_t port)
+{
+	enum transport transport = s->method->transport;
+	struct service usual;
+
+	if (s->service)
+		return proto_find(s->service, transport);
+	/* Over TCP the connection is what was asked for. */
+	if (transport != TRANSPORT_UDP || !service_at(transport_bit(transport), port, &usual))
+		return NULL;
+	return proto_find(usual.name, transport);
+}
+
+static void add_task(struct probing *p, const struct target_spec *t, const struct addr *a,
+		     uint16_t port)
+{
+	const struct settings *s = &p->settings;
+	const struct proto *proto = dialogue_of(s, port);
+
+	p->tasks[p->n_tasks++] = (struct task){
+		.name = t->name[0] ? t->name : NULL,
+		.target = *a,
+		.source = s->source,
+		.family = s->family,
+		.port = port,
+		.flow = UINT_MAX,
+		.expected = s->service,
+		.method = s->method,
+		.proto = proto,
+	};
+}
+
 static void add_tasks(struct probing *p, const struct target_spec *t, const struct addr *a)
 {
 	const struct portset *ports = ports_of(p, t);
 
-	for (size_t i = 0; i < ports->n; i++)
-		for (unsigned port = ports->items[i].lo; port <= ports->items[i].hi; port++)
-			p->tasks[p->n_tasks++] = (struct task){
-				.name = t->name[0] ? t->name : NULL,
-				.target = *a,
-				.source = p->settings.source,
-				.family = p->settings.family,
-				.port = (uint16_t)port,
-				.flow = UINT_MAX,
-				.method = &method_tcp,
-			};
+	if (p->settings.method == &method_ping)
+		add_task(p, t, a, 0);
+	else
+		for (size_t i = 0; i < ports->n; i++)
+			for (unsigned port = ports->items[i].lo; port <= ports->items[i].hi; port++)
+				add_task(p, t, a, (uint16_t)port);
 }
 
 static void make_tasks(struct probing *p)
@@ -240,7 +346,10 @@ static int print_report(const struct probing *p)
 	bool ok;
 
 	count(&p->trial.outcomes, &summary);
-	if (p->settings.format == FORMAT_TEXT) {
+	if (p->settings.like_tnc) {
+		probe_like_test_netconnection(&p->trial.outcomes, &out);
+		ok = print_piece(&out);
+	} else if (p->settings.format == FORMAT_TEXT) {
 		probe_text(&p->trial.outcomes, p->trial.names.data, &out);
 		ok = print_piece(&out);
 	} else {
@@ -288,6 +397,10 @@ static const struct option_spec options[] = {
 	{"rate", "N", "new connections a second at most", false},
 	{"family", "4|6", "only a name's addresses of that family", false},
 	{"source", "ADDRESS", "try from this address of ours", false},
+	{"udp", NULL, "datagrams instead of connections", false},
+	{"ping", NULL, "pings instead of connections; the targets have no ports", false},
+	{"service", "NAME", "hold its dialogue: is it the right service?", false},
+	{"like", "test-netconnection", "print as that tool does", false},
 	{"i-may-probe", "PREFIX", "ranges inside it may be probed", true},
 	{"format", "text|jsonl|json", "default text", false},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Logins for a site's proxies, by reference: env:NAME or file:PATH, whose value is USER:PASSWORD.
+ * Logins for a site's proxies, by reference: env:NAME or file:PATH, whose value is USER:PASSWORD, or
+ * url:NAME, a variable with a URL that holds them (percent escapes are undone).
  * They never stand in a site file, in an argument, in a report or in a message.
  */
 #pragma once
@@ -13,6 +14,6 @@ struct logins {
 	const char *told;    /* the reference that was complained of last */
 };
 
-/* For struct check_options; ctx is a struct logins. Where there is none, or it is none, that is said
- * once on standard error, and the proxy is asked without. */
+/* For struct check_options; ctx is a struct logins. Where there is none, or it is none, that is
+ * said once on standard error, and the proxy is asked without. */
 void login_find(void *ctx, const struct proxy *p, const char **user, const char **password);

@@ -9,14 +9,14 @@
 #include "base/compiler.h"
 #include "base/text_pool.h"
 
-/* Most are the same words for everybody. */
+/* Most are words without a hole, and stay where they are. */
 PRINTF(3, 0)
 static const char *keep(struct outcome *o, size_t room, const char *fmt, va_list ap)
 {
 	char text[OUTCOME_EVIDENCE_MAX];
 
 	if (!strchr(fmt, '%'))
-		return text_pool_add(o->texts, slice_of(fmt));
+		return fmt;
 	vsnprintf(text, room, fmt, ap);
 	return text_pool_add(o->texts, slice_of(text));
 }

@@ -12,6 +12,7 @@
 #include "probe/method_tcp.h"
 #include "probe/method_udp.h"
 #include "probe/scope.h"
+#include "probe/via.h"
 
 /* A task that asks a directory for the port of a flow. */
 struct question_task {
@@ -242,6 +243,8 @@ static const char *add_flow(struct check *c, const struct flow *f)
 
 	if (why)
 		return why;
+	if (c->via && !scope_has(c->plan->site, &c->via->addr))
+		return "its proxy's address is outside the site's scope";
 	if (to->to->kind == ENDPOINT_NETWORK)
 		return "it goes to a whole network; name a host of it to try";
 	if (to->to->addresses.n)

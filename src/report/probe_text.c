@@ -20,12 +20,17 @@ static void add_counts(const size_t counts[STATE_COUNT], struct buf *out)
 	}
 }
 
-static const char *noun(const struct outcome_list *l)
+/* One run tries in one way. */
+static bool are_pings(const struct outcome_list *l)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (l->items[i].transport == TRANSPORT_ICMP)
-			return "checks";
-	return "ports";
+	return l->n && l->items[0].transport == TRANSPORT_ICMP;
+}
+
+static const char *verb(const struct outcome_list *l, size_t n)
+{
+	if (are_pings(l))
+		return n == 1 ? "was answered" : "were answered";
+	return n == 1 ? "is open" : "are open";
 }
 
 static void add_answer(const struct outcome_list *l, struct buf *out)
@@ -38,12 +43,13 @@ static void add_answer(const struct outcome_list *l, struct buf *out)
 	if (l->n == 1) {
 		words_target(&l->items[0], &target);
 		escape_terminal(out, buf_slice(&target));
-		buf_addf(out, " is %s", words_state(&l->items[0]));
+		buf_addf(out, " %s %s", are_pings(l) ? "was" : "is", words_state(&l->items[0]));
 	} else if (counts[STATE_OPEN] == l->n) {
-		buf_addf(out, "all %zu %s are open", l->n, noun(l));
+		buf_addf(out, "all %zu %s", l->n,
+			 are_pings(l) ? "pings were answered" : "ports are open");
 	} else {
-		buf_addf(out, "%zu of %zu %s %s open", counts[STATE_OPEN], l->n, noun(l),
-			 counts[STATE_OPEN] == 1 ? "is" : "are");
+		buf_addf(out, "%zu of %zu %s %s", counts[STATE_OPEN], l->n,
+			 are_pings(l) ? "pings" : "ports", verb(l, counts[STATE_OPEN]));
 		add_counts(counts, out);
 	}
 	buf_add_text(out, ".\n");

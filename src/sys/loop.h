@@ -55,6 +55,8 @@ struct sock {
 	int fd;		 /* of the real loop */
 	unsigned wanted; /* events waited for: SOCK_READABLE | SOCK_WRITABLE; errors always come */
 	void *impl;	 /* what the loop remembers of it; owned by the loop */
+	uint8_t plain;	 /* 4, 6: TCP of that family without anything special; 0: it is not */
+	bool is_refused;
 };
 
 enum sock_kind {

@@ -24,7 +24,7 @@
 #include "sys/ping.h"
 #include "sys/sockaddr.h"
 
-enum { BATCH = 128 };
+enum { SPARES = 64, BATCH = 128 };
 
 struct loop_epoll {
 	struct loop loop; /* first: the address is the same */
@@ -35,6 +35,10 @@ struct loop_epoll {
 	struct addr *own; /* owned; NULL: not asked yet */
 	size_t n_own;
 	uint16_t next_ping_id; /* of raw sockets */
+	struct spares {
+		int fds[SPARES]; /* owned */
+		size_t n;
+	} spares4, spares6;
 };
 
 /* What is remembered of the few sockets that their descriptor does not tell all of: sock.impl. */
@@ -92,6 +96,8 @@ static int watch(struct loop *l, struct sock *s, int fd, unsigned events)
 	s->fd = fd;
 	s->is_open = true;
 	s->wanted = events;
+	s->plain = 0;
+	s->is_refused = false;
 	l->n_socks++;
 	return 0;
 }
@@ -204,12 +210,74 @@ static void remember(struct sock *s, const struct memo *memo)
 	s->impl = copy;
 }
 
+/* A socket whose connection was refused is as good as new, options and all, once its association is
+ * dissolved (connect(2), AF_UNSPEC): to use it again costs a third less than to make one. */
+
+static struct spares *spares_of(struct loop *l, uint8_t family)
+{
+	return family == 4 ? &of_loop(l)->spares4 : &of_loop(l)->spares6;
+}
+
+static bool keep(struct loop *l, const struct sock *s)
+{
+	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+	struct spares *x = spares_of(l, s->plain);
+
+	if (!s->plain || !s->is_refused || x->n == SPARES ||
+	    epoll_ctl(of_loop(l)->epoll, EPOLL_CTL_DEL, s->fd, NULL) != 0 ||
+	    connect(s->fd, &nobody, sizeof(nobody)) != 0)
+		return false;
+	x->fds[x->n++] = s->fd;
+	return true;
+}
+
+static void close_spares(struct spares *x)
+{
+	while (x->n)
+		close(x->fds[--x->n]);
+}
+
+static uint8_t plain_family(const struct sock_spec *spec)
+{
+	return spec->kind == SOCK_TCP && !spec->from.family && !spec->from_port && !spec->ttl
+		       ? spec->to.family
+		       : 0;
+}
+
+/* False: not with a spare one; what is wrong a new one will tell. */
+static bool open_spare(struct loop *l, struct sock *s, const struct sock_spec *spec)
+{
+	struct spares *x = spares_of(l, spec->to.family);
+	union sockaddr_any to;
+	socklen_t n = sockaddr_of(&spec->to, spec->port, &to);
+	int fd;
+
+	if (!x->n)
+		return false;
+	fd = x->fds[--x->n];
+	if ((connect(fd, &to.sa, n) == 0 || errno == EINPROGRESS) &&
+	    watch(l, s, fd, SOCK_WRITABLE) == 0) {
+		s->plain = spec->to.family;
+		return true;
+	}
+	close(fd);
+	return false;
+}
+
 static int open_sock(struct loop *l, struct sock *s, const struct sock_spec *spec,
 		     const char **call)
 {
 	struct memo memo = {0};
-	int fd = make_socket(l, spec, &memo), rc;
+	int fd, rc;
 
+	if (plain_family(spec) && open_spare(l, s, spec))
+		return 0;
+	fd = make_socket(l, spec, &memo);
+	if (fd == -EMFILE || fd == -ENFILE) { /* they are all that we can give */
+		close_spares(spares_of(l, 4));
+		close_spares(spares_of(l, 6));
+		fd = make_socket(l, spec, &memo);
+	}
 	*call = "socket";
 	if (fd < 0)
 		return fd;
@@ -221,6 +289,7 @@ static int open_sock(struct loop *l, struct sock *s, const struct sock_spec *spe
 	}
 	*call = "epoll_ctl";
 	rc = take_fd(l, s, fd, spec->kind == SOCK_TCP ? SOCK_WRITABLE : SOCK_READABLE);
+	s->plain = rc ? 0 : plain_family(spec);
 	if (!rc && (spec->any_port || memo.is_raw_ping))
 		remember(s, &memo);
 	return rc;
@@ -343,7 +412,10 @@ static int take_error(struct loop *l, struct sock *s)
 	int error = 0;
 
 	(void)l;
-	return getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 ? error : errno;
+	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &n) != 0)
+		error = errno;
+	s->is_refused = error == ECONNREFUSED;
+	return error;
 }
 
 static void read_extended(const struct sock_extended_err *ee, struct icmp_error *e)
@@ -458,7 +530,8 @@ static void close_sock(struct loop *l, struct sock *s, bool reset)
 
 	if (reset)
 		setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-	close(s->fd);
+	if (reset || !keep(l, s))
+		close(s->fd);
 	free(s->impl);
 	s->impl = NULL;
 	unwatch(l, s);
@@ -497,6 +570,8 @@ static void free_loop(struct loop *l)
 {
 	struct loop_epoll *e = of_loop(l);
 
+	close_spares(&e->spares4);
+	close_spares(&e->spares6);
 	close(e->epoll);
 	free(e->own);
 	free(e);

@@ -55,3 +55,25 @@ ratio() {
 		exit floor && r > 2 * goal
 	}' "$T/best" || fail "$1: a twofold regression against $3"
 }
+
+# limit WHAT TOOL SECONDS: the same for its wall clock against a fixed time.
+limit() {
+	awk -v what="$1" -v tool="$2" -v goal="$3" -v floor="${FLOOR-}" '
+	$1 == what && $2 == tool {
+		printf "%s: %s took %.3f s, goal %.2f\n", what, tool, $3, goal
+		exit floor && $3 > 2 * goal
+	}' "$T/best" || fail "$1: twice as long as it should take"
+}
+# each cpu|bytes GOAL: of what the program `engine` has just said for one check.
+each() {
+	awk -v what="$1" -v goal="$2" -v floor="${FLOOR-}" '{
+		for (i = 2; i <= NF; i++) {
+			if (what == "cpu" && $i == "us")
+				v = $(i - 1)
+			if (what == "bytes" && $i == "bytes")
+				v = $(i - 1)
+		}
+		printf "  %s for each: %s, goal %s\n", what, v, goal
+		exit floor && v > 2 * goal
+	}' "$T/engine" || fail "$1: twice as much as it should be"
+}

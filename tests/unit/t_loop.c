@@ -116,6 +116,52 @@ static void test_errors_of_open(void **state)
 	loop_free(l);
 }
 
+static void note_and_give_back(struct sock *s, unsigned events)
+{
+	struct peer *p = (struct peer *)s;
+
+	p->events = events;
+	p->calls++;
+	p->error = p->loop->ops->error(p->loop, s);
+	p->loop->ops->close(p->loop, s, false);
+}
+
+/* What was refused may be used again by the loop; nobody can tell. */
+static void test_refused_again(void **state)
+{
+	struct peer p[4] = {0};
+	struct icmp_error none;
+	struct loop *l = new_loop();
+	uint16_t port, closed;
+	int fd = listen_somewhere(&port), gone = listen_somewhere(&closed), first;
+
+	(void)state;
+	close(gone);
+	for (int i = 0; i < 4; i++)
+		p[i].sock.ready = i == 2 ? note_and_close : note_and_give_back;
+	open_peer(l, &p[0], closed);
+	first = p[0].sock.fd;
+	run_loop(l);
+	assert_int_equal(p[0].error, ECONNREFUSED);
+	open_peer(l, &p[1], closed);
+	assert_int_equal(p[1].sock.fd, first);
+	run_loop(l);
+	assert_int_equal(p[1].error, ECONNREFUSED);
+	open_peer(l, &p[2], port);
+	assert_int_equal(p[2].sock.fd, first);
+	assert_false(l->ops->icmp(l, &p[2].sock, &none));
+	run_loop(l);
+	assert_int_equal(p[2].error, 0);
+	assert_int_equal(p[2].events & (SOCK_WRITABLE | SOCK_ERROR), SOCK_WRITABLE);
+	/* It was open: closed for good, and the next one is new. */
+	open_peer(l, &p[3], closed);
+	assert_int_equal(p[3].calls, 0);
+	run_loop(l);
+	assert_int_equal(p[3].error, ECONNREFUSED);
+	close(fd);
+	loop_free(l);
+}
+
 static void close_both(struct sock *s, unsigned events)
 {
 	struct peer *p = (struct peer *)s;
@@ -454,6 +500,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_connect),
 		cmocka_unit_test(test_errors_of_open),
+		cmocka_unit_test(test_refused_again),
 		cmocka_unit_test(test_close_another_of_the_batch),
 		cmocka_unit_test(test_accept),
 		cmocka_unit_test(test_errors_of_listen),

@@ -105,7 +105,7 @@ static void test_transports(void **state)
 
 	(void)state;
 	check_report(items, ARRAY_LEN(items), "",
-		     "3 of 5 checks are open; 1 silent, 1 dropped.\n"
+		     "3 of 5 ports are open; 1 silent, 1 dropped.\n"
 		     "  udp 10.0.0.5:53  open      an answer came; it spoke dns\n"
 		     "  ping 10.0.0.5    answered  0.41 ms\n"
 		     "  ping v6 ::1      dropped   no answer\n"
@@ -117,7 +117,7 @@ static void test_transports(void **state)
 		     "udp 10.0.0.5:53 is open.\n"
 		     "  udp 10.0.0.5:53  open  an answer came; it spoke dns\n");
 	check_report(items + 1, 1, "",
-		     "ping 10.0.0.5 is answered.\n  ping 10.0.0.5  answered  0.41 ms\n");
+		     "ping 10.0.0.5 was answered.\n  ping 10.0.0.5  answered  0.41 ms\n");
 }
 
 static void test_all_open(void **state)
