@@ -135,6 +135,22 @@ static int exit_of(const struct summary *s, bool strict)
 	return s->counts[VERDICT_NOT_TESTED] ? 3 : 0;
 }
 
+/* What starts elsewhere is tried there; what comes in to us, too. */
+static void say_where(const struct judging *j)
+{
+	for (size_t i = 0; i < j->out->items.n; i++) {
+		struct judgement *judged = &j->out->items.items[i];
+		bool comes_in = j->options->comes_in && j->options->comes_in[i];
+
+		if (!judged->elsewhere || judged->demand->absence != ABSENCE_NONE)
+			continue;
+		judged->reason =
+			comes_in ? "not tested from here: it comes in, which needs a far side"
+				 : "it starts elsewhere: check it there";
+		j->out->summary.comes_in += comes_in;
+	}
+}
+
 void judge(const struct plan *plan, const struct flow_result *results,
 	   const struct judge_options *options, struct arena *arena, struct verdicts *out)
 {
@@ -153,6 +169,7 @@ void judge(const struct plan *plan, const struct flow_result *results,
 					      ? judge_without(d, starts_here)
 					      : judge_demand(&j, d);
 	}
+	say_where(&j);
 	judge_sort(&j);
 	judge_prerequisites(&j);
 	judge_goals(&j);

@@ -316,6 +316,23 @@ static bool starts_at(const struct check *c, const struct flow *f)
 	return is_ftp_child(f) || !vantage_is(c->vantage, s, f->to);
 }
 
+/* Which demands start at the vantage, and which come in to it from elsewhere. */
+static void find_ends(struct check *c)
+{
+	const struct plan *plan = c->plan;
+
+	c->starts_here = ARENA_ARRAY(c->arena, bool, plan->demands.n);
+	c->comes_in = ARENA_ARRAY(c->arena, bool, plan->demands.n);
+	for (size_t i = 0; i < plan->demands.n; i++) {
+		const struct demand *d = plan->demands.items[i];
+
+		if (is_perimeter(d))
+			continue;
+		c->starts_here[i] = vantage_is(c->vantage, plan->site, d->from);
+		c->comes_in[i] = !c->starts_here[i] && vantage_is(c->vantage, plan->site, d->to);
+	}
+}
+
 void check_prepare(struct check *c, const struct plan *plan, const struct vantage *v,
 		   struct check_options options, struct arena *arena)
 {
@@ -326,10 +343,7 @@ void check_prepare(struct check *c, const struct plan *plan, const struct vantag
 			    .tasks = BUF_INIT,
 			    .questions = BUF_INIT};
 	c->results = ARENA_ARRAY(arena, struct flow_result, plan->flows.n);
-	c->starts_here = ARENA_ARRAY(arena, bool, plan->demands.n);
-	for (size_t i = 0; i < plan->demands.n; i++)
-		c->starts_here[i] = vantage_is(v, plan->site, plan->demands.items[i]->from) &&
-				    !is_perimeter(plan->demands.items[i]);
+	find_ends(c);
 	find_wanted(c);
 	for (size_t i = 0; i < plan->flows.n; i++) {
 		const struct flow *f = plan->flows.items[i];

@@ -201,8 +201,10 @@ void check_text_write(const struct check_report *r, struct buf *out)
 	add_piles(&l, CHECK_UNTRIED, "not tested: ", add_untried);
 	add_section(&l, CHECK_UNPROVEN);
 	add_goals(&l);
-	if (r->all)
+	if (r->all) {
 		add_section(&l, CHECK_HOLDS);
+		add_piles(&l, CHECK_ELSEWHERE, "elsewhere: ", add_untried);
+	}
 	add_fixed(&l);
 	buf_release(&l.line);
 }

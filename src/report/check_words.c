@@ -107,6 +107,9 @@ void check_words_answer(const struct check_report *r, struct buf *out)
 			 s->lesser_failed == 1 ? "does" : "do");
 	if (s->elsewhere)
 		buf_addf(out, "; %u start%s elsewhere", s->elsewhere, s->elsewhere == 1 ? "s" : "");
+	if (s->comes_in)
+		buf_addf(out, " (%u come%s in here, which needs a far side)", s->comes_in,
+			 s->comes_in == 1 ? "s" : "");
 	add_changes(r, out);
 	buf_add_char(out, '.');
 }
