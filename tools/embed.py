@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Text files as C strings: embed.py NAME=FILE ... OUTPUT. The files stay readable by their own tools."""
+"""Text files as C strings, declared in src/report/OUTPUT.h: embed.py NAME=FILE ... OUTPUT.c. The files stay readable by their own tools."""
+import os
 import sys
 
 
@@ -12,8 +13,10 @@ def literal(line):
 
 
 def main():
+    header = 'report/' + os.path.basename(sys.argv[-1])[:-2] + '.h'
     with open(sys.argv[-1], 'w', encoding='ascii') as out:
-        out.write('/* SPDX-License-Identifier: ISC\n * Made by tools/embed.py. */\n#include "report/html_page.h"\n')
+        out.write('/* SPDX-License-Identifier: ISC\n * Made by tools/embed.py. */\n#include "'
+                  + header + '"\n')
         for arg in sys.argv[1:-1]:
             name, path = arg.split('=', 1)
             with open(path, encoding='utf-8') as f:

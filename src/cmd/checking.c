@@ -51,9 +51,9 @@ static bool add_more(struct trial *t)
 	return more;
 }
 
-static void run_begun(struct trial *t)
+void checking_begin(struct checking *c)
 {
-	struct checking *c = t->ctx;
+	struct trial *t = &c->trial;
 	size_t n = 0;
 
 	t->run.site = c->loaded.site->name.s;
@@ -66,12 +66,22 @@ static void run_begun(struct trial *t)
 		keeper_start(&c->keeper, &t->run);
 }
 
+static void run_begun(struct trial *t)
+{
+	checking_begin(t->ctx);
+}
+
+void checking_keep(struct checking *c, const struct outcome *o)
+{
+	keeper_add(&c->keeper, &c->narrowed.plan, &c->trial.run, o);
+}
+
 static void took_outcome(struct trial *t, struct outcome *o)
 {
 	struct checking *c = t->ctx;
 
 	check_name_device(&c->check, o);
-	keeper_add(&c->keeper, &c->narrowed.plan, &t->run, o);
+	checking_keep(c, o);
 }
 
 int checking_try(struct checking *c, struct err *err)
@@ -87,6 +97,11 @@ int checking_try(struct checking *c, struct err *err)
 void checking_judge(struct checking *c)
 {
 	check_gather(&c->check, c->trial.outcomes.items, c->trial.outcomes.n);
+	checking_judge_gathered(c);
+}
+
+void checking_judge_gathered(struct checking *c)
+{
 	c->options.starts_here = c->check.starts_here;
 	c->options.left_out = c->narrowed.left_out.n ? &c->narrowed.left_out : NULL;
 	judge(&c->narrowed.plan, c->check.results, &c->options, c->arena, &c->verdicts);

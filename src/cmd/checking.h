@@ -46,6 +46,11 @@ MUST_USE int checking_prepare(struct checking *c, struct err *err);
 MUST_USE int checking_try(struct checking *c, struct err *err);
 /* From c->trial.outcomes to c->verdicts. */
 void checking_judge(struct checking *c);
+/* The same, where the outcomes are in c->check.results already. */
+void checking_judge_gathered(struct checking *c);
+/* Where others have tried: the run begins, with c->trial.run as it was named; each outcome. */
+void checking_begin(struct checking *c);
+void checking_keep(struct checking *c, const struct outcome *o);
 /* Prints the report; the exit code. */
 int checking_report(struct checking *c);
 void checking_release(struct checking *c);

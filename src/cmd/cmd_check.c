@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
 
+#include "cmd/check_elsewhere.h"
 #include "cmd/checking.h"
 #include "cmd/command.h"
 #include "sys/interrupt.h"
+#include "cmd/proxy_env.h"
 #include "cmd/report.h"
 
 #define QUICK_HOST "this-host"
@@ -28,6 +30,8 @@ static int run_loaded(const struct arguments *args, struct checking *c)
 	struct err err;
 	int rc = read_options(args, c, &err);
 
+	if (!rc && check_is_elsewhere(args))
+		return check_elsewhere(c);
 	if (!rc)
 		rc = checking_find_vantage(c, as, &err);
 	if (!rc)
@@ -77,6 +81,7 @@ static int load_words(const struct arguments *args, struct checking *c,
 		.goal = args_value(args, "goal"),
 		.as = args_value(args, "as"),
 		.host = QUICK_HOST,
+		.find_proxy = proxy_env_find,
 	};
 
 	host_addrs_read(&c->addrs);
@@ -114,8 +119,10 @@ static int run_once(const struct arguments *args, bool is_kept)
 			     .check = {.tasks = BUF_INIT, .questions = BUF_INIT},
 			     .trial = {.names = BUF_INIT},
 			     .keeper = {.lines = BUF_INIT}};
-	int rc = c.writer ? load(args, &c) : EXIT_USAGE;
+	int rc = c.writer ? check_elsewhere_refuse(args) : EXIT_USAGE;
 
+	if (!rc)
+		rc = load(args, &c);
 	if (!rc)
 		rc = run_loaded(args, &c);
 	checking_release(&c);
@@ -155,6 +162,11 @@ static const struct option_spec options[] = {
 	{"feature", "NAME", "without a site: a feature that is used, or \"not NAME\"", true},
 	{"choice", "C=OPTION", "without a site: which of a choice's options", true},
 	{"setting", "S=VALUE", "without a site: a setting's value", true},
+	{"script", "sh|powershell", "write a script that tries the flows elsewhere", false},
+	{"from", "HOST", "which host of the site tries: with --script or --ssh", false},
+	{"ssh", NULL, "try from that host: a small program is carried there", false},
+	{"ssh-to", "DESTINATION", "the same, where ssh knows it by another name", false},
+	{"results", "FILE", "judge what such a script printed", true},
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},
 	{"all", NULL, "list what holds, too", false},

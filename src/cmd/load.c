@@ -117,6 +117,10 @@ int load_quick(struct loaded *l, struct site_quick *q, const char *product, cons
 		return command_failed(&err);
 	p = catalog_product(&l->catalog, (struct text){product, PLACE_NONE}, &errs);
 	q->product = p;
+	if (p && q->find_proxy && site_quick_may_use_proxy(p) && q->find_proxy(q, &err)) {
+		product_free(p);
+		return command_failed(&err);
+	}
 	if (p && site_quick_write(q, &l->bytes, &errs) && !errs.n)
 		BUG("a site was not written, and nothing says why");
 	product_free(p);

@@ -7,9 +7,48 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/proxy_url.h"
 #include "sys/file.h"
 
 enum { LOGIN_MAX = 512 };
+
+static unsigned hex_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
+/* RFC 3986 section 2.1. */
+static const char *without_escapes(struct arena *a, struct slice s)
+{
+	struct buf out = BUF_INIT;
+	const char *kept;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '%' && i + 2 < s.n && hex_of(s.p[i + 1]) < 16 &&
+		    hex_of(s.p[i + 2]) < 16) {
+			buf_add_char(&out, (char)(hex_of(s.p[i + 1]) << 4 | hex_of(s.p[i + 2])));
+			i += 2;
+		} else {
+			buf_add_char(&out, s.p[i]);
+		}
+	}
+	kept = arena_copy(a, buf_slice(&out));
+	buf_release(&out);
+	return kept;
+}
+
+static const char *login_of_url(struct arena *a, const char *url)
+{
+	struct proxy_url u;
+	const char *why;
+
+	if (!url || !proxy_url_parse(slice_of(url), &u, &why) || !u.login.p)
+		return NULL;
+	return without_escapes(a, u.login);
+}
 
 /* The value, or NULL and why not. */
 static const char *look_up(struct arena *a, const char *reference, const char **why)
@@ -21,6 +60,8 @@ static const char *look_up(struct arena *a, const char *reference, const char **
 	*why = "is not set";
 	if (slice_has_prefix(slice_of(reference), "env:"))
 		return getenv(reference + 4);
+	if (slice_has_prefix(slice_of(reference), "url:"))
+		return login_of_url(a, getenv(reference + 4));
 	*why = "cannot be read";
 	if (slice_has_prefix(slice_of(reference), "file:") &&
 	    file_read(reference + 5, LOGIN_MAX, &bytes, &err) == 0)

@@ -145,7 +145,7 @@ static int run_stages(struct trial *t, struct loop *l, const volatile int *inter
 	return rc;
 }
 
-static void name_run(struct trial *t)
+void trial_name_run(struct trial *t)
 {
 	uint8_t chance[10];
 
@@ -169,7 +169,7 @@ int trial_run(struct trial *t, struct err *err)
 	text_pool_init(&t->texts);
 	t->started = loop_now(l);
 	t->run.started_ms = l->ops->wall_ms(l);
-	name_run(t);
+	trial_name_run(t);
 	if (t->begun)
 		t->begun(t);
 	rc = run_stages(t, l, interrupted, err);

@@ -47,4 +47,6 @@ MUST_USE int trial_read_rate(const char *text, unsigned *rate, struct err *err);
 /* Zero the struct, set the first four, and .names = BUF_INIT. Interrupted, what is not known is
  * not-attempted, and that is no error. */
 MUST_USE int trial_run(struct trial *t, struct err *err);
+/* The run's header, from run.started_ms; trial_run() does it by itself. */
+void trial_name_run(struct trial *t);
 void trial_release(struct trial *t);

@@ -270,14 +270,15 @@ static void check_proxy(struct reader *r, const struct node *n, void *at)
 
 	(void)n;
 	if (p->credentials.s && strncmp(p->credentials.s, "env:", 4) != 0 &&
-	    strncmp(p->credentials.s, "file:", 5) != 0)
+	    strncmp(p->credentials.s, "file:", 5) != 0 && strncmp(p->credentials.s, "url:", 4) != 0)
 		complain(r, p->credentials.at,
-			 "credentials stand elsewhere: env:NAME or file:PATH");
+			 "credentials stand elsewhere: env:NAME, file:PATH or url:NAME");
 }
 
 static const struct field proxy_fields[] = {
 	{"listen", &kind_port, AT(proxy, listen), true},
-	{"credentials", &kind_text, AT(proxy, credentials), .help = "env:NAME or file:PATH"},
+	{"credentials", &kind_text, AT(proxy, credentials),
+	 .help = "env:NAME or file:PATH; url:NAME: of the URL in that variable"},
 	{"run_as", &kind_name, AT(proxy, run_as)},
 	{"destinations", &kind_names, AT(proxy, destination_names), .help = "zones; else all"},
 };

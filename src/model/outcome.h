@@ -62,6 +62,7 @@ struct outcome {
 	const char *name;   /* as asked for; borrowed */
 	enum transport transport;
 	uint16_t port;
+	const char *vantage;  /* where it was tried; borrowed; NULL: where the run is */
 	const char *method;   /* connect, ... */
 	const char *means[4]; /* what was used to look: recverr, ... ; NULL ends it */
 	enum state state;

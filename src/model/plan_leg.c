@@ -87,6 +87,7 @@ static const struct need *proxy_legs(struct pair *p, const struct wanted *w,
 	leg.to = endpoint_of_device(pl, via->device, via->inner);
 	leg.transport = TRANSPORT_TCP;
 	leg.ports = (struct port_range){via->proxy->listen, via->proxy->listen};
+	leg.any_of = false;
 	leg.service = via->gateway == GATEWAY_HTTP ? "http-proxy" : "socks";
 	need_add(&kids, plan_flow(p, &leg, claim));
 	leg = *w;

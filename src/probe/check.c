@@ -12,11 +12,13 @@
 #include "probe/method_tcp.h"
 #include "probe/method_udp.h"
 #include "probe/scope.h"
+#include "probe/via.h"
 
 /* A task that asks a directory for the port of a flow. */
 struct question_task {
 	size_t task;
-	unsigned flow; /* the child, whose port is asked for */
+	unsigned flow;		   /* the child, whose port is asked for */
+	const struct via_hop *via; /* the child's way; the directory itself is asked directly */
 };
 
 static struct task *add_task(struct check *c, const struct task *like)
@@ -45,9 +47,15 @@ static const struct proto *dialogue_of(const struct flow *f, const char *service
 	return proto_find(service, f->transport);
 }
 
+/* Whose conversation says which port it is. The way into a proxy is nobody's child. */
+static const struct flow *parent_of(const struct flow *f)
+{
+	return check_via_is_into(f) ? NULL : f->claims->parent;
+}
+
 static bool is_ftp_child(const struct flow *f)
 {
-	const struct flow *parent = f->claims->parent;
+	const struct flow *parent = parent_of(f);
 
 	return f->claims->mode && parent && parent->claims->service &&
 	       strcmp(parent->claims->service, "ftp") == 0;
@@ -56,7 +64,7 @@ static bool is_ftp_child(const struct flow *f)
 /* The directory that names its port; NULL: none does, or we cannot ask it. */
 static const struct proto *directory_of(const struct flow *f)
 {
-	const struct flow *parent = f->claims->parent;
+	const struct flow *parent = parent_of(f);
 	const struct proto *p =
 		parent ? proto_find(parent->claims->service, parent->transport) : NULL;
 
@@ -75,7 +83,7 @@ static const struct flow *dialled_flow(const struct flow *f)
 	return is_ftp_child(f) || directory_of(f) ? f->claims->parent : f;
 }
 
-static const char *why_not(const struct flow *f)
+static const char *why_not(const struct check *c, const struct flow *f)
 {
 	switch (f->transport) {
 	case TRANSPORT_TCP:
@@ -90,6 +98,8 @@ static const char *why_not(const struct flow *f)
 	default:
 		return "an IP protocol other than TCP, UDP and ICMP cannot be tried by itself";
 	}
+	if (is_ftp_child(f) && c->via)
+		return "a data connection is not negotiated through a proxy by this version";
 	if (is_ftp_child(f) || directory_of(f))
 		return NULL;
 	if (f->parent_port || f->any_of)
@@ -108,7 +118,10 @@ static void add_question(struct check *c, const struct flow *f, const struct tas
 
 	q->flow = f->index;
 	q->task = c->tasks.n / sizeof(*t);
+	q->via = like->via;
 	t = add_task(c, like);
+	t->via = NULL;
+	c->has_names = c->has_names || !t->target.family;
 	t->flow = parent->index;
 	t->port = parent->ports.lo;
 	t->expected = parent->claims->service;
@@ -238,10 +251,12 @@ static const char *add_outside_names(struct check *c, const struct flow *f, cons
 static const char *add_flow(struct check *c, const struct flow *f)
 {
 	const struct flow *to = dialled_flow(f);
-	const char *why = why_not(f);
+	const char *why = why_not(c, f);
 
 	if (why)
 		return why;
+	if (c->via && !scope_has(c->plan->site, &c->via->addr))
+		return "its proxy's address is outside the site's scope";
 	if (to->to->kind == ENDPOINT_NETWORK)
 		return "it goes to a whole network; name a host of it to try";
 	if (to->to->addresses.n)
@@ -342,9 +357,8 @@ static const struct question_task *questions(const struct check *c, size_t *n)
 	return (const struct question_task *)(void *)c->questions.data;
 }
 
-/* The child whose port the task asked for; NULL: it asked for none. Questions are in the order of
- * their tasks. */
-static const struct flow *asked_for(const struct check *c, size_t task)
+/* NULL: the task asked no directory. Questions are in the order of their tasks. */
+static const struct question_task *question_of(const struct check *c, size_t task)
 {
 	size_t n, lo = 0;
 	const struct question_task *q = questions(c, &n);
@@ -353,7 +367,7 @@ static const struct flow *asked_for(const struct check *c, size_t task)
 		size_t mid = lo + (n - lo) / 2;
 
 		if (q[mid].task == task)
-			return c->plan->flows.items[q[mid].flow];
+			return &q[mid];
 		if (q[mid].task < task)
 			lo = mid + 1;
 		else
@@ -362,22 +376,34 @@ static const struct flow *asked_for(const struct check *c, size_t task)
 	return NULL;
 }
 
+/* The port of q's flow is known by now: where it may lie, it is tried. */
+static void follow(struct check *c, const struct question_task *q, const struct outcome *o)
+{
+	const struct flow *f = c->plan->flows.items[q->flow];
+	struct task *t;
+
+	if (o->named_port < f->ports.lo || o->named_port > f->ports.hi) {
+		c->results[q->flow].not_tested = "the directory names a port outside the range "
+						 "that is planned for it";
+		return;
+	}
+	t = add_task(c, &(struct task){.name = o->name, .target = o->target, .via = q->via});
+	t->flow = q->flow;
+	t->port = o->named_port;
+	t->expected = f->claims->service;
+	t->method = q->via ? &method_talk : &method_tcp;
+}
+
 bool check_follow(struct check *c, const struct outcome *outcomes, size_t n)
 {
 	size_t before = c->tasks.n;
 
 	for (size_t i = 0; !c->is_followed && i < n; i++) {
 		const struct outcome *o = &outcomes[i];
-		const struct flow *f = o->named_port ? asked_for(c, o->task) : NULL;
-		struct task *t;
+		const struct question_task *q = o->named_port ? question_of(c, o->task) : NULL;
 
-		if (!f)
-			continue;
-		t = add_task(c, &(struct task){.name = o->name, .target = o->target});
-		t->flow = f->index;
-		t->port = o->named_port;
-		t->expected = f->claims->service;
-		t->method = &method_tcp;
+		if (q)
+			follow(c, q, o);
 	}
 	c->is_followed = true;
 	return c->tasks.n != before;
@@ -400,15 +426,16 @@ static const char *device_with(const struct site *s, const struct addr *a)
  * followed by an outcome for that port; one that was not is told where the directory's own is. */
 static struct flow_result *result_of(struct check *c, const struct outcome *o)
 {
-	const struct flow *child = asked_for(c, o->task);
+	const struct question_task *q = question_of(c, o->task);
 
-	if (!child)
+	if (!q)
 		return &c->results[o->flow];
 	if (o->named_port)
 		return NULL;
 	if (o->proved)
-		return &c->results[child->index];
-	c->results[child->index].not_tested = "the directory that names its port did not answer";
+		return &c->results[q->flow];
+	c->results[q->flow].not_tested =
+		"the directory that names its port was not asked, or did not answer";
 	return NULL;
 }
 

@@ -5,9 +5,19 @@
 #include "probe/via_socks5.h"
 #include "sys/host.h"
 
+static bool is_by_proxy(const struct claim *c)
+{
+	return c->gateway == GATEWAY_HTTP || c->gateway == GATEWAY_SOCKS;
+}
+
 static bool is_proxied(const struct claim *c)
 {
-	return c->leg > 1 && (c->gateway == GATEWAY_HTTP || c->gateway == GATEWAY_SOCKS);
+	return c->leg > 1 && is_by_proxy(c);
+}
+
+bool check_via_is_into(const struct flow *f)
+{
+	return is_by_proxy(f->claims) && f->to->device == f->claims->through;
 }
 
 /* What the vantage wants of a flow that comes out of a proxy. */

@@ -116,10 +116,15 @@ static const struct volley_kind volley_udp = {
 	.silent = silent,
 };
 
-static void put_own_message(struct udp *u)
+void udp_start(const struct proto *proto, const struct proto_ask *ask, void *state,
+	       struct proto_out *out)
 {
-	proto_put_text(&u->out, "PORTOLAN");
-	proto_put(&u->out, u->ask.chance, sizeof(u->ask.chance));
+	if (proto) {
+		proto->start(state, ask, out);
+		return;
+	}
+	proto_put_text(out, "PORTOLAN");
+	proto_put(out, ask->chance, sizeof(ask->chance));
 }
 
 static void begin(struct probe *p)
@@ -130,10 +135,7 @@ static void begin(struct probe *p)
 	u->proto = u->volley.seen.proto = t->proto;
 	u->ask = (struct proto_ask){.what = t->what, .host = t->name};
 	probe_chance(p, u->ask.chance, sizeof(u->ask.chance));
-	if (!u->proto)
-		put_own_message(u);
-	else
-		u->proto->start(u->state, &u->ask, &u->out);
+	udp_start(u->proto, &u->ask, u->state, &u->out);
 	volley_start(p, &volley_udp, u->proto && u->proto->answers_from_other_port);
 }
 

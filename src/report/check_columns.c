@@ -34,8 +34,7 @@ static void add_to(const struct check_report *r, const struct judgement *j, stru
 
 static void add_vantage(const struct check_report *r, const struct judgement *j, struct buf *out)
 {
-	(void)j;
-	buf_add_text(out, r->run->vantage);
+	buf_add_text(out, check_vantage(r, j));
 }
 
 static void add_flow(const struct check_report *r, const struct judgement *j, struct buf *out)

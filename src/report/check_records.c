@@ -148,7 +148,7 @@ void record_verdict(struct buf *out, const struct check_report *r, const struct 
 	add_requirement(&j, "requirement", judged);
 	json_text(&j, "from", d->from->name);
 	json_text(&j, "to", d->to->name);
-	json_text(&j, "vantage", r->run->vantage);
+	json_text(&j, "vantage", check_vantage(r, judged));
 	json_text(&j, "level", level_names[d->requirement->level]);
 	json_text(&j, "verdict", check_verdict_name(judged));
 	json_text(&j, "network", answer_names[judged->network]);

@@ -26,6 +26,11 @@ enum check_group check_group_of(const struct judgement *j)
 	}
 }
 
+const char *check_vantage(const struct check_report *r, const struct judgement *j)
+{
+	return j->decisive && j->decisive->vantage ? j->decisive->vantage : r->run->vantage;
+}
+
 struct change check_change(const struct check_report *r, const struct judgement *j)
 {
 	return r->changes ? r->changes[j - r->verdicts->items.items] : (struct change){0};

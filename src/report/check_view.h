@@ -22,6 +22,9 @@ enum check_group {
 };
 enum check_group check_group_of(const struct judgement *j);
 
+/* Where it was tried; of several vantages, the one that decided. */
+const char *check_vantage(const struct check_report *r, const struct judgement *j);
+
 /* Nothing to compare with: all zero. */
 struct change check_change(const struct check_report *r, const struct judgement *j);
 bool check_is_new(const struct check_report *r, const struct judgement *j);

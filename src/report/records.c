@@ -57,7 +57,7 @@ static void add_check(struct json *j, const struct outcome *o, const struct run 
 	json_text(j, "installation", c->installation);
 	json_text(j, "from", c->from);
 	json_text(j, "to", c->to);
-	json_text(j, "vantage", run->vantage);
+	json_text(j, "vantage", o->vantage ? o->vantage : run->vantage);
 	json_addr(j, "source", &o->source);
 	json_addr(j, "target", &o->target);
 	json_text(j, "name", o->name);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "sys/host.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,6 +13,15 @@ void host_name(char name[HOST_NAME_MAX_TEXT])
 	if (gethostname(name, HOST_NAME_MAX_TEXT) != 0 || !*name)
 		memcpy(name, "localhost", sizeof("localhost"));
 	name[HOST_NAME_MAX_TEXT - 1] = '\0';
+}
+
+void host_machine(char text[HOST_MACHINE_MAX_TEXT])
+{
+	struct utsname u;
+
+	text[0] = '\0';
+	if (uname(&u) == 0)
+		snprintf(text, HOST_MACHINE_MAX_TEXT, "%s %s", u.sysname, u.machine);
 }
 
 void host_chance(void *p, size_t n)

@@ -18,6 +18,7 @@ enum resolve_status {
 	RESOLVE_NODATA,	  /* the name is there, without an address of that family */
 	RESOLVE_NXDOMAIN, /* there is no such name */
 	RESOLVE_BAD_NAME, /* it cannot be one: RFC 1035 section 2.3.4 */
+	RESOLVE_NO_HOST,  /* an address that no host has, as resolvers that block a name give */
 	RESOLVE_FAILED,	  /* an answer that we could not use */
 	RESOLVE_REFUSED,
 	RESOLVE_SERVFAIL,
@@ -38,7 +39,9 @@ struct resolve_query {
 	enum resolve_status status4, status6;
 };
 void resolve_release(struct resolve_query *q);
-void resolve_add(struct resolve_query *q, const struct addr *a); /* for the implementations */
+/* For the implementations, once the status is set. What is no host's (unspecified, multicast,
+ * broadcast, IPv4 in IPv6's clothes) is left out: 0.0.0.0 would reach ourselves. */
+void resolve_add(struct resolve_query *q, const struct addr *a);
 
 /* Why the query gave no address at all: of both families what leaves most open, for a name may be
  * there when one family timed out. */

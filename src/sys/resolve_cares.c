@@ -214,7 +214,7 @@ static bool found_in_hosts(struct resolver_cares *r, struct resolve_query *q)
 		look_in_hosts(r, q, AF_INET, &q->status4);
 	if (q->family != 4)
 		look_in_hosts(r, q, AF_INET6, &q->status6);
-	return q->n_addrs != 0;
+	return q->n_addrs || q->status4 == RESOLVE_NO_HOST || q->status6 == RESOLVE_NO_HOST;
 }
 
 static bool start_channel(struct resolver_cares *r)

@@ -13,6 +13,7 @@ import tempfile
 # Who may include whom, besides itself.
 LAYERS = {
     'base': '',
+    'remote': '',  # a program of its own, carried to other hosts
     'model': 'base',
     'sys': 'base',
     'doc': 'base model',
@@ -103,7 +104,7 @@ def check_own_header_first(src, name, text):
 
 def check_system(_, name, text):
     """(d) system calls only in src/sys."""
-    if name.startswith('sys/'):
+    if name.startswith(('sys/', 'remote/')):
         return
     for line, ours, header in includes(text):
         if not ours and SYSTEM.match(header) and (name, header) not in SYSTEM_ALLOWED:

@@ -54,5 +54,5 @@ run_vsftpd6() { run_vsftpd "$1"; }
 answers_vsftpd6() { answers_vsftpd "$1"; }
 peer vsftpd6 "$server"
 for family in v4 v6; do
-	check_data "$T/$family.yaml"
+	check_data "$T/$family.yaml" | sed "s,^,GOT $family ,"
 done

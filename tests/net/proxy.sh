@@ -123,6 +123,22 @@ peer squid "$proxy"
 through "Squid, open" pass open target - handshake 'the proxy connected to the target'
 site http_proxy 3128 - "$web6"
 through "Squid, open, to IPv6" pass open target - handshake 'the proxy connected to the target'
+# Without a site: the environment's proxy, and its exceptions.
+quick() {
+	run ip netns exec "$client" env "$@" --format jsonl
+	got=$(sed -n 's/.*"record":"outcome".*"to":"203.0.113.20\|.*"via":"\([^"]*\)".*"state":"\([^"]*\)".*/\1 \2/p' "$T/out" | tail -n 1)
+}
+stanford="$PORTOLAN check stanford-from-outside web=203.0.113.20 --only http"
+# shellcheck disable=SC2086 # words on purpose
+quick https_proxy=http://192.0.2.1:3128 $stanford
+[ "$got" = "http:proxy open" ] || fail "the environment's proxy: $got"
+# shellcheck disable=SC2086
+quick https_proxy=http://192.0.2.1:3128 no_proxy=localhost,203.0.113.0/24 $stanford
+[ "$got" = "direct unreachable" ] || fail "no_proxy: $got"
+# shellcheck disable=SC2086
+quick http_proxy=https://192.0.2.1:3128 $stanford
+[ "$rc" = 2 ] || fail "a proxy over TLS: exit $rc"
+has "$T/err" "over TLS is not spoken"
 PORT=81 site http_proxy 3128 - "$web4"
 through "Squid, nobody listens" fail rejected proxy beyond 'http 503' 'got no connection to it'
 peer_stop "$pid" "$proxy"

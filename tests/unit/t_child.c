@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+#include "sys/child.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "test.h"
+
+static void check_run(const char *command, struct slice in, const char *want, int want_status)
+{
+	const char *const argv[] = {"sh", "-c", command, NULL};
+	struct buf out = BUF_INIT;
+	struct err err;
+	int status = -1;
+
+	assert_int_equal(child_run(argv, in, 1 << 20, &out, &status, &err), 0);
+	check_text(command, &out, want);
+	assert_int_equal(status, want_status);
+	buf_release(&out);
+}
+
+static void runs(void **state)
+{
+	(void)state;
+	check_run("exit 3", SLICE_NONE, "", 3);
+	check_run("cat", SLICE("in and out"), "in and out", 0);
+	check_run("kill -9 $$", SLICE_NONE, "", 128 + 9);
+	check_run("exec 0<&-; echo deaf", SLICE("not read"), "deaf\n", 0);
+}
+
+/* More than pipes hold, both ways at once. */
+static void much(void **state)
+{
+	const char *const argv[] = {"cat", NULL};
+	struct buf in = BUF_INIT, out = BUF_INIT;
+	struct err err;
+	int status;
+
+	(void)state;
+	buf_add_fill(&in, 'x', 1 << 20);
+	assert_int_equal(child_run(argv, buf_slice(&in), 1 << 20, &out, &status, &err), 0);
+	assert_true(slice_equal(buf_slice(&in), buf_slice(&out)));
+	buf_clear(&out);
+	assert_int_not_equal(child_run(argv, buf_slice(&in), 1000, &out, &status, &err), 0);
+	assert_int_equal(err.class, ERR_LIMIT);
+	buf_release(&in);
+	buf_release(&out);
+}
+
+/* What nobody reads ends a program with the ordinary signal, though we ignore that one. */
+static void usual_signals(void **state)
+{
+	(void)state;
+	check_run("kill -PIPE $$", SLICE_NONE, "", 128 + SIGPIPE);
+}
+
+static void missing(void **state)
+{
+	const char *const argv[] = {"/nonexistent/program", NULL};
+	struct buf out = BUF_INIT;
+	struct err err;
+	int status;
+
+	(void)state;
+	assert_int_not_equal(child_run(argv, SLICE_NONE, 10, &out, &status, &err), 0);
+	assert_string_equal(err.text, "/nonexistent/program: No such file or directory");
+	buf_release(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(runs),
+		cmocka_unit_test(much),
+		cmocka_unit_test(usual_signals),
+		cmocka_unit_test(missing),
+	};
+
+	signal(SIGPIPE, SIG_IGN); /* as cmd/main.c does */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
