@@ -202,7 +202,7 @@ static void data_ready(struct sock *s, unsigned events)
 		part(p, SAW_REFUSAL);
 	else if (error && error != ECONNRESET)
 		local_fault(p, error, "connect");
-	else if (events & (SOCK_WRITABLE | SOCK_ERROR))
+	else if (events & SOCK_WRITABLE)
 		opened(p);
 }
 
@@ -347,6 +347,24 @@ static void took_user(struct probe *p, unsigned code)
 	}
 }
 
+/* The server is not trusted to aim us anywhere but where the plan opens the way. */
+static void took_passive_port(struct probe *p)
+{
+	const struct port_range planned = probe_task(p)->ports;
+	uint16_t port = ftp_of(p)->port;
+
+	if (port >= planned.lo && port <= planned.hi) {
+		start_data(p);
+		return;
+	}
+	set_words(p,
+		  "the server names port %u for its data connection, outside the planned %u-%u: "
+		  "its configuration or the site's data_ports must change",
+		  port, planned.lo, planned.hi);
+	ftp_of(p)->port = 0; /* it was not tried */
+	not_negotiated(p);
+}
+
 static void took_pasv(struct probe *p, const struct ftp_reply *r)
 {
 	struct ftp *f = ftp_of(p);
@@ -360,7 +378,7 @@ static void took_pasv(struct probe *p, const struct ftp_reply *r)
 	}
 	if (addr_equal(&f->announced, &p->to))
 		f->announced.family = 0;
-	start_data(p);
+	took_passive_port(p);
 }
 
 static void took_epsv(struct probe *p, const struct ftp_reply *r)
@@ -368,7 +386,7 @@ static void took_epsv(struct probe *p, const struct ftp_reply *r)
 	struct ftp *f = ftp_of(p);
 
 	if (r->code == 229 && ftp_reply_epsv(r, &f->port)) {
-		start_data(p);
+		took_passive_port(p);
 	} else if (p->to.family == 4) {
 		f->step = STEP_PASV;
 		say(p, "PASV\r\n");
@@ -495,7 +513,8 @@ static void take_replies(struct probe *p)
 			took_reply(p, &r);
 		}
 	}
-	if (result == FTP_BAD)
+	/* A reply that has no end: there would be no room for more of it. */
+	if (result == FTP_BAD || (result == FTP_MORE && f->n == sizeof(f->unread)))
 		took_nonsense(p);
 }
 
