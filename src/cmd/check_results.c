@@ -256,8 +256,10 @@ static void merge(struct hearing *h, struct part *p)
 	check_gather(&p->check, c->trial.outcomes.items + p->first, p->n);
 	for (size_t i = 0; i < c->narrowed.plan.flows.n; i++)
 		merge_result(c->arena, &c->check.results[i], &p->check.results[i]);
-	for (size_t i = 0; i < c->narrowed.plan.demands.n; i++)
+	for (size_t i = 0; i < c->narrowed.plan.demands.n; i++) {
 		c->check.starts_here[i] |= p->check.starts_here[i];
+		c->check.comes_in[i] |= p->check.comes_in[i];
+	}
 }
 
 /* "web1", "web1 and sql1", "web1, sql1 and dc1" */
@@ -282,6 +284,7 @@ void check_judge_results(struct hearing *h)
 
 	c->check.results = ARENA_ARRAY(c->arena, struct flow_result, c->narrowed.plan.flows.n + 1);
 	c->check.starts_here = ARENA_ARRAY(c->arena, bool, c->narrowed.plan.demands.n + 1);
+	c->check.comes_in = ARENA_ARRAY(c->arena, bool, c->narrowed.plan.demands.n + 1);
 	c->trial.run.started_ms = h->parts->results.at_ms;
 	for (struct part *p = h->parts; p; p = p->next) {
 		merge(h, p);

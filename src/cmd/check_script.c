@@ -84,8 +84,6 @@ static void add_message(const struct checking *c, struct handed *out, size_t i,
 	udp_start(t->proto, &ask, state, &first);
 	try->message = (struct slice){
 		arena_copy(c->arena, (struct slice){(const char *)first.bytes, first.n}), first.n};
-	if (!first.n)
-		try->not_tried = "its protocol has no question that does no harm";
 }
 
 /* Questions to directories stay out: nobody would try the port that they name. */

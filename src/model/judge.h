@@ -81,6 +81,8 @@ struct judge_options {
 	bool strict;	   /* unproven is a failure */
 	/* By demand: for those without flows, which have no result to tell. NULL: none. */
 	const bool *starts_here;
+	/* By demand: it starts elsewhere and ends at a vantage of this run. NULL: none does. */
+	const bool *comes_in;
 	/* Requirements of which this check leaves something out, by requirement_of_key(): goals
 	 * that need them are not judged. NULL: none. */
 	const struct map *left_out;
@@ -101,6 +103,7 @@ struct summary {
 	unsigned lesser_open;		/* of those, what is unproven or was not tested */
 	unsigned moot;			/* of what fails: behind a prerequisite that fails */
 	unsigned elsewhere;
+	unsigned comes_in;	       /* of these; they need a far side to be tried */
 	unsigned goals[VERDICT_COUNT]; /* of those that start here; no matter for the exit */
 	int exit;		       /* DESIGN: 0, 1, 3 */
 };
@@ -110,6 +113,9 @@ struct flow_result {
 	bool is_here;
 	const char *not_tested;
 	const struct outcome *const *outcomes; /* of this flow */
+	/* Of a flow whose port a directory names: for which of its claims each of them is. NULL:
+	 * for all. */
+	const struct claim *const *asked;
 	size_t n;
 };
 

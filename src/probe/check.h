@@ -30,12 +30,12 @@ struct check {
 	struct task beyond;   /* what is not kept is written there */
 	struct buf questions; /* struct question_task: tasks that ask a directory; owned */
 	bool is_followed;
-	const struct via_hop *via;   /* of the flow that is being prepared */
-	bool has_names;		     /* some tasks name their target */
-	struct map wanted;	     /* the plan's demands, by themselves; owned */
-	bool *is_control;	     /* by endpoint: something forbidden goes there */
-	struct flow_result *results; /* by flow; outcomes are filled in by check_gather() */
-	bool *starts_here;	     /* by demand */
+	const struct via_hop *via;    /* of the flow that is being prepared */
+	bool has_names;		      /* some tasks name their target */
+	struct map wanted;	      /* the plan's demands, by themselves; owned */
+	bool *is_control;	      /* by endpoint: something forbidden goes there */
+	struct flow_result *results;  /* by flow; outcomes are filled in by check_gather() */
+	bool *starts_here, *comes_in; /* by demand */
 };
 
 /* Which tasks there are; flows that cannot be tried say why in results. */

@@ -14,12 +14,11 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "probe/method.h"
+#include "probe/window.h"
 #include "probe/via.h"
 #include "sys/loop.h"
 
 enum {
-	WINDOW_MIN = 16,
-	LOSS_PART = 8,	    /* more than one try in so many lost: too fast for the target */
 	TURN = 64,	    /* starts in one turn of the loop: more only fill the kernel's caches */
 	BURST_US = 10000,   /* so much may be caught up with at once where there is a rate */
 	NAMES_AT_ONCE = 32, /* a resolver is a target, too */
@@ -42,8 +41,7 @@ struct pending {
 struct target {
 	struct addr addr;
 	struct rtt rtt;
-	unsigned live, window;		   /* probes that wait for their first answer */
-	unsigned answers, lost, round_end; /* since the window was last judged; when it is again */
+	struct window window; /* of probes that wait for their first answer */
 	struct mono way_lost; /* when this host could not send there any more, and why */
 	int way_error;
 	bool had_way;
@@ -151,7 +149,7 @@ static struct target *find_target(struct engine *e, const struct addr *a)
 		return t;
 	t = e->last_target = ARENA_NEW(e->arena, struct target);
 	t->addr = *a;
-	t->window = t->round_end = e->config.per_target;
+	window_init(&t->window, e->config.per_target);
 	map_add(&e->targets, (struct slice){(const char *)&t->addr, sizeof(t->addr)}, t);
 	return t;
 }
@@ -324,8 +322,8 @@ static void leave_target(struct engine *e, struct probe *p)
 	if (p->is_late)
 		return;
 	p->is_late = true;
-	t->live--;
-	for (unsigned i = 0; i < 2 && t->live + i < t->window; i++)
+	t->window.n--;
+	for (unsigned i = 0; i < 2 && t->window.n + i < t->window.size; i++)
 		if (queue_take(e, &t->waiting, &task))
 			queue_add_first(e, &e->ready, task);
 }
@@ -369,7 +367,7 @@ static void start_probe(struct engine *e, size_t task, const struct addr *to, st
 	p->target = target;
 	p->socks = socks;
 	e->socks += socks;
-	target->live++;
+	target->window.n++;
 	count_try(e);
 	t->method->begin(p);
 }
@@ -414,7 +412,7 @@ static bool start_task(struct engine *e, size_t task)
 	if (!next_address(e, task, &a))
 		BUG("a task without an address is in the queue");
 	target = find_target(e, dialled(&e->tasks[task], &a));
-	if (target->live >= target->window) {
+	if (window_is_full(&target->window)) {
 		queue_add(e, &target->waiting, task);
 		return true;
 	}
@@ -564,8 +562,7 @@ void probe_late(struct probe *p)
 
 	if (p->is_late)
 		return;
-	if (t->window < ENGINE_SILENT)
-		t->window++;
+	window_add_silence(&t->window);
 	leave_target(e, p);
 	fill(e);
 }
@@ -582,18 +579,7 @@ void probe_learn(struct probe *p, uint32_t us, unsigned lost)
 
 	rtt_add(&t->rtt, us, lost);
 	rtt_add(&e->rtt, us, lost);
-	t->answers++;
-	t->lost += lost;
-	if (t->lost * LOSS_PART <= t->answers + t->lost) {
-		if (t->window < e->room)
-			t->window++;
-	} else if (t->answers >= t->round_end && t->window > WINDOW_MIN) {
-		t->window = t->window / 2 > WINDOW_MIN ? t->window / 2 : WINDOW_MIN;
-	}
-	if (t->answers >= t->round_end) {
-		t->answers = t->lost = 0;
-		t->round_end = t->window;
-	}
+	window_add_answer(&t->window, lost, (unsigned)e->room);
 }
 
 static void report_probe(struct probe *p, const struct sighting *seen)

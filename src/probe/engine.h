@@ -3,10 +3,9 @@
  * Many probes at once over one loop: names are resolved, each address of a name is a probe of its
  * own, and at most `window` are under way in all.
  *
- * One address gets `per_target` probes to begin with, each to a port of its own. Each answer makes
- * room for one more, as long as no more than one try in eight is lost; else it is halved. A probe
- * whose answer is late makes room, too, up to ENGINE_SILENT: what keeps silent must not hold back
- * the rest, and is no reason to flood it. How often a silent port is tried is said in probe/rtt.h.
+ * One address gets `per_target` probes to begin with, each to a port of its own, and more as it
+ * answers them or proves to be silent (probe/window.h). How often a silent port is tried, and how
+ * long it is waited for, is said in probe/rtt.h.
  *
  * A fault of our own (no descriptor, no source port, the interface gone) makes the window smaller
  * and is tried again; when it stays, the outcome is not-attempted, never closed.
@@ -54,7 +53,6 @@ struct task {
 enum {
 	ENGINE_TIMEOUT_MS = 700,
 	ENGINE_PER_TARGET = 64,
-	ENGINE_SILENT = 2000,
 	ENGINE_WINDOW = 10000,
 	ENGINE_TASKS_MAX = 1000000, /* of one run: 400 bytes each */
 };

@@ -98,7 +98,12 @@ static void hear_nothing(const struct hearsay *h, const struct told *t, struct o
 		return;
 	}
 	blame(&seen, o);
-	if (t->has_ms)
+	if (t->icmp == TOLD_ICMP_SOME)
+		set_evidence(o,
+			     "%s got no answer; an ICMP error came to that host meanwhile, perhaps "
+			     "for this",
+			     means_of(t));
+	else if (t->has_ms)
 		set_evidence(o, "%s got no answer in %u ms", means_of(t), t->ms);
 	else
 		set_evidence(o, "%s got no answer", means_of(t));

@@ -11,7 +11,7 @@ struct proto_out;
 
 extern const struct method method_udp; /* needs no privilege; uses task.proto, task.what */
 
-/* The first message of the dialogue; without one a message of our own, which a stand-in answers.
- * Empty: there is none that does no harm. */
+/* The first message of the dialogue, which may have no bytes; without a dialogue a message of our
+ * own, which a stand-in answers. */
 void udp_start(const struct proto *proto, const struct proto_ask *ask, void *state,
 	       struct proto_out *out);

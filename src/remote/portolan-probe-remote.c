@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
  * The probe that `portolan check --ssh` carries to another Linux host: libc and nothing else,
- * linked statically, no privilege. What to try stands in its standard input from the offset that its
- * argument gives on (it may be the program's own file, with the list behind it); results go to
- * standard output, as src/doc/results.h says. Lines of the list, fields with tabs between them:
+ * linked statically, no privilege. What to try stands in its standard input from the offset on
+ * that its argument gives (it may be the program's own file, with the list behind it); results go
+ * to standard output, as src/doc/results.h says. Lines of the list, fields with tabs between them:
  *
  *	run	SITE	HOST	ID	TIMEOUT-MS
  *	tcp	FLOW	PORT	TARGET	address|name

@@ -22,7 +22,7 @@ struct script_try {
 	uint16_t port;	       /* 0: ICMP */
 	const char *to;	       /* whom the plan calls it; for the reader of the script */
 	const char *service;   /* the same; may be NULL */
-	struct slice message;  /* UDP: what to send; empty: the protocol's words are not known */
+	struct slice message;  /* UDP: what to send; may have no bytes */
 	const char *not_tried; /* why no script can; NULL: it can */
 };
 

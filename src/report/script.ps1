@@ -59,23 +59,23 @@ function Get-ErrorName($record) {
 	return $record.Exception.GetType().Name
 }
 
-# What we do not know we call unknown, never closed.
-function Get-State($errorName) {
+# What a socket's error means; what we do not know we call unknown, never closed.
+function Get-State($errorName, $transport) {
 	switch ($errorName) {
 		'ConnectionRefused' { return 'refused' }
-		'ConnectionReset' { return 'refused' } # of UDP, on Windows
+		'ConnectionReset' { if ($transport -eq 'udp') { return 'refused' } } # so Windows says it
 		'TimedOut' { return 'timeout' }
 		'HostUnreachable' { return 'host-unreachable' }
 		'HostDown' { return 'host-unreachable' }
 		'NetworkUnreachable' { return 'net-unreachable' }
 		'AddressFamilyNotSupported' { return 'net-unreachable' }
 		'AccessDenied' { return 'denied' }
-		'HostNotFound' { return 'no-name' }
-		'NoData' { return 'no-name' }
-		'TryAgain' { return 'name-error' }
-		'NoRecovery' { return 'name-error' }
 	}
 	return 'unknown'
+}
+function Get-NameState($errorName) {
+	if ($errorName -eq 'HostNotFound' -or $errorName -eq 'NoData') { return 'no-name' }
+	return 'name-error'
 }
 
 # The addresses of a target; each name is looked up once.
@@ -141,7 +141,7 @@ function Stop-Tcp($one) {
 			$how = 'connected'
 		} catch {
 			$how = Get-ErrorName $_
-			$state = Get-State $how
+			$state = Get-State $how 'tcp'
 		}
 	}
 	Add-Line $one.task $one.address $state $how 'powershell Socket' $one.clock.ElapsedMilliseconds (
@@ -162,7 +162,7 @@ function Stop-Udp($one) {
 			if ($reply -eq '') { $reply = '-' }
 		} catch {
 			$how = Get-ErrorName $_
-			$state = Get-State $how
+			$state = Get-State $how 'udp'
 		}
 	}
 	Add-Line $one.task $one.address $state $how 'powershell Socket' $one.clock.ElapsedMilliseconds (
@@ -173,7 +173,7 @@ function Stop-Udp($one) {
 function Test-IsOver($one) {
 	$late = $one.clock.ElapsedMilliseconds -ge 1000 * $seconds
 	if ($one.failed -ne '') {
-		Add-Line $one.task $one.address (Get-State $one.failed) $one.failed 'powershell Socket' (
+		Add-Line $one.task $one.address (Get-State $one.failed $one.task.transport) $one.failed 'powershell Socket' (
 			$one.clock.ElapsedMilliseconds) (Get-IcmpWord $one.errors) '-'
 	} elseif ($one.task.transport -eq 'tcp') {
 		if (-not $late -and -not $one.async.IsCompleted) { return $false }
@@ -213,8 +213,9 @@ function Send-Echo($task, $address) {
 			}
 		}
 	} catch {
-		$how = Get-ErrorName $_
-		$state = Get-State $how
+		$how = 'ping cannot be sent: ' + (Get-ErrorName $_)
+		Add-Line $task $address 'not-tested' $how '-' '-' '-' '-'
+		return
 	}
 	Add-Line $task $address $state $how 'powershell Ping' $ms (Get-IcmpWord $errors) '-'
 }
@@ -227,7 +228,7 @@ function Invoke-Tries {
 			$task = $script:waiting.Dequeue()
 			$found = Get-Addresses $task
 			if ($found.errorName -ne '') {
-				Add-Line $task '-' (Get-State $found.errorName) $found.errorName 'powershell Dns' '-' '-' '-'
+				Add-Line $task '-' (Get-NameState $found.errorName) $found.errorName 'powershell Dns' '-' '-' '-'
 			}
 			foreach ($address in $found.addresses) {
 				if ($task.transport -eq 'icmp') {

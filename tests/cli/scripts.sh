@@ -127,6 +127,7 @@ ssh_is() {
 	chmod +x "$T/ssh"
 	export PORTOLAN_SSH="$T/ssh -x"
 }
+# shellcheck disable=SC2016 # for the other shell
 ssh_is 'echo "$@" >"$0.args"; exit 255'
 expect_rc 3 check --from web1 --ssh
 has "$T/err" "ssh cannot log in to web1"

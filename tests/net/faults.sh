@@ -59,7 +59,11 @@ counts | grep -Eq '^[0-9]+ closed [0-9]+ not-attempted$' || fail "the interface 
 has "$T/out" "went away meanwhile"
 ip -n "$client" link set c0 up
 
-# No memory for so much: it says so, with the status of what could not be run.
-expect_rc 3 in_client sh -c 'ulimit -v 60000; exec "$@"' sh "$PORTOLAN" probe 10.80.0.2:1-65535 10.80.0.2:1-65535 \
-	10.80.0.2:1-65535 10.80.0.2:1-65535
-has "$T/err" "memory"
+# No memory for so much: it says so, with the status of what could not be run. (Sanitizers want more than that
+# to begin with.)
+little() { in_client sh -c 'ulimit -v 60000; exec "$@"' sh "$PORTOLAN" "$@"; }
+if little --version >/dev/null 2>&1; then
+	all=10.80.0.2:1-65535
+	expect_rc 3 little probe $all $all $all $all
+	has "$T/err" "memory"
+fi

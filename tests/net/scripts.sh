@@ -114,6 +114,7 @@ uses:
     features: [$1]
 END
 }
+# shellcheck disable=SC2317 # called by expect_rc
 check() { portolan check --catalog "$T/catalog" "$@" "$T/site.yaml"; }
 
 # states: of each requirement that was tried, the states, causes and devices of its outcomes, from $T/out.
@@ -290,6 +291,7 @@ cp "$T/key.pub" "$R/root/.ssh/authorized_keys"
 PORTOLAN_SSH="ssh -F none -oStrictHostKeyChecking=no -oUserKnownHostsFile=/dev/null -oLogLevel=ERROR -i $T/key"
 export PORTOLAN_SSH
 # From the firewall, which is no host of the site.
+# shellcheck disable=SC2317 # called by expect_rc
 over_ssh() {
 	ip netns exec "$fw" "$PORTOLAN" check --catalog "$T/catalog" --from client --ssh-to "$@" "$T/site.yaml"
 }

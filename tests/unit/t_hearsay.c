@@ -42,8 +42,8 @@ static void check_heard(const char *what, const struct task *task, const struct 
 }
 
 #define OPEN_TO_ALL "closed unproven possible unknown target target-firewall hop:? local-firewall"
-#define REJECTED                                                                                   \
-	"rejected unproven possible fail hop:? target-firewall local-firewall local-route"
+#define REJECTED    "rejected " REJECTERS
+#define REJECTERS   "unproven possible fail hop:? target-firewall local-firewall local-route"
 
 static void tcp(void **state)
 {
@@ -75,6 +75,11 @@ static void tcp(void **state)
 		{TOLD_TIMEOUT, TOLD_ICMP_NONE,
 		 "dropped unproven possible fail local-firewall hop:? target-firewall return-path "
 		 "target | no answer | nc got no answer in 7 ms"},
+		{TOLD_TIMEOUT, TOLD_ICMP_SOME,
+		 "dropped unproven possible fail local-firewall hop:? target-firewall return-path "
+		 "target | no answer | nc got no answer; an ICMP error came to that host "
+		 "meanwhile, "
+		 "perhaps for this"},
 		{TOLD_HOST_UNREACHABLE, TOLD_ICMP_SOME,
 		 REJECTED " | words | nc says: words; who sent the error is not known there"},
 		{TOLD_HOST_UNREACHABLE, TOLD_ICMP_NONE,
