@@ -5,7 +5,7 @@
 
 #include "base/suggest.h"
 #include "cmd/past.h"
-#include "doc/site_quick.h"
+#include "model/goal.h"
 #include "model/history.h"
 #include "store/store.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Logins for a site's proxies, by reference: env:NAME or file:PATH, whose value is USER:PASSWORD, or
- * url:NAME, a variable with a URL that holds them (percent escapes are undone).
+ * Logins for a site's proxies, by reference: env:NAME or file:PATH, whose value is USER:PASSWORD,
+ * or url:NAME, a variable with a URL that holds them (percent escapes are undone).
  * They never stand in a site file, in an argument, in a report or in a message.
  */
 #pragma once

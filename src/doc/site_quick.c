@@ -5,81 +5,15 @@
 
 #include "base/suggest.h"
 #include "doc/fields.h"
-#include "doc/yaml_write.h"
-#include "model/proxy_url.h"
+#include "doc/site_quick_int.h"
+#include "model/goal.h"
 
-enum { HOSTS_MAX = 64, FEATURES_MAX = 64 };
-
-struct quick_host {
-	const char *key;  /* its name in the site */
-	const char *name; /* NULL: addr */
-	struct addr addr;
-};
-
-struct quick {
-	const struct site_quick *asked;
-	const struct product *product;
-	struct arena *arena;
-	struct errs *errs;
-	struct quick_host hosts[HOSTS_MAX];
-	size_t n_hosts;
-	struct buf *bound; /* by the index of the role: "a, b"; empty: not bound */
-	bool *is_here;	   /* by the index of the role */
-	bool *is_wanted;   /* by the index of the requirement */
-	const char *features[FEATURES_MAX];
-	size_t n_features;
-};
-
-static size_t role_index(const struct quick *k, const char *name)
+size_t quick_role_index(const struct quick *k, const char *name)
 {
 	return (size_t)(product_role(k->product, name) - k->product->roles.items);
 }
 
 /* --- what is wanted --------------------------------------------------------------------------- */
-
-static bool has_id(const struct buf *ids, struct text id)
-{
-	const struct text *t = (const struct text *)(void *)ids->data;
-
-	for (size_t i = 0; i < ids->n / sizeof(*t); i++)
-		if (text_same(t[i], id))
-			return true;
-	return false;
-}
-
-static void add_goal(const struct product *p, const struct goal *g, struct buf *ids)
-{
-	const struct goal *other;
-
-	if (g->kind != GOAL_NAME) {
-		for_each (kid, &g->kids)
-			add_goal(p, kid, ids);
-		return;
-	}
-	if (product_requirement(p, g->name.s)) {
-		if (!has_id(ids, g->name))
-			buf_add(ids, &g->name, sizeof(g->name));
-		return;
-	}
-	other = product_goal(p, g->name.s); /* no cycle: the reader refuses those */
-	if (other)
-		add_goal(p, other, ids);
-}
-
-void goal_requirements(const struct product *p, const struct goal *g, struct arena *a,
-		       struct id_list *out)
-{
-	struct buf ids = BUF_INIT;
-	struct text *copy;
-
-	add_goal(p, g, &ids);
-	out->ids.n = ids.n / sizeof(*copy);
-	copy = ARENA_ARRAY(a, struct text, out->ids.n);
-	if (ids.n)
-		memcpy(copy, ids.data, ids.n);
-	out->ids.items = copy;
-	buf_release(&ids);
-}
 
 static void want_goal(struct quick *k)
 {
@@ -103,7 +37,7 @@ static void want_goal(struct quick *k)
 
 static bool is_bound(const struct quick *k, struct text role)
 {
-	return role.s && k->bound[role_index(k, role.s)].n > 0;
+	return role.s && k->bound[quick_role_index(k, role.s)].n > 0;
 }
 
 static void want_between(struct quick *k)
@@ -153,7 +87,7 @@ static const struct quick_host *find_host(const struct quick *k, struct slice wh
 
 static void bind_one(struct quick *k, const char *role, struct slice who)
 {
-	struct buf *bound = &k->bound[role_index(k, role)];
+	struct buf *bound = &k->bound[quick_role_index(k, role)];
 	struct addr a = {0};
 	bool is_address = addr_parse(who, &a);
 	const struct quick_host *known;
@@ -233,7 +167,7 @@ static void settle_here(struct quick *k)
 	if (k->asked->as) {
 		memset(k->is_here, 0, k->product->roles.n * sizeof(*k->is_here));
 		if (!unknown_role(k, "--as", k->asked->as))
-			k->is_here[role_index(k, k->asked->as)] = true;
+			k->is_here[quick_role_index(k, k->asked->as)] = true;
 		return;
 	}
 	find_here(k);
@@ -295,213 +229,6 @@ static void find_features(struct quick *k)
 			turn_on_for(k, q->when);
 }
 
-/* --- as text ---------------------------------------------------------------------------------- */
-
-static bool is_excepted(const struct quick *k, const struct quick_host *h)
-{
-	return no_proxy_has(k->asked->proxy.exceptions, slice_of(h->name), &h->addr);
-}
-
-static bool is_own(const struct quick *k, const struct addr *a)
-{
-	for (size_t i = 0; i < k->asked->n_own; i++)
-		if (addr_equal(&k->asked->own[i], a))
-			return true;
-	return false;
-}
-
-static void write_hosts(const struct quick *k, struct yaml_writer *w)
-{
-	char text[ADDR_TEXT_MAX];
-
-	yaml_key(w, "hosts");
-	yaml_open(w);
-	yaml_key(w, k->asked->host);
-	yaml_open(w);
-	yaml_key(w, "addresses");
-	yaml_open(w);
-	for (size_t i = 0; i < k->asked->n_own; i++)
-		yaml_item_text(w, addr_text(&k->asked->own[i], text));
-	yaml_close(w);
-	yaml_close(w);
-	for (size_t i = 0; i < k->n_hosts; i++) {
-		yaml_key(w, k->hosts[i].key);
-		yaml_open(w);
-		if (k->hosts[i].name) {
-			yaml_key(w, "name");
-			yaml_text(w, k->hosts[i].name);
-			yaml_key(w, "zone");
-			yaml_text(w, k->asked->proxy.addr.family && is_excepted(k, &k->hosts[i])
-					     ? "here"
-					     : "everywhere");
-		} else {
-			yaml_key(w, "addresses");
-			yaml_open(w);
-			yaml_item_text(w, addr_text(&k->hosts[i].addr, text));
-			yaml_close(w);
-		}
-		yaml_close(w);
-	}
-	yaml_close(w);
-}
-
-static void write_roles(const struct quick *k, struct yaml_writer *w)
-{
-	yaml_key(w, "roles");
-	yaml_open(w);
-	for_each (r, &k->product->roles) {
-		size_t i = (size_t)(r - k->product->roles.items);
-		struct slice rest = buf_slice(&k->bound[i]), one;
-
-		if (!rest.n && !k->is_here[i])
-			continue;
-		yaml_key(w, r->name.s);
-		yaml_open(w);
-		if (!rest.n)
-			yaml_item_text(w, k->asked->host);
-		while (rest.n && slice_cut(&rest, ',', &one))
-			yaml_item_text(w, arena_copy(k->arena, slice_trim(one)));
-		yaml_close(w);
-	}
-	yaml_close(w);
-}
-
-static void write_pairs(const struct quick *k, const char *key, const struct site_words *words,
-			struct yaml_writer *w)
-{
-	struct slice name;
-	const char *value;
-
-	if (!words->n)
-		return;
-	yaml_key(w, key);
-	yaml_open(w);
-	for (size_t i = 0; i < words->n; i++) {
-		if (!site_split_word(words->items[i], k->product, &name, &value)) {
-			errs_add(k->errs, PLACE_NONE, "%s: \"%.60s\": expected NAME=VALUE", key,
-				 words->items[i]);
-			continue;
-		}
-		yaml_key(w, arena_copy(k->arena, name));
-		yaml_text(w, value);
-	}
-	yaml_close(w);
-}
-
-static void write_features(const struct quick *k, struct yaml_writer *w)
-{
-	yaml_key(w, "features");
-	yaml_open(w);
-	for (size_t i = 0; i < k->asked->features.n; i++)
-		yaml_item_text(w, k->asked->features.items[i]);
-	for (size_t i = 0; i < k->n_features; i++)
-		yaml_item_text(w, k->features[i]);
-	yaml_close(w);
-}
-
-static void add_network(struct buf *out, const struct addr *a)
-{
-	char text[ADDR_TEXT_MAX];
-
-	buf_addf(out, ", \"%s\"", addr_text(a, text));
-}
-
-/* Where there is a proxy, this host, the proxy and what no_proxy has are in one zone, and all else
- * is behind it. */
-static void write_zones(const struct quick *k, struct buf *out)
-{
-	const struct quick_proxy *p = &k->asked->proxy;
-
-	buf_add_text(out, "zones:\n  everywhere: {networks: [any]}\n");
-	if (!p->addr.family)
-		return;
-	buf_add_text(out, "  here: {networks: [\"127.0.0.0/8\"");
-	for (size_t i = 0; i < k->asked->n_own; i++)
-		add_network(out, &k->asked->own[i]);
-	for (size_t i = 0; i < k->n_hosts; i++)
-		if (!k->hosts[i].name && is_excepted(k, &k->hosts[i]))
-			add_network(out, &k->hosts[i].addr);
-	if (!is_own(k, &p->addr))
-		add_network(out, &p->addr);
-	buf_add_text(out, "]}\n");
-}
-
-static void write_proxy(const struct quick *k, struct buf *out)
-{
-	const struct quick_proxy *p = &k->asked->proxy;
-	char text[ADDR_TEXT_MAX];
-
-	if (!p->addr.family)
-		return;
-	buf_addf(out,
-		 "devices:\n  proxy:\n    interfaces: {in: {zone: here, addresses: [\"%s\"]}}\n"
-		 "    %s: {listen: %u",
-		 addr_text(&p->addr, text), p->is_socks ? "socks_proxy" : "http_proxy", p->port);
-	if (p->login)
-		buf_addf(out, ", credentials: \"%s\"", p->login);
-	buf_add_text(out, "}\n");
-}
-
-static bool goes_to_excepted(const struct quick *k, const struct requirement *q)
-{
-	struct slice rest, one;
-
-	if (!q->to.s)
-		return false;
-	rest = buf_slice(&k->bound[role_index(k, q->to.s)]);
-	while (rest.n && slice_cut(&rest, ',', &one))
-		for (size_t i = 0; i < k->n_hosts; i++)
-			if (slice_is(slice_trim(one), k->hosts[i].key) &&
-			    is_excepted(k, &k->hosts[i]))
-				return true;
-	return false;
-}
-
-/* What may go through a proxy does where there is one, as programs do it. */
-static void write_choose(const struct quick *k, struct yaml_writer *w)
-{
-	bool has_key = false;
-
-	for_each (q, &k->product->requirements) {
-		if (!k->asked->proxy.addr.family || q->via == VIA_DIRECT ||
-		    !k->is_wanted[q - k->product->requirements.items] || goes_to_excepted(k, q))
-			continue;
-		if (!has_key) {
-			yaml_key(w, "choose");
-			yaml_open(w);
-		}
-		has_key = true;
-		yaml_key(w, q->id.s);
-		yaml_text(w, "proxy");
-	}
-	if (has_key)
-		yaml_close(w);
-}
-
-static void write_site(const struct quick *k, struct buf *out)
-{
-	struct yaml_writer w = {.out = out};
-
-	buf_add_text(out, "portolan: 1\nsite: command-line\n");
-	write_zones(k, out);
-	write_proxy(k, out);
-	write_hosts(k, &w);
-	yaml_key(&w, "uses");
-	yaml_open(&w);
-	yaml_dash(&w);
-	w.depth++;
-	yaml_key(&w, "product");
-	yaml_text(&w, k->product->name.s);
-	write_roles(k, &w);
-	if (k->asked->features.n + k->n_features)
-		write_features(k, &w);
-	write_pairs(k, "choices", &k->asked->choices, &w);
-	write_pairs(k, "settings", &k->asked->settings, &w);
-	write_choose(k, &w);
-	w.depth--;
-	yaml_close(&w);
-}
-
 bool site_quick_may_use_proxy(const struct product *p)
 {
 	for_each (q, &p->requirements)
@@ -528,7 +255,7 @@ int site_quick_write(const struct site_quick *q, struct buf *out, struct errs *e
 		settle_here(&k);
 	find_features(&k);
 	if (!errs->n)
-		write_site(&k, out);
+		quick_write(&k, out);
 	for (size_t i = 0; i < q->product->roles.n; i++)
 		buf_release(&k.bound[i]);
 	arena_free(k.arena);

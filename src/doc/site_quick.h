@@ -37,10 +37,3 @@ MUST_USE int site_quick_write(const struct site_quick *q, struct buf *out, struc
 
 /* Some requirement between this host and the bound roles may go through a proxy. */
 bool site_quick_may_use_proxy(const struct product *p);
-
-/* The requirements that a goal speaks of, itself one of them or made of others, each once. */
-struct id_list {
-	LIST_OF(struct text) ids;
-};
-void goal_requirements(const struct product *p, const struct goal *g, struct arena *a,
-		       struct id_list *out);

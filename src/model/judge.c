@@ -40,7 +40,7 @@ static void judge_beside(const struct judging *j, const struct demand *d, struct
 
 static size_t count_outcomes(const struct judging *j, const struct need *need)
 {
-	size_t n = need && need->kind == NEED_FLOW ? j->results[need->flow->index].n : 0;
+	size_t n = need && need->kind == NEED_FLOW ? judge_seen(j, need).n : 0;
 
 	if (need)
 		for_each (kid, &need->kids)
@@ -58,7 +58,7 @@ static bool has_outcome(const struct judgement *judged, const struct outcome *o)
 
 static void add_outcomes(const struct judging *j, const struct need *need, struct judgement *judged)
 {
-	const struct flow_result *r;
+	struct flow_result seen;
 
 	if (!need)
 		return;
@@ -66,11 +66,11 @@ static void add_outcomes(const struct judging *j, const struct need *need, struc
 		add_outcomes(j, *kid, judged);
 	if (need->kind != NEED_FLOW)
 		return;
-	r = &j->results[need->flow->index];
-	if (r->n && has_outcome(judged, r->outcomes[0]))
+	seen = judge_seen(j, need);
+	if (seen.n && has_outcome(judged, seen.outcomes[0]))
 		return;
-	for (size_t i = 0; i < r->n; i++)
-		judged->outcomes.items[judged->outcomes.n++] = r->outcomes[i];
+	for (size_t i = 0; i < seen.n; i++)
+		judged->outcomes.items[judged->outcomes.n++] = seen.outcomes[i];
 }
 
 static void list_outcomes(const struct judging *j, const struct demand *d, struct judgement *judged)
@@ -163,10 +163,10 @@ void judge(const struct plan *plan, const struct flow_result *results,
 	judge_find_controls(&j);
 	for (size_t i = 0; i < plan->demands.n; i++) {
 		const struct demand *d = plan->demands.items[i];
-		bool starts_here = options->starts_here && options->starts_here[i];
 
+		j.starts_here = options->starts_here && options->starts_here[i];
 		out->items.items[i] = d->absence != ABSENCE_NONE || !d->needs
-					      ? judge_without(d, starts_here)
+					      ? judge_without(d, j.starts_here)
 					      : judge_demand(&j, d);
 	}
 	say_where(&j);

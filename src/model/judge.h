@@ -113,6 +113,9 @@ struct flow_result {
 	bool is_here;
 	const char *not_tested;
 	const struct outcome *const *outcomes; /* of this flow */
+	/* Of a flow whose port a directory names: for which of its claims each of them is. NULL:
+	 * for all. */
+	const struct claim *const *asked;
 	size_t n;
 };
 

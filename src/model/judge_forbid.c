@@ -240,6 +240,8 @@ struct part judge_forbidden(const struct judging *j, const struct demand *d,
 
 	if (need->kind == NEED_FLOW)
 		return judge_flow(j, d, need->flow);
+	if (need->kind == NEED_OPEN)
+		return part_of_open(j);
 	for_each (kid, &need->kids) {
 		struct part p = judge_forbidden(j, d, *kid);
 

@@ -28,6 +28,7 @@ struct judging {
 	const struct judge_options *options;
 	struct arena *arena;
 	struct verdicts *out;
+	bool starts_here; /* the demand that is judged, as far as the check says */
 	/* What got through, by address: the controls. */
 	LIST_OF(const struct outcome *) controls;
 	/* By installation, requirement and ends; those of one pair in the plan's order. */
@@ -45,6 +46,7 @@ void part_join_all(struct part *sum, const struct part *p);
 void part_join_worst(struct part *sum, const struct part *p); /* the answers are the worst's, too */
 void part_join_any(struct part *sum, const struct part *p);
 void part_join_else(struct part *sum, const struct part *p);
+struct part part_of_open(const struct judging *j);     /* what the site leaves open */
 const char *judge_why_vacant(const struct outcome *o); /* NULL: it is not */
 
 /* --- judge_need.c ----------------------------------------------------------------------------- */
@@ -52,6 +54,8 @@ const char *judge_why_vacant(const struct outcome *o); /* NULL: it is not */
 /* A family without a route of ours. */
 bool judge_is_unrouted(const struct flow_result *r, const struct outcome *like, uint8_t family);
 struct part judge_need(const struct judging *j, const struct need *need);
+/* What was seen of a leaf: of a flow that several services share, what was asked for this one. */
+struct flow_result judge_seen(const struct judging *j, const struct need *need);
 
 /* --- judge_forbid.c --------------------------------------------------------------------------- */
 

@@ -212,9 +212,28 @@ static struct part judge_name(const struct view *v, const struct outcome *like)
 
 /* --- flows and trees -------------------------------------------------------------------------- */
 
-static struct part judge_flow(const struct judging *j, const struct flow *f)
+struct flow_result judge_seen(const struct judging *j, const struct need *need)
 {
-	const struct view v = {j, f, &j->results[f->index]};
+	const struct flow_result *all = &j->results[need->flow->index];
+	struct flow_result seen = *all;
+	const struct outcome **own;
+
+	if (!all->asked)
+		return seen;
+	own = ARENA_ARRAY(j->arena, const struct outcome *, all->n);
+	seen.outcomes = own;
+	seen.n = 0;
+	for (size_t i = 0; i < all->n; i++)
+		if (claim_asks(all->asked[i], need->parent, need->what))
+			own[seen.n++] = all->outcomes[i];
+	return seen;
+}
+
+static struct part judge_flow(const struct judging *j, const struct need *need)
+{
+	const struct flow_result seen = judge_seen(j, need);
+	const struct flow *f = need->flow;
+	const struct view v = {j, f, &seen};
 	struct part sum = PART_NONE;
 
 	sum.flow = f;
@@ -246,7 +265,9 @@ struct part judge_need(const struct judging *j, const struct need *need)
 	struct part sum = PART_NONE;
 
 	if (need->kind == NEED_FLOW)
-		sum = judge_flow(j, need->flow);
+		sum = judge_flow(j, need);
+	else if (need->kind == NEED_OPEN)
+		sum = part_of_open(j);
 	for_each (kid, &need->kids) {
 		struct part p = judge_need(j, *kid);
 

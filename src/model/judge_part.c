@@ -35,8 +35,23 @@ static const char *why(const struct outcome *o)
 	return judge_why_vacant(o);
 }
 
+/* The directory answered and names no port: it says nothing of the way to one. */
+static struct part part_of_unnamed(const struct judging *j, const struct flow *f,
+				   const struct outcome *o)
+{
+	return (struct part){
+		.verdict = j->options->network_only ? VERDICT_NOT_TESTED : VERDICT_FAIL,
+		.service = ANSWER_FAIL,
+		.decisive = o,
+		.flow = f,
+		.reason = "the directory knows of no such service, so that there is no port to try",
+	};
+}
+
 struct part part_of(const struct judging *j, const struct flow *f, const struct outcome *o)
 {
+	if (o->flow != f->index)
+		return part_of_unnamed(j, f, o);
 	return (struct part){
 		.verdict = verdict_of(j, o),
 		.network = o->network,
@@ -45,6 +60,13 @@ struct part part_of(const struct judging *j, const struct flow *f, const struct 
 		.flow = f,
 		.reason = why(o),
 	};
+}
+
+struct part part_of_open(const struct judging *j)
+{
+	return (struct part){.elsewhere = !j->starts_here,
+			     .verdict = VERDICT_NOT_TESTED,
+			     .reason = "the site leaves open what it needs"};
 }
 
 /* --- joined ----------------------------------------------------------------------------------- */

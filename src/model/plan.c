@@ -119,9 +119,11 @@ static const struct demand *find_parent(const struct pair *p)
 
 const struct flow *need_first_flow(const struct need *need)
 {
-	while (need && need->kind != NEED_FLOW)
-		need = need->kids.items[0];
-	return need ? need->flow : NULL;
+	const struct flow *f = need ? need->flow : NULL;
+
+	for (size_t i = 0; !f && need && i < need->kids.n; i++)
+		f = need_first_flow(need->kids.items[i]);
+	return f;
 }
 
 static bool parent_is_ftp(const struct pair *p)

@@ -116,11 +116,15 @@ struct flow {
 	unsigned index;			       /* in plan.flows */
 };
 
-enum need_kind { NEED_FLOW, NEED_ALL, NEED_ANY, NEED_ELSE };
+/* NEED_OPEN: a port that the site does not say yet; a question asks for it. */
+enum need_kind { NEED_FLOW, NEED_ALL, NEED_ANY, NEED_ELSE, NEED_OPEN };
 struct need {
 	enum need_kind kind;
 	bool degraded;
 	const struct flow *flow;
+	const struct flow
+		*parent; /* of a negotiated flow, and what is asked for: as in its claim */
+	const char *what;
 	LIST_OF(const struct need *) kids;
 };
 
@@ -162,5 +166,8 @@ MUST_USE struct plan *plan_build(const struct site *site, const struct product *
 void plan_free(struct plan *p);
 
 /* "tcp/443", "udp/7000-7008", "icmp/echo", "tcp/any-of 1024-65535 from 20". */
+/* Whether it is negotiated by that parent, and asks it for that: services that share a range have a
+ * port of its own each. */
+bool claim_asks(const struct claim *c, const struct flow *parent, const char *what);
 void flow_format_ports(const struct flow *f, struct buf *out);
 void flow_format_id(const struct flow *f, struct buf *out); /* 16 hex digits */

@@ -203,13 +203,20 @@ static struct draft *intern(struct planner *pl, enum flow_kind kind, const struc
 
 /* --- claims ----------------------------------------------------------------------------------- */
 
+bool claim_asks(const struct claim *c, const struct flow *parent, const char *what)
+{
+	return c->parent == parent &&
+	       (c->what == what || (c->what && what && strcmp(c->what, what) == 0));
+}
+
 /* The same reason twice: the stronger one counts; what two alternatives need is no alternative. */
 static bool is_known(const struct draft *d, const struct claim *claim)
 {
 	for (struct link *l = d->newest; l && l->claim->demand == claim->demand; l = l->older) {
 		struct claim *c = l->claim;
 
-		if (c->leg != claim->leg || c->mode != claim->mode || (c->also && !claim->also))
+		if (c->leg != claim->leg || c->mode != claim->mode || (c->also && !claim->also) ||
+		    !claim_asks(c, c->parent, claim->what))
 			continue;
 		if (!c->service)
 			c->service = claim->service;
@@ -286,6 +293,8 @@ const struct need *plan_flow(struct pair *p, const struct wanted *w, struct clai
 	add_claim(p->pl, d, &claim);
 	need->kind = NEED_FLOW;
 	need->flow = &d->flow;
+	need->parent = claim.parent;
+	need->what = claim.what;
 	return need;
 }
 

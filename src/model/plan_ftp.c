@@ -168,7 +168,7 @@ static const struct need *data_leg(struct pair *p, const struct chain *c, size_t
 		if (!part.ports.lo)
 			part.ports = (struct port_range){1024, 65535};
 	} else if (!plan_resolve(p, mode->needs, &mode->needs->leaf.ports, &part.ports)) {
-		return NULL;
+		return need_open(p->pl);
 	}
 	if (active && leg < c->n)
 		opener = &c->gateways[leg]->ftp_gateway;

@@ -185,6 +185,7 @@ bool plan_resolve(struct pair *p, const struct expr *e, const struct ports *port
 /* As in the document, with the settings filled in; asks nothing. */
 void plan_format_needs(struct pair *p, const struct expr *e, struct buf *out);
 
+const struct need *need_open(struct planner *pl); /* what a question asks for */
 /* kids holds const struct need *; none gives NULL, one gives itself. */
 void need_add(struct buf *kids, const struct need *need); /* NULL adds nothing */
 const struct need *need_join(struct planner *pl, enum need_kind kind, struct buf *kids);

@@ -162,6 +162,14 @@ void need_add(struct buf *kids, const struct need *need)
 		buf_add(kids, &need, sizeof(need));
 }
 
+const struct need *need_open(struct planner *pl)
+{
+	struct need *need = ARENA_NEW(pl->arena, struct need);
+
+	need->kind = NEED_OPEN;
+	return need;
+}
+
 static const char *service_of(const struct pair *p, const struct leaf *leaf)
 {
 	return leaf->service ? leaf->service : p->requirement->service.s;
@@ -223,6 +231,8 @@ static const struct need *expand_rpc(struct pair *p, const struct expr *e)
 	if (resolve_rpc(p, &ref, windows, &range.ports)) {
 		range.any_of = range.ports.lo != range.ports.hi;
 		need_add(&kids, expand_named(p, &range, asked, e->leaf.name));
+	} else {
+		need_add(&kids, need_open(p->pl));
 	}
 	return need_join(p->pl, NEED_ALL, &kids);
 }
@@ -255,7 +265,7 @@ static const struct need *expand_leaf(struct pair *p, const struct expr *e)
 		return mark_degraded(p->pl, expand_rpc(p, e), leaf->degraded);
 	if (!plan_resolve(p, e, &leaf->ports, &w.ports) ||
 	    !plan_resolve(p, e, &leaf->source, &w.source))
-		return NULL;
+		return need_open(p->pl);
 	if (w.ports.lo == w.ports.hi)
 		w.any_of = false;
 	return mark_degraded(p->pl, plan_legs(p, &w), leaf->degraded);

@@ -533,9 +533,7 @@ static const char *const name_evidence[RESOLVE_STATUS_COUNT] = {
 	[RESOLVE_NODATA] = "the name exists, without an address of that family",
 	[RESOLVE_NXDOMAIN] = "the resolver says that there is no such name",
 	[RESOLVE_BAD_NAME] = "this cannot be a host name",
-	[RESOLVE_NO_HOST] =
-		"the resolver gives an address that no host has: it blocks the name, or "
-		"its data is wrong",
+	[RESOLVE_NO_HOST] = "the resolver gives an address that no host has, to block the name",
 	[RESOLVE_FAILED] = "the resolver's answer could not be used",
 	[RESOLVE_REFUSED] = "the resolver refuses to answer this host",
 	[RESOLVE_SERVFAIL] = "the resolver could not find out: its own servers fail",

@@ -14,10 +14,12 @@
 #include "probe/scope.h"
 #include "probe/via.h"
 
-/* A task that asks a directory for the port of a flow. */
+/* A task that asks a directory for the port of a flow, or tries the port that was named. */
 struct question_task {
 	size_t task;
 	unsigned flow;		   /* the child, whose port is asked for */
+	const struct claim *claim; /* of the child: for this one */
+	bool is_answer;		   /* it tries the port */
 	const struct via_hop *via; /* the child's way; the directory itself is asked directly */
 };
 
@@ -61,14 +63,18 @@ static bool is_ftp_child(const struct flow *f)
 	       strcmp(parent->claims->service, "ftp") == 0;
 }
 
-/* The directory that names its port; NULL: none does, or we cannot ask it. */
-static const struct proto *directory_of(const struct flow *f)
+/* How the directory is asked that listens there; NULL: none does, or we cannot ask it. */
+static const struct proto *directory_at(const struct flow *parent)
 {
-	const struct flow *parent = parent_of(f);
 	const struct proto *p =
 		parent ? proto_find(parent->claims->service, parent->transport) : NULL;
 
-	return p && p->is_directory && !is_ftp_child(f) ? p : NULL;
+	return p && p->is_directory ? p : NULL;
+}
+
+static bool is_named_child(const struct flow *f)
+{
+	return !is_ftp_child(f) && directory_at(parent_of(f));
 }
 
 /* Negotiated connections are tried from where the conversation starts, whichever way they run. */
@@ -80,7 +86,7 @@ static const struct endpoint *starting_end(const struct flow *f)
 /* The flow whose address and port are dialled to try this one. */
 static const struct flow *dialled_flow(const struct flow *f)
 {
-	return is_ftp_child(f) || directory_of(f) ? f->claims->parent : f;
+	return is_ftp_child(f) || is_named_child(f) ? f->claims->parent : f;
 }
 
 static const char *why_not(const struct check *c, const struct flow *f)
@@ -100,7 +106,7 @@ static const char *why_not(const struct check *c, const struct flow *f)
 	}
 	if (is_ftp_child(f) && c->via)
 		return "a data connection is not negotiated through a proxy by this version";
-	if (is_ftp_child(f) || directory_of(f))
+	if (is_ftp_child(f) || is_named_child(f))
 		return NULL;
 	if (f->parent_port || f->any_of)
 		return "its port is negotiated by a protocol that this version does not speak";
@@ -110,24 +116,39 @@ static const char *why_not(const struct check *c, const struct flow *f)
 }
 
 /* What is asked of a directory on behalf of a child. */
-static void add_question(struct check *c, const struct flow *f, const struct task *like)
+static void add_question(struct check *c, const struct flow *f, const struct claim *claim,
+			 const struct task *like)
 {
-	const struct flow *parent = f->claims->parent;
+	const struct flow *parent = claim->parent;
 	struct question_task *q = buf_room(&c->questions, sizeof(*q));
 	struct task *t;
 
-	q->flow = f->index;
-	q->task = c->tasks.n / sizeof(*t);
-	q->via = like->via;
+	*q = (struct question_task){.flow = f->index,
+				    .task = c->tasks.n / sizeof(*t),
+				    .claim = claim,
+				    .via = like->via};
 	t = add_task(c, like);
 	t->via = NULL;
 	c->has_names = c->has_names || !t->target.family;
 	t->flow = parent->index;
 	t->port = parent->ports.lo;
 	t->expected = parent->claims->service;
-	t->proto = directory_of(f);
-	t->what = f->claims->what;
+	t->proto = directory_at(parent);
+	t->what = claim->what;
 	t->method = parent->transport == TRANSPORT_UDP ? &method_udp : &method_talk;
+}
+
+/* Services that share a range are asked for one by one: each has a port of its own. */
+static void add_questions(struct check *c, const struct flow *f, const struct task *like)
+{
+	for (const struct claim *claim = f->claims; claim; claim = claim->next) {
+		const struct claim *first = f->claims;
+
+		while (!claim_asks(first, claim->parent, claim->what))
+			first = first->next;
+		if (first == claim && directory_at(claim->parent))
+			add_question(c, f, claim, like);
+	}
 }
 
 static void add_data_connection(struct check *c, const struct flow *f, const struct task *like)
@@ -178,8 +199,8 @@ static void add_ports(struct check *c, const struct flow *f, const struct task *
 		add_data_connection(c, f, like);
 		return;
 	}
-	if (directory_of(f)) {
-		add_question(c, f, like);
+	if (is_named_child(f)) {
+		add_questions(c, f, like);
 		return;
 	}
 	if (f->translation && f->translation->dialled.port)
@@ -394,6 +415,7 @@ static const struct question_task *question_of(const struct check *c, size_t tas
 static void follow(struct check *c, const struct question_task *q, const struct outcome *o)
 {
 	const struct flow *f = c->plan->flows.items[q->flow];
+	struct question_task answer = *q;
 	struct task *t;
 
 	if (o->named_port < f->ports.lo || o->named_port > f->ports.hi) {
@@ -401,11 +423,14 @@ static void follow(struct check *c, const struct question_task *q, const struct 
 						 "that is planned for it";
 		return;
 	}
+	answer.is_answer = true;
+	answer.task = c->tasks.n / sizeof(*t);
 	t = add_task(c, &(struct task){.name = o->name, .target = o->target, .via = q->via});
-	t->flow = q->flow;
+	t->flow = answer.flow;
 	t->port = o->named_port;
-	t->expected = f->claims->service;
-	t->method = q->via ? &method_talk : &method_tcp;
+	t->expected = answer.claim->service;
+	t->method = answer.via ? &method_talk : &method_tcp;
+	buf_add(&c->questions, &answer, sizeof(answer)); /* q is gone */
 }
 
 bool check_follow(struct check *c, const struct outcome *outcomes, size_t n)
@@ -438,18 +463,19 @@ static const char *device_with(const struct site *s, const struct addr *a)
 
 /* The flow that an outcome speaks of; NULL: of none. A question that was answered with a port is
  * followed by an outcome for that port; one that was not is told where the directory's own is. */
-static struct flow_result *result_of(struct check *c, const struct outcome *o)
+static struct flow_result *result_of(struct check *c, const struct outcome *o,
+				     const struct question_task *q)
 {
-	const struct question_task *q = question_of(c, o->task);
-
 	if (!q)
 		return &c->results[o->flow];
-	if (o->named_port)
-		return NULL;
-	if (o->proved)
+	if (q->is_answer || (o->proved && o->service == ANSWER_FAIL))
 		return &c->results[q->flow];
-	c->results[q->flow].not_tested =
-		"the directory that names its port was not asked, or did not answer";
+	if (!o->proved)
+		c->results[q->flow].not_tested =
+			"the directory that names its port was not asked, or did not answer";
+	else if (!o->named_port)
+		c->results[q->flow].not_tested =
+			"the directory answers, and does not name its port";
 	return NULL;
 }
 
@@ -458,24 +484,46 @@ void check_name_device(const struct check *c, struct outcome *o)
 	o->device = device_with(c->plan->site, &o->by);
 }
 
+/* For whom each outcome of a flow is, where services share it. */
+static void give_askers_room(struct check *c)
+{
+	size_t n;
+	const struct question_task *q = questions(c, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct flow_result *r = &c->results[q[i].flow];
+
+		if (!r->asked)
+			r->asked = ARENA_ARRAY(c->arena, const struct claim *, r->n);
+	}
+}
+
 void check_gather(struct check *c, const struct outcome *outcomes, size_t n)
 {
 	const struct outcome **room = ARENA_ARRAY(c->arena, const struct outcome *, n);
-	struct flow_result *r;
 
 	for (size_t i = 0; i < n; i++) {
-		r = result_of(c, &outcomes[i]);
+		const struct question_task *q = question_of(c, outcomes[i].task);
+		struct flow_result *r = result_of(c, &outcomes[i], q);
+
 		if (r)
 			r->n++;
 	}
 	for (size_t i = 0; i < c->plan->flows.n; i++) {
 		c->results[i].outcomes = room;
 		room += c->results[i].n;
-		c->results[i].n = 0;
 	}
+	give_askers_room(c);
+	for (size_t i = 0; i < c->plan->flows.n; i++)
+		c->results[i].n = 0;
 	for (size_t i = 0; i < n; i++) {
-		r = result_of(c, &outcomes[i]);
-		if (r)
-			((const struct outcome **)r->outcomes)[r->n++] = &outcomes[i];
+		const struct question_task *q = question_of(c, outcomes[i].task);
+		struct flow_result *r = result_of(c, &outcomes[i], q);
+
+		if (!r)
+			continue;
+		if (q)
+			((const struct claim **)r->asked)[r->n] = q->claim;
+		((const struct outcome **)r->outcomes)[r->n++] = &outcomes[i];
 	}
 }

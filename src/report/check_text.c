@@ -58,6 +58,17 @@ static void add_evidence(struct lines *l, const struct outcome *o)
 	end_line(l, DETAIL);
 }
 
+static void add_others(struct lines *l, const struct judgement *j)
+{
+	struct buf others = BUF_INIT;
+
+	check_words_others(j, &others);
+	if (others.n)
+		buf_addf(&l->line, "beside it: %s", others.data);
+	buf_release(&others);
+	end_line(l, DETAIL);
+}
+
 static void add_reason(struct lines *l, const struct judgement *j)
 {
 	if (j->reason)
@@ -84,6 +95,8 @@ static void add_verdict(struct lines *l, const struct judgement *j)
 	end_line(l, SUBJECT);
 	if (j->decisive && (j->verdict != VERDICT_PASS || j->decisive->is_stand_in))
 		add_evidence(l, j->decisive);
+	if (j->verdict != VERDICT_PASS)
+		add_others(l, j);
 	add_reason(l, j);
 	add_turn(l, j);
 	check_words_loss(j, &l->line);

@@ -150,6 +150,49 @@ void check_words_evidence(const struct outcome *o, struct buf *out)
 	words_outcome(o, out);
 }
 
+enum { OTHERS_NAMED = 4 };
+
+static void add_each_other(const struct judgement *j, struct buf *out)
+{
+	const char *before = "";
+
+	for_each (o, &j->outcomes) {
+		if (*o == j->decisive)
+			continue;
+		buf_add_text(out, before);
+		words_target(*o, out);
+		buf_addf(out, " %s", words_state(*o));
+		before = ", ";
+	}
+}
+
+static void count_others(const struct judgement *j, struct buf *out)
+{
+	size_t counts[STATE_COUNT] = {0};
+	const char *before = "";
+
+	for_each (o, &j->outcomes)
+		counts[(*o)->state] += *o != j->decisive;
+	for (int s = 0; s < STATE_COUNT; s++) {
+		const struct outcome one = {.state = (enum state)s};
+
+		if (!counts[s])
+			continue;
+		buf_addf(out, "%s%zu %s", before, counts[s], words_state(&one));
+		before = ", ";
+	}
+}
+
+void check_words_others(const struct judgement *j, struct buf *out)
+{
+	if (j->outcomes.n < 2)
+		return;
+	if (j->outcomes.n <= OTHERS_NAMED + 1)
+		add_each_other(j, out);
+	else
+		count_others(j, out);
+}
+
 void check_words_reason(const struct judgement *j, struct buf *out)
 {
 	if (j->prerequisite) {

@@ -24,6 +24,9 @@ void check_words_ends(const struct judgement *j, const struct flow *f, struct bu
 void check_words_ports(const struct flow *f, struct buf *out); /* "tcp/1433"; f NULL: "" */
 /* "10.1.0.20:1433 rejected: 10.1.0.1 answered: ..." */
 void check_words_evidence(const struct outcome *o, struct buf *out);
+/* What was seen beside the decisive one: each where there are few, else how many of each state;
+ * nothing where that was all. "10.0.0.6:443 open, [2001:db8::6]:443 dropped" */
+void check_words_others(const struct judgement *j, struct buf *out);
 /* Why in one go: what it waits for, the judge's sentence, else the outcome's. */
 void check_words_reason(const struct judgement *j, struct buf *out);
 /* "network team (fw1)", "the server's administrator"; "" where nobody can make a move */

@@ -185,9 +185,102 @@ static void what_a_directory_names_goes_the_planned_way(void **state)
 	follow(TO_BOX, 22, refused);
 }
 
+/* What the endpoint mapper says of a service: its port, that it knows of none, or neither. */
+static struct outcome mapper_says(const struct task *t, uint16_t port, enum answer service)
+{
+	return (struct outcome){.flow = t->flow,
+				.target = t->target,
+				.transport = TRANSPORT_TCP,
+				.port = t->port,
+				.state = STATE_OPEN,
+				.cause = CAUSE_TARGET,
+				.network = ANSWER_PASS,
+				.service = service,
+				.proved = "epmap",
+				.named_port = port};
+}
+
+static struct outcome answer_to(const struct task *t)
+{
+	if (t->what && strcmp(t->what, "drsuapi") == 0)
+		return mapper_says(t, 49200, ANSWER_PASS);
+	if (t->what && strcmp(t->what, "frs") == 0)
+		return mapper_says(t, 0, ANSWER_FAIL);
+	return mapper_says(t, 0, ANSWER_PASS);
+}
+
+static void judge_all(struct prepared *p, const struct judge_options *options, struct buf *out)
+{
+	struct verdicts verdicts;
+
+	judge(p->plan, p->check.results, options, p->arena, &verdicts);
+	for_each (j, &verdicts.items)
+		buf_addf(out, "%s %s %s/%s%s%s\n", j->demand->requirement->id.s,
+			 verdict_names[j->verdict], answer_names[j->network],
+			 answer_names[j->service], j->reason ? ": " : "",
+			 j->reason ? j->reason : "");
+}
+
+/* Several services share the mapper and its range: each is asked for, and judged, by itself. What
+ * the site leaves open holds nothing. */
+static void each_service_has_its_own_answer(void **state)
+{
+	static const char want[] =
+		"drs pass pass/unknown\n"
+		"frs fail unknown/fail: the directory knows of no such service, so that there is "
+		"no "
+		"port to try\n"
+		"wmi not-tested unknown/unknown: the directory answers, and does not name its "
+		"port\n"
+		"both fail unknown/fail: the directory knows of no such service, so that there is "
+		"no "
+		"port to try\n"
+		"either pass pass/unknown\n"
+		"open not-tested unknown/unknown: the site leaves open what it needs\n"
+		"open-or pass pass/pass\n";
+	struct outcome outcomes[16] = {{0}};
+	const struct task *tasks;
+	struct buf got = BUF_INIT;
+	struct prepared p;
+	size_t n, all;
+
+	(void)state;
+	prepare(&p,
+		REQUIREMENT("drs", "needs: rpc/drsuapi") REQUIREMENT("frs", "needs: rpc/frs")
+			REQUIREMENT("wmi", "needs: rpc/wmi")
+				REQUIREMENT("both", "needs: [rpc/drsuapi, rpc/frs]")
+					REQUIREMENT("either", "needs: rpc/frs or rpc/drsuapi")
+						REQUIREMENT("open", "needs: rpc/mountd")
+							REQUIREMENT("open-or",
+								    "needs: rpc/mountd or tcp/135"),
+		TO_SRV);
+	tasks = check_tasks(&p.check, &n);
+	for (size_t i = 0; i < n; i++) {
+		outcomes[i] = answer_to(&tasks[i]);
+		outcomes[i].task = (unsigned)i;
+	}
+	assert_true(check_follow(&p.check, outcomes, n));
+	tasks = check_tasks(&p.check, &all);
+	assert_int_equal(all, n + 1); /* the one port that was named is tried once */
+	assert_int_equal(tasks[n].port, 49200);
+	outcomes[n] = (struct outcome){.task = (unsigned)n,
+				       .flow = tasks[n].flow,
+				       .target = tasks[n].target,
+				       .port = tasks[n].port,
+				       .state = STATE_OPEN,
+				       .cause = CAUSE_TARGET,
+				       .network = ANSWER_PASS};
+	check_gather(&p.check, outcomes, all);
+	judge_all(&p, &(struct judge_options){.starts_here = p.check.starts_here}, &got);
+	check_text("verdicts", &got, want);
+	buf_release(&got);
+	release(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_service_has_its_own_answer),
 		cmocka_unit_test(what_a_directory_names_goes_the_planned_way),
 		cmocka_unit_test(tasks_are_where_they_may_be),
 	};
