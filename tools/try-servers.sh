@@ -60,14 +60,13 @@ stand_ins() {
 	read -r ready <"$T/ready-$at" && [ "$ready" = ready ] || { cat "$T/log" >&2; exit 1; }
 }
 
-# start_listening HOST NAMESPACE: there portolan stands in for that host of the site, until stop_listening HOST,
-# which prints what it has seen.
+# start_listening NAMESPACE HOST SITE-FILE: there portolan stands in for that host of the site, until
+# stop_listening HOST, which prints what it has seen.
 start_listening() {
-	nsenter --net="/run/netns/$2" portolan listen --as "$1" --for 10 "$stanford" >"$T/listen-$1" 2>>"$T/log" \
-		</dev/null &
+	nsenter --net="/run/netns/$1" portolan listen --as "$2" --for 10 "$3" >"$T/listen-$2" 2>>"$T/log" </dev/null &
 	listening=$!
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		grep -q open "$T/listen-$1" && return
+		grep -q open "$T/listen-$2" && return
 		sleep 0.2
 	done
 	cat "$T/log" >&2
