@@ -43,6 +43,8 @@ default_way() {
 firewall() {
 	cat >"$T/$1.nft"
 	on "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+	# Every refusal is answered: Linux would hold back all but a few a second to one address.
+	on "$1" sh -c 'echo 0 >/proc/sys/net/ipv4/icmp_ratelimit'
 	on "$1" nft -f "$T/$1.nft"
 }
 
