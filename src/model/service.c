@@ -77,12 +77,22 @@ bool service_listens(const struct service *s, unsigned on, struct port_range por
 	return false;
 }
 
+/* The first of its ports over these transports; NULL: it does not run over them. */
+static const struct service_port *usual_port(const struct service *s, unsigned on)
+{
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i].on & on)
+			return &s->ports[i];
+	}
+	return NULL;
+}
+
 bool service_at(unsigned on, uint16_t port, struct service *s)
 {
 	for (size_t i = 0; service_get(i, s); i++) {
-		const struct service_port *usual = s->ports;
+		const struct service_port *usual = usual_port(s, on);
 
-		if (s->n_ports && (usual->on & on) && usual->lo <= port && port <= usual->hi)
+		if (usual && usual->lo <= port && port <= usual->hi)
 			return true;
 	}
 	return false;
