@@ -62,7 +62,8 @@ static void both_forms(void **state)
 		assert_int_equal(v->verdict, VERDICT_FAIL);
 		assert_int_equal(v->turn, TURN_NETWORK);
 		assert_string_equal(v->owner, "network team");
-		assert_ptr_equal(v->decisive, &run->outcomes.items[1]); /* not the first in its list */
+		assert_ptr_equal(v->decisive,
+				 &run->outcomes.items[1]); /* not the first in its list */
 		assert_ptr_equal(past_run_verdict(run, v->key), v);
 		o = past_run_outcomes(run, "00000000000000aa");
 		assert_ptr_equal(o, &run->outcomes.items[0]);
