@@ -216,6 +216,28 @@ static void write_choose(const struct quick *k, struct yaml_writer *w)
 		yaml_close(w);
 }
 
+/* A program on a laptop asks for passive connections. */
+static void write_modes(const struct quick *k, struct yaml_writer *w)
+{
+	bool has_key = false;
+
+	for_each (q, &k->product->requirements)
+		for_each (m, &q->modes) {
+			if (!text_is(m->name, "passive") ||
+			    !k->is_wanted[q - k->product->requirements.items])
+				continue;
+			if (!has_key) {
+				yaml_key(w, "modes");
+				yaml_open(w);
+			}
+			has_key = true;
+			yaml_key(w, q->id.s);
+			yaml_text(w, "passive");
+		}
+	if (has_key)
+		yaml_close(w);
+}
+
 void quick_write(const struct quick *k, struct buf *out)
 {
 	struct yaml_writer w = {.out = out};
@@ -236,6 +258,7 @@ void quick_write(const struct quick *k, struct buf *out)
 	write_pairs(k, "choices", &k->asked->choices, &w);
 	write_pairs(k, "settings", &k->asked->settings, &w);
 	write_choose(k, &w);
+	write_modes(k, &w);
 	w.depth--;
 	yaml_close(&w);
 }
