@@ -165,9 +165,12 @@ MUST_USE struct plan *plan_build(const struct site *site, const struct product *
 				 struct errs *errs);
 void plan_free(struct plan *p);
 
-/* "tcp/443", "udp/7000-7008", "icmp/echo", "tcp/any-of 1024-65535 from 20". */
+/* As whom this hop sends on what comes from there, in that family (4 or 6); NULL: as it is. */
+const struct addr *hop_source_nat(const struct hop *hop, const struct endpoint *from,
+				  uint8_t family);
 /* Whether it is negotiated by that parent, and asks it for that: services that share a range have a
  * port of its own each. */
 bool claim_asks(const struct claim *c, const struct flow *parent, const char *what);
+/* "tcp/443", "udp/7000-7008", "icmp/echo", "tcp/any-of 1024-65535 from 20". */
 void flow_format_ports(const struct flow *f, struct buf *out);
 void flow_format_id(const struct flow *f, struct buf *out); /* 16 hex digits */

@@ -176,6 +176,7 @@ static const struct need *data_leg(struct pair *p, const struct chain *c, size_t
 		part.source = (struct port_range){20, 20};
 	part.any_of = part.ports.lo != part.ports.hi;
 	part.posing = posing_on(c, leg, w);
+	part.posing_source = active;
 	return plan_flow(p, &part, leg_claim(c, leg, w, (struct claim){0}));
 }
 

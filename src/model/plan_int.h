@@ -217,6 +217,7 @@ struct wanted {
 	/* A transparent gateway's end is taken for this one, and on this port (0: the same). */
 	const struct endpoint *posing;
 	uint16_t posing_port;
+	bool posing_source; /* it is the source's end that is */
 };
 const struct need *plan_legs(struct pair *p, const struct wanted *w);
 /* The conversation through the FTP gateways on the way, and the connections that it negotiates;

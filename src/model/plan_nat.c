@@ -101,6 +101,12 @@ static const struct addr *find_source(const struct device *device, const struct 
 	return NULL;
 }
 
+const struct addr *hop_source_nat(const struct hop *hop, const struct endpoint *from,
+				  uint8_t family)
+{
+	return find_source(hop->device, hop->in, hop->out, from, family == 4 ? FAMILY_4 : FAMILY_6);
+}
+
 static void find_seen_as(const struct wanted *w, const struct path *path, struct translation *t)
 {
 	unsigned families = endpoint_families(w->from) & endpoint_families(w->to);
@@ -134,7 +140,7 @@ const struct device *plan_hides(const struct flow *f)
 static void pose(struct planner *pl, const struct wanted *w, struct translation *t)
 {
 	const struct endpoint *as = w->posing;
-	bool dialled = w->to->device != NULL;
+	bool dialled = !w->posing_source;
 	const struct device *gateway = dialled ? w->to->device : w->from->device;
 	char text[ADDR_TEXT_MAX];
 	const char *name = as->names.n ? as->names.items[0].s : as->name;

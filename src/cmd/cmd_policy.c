@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "base/suggest.h"
+#include "cmd/command.h"
+#include "cmd/load.h"
+#include "cmd/policy_print.h"
+#include "policy/emit.h"
+#include "sys/file.h"
+
+struct form {
+	const char *name;
+	void (*print)(const struct policy *p, struct buf *out);
+};
+
+static void print_nftables(const struct policy *p, struct buf *out)
+{
+	emitter_nftables.policy(p, out);
+}
+
+static const struct form forms[] = {
+	{"nftables", print_nftables},
+	{"jsonl", policy_records},
+	{"markdown", policy_page},
+};
+
+static const struct form *form_of(const struct arguments *args)
+{
+	const char *name = args_value(args, "format");
+
+	if (!name)
+		return &forms[0];
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (strcmp(name, forms[i].name) == 0)
+			return &forms[i];
+	command_usage_error("--format is nftables, jsonl or markdown, not \"%.40s\"", name);
+	return NULL;
+}
+
+static const struct device *find_device(const struct site *site, const char *name)
+{
+	struct suggest s = suggest_start(slice_of(name));
+	char hint[SUGGEST_TEXT_MAX];
+
+	for_each (d, &site->devices) {
+		if (text_is(d->name, name))
+			return d;
+		suggest_add(&s, d->name.s);
+	}
+	command_usage_error("no device of this site is called \"%.60s\"%s", name,
+			    suggest_text(&s, hint));
+	return NULL;
+}
+
+static int write_sidecar(const struct arguments *args, const struct policy *p)
+{
+	const char *path = args_value(args, "sidecar");
+	struct buf out = BUF_INIT;
+	struct err err;
+	int rc = 0;
+
+	if (!path)
+		return 0;
+	policy_sidecar(p, &out);
+	if (file_replace(path, buf_slice(&out), 0644, &err))
+		rc = command_failed(&err);
+	buf_release(&out);
+	return rc;
+}
+
+static int derive(const struct arguments *args, const struct form *form, const struct plan *plan)
+{
+	const struct device *device = find_device(plan->site, args_value(args, "device"));
+	struct errs errs = {0};
+	struct policy *p;
+	struct buf out = BUF_INIT;
+	int rc;
+
+	if (!device)
+		return EXIT_USAGE;
+	p = policy_derive(plan, device, &errs);
+	if (!p)
+		return command_failed_all(&errs);
+	rc = write_sidecar(args, p);
+	if (!rc) {
+		form->print(p, &out);
+		rc = command_print(&out) ? EXIT_HOLDS : EXIT_NOT_TESTED;
+	}
+	buf_release(&out);
+	policy_free(p);
+	return rc;
+}
+
+static int run_derive(const struct arguments *args)
+{
+	const struct plan_options options = {.as_documented = args_has(args, "as-documented")};
+	const struct form *form = form_of(args);
+	struct loaded l;
+	int rc;
+
+	if (!form)
+		return EXIT_USAGE;
+	if (!args_value(args, "device"))
+		return command_usage_error("policy derive: --device says for which device");
+	rc = load_plan(&l, args_operand(args, 1), args_value(args, "catalog"), &options);
+	if (!rc)
+		rc = derive(args, form, l.plan);
+	load_release(&l);
+	return rc;
+}
+
+static int run(const struct arguments *args)
+{
+	if (strcmp(args_operand(args, 0), "derive") == 0)
+		return run_derive(args);
+	return command_usage_error(
+		"policy: there is no \"policy %s\"; expected: policy derive SITE",
+		args_operand(args, 0));
+}
+
+static const struct option_spec options[] = {
+	{"device", "NAME", "whose policy: a device of the site", false},
+	{"format", "nftables|jsonl|markdown", "default nftables", false},
+	{"sidecar", "FILE", "write there, as JSON, what is behind each rule", false},
+	{"as-documented", NULL, "the documents' own values instead of ours", false},
+	{"catalog", "DIR", "where the product files are", false},
+};
+
+const struct command command_policy = {
+	.name = "policy",
+	.summary = "a device's rules, from what the site's products need",
+	.operands = "derive SITE",
+	.options = options,
+	.n_options = ARRAY_LEN(options),
+	.min_operands = 2,
+	.max_operands = 2,
+	.run = run,
+};

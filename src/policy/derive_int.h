@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the files of policy_derive() share. One derivation makes one policy.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "policy/policy.h"
+
+/* A rule while flows are still added. */
+struct draft {
+	struct rule rule;
+	struct buf flows; /* const struct flow * */
+	size_t index;
+};
+
+struct derivation {
+	struct policy *policy;
+	struct arena *arena;
+	const struct plan *plan;
+	const struct device *device;
+	bool *opened;	     /* by the index of the flow: the site has decided for it */
+	bool *is_exception;  /* so: required, and inside of what is forbidden */
+	bool *has_exception; /* so: forbidden, and something required is inside */
+	struct buf drafts;   /* struct draft * */
+	struct map by_bytes; /* what a rule does, as bytes, to its draft */
+	struct buf findings; /* struct finding */
+	struct map told;     /* code and subject of findings */
+};
+
+/* --- derive_view.c ---------------------------------------------------------------------------- */
+/* Where the device stands on a flow's way. */
+enum stand { STAND_NOWHERE, STAND_START, STAND_WAY, STAND_END };
+enum stand derive_stand(const struct derivation *d, const struct flow *f);
+
+/* One family of a flow, as its packets look at the device. */
+struct view {
+	struct prefixes source; /* on their way in */
+	struct prefixes dialled;
+	struct port_range dialled_ports;
+	bool any_dialled;	/* dialled by a name that has no address here */
+	struct prefixes target; /* behind the device's own translation */
+	struct port_range ports;
+	bool translated;	      /* here, between `dialled` and `target` */
+	const struct addr *leaves_as; /* behind the device's source translation; NULL: as it is */
+	const struct interface *in, *out; /* NULL: not known, or none */
+};
+/* False: nothing of this family goes there. */
+bool derive_view(struct derivation *d, const struct flow *f, uint8_t family, struct view *v);
+/* The addresses of that family; none where one of them is the whole family: then *any. */
+bool derive_addresses(struct derivation *d, const struct endpoint *e, uint8_t family,
+		      struct prefixes *out);
+struct prefixes derive_one(struct derivation *d, const struct addr *a);
+
+/* --- derive_ftp.c ----------------------------------------------------------------------------- */
+/* Whether it is a data connection that this device's gateway passes on by translation. */
+bool derive_is_session(const struct derivation *d, const struct flow *f);
+void derive_session(struct derivation *d, const struct flow *f);
+
+/* --- derive_base.c ---------------------------------------------------------------------------- */
+void derive_base(struct derivation *d);
+void derive_findings(struct derivation *d); /* what holds for the device as a whole */
+
+/* --- derive.c --------------------------------------------------------------------------------- */
+/* The rule, once; f is behind it, too (NULL: nothing is). r is copied. */
+void derive_add(struct derivation *d, const struct rule *r, const struct flow *f);
+/* The match of a flow's family: transport, ports, addresses as given by the view. */
+struct match derive_match(const struct flow *f, uint8_t family, const struct view *v);
+/* Once for each code and subject; what it is given must live as long as the plan. */
+void derive_tell(struct derivation *d, struct finding f);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What a flow's packets look like at one device: behind the translations of those before it, and
+ * before those of the ones behind it.
+ */
+#include <stdlib.h>
+
+#include "policy/derive_int.h"
+
+static size_t hop_of(const struct derivation *d, const struct flow *f)
+{
+	size_t i = 0;
+
+	while (i < f->path->hops.n && f->path->hops.items[i].device != d->device)
+		i++;
+	return i;
+}
+
+enum stand derive_stand(const struct derivation *d, const struct flow *f)
+{
+	if (f->from->device == d->device)
+		return f->to->device == d->device ? STAND_NOWHERE : STAND_START;
+	if (f->to->device == d->device)
+		return STAND_END;
+	return hop_of(d, f) < f->path->hops.n ? STAND_WAY : STAND_NOWHERE;
+}
+
+/* --- addresses -------------------------------------------------------------------------------- */
+
+static int by_prefix(const void *a, const void *b)
+{
+	return prefix_compare(a, b);
+}
+
+/* What lies inside another one is said by it; sorted, it comes behind it. */
+static void drop_inner(struct prefixes *p)
+{
+	size_t n = 0;
+
+	if (p->list.n > 1)
+		qsort(p->list.items, p->list.n, sizeof(*p->list.items), by_prefix);
+	for_each (one, &p->list)
+		if (!n || !prefix_has_prefix(&p->list.items[n - 1], one))
+			p->list.items[n++] = *one;
+	p->list.n = n;
+}
+
+bool derive_addresses(struct derivation *d, const struct endpoint *e, uint8_t family,
+		      struct prefixes *out)
+{
+	size_t n = 0;
+
+	*out = (struct prefixes){{NULL, 0}};
+	for_each (p, &e->addresses) {
+		if (p->addr.family != family)
+			continue;
+		if (!p->bits)
+			return true;
+		n++;
+	}
+	if (!n)
+		return false;
+	out->list.items = ARENA_ARRAY(d->arena, struct prefix, n);
+	for_each (p, &e->addresses)
+		if (p->addr.family == family)
+			out->list.items[out->list.n++] = *p;
+	drop_inner(out);
+	return true;
+}
+
+struct prefixes derive_one(struct derivation *d, const struct addr *a)
+{
+	struct prefixes one = {{ARENA_NEW(d->arena, struct prefix), 1}};
+
+	one.list.items[0] = prefix_of_addr(a);
+	return one;
+}
+
+/* --- where it comes from ---------------------------------------------------------------------- */
+
+/* A transparent gateway speaks as the one to whom the whole way goes. */
+static const struct endpoint *posed_as(const struct flow *f, const struct device *device)
+{
+	if (!device || f->claims->gateway != GATEWAY_FTP || !f->translation ||
+	    device->ftp_gateway.placement != PLACEMENT_TRANSPARENT)
+		return NULL;
+	return f->claims->whole;
+}
+
+static bool find_source(struct derivation *d, const struct flow *f, uint8_t family, struct view *v)
+{
+	const struct endpoint *as = f->translation && f->translation->seen_at &&
+						    f->translation->seen_at == f->from->device
+					    ? posed_as(f, f->from->device)
+					    : NULL;
+
+	if (as && !as->addresses.n)
+		return true;
+	if (!derive_addresses(d, as ? as : f->from, family, &v->source))
+		return false;
+	for_each (hop, &f->path->hops) {
+		const struct addr *a = hop_source_nat(hop, f->from, family);
+
+		if (hop->device == d->device) {
+			v->leaves_as = a;
+			break;
+		}
+		if (a)
+			v->source = derive_one(d, a);
+	}
+	return true;
+}
+
+/* --- where it goes ---------------------------------------------------------------------------- */
+
+static bool is_at(const struct destination_nat *n, const struct flow *f, const struct view *v)
+{
+	return (n->transport == TRANSPORT_NONE || n->transport == f->transport) &&
+	       v->dialled.list.n == 1 && addr_equal(&v->dialled.list.items[0].addr, &n->at.addr) &&
+	       (!n->at.port || n->at.port == v->dialled_ports.lo);
+}
+
+static const struct addr *address_of(const struct addr_port *ap, uint8_t family)
+{
+	if (!ap->host)
+		return ap->addr.family == family ? &ap->addr : NULL;
+	for_each (a, &ap->host->addresses)
+		if (a->family == family)
+			return a;
+	return NULL;
+}
+
+/* What this device makes of what is dialled: `dialled` becomes `target`. */
+static void translate(struct derivation *d, const struct device *device, const struct flow *f,
+		      uint8_t family, struct view *v)
+{
+	v->target = v->dialled;
+	v->ports = v->dialled_ports;
+	v->translated = false;
+	for_each (n, &device->destination_nat) {
+		const struct addr *to = address_of(&n->to, family);
+
+		if (!to || !is_at(n, f, v))
+			continue;
+		v->target = derive_one(d, to);
+		if (n->to.port)
+			v->ports = (struct port_range){n->to.port, n->to.port};
+		v->translated = true;
+		return;
+	}
+}
+
+/* What the source dials. False: nothing of this family. */
+static bool find_dialled(struct derivation *d, const struct flow *f, uint8_t family, struct view *v)
+{
+	const struct translation *t = f->translation;
+	const struct endpoint *as =
+		t && t->dialled_at == f->to->device ? posed_as(f, f->to->device) : NULL;
+
+	v->dialled_ports = f->ports;
+	if (t && t->dialled.port && (as || t->dialled.addr.family == family))
+		v->dialled_ports = (struct port_range){t->dialled.port, t->dialled.port};
+	if (as) {
+		v->any_dialled = !as->addresses.n;
+		return v->any_dialled || derive_addresses(d, as, family, &v->dialled);
+	}
+	if (t && t->dialled_at && t->dialled.addr.family == family) {
+		v->dialled = derive_one(d, &t->dialled.addr);
+		return true;
+	}
+	return derive_addresses(d, f->to, family, &v->dialled);
+}
+
+/* Through the devices before this one, and through this one. */
+static void follow(struct derivation *d, const struct flow *f, uint8_t family, struct view *v)
+{
+	for_each (hop, &f->path->hops) {
+		translate(d, hop->device, f, family, v);
+		if (hop->device == d->device)
+			return;
+		v->dialled = v->target;
+		v->dialled_ports = v->ports;
+	}
+}
+
+static bool is_same(const struct prefixes *a, const struct prefixes *b)
+{
+	if (a->list.n != b->list.n)
+		return false;
+	for (size_t i = 0; i < a->list.n; i++)
+		if (!prefix_equal(&a->list.items[i], &b->list.items[i]))
+			return false;
+	return true;
+}
+
+static bool find_target(struct derivation *d, const struct flow *f, uint8_t family, struct view *v)
+{
+	enum stand stand = derive_stand(d, f);
+
+	if (!find_dialled(d, f, family, v))
+		return false;
+	v->target = v->dialled;
+	v->ports = v->dialled_ports;
+	if (stand != STAND_START)
+		follow(d, f, family, v);
+	if (stand != STAND_END)
+		return true;
+	v->dialled = v->target;
+	v->dialled_ports = v->ports;
+	if (!derive_addresses(d, f->to, family, &v->target))
+		return false;
+	v->ports = f->ports;
+	v->translated = v->any_dialled || !is_same(&v->dialled, &v->target) ||
+			v->dialled_ports.lo != v->ports.lo;
+	return true;
+}
+
+/* --- through which interfaces ----------------------------------------------------------------- */
+
+static const struct interface *interface_in(const struct device *d, const struct zone *z)
+{
+	for_each (i, &d->interfaces)
+		if (z && i->zone == z)
+			return i;
+	return NULL;
+}
+
+/* A device that is an end is not among the hops: its next neighbour on the way tells the side. */
+static void find_interfaces(struct derivation *d, const struct flow *f, struct view *v)
+{
+	const struct path *p = f->path;
+	const struct interface *side;
+
+	switch (derive_stand(d, f)) {
+	case STAND_START:
+		side = p->hops.n ? p->hops.items[0].in : NULL;
+		v->out = interface_in(d->device, side ? side->zone : f->to->zone);
+		break;
+	case STAND_END:
+		side = p->hops.n ? p->hops.items[p->hops.n - 1].out : NULL;
+		v->in = interface_in(d->device, side ? side->zone : f->from->zone);
+		break;
+	case STAND_WAY:
+		v->in = p->hops.items[hop_of(d, f)].in;
+		v->out = p->hops.items[hop_of(d, f)].out;
+		break;
+	default:
+		break;
+	}
+}
+
+bool derive_view(struct derivation *d, const struct flow *f, uint8_t family, struct view *v)
+{
+	*v = (struct view){0};
+	if (!find_source(d, f, family, v) || !find_target(d, f, family, v))
+		return false;
+	find_interfaces(d, f, v);
+	return true;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/policy.h"
+
+#include "base/buf.h"
+
+const char *const hook_names[] = {
+	"prerouting", "input", "forward", "output", "postrouting", NULL,
+};
+const char *const action_names[] = {
+	"accept", "drop", "reset", "dnat", "redirect", "snat", NULL,
+};
+
+const char *rule_key_text(const struct rule *r, char text[RULE_KEY_TEXT_MAX])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (int i = 0; i < RULE_KEY_BITS / 4; i++)
+		text[i] = digits[r->key >> (RULE_KEY_BITS - 4 - 4 * i) & 15];
+	text[RULE_KEY_BITS / 4] = '\0';
+	return text;
+}
+
+static bool is_told(const struct rule *r, const struct flow *flow, const struct claim *claim)
+{
+	for_each (f, &r->flows) {
+		for (const struct claim *c = (*f)->claims; c; c = c->next) {
+			if (*f == flow && c == claim)
+				return false;
+			if (c->demand->requirement == claim->demand->requirement)
+				return true;
+		}
+	}
+	return false;
+}
+
+void rule_format_requirements(const struct rule *r, struct buf *out)
+{
+	size_t start = out->n;
+
+	if (!r->flows.n)
+		buf_add_text(out, r->why);
+	for_each (f, &r->flows)
+		for (const struct claim *c = (*f)->claims; c; c = c->next)
+			if (!is_told(r, *f, c))
+				buf_addf(out, "%s%s/%s", out->n > start ? ", " : "",
+					 c->demand->installation->product->name.s,
+					 c->demand->requirement->id.s);
+}
+
+bool policy_is_name(const char *s, size_t max)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_.+@";
+	size_t n = strlen(s);
+
+	return n && n <= max && strspn(s, allowed) == n && strcmp(s, ".") != 0 &&
+	       strcmp(s, "..") != 0;
+}
+
+void policy_free(struct policy *p)
+{
+	if (p)
+		arena_free(p->arena);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One device's policy: its rules in an order of ours, as plain data. Rules of one hook and rank may
+ * stand in any order; of two ranks the lower is looked at first; what no rule takes is dropped
+ * where the policy has base rules, and left alone in the hooks that translate.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/addr.h"
+#include "base/arena.h"
+#include "base/portset.h"
+#include "model/finding.h"
+#include "model/plan.h"
+
+/* A filter sees what prerouting made of the target, and not yet what postrouting makes of the
+ * source. */
+enum hook { HOOK_PREROUTING, HOOK_INPUT, HOOK_FORWARD, HOOK_OUTPUT, HOOK_POSTROUTING, HOOK_COUNT };
+extern const char *const hook_names[];
+
+enum action {
+	ACTION_ACCEPT,
+	ACTION_DROP,
+	ACTION_RESET, /* refuse: a TCP reset */
+	ACTION_DNAT,
+	ACTION_REDIRECT, /* to the device itself */
+	ACTION_SNAT,
+};
+extern const char *const action_names[];
+
+enum rank {
+	RANK_BASE,	 /* what every connection needs: replies, errors, neighbours */
+	RANK_DENY_FIRST, /* forbidden, with nothing required inside */
+	RANK_EXCEPTION,	 /* required, and inside of what is forbidden */
+	RANK_DENY,	 /* forbidden, but for the exceptions */
+	RANK_NEED,	 /* required */
+	RANK_REFUSE,	 /* not needed, and answered */
+};
+
+/* Which packets of a connection. ANY in a filter that keeps state means: of new ones. */
+enum packets {
+	PACKETS_ANY,
+	PACKETS_ESTABLISHED,
+	PACKETS_RELATED,
+	PACKETS_INVALID,
+	PACKETS_REPLY, /* without state: TCP packets that do not begin a connection */
+};
+
+struct prefixes {
+	LIST_OF(struct prefix) list; /* of one family; neither touching each other's inside */
+};
+
+struct match {
+	const char *in, *out;		       /* interfaces as the system calls them; NULL: any */
+	uint8_t family;			       /* 4, 6; 0: both, and then without addresses */
+	struct prefixes source, target;	       /* none: any of the family */
+	enum transport transport;	       /* TRANSPORT_NONE: any */
+	struct port_range ports, source_ports; /* lo 0: any */
+	const char *icmp;		       /* a name that icmp_name_find() knows */
+	unsigned number;		       /* of TRANSPORT_IP */
+	const char *user;		       /* who owns the socket; only on output */
+	bool translated;		       /* only what prerouting has translated */
+	enum packets packets;
+};
+
+/* To where DNAT and REDIRECT send, and as whom SNAT sends. */
+struct rewrite {
+	struct addr addr; /* family 0: not by address */
+	uint16_t port;	  /* 0: as it is */
+	bool session;	  /* the gateway says it for each transfer */
+};
+
+struct rule {
+	enum hook hook;
+	enum rank rank;
+	enum action action;
+	struct match match;
+	struct rewrite rewrite;
+	LIST_OF(const struct flow *) flows; /* behind it; none: a base rule */
+	const char *why;		    /* of a base rule; else NULL */
+	uint64_t key; /* of its flows: the same in every run, RULE_KEY_BITS of them */
+};
+
+enum { RULE_KEY_BITS = 48, RULE_KEY_TEXT_MAX = 13 };
+
+struct policy {
+	struct arena *arena;
+	const struct plan *plan; /* borrowed */
+	const struct device *device;
+	LIST_OF(struct rule) rules;	  /* by hook, rank, and the order of the documents */
+	LIST_OF(struct finding) findings; /* what cannot be said, or is not known */
+};
+
+/* What the plan asks of this device. The plan must outlive it. NULL with errs: an interface or a
+ * user has a name that no ruleset could hold. */
+MUST_USE struct policy *policy_derive(const struct plan *plan, const struct device *device,
+				      struct errs *errs);
+void policy_free(struct policy *p); /* NULL is fine */
+
+/* 12 hex digits: of a rule with one flow the first of that flow's id. */
+const char *rule_key_text(const struct rule *r, char text[RULE_KEY_TEXT_MAX]);
+/* "passwordstate/web-to-database, ...": each requirement once; of a base rule its reason. */
+void rule_format_requirements(const struct rule *r, struct buf *out);
+/* Whether it is a name that rulesets hold without quoting: letters, digits, "-_.+@", at most 15 of
+ * an interface (Linux IFNAMSIZ), 32 of a user. */
+enum { INTERFACE_NAME_MAX = 15, USER_NAME_MAX = 32 };
+bool policy_is_name(const char *s, size_t max);

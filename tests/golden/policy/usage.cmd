@@ -1,0 +1,12 @@
+s=examples/ftp/site.yaml
+try() { portolan policy "$@" || echo "exit $?"; }
+try derive
+try derive $s --catalog catalog
+try derive $s --catalog catalog --device f
+try derive $s --catalog catalog --device F --format iptables
+try verify $s --device F
+try derive $s --catalog catalog --device F --sidecar /nonexistent/F.json
+sed 's/name: eth0/name: "et\\"h0"/' $s >"$HOME/bad.yaml"
+try derive "$HOME/bad.yaml" --catalog catalog --device F 2>&1 | sed "s|$HOME|HOME|"
+sed 's/filter: stateful/filter: unknown/' $s >"$HOME/unknown.yaml"
+try derive "$HOME/unknown.yaml" --catalog catalog --device F
