@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "doc/fields.h"
 #include "doc/site_quick_int.h"
 #include "doc/yaml_write.h"
 #include "model/proxy_url.h"
@@ -74,6 +75,28 @@ static void write_roles(const struct quick *k, struct yaml_writer *w)
 	yaml_close(w);
 }
 
+static bool is_printable(const char *word)
+{
+	for (const char *c = word; *c; c++)
+		if (*c < ' ' || *c > '~')
+			return false;
+	return slice_trim(slice_of(word)).n;
+}
+
+/* What is given twice counts as it was given last. */
+static bool is_given_again(const struct quick *k, const struct site_words *words, size_t i,
+			   struct slice name)
+{
+	struct slice other;
+	const char *value;
+
+	while (++i < words->n)
+		if (site_split_word(words->items[i], k->product, &other, &value) &&
+		    slice_equal(name, other))
+			return true;
+	return false;
+}
+
 static void write_pairs(const struct quick *k, const char *key, const struct site_words *words,
 			struct yaml_writer *w)
 {
@@ -85,13 +108,14 @@ static void write_pairs(const struct quick *k, const char *key, const struct sit
 	yaml_key(w, key);
 	yaml_open(w);
 	for (size_t i = 0; i < words->n; i++) {
-		if (!site_split_word(words->items[i], k->product, &name, &value)) {
+		if (!site_split_word(words->items[i], k->product, &name, &value) ||
+		    !name_is_valid(name) || !is_printable(value)) {
 			errs_add(k->errs, PLACE_NONE, "%s: \"%.60s\": expected NAME=VALUE", key,
 				 words->items[i]);
-			continue;
+		} else if (!is_given_again(k, words, i, name)) {
+			yaml_key(w, arena_copy(k->arena, name));
+			yaml_text(w, value);
 		}
-		yaml_key(w, arena_copy(k->arena, name));
-		yaml_text(w, value);
 	}
 	yaml_close(w);
 }
@@ -101,7 +125,12 @@ static void write_features(const struct quick *k, struct yaml_writer *w)
 	yaml_key(w, "features");
 	yaml_open(w);
 	for (size_t i = 0; i < k->asked->features.n; i++)
-		yaml_item_text(w, k->asked->features.items[i]);
+		if (is_printable(k->asked->features.items[i]))
+			yaml_item_text(w, k->asked->features.items[i]);
+		else
+			errs_add(k->errs, PLACE_NONE,
+				 "features: \"%.60s\": expected NAME or \"not NAME\"",
+				 k->asked->features.items[i]);
 	for (size_t i = 0; i < k->n_features; i++)
 		yaml_item_text(w, k->features[i]);
 	yaml_close(w);
@@ -142,7 +171,8 @@ static void write_proxy(const struct quick *k, struct buf *out)
 	if (!p->addr.family)
 		return;
 	buf_addf(out,
-		 "devices:\n  proxy:\n    interfaces: {in: {zone: here, addresses: [\"%s\"]}}\n"
+		 "devices:\n  " QUICK_PROXY_KEY
+		 ":\n    interfaces: {in: {zone: here, addresses: [\"%s\"]}}\n"
 		 "    %s: {listen: %u",
 		 addr_text(&p->addr, text), p->is_socks ? "socks_proxy" : "http_proxy", p->port);
 	if (p->login)

@@ -23,9 +23,13 @@ struct question_task {
 	const struct via_hop *via; /* the child's way; the directory itself is asked directly */
 };
 
+/* Beyond the limit they are only counted. */
 static struct task *add_task(struct check *c, const struct task *like)
 {
-	struct task *t = buf_room(&c->tasks, sizeof(*t));
+	struct task *t = &c->beyond;
+
+	if (c->n_wanted++ < ENGINE_TASKS_MAX)
+		t = buf_room(&c->tasks, sizeof(*t));
 
 	*t = *like;
 	return t;

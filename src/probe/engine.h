@@ -54,6 +54,7 @@ enum {
 	ENGINE_TIMEOUT_MS = 700,
 	ENGINE_PER_TARGET = 64,
 	ENGINE_WINDOW = 10000,
+	ENGINE_TASKS_MAX = 1000000, /* of one run: 400 bytes each */
 };
 
 struct engine_config {

@@ -50,12 +50,15 @@ data() {
 }
 
 # Over both families; this one has passive ports of its own.
+# shellcheck disable=SC2317 # called by peer
 make_vsftpd6() {
 	make_vsftpd
 	sed -i 's/^listen=YES/listen_ipv6=YES/' "$R/etc/vsftpd.conf"
 	printf 'pasv_min_port=50009\npasv_max_port=50009\n' >>"$R/etc/vsftpd.conf"
 }
+# shellcheck disable=SC2317
 run_vsftpd6() { run_vsftpd "$1"; }
+# shellcheck disable=SC2317
 answers_vsftpd6() { answers_vsftpd "$1"; }
 peer vsftpd6 "$server"
 cat >"$T/want" <<'END'
