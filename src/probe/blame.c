@@ -436,6 +436,9 @@ static void blame_open(const struct sighting *seen, struct outcome *o)
 		set_evidence(o, "something answered a datagram");
 	else if (seen->is_by_proxy)
 		set_evidence(o, "the proxy connected to the target");
+	else if (seen->is_unseen)
+		set_evidence(o, "it accepted; the handshake was broken off there, as its service "
+				"shuts out those who connect and do not log in");
 	else if (seen->bytes)
 		set_evidence(o, "the handshake completed and the peer spoke at once");
 	else if (seen->peer_closed)

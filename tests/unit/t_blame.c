@@ -47,6 +47,11 @@ static const struct row tcp[] = {
 	 "open target likely pass unknown 10.0.0.5; handshake; the handshake completed and the "
 	 "peer ended the connection at once;"},
 	{TRANSPORT_TCP,
+	 {.saw = SAW_OPEN, .is_unseen = true},
+	 "open target likely pass unknown 10.0.0.5; handshake; it accepted; the handshake was "
+	 "broken "
+	 "off there, as its service shuts out those who connect and do not log in;"},
+	{TRANSPORT_TCP,
 	 {.saw = SAW_OPEN, .is_by_proxy = true},
 	 "open target likely pass unknown 10.0.0.5; handshake; the proxy connected to the "
 	 "target;"},
