@@ -77,14 +77,23 @@ bool service_listens(const struct service *s, unsigned on, struct port_range por
 	return false;
 }
 
+/* The usual number comes first; "tcp/88 udp/88" is one number over both. */
+static unsigned usual_transports(const struct service *s)
+{
+	unsigned on = 0;
+
+	for (size_t i = 0; i < s->n_ports; i++)
+		if (s->ports[i].lo == s->ports[0].lo && s->ports[i].hi == s->ports[0].hi)
+			on |= s->ports[i].on;
+	return on;
+}
+
 bool service_at(unsigned on, uint16_t port, struct service *s)
 {
-	for (size_t i = 0; service_get(i, s); i++) {
-		const struct service_port *usual = s->ports;
-
-		if (s->n_ports && (usual->on & on) && usual->lo <= port && port <= usual->hi)
+	for (size_t i = 0; service_get(i, s); i++)
+		if (s->n_ports && s->ports[0].lo <= port && port <= s->ports[0].hi &&
+		    (usual_transports(s) & on))
 			return true;
-	}
 	return false;
 }
 
