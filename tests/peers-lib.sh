@@ -257,18 +257,66 @@ answers_dovecot() {
 	ask "$1" tcp 143 'a LOGIN user secret\r\nb LOGOUT\r\n' 'a OK' && ask "$1" tcp 110 '' '+OK Dovecot'
 }
 
-make_vsftpd() {
-	mkdir -p "$R/srv/ftp" "$R/run/vsftpd/empty"
+# FTP servers: anonymous users, who see nothing, and passive ports from 50000 to 50009. What vsftpd and ProFTPD are
+# told stands in $R/var/log/ftp-NAME.log.
+make_ftp_home() {
+	mkdir -p "$R/srv/ftp"
 	sed -i 's/^\(ftp:.*\):[^:]*:\([^:]*\)$/\1:\/srv\/ftp:\2/' "$R/etc/passwd"
+}
+
+make_vsftpd() {
+	make_ftp_home
+	mkdir -p "$R/run/vsftpd/empty"
 	cat >"$R/etc/vsftpd.conf" <<'END'
-listen=YES
+listen_ipv6=YES
 background=NO
 anonymous_enable=YES
 secure_chroot_dir=/run/vsftpd/empty
+pasv_min_port=50000
+pasv_max_port=50009
+xferlog_enable=YES
+xferlog_std_format=NO
+log_ftp_protocol=YES
+vsftpd_log_file=/var/log/ftp-vsftpd.log
 END
 }
 run_vsftpd() { start_inside "$1" /usr/sbin/vsftpd /etc/vsftpd.conf; }
 answers_vsftpd() { ask "$1" tcp 21 'USER anonymous\r\nPASS x@\r\nQUIT\r\n' '230 Login successful'; }
+
+make_proftpd() {
+	make_ftp_home
+	mkdir -p "$R/run/proftpd"
+	cat >"$R/etc/proftpd/peer.conf" <<'END'
+ServerType standalone
+UseIPv6 on
+DefaultAddress 127.0.0.1
+DefaultServer on
+AuthPAM off
+WtmpLog off
+PidFile /run/proftpd/pid
+ScoreboardFile /run/proftpd/scoreboard
+DelayTable none
+PassivePorts 50000 50009
+LogFormat told "%r"
+ExtendedLog /var/log/ftp-proftpd.log ALL told
+User nobody
+Group nogroup
+<Anonymous /srv/ftp>
+	User ftp
+	Group ftp
+	UserAlias anonymous ftp
+	RequireValidShell off
+</Anonymous>
+END
+}
+run_proftpd() { start_inside "$1" /usr/sbin/proftpd -n -c /etc/proftpd/peer.conf; }
+answers_proftpd() {
+	ask "$1" tcp 21 'USER anonymous\r\nPASS x@\r\nQUIT\r\n' '230 Anonymous access granted'
+}
+
+make_pureftpd() { make_ftp_home; }
+run_pureftpd() { start_inside "$1" /usr/sbin/pure-ftpd -e -H -c 50 -C 50 -p 50000:50009; }
+answers_pureftpd() { ask "$1" tcp 21 'USER anonymous\r\nPASS x@\r\nQUIT\r\n' '230 '; }
 
 make_redis() { mkdir -p "$R/var/lib/redis"; }
 run_redis() { start_inside "$1" redis-server --save '' --dir /tmp --protected-mode no; }

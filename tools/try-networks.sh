@@ -43,6 +43,8 @@ default_way() {
 firewall() {
 	cat >"$T/$1.nft"
 	on "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+	# Every refusal is answered: Linux would hold back all but a few a second to one address.
+	on "$1" sh -c 'echo 0 >/proc/sys/net/ipv4/icmp_ratelimit'
 	on "$1" nft -f "$T/$1.nft"
 }
 
@@ -59,7 +61,7 @@ make_company() {
 	address corp-proxy eth0 192.0.2.30/24
 	address servers eth0 198.51.100.254/24
 	for host in 21 22 70 80 81 88 89 110; do
-		address servers lo 203.0.113.$host/32
+		address servers eth0 203.0.113.$host/32
 	done
 	default_way corp-firewall 198.51.100.254
 	default_way guest-pc 192.0.2.1
@@ -73,15 +75,22 @@ table inet corp {
 		iifname "eth0" oifname "eth0" accept # on one wire; some kernels ask for that, too
 		iifname != "eth0" drop
 		tcp dport { 21, 22, 80, 88, 143, 443 } accept
-		udp dport { 88, 7000-7008 } accept
+		udp dport { 88, 7000-7002 } accept
 # tcp/23 is rejected with a reset
 		tcp dport 23 reject with tcp reset
 # tcp/1109 is rejected as administratively prohibited
 		tcp dport 1109 reject with icmpx admin-prohibited
 # tcp/751 is dropped: no rule is about it
+# udp/7003-7008 is rejected as "port unreachable", by the firewall itself: the rule for AFS ends at 7002
+		udp dport 7003-7008 reject
+# FTP's data connections are dropped: the firewall lets through only its control port
 	}
 }
 END
+}
+
+open_ftp_data() {
+	on corp-firewall nft add rule inet corp forward ip daddr 203.0.113.21 tcp dport 50000-50009 accept
 }
 
 # examples/passwordstate/site.yaml. One machine plays all servers inside.

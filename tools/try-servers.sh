@@ -60,6 +60,25 @@ stand_ins() {
 	read -r ready <"$T/ready-$at" && [ "$ready" = ready ] || { cat "$T/log" >&2; exit 1; }
 }
 
+# start_listening NAMESPACE HOST SITE-FILE: there portolan stands in for that host of the site, until
+# stop_listening HOST, which prints what it has seen.
+start_listening() {
+	nsenter --net="/run/netns/$1" portolan listen --as "$2" --for 10 "$3" >"$T/listen-$2" 2>>"$T/log" </dev/null &
+	listening=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		grep -q open "$T/listen-$2" && return
+		sleep 0.2
+	done
+	cat "$T/log" >&2
+	exit 1
+}
+stop_listening() {
+	kill "$listening"
+	wait "$listening" || true
+	echo
+	cat "$T/listen-$1"
+}
+
 serve_company() {
 	real= standins=
 	if real_sshd servers 203.0.113.22; then
@@ -78,10 +97,10 @@ serve_company() {
 	done
 	# shellcheck disable=SC2086 # words on purpose
 	stand_ins servers $standins $afs telnet/tcp@203.0.113.22:23 ftp/tcp@203.0.113.21:21 \
-		https/tcp@203.0.113.80:443 https/tcp@203.0.113.81:443 kpop/tcp@203.0.113.110:1109 \
-		kadmin/tcp@203.0.113.88:751 kerberos/tcp@203.0.113.88:88 kerberos/tcp@203.0.113.89:88 \
+		https/tcp@203.0.113.80:443 https/tcp@203.0.113.81:443 kadmin/tcp@203.0.113.88:751 \
+		kerberos/tcp@203.0.113.88:88 kerberos/tcp@203.0.113.89:88 \
 		kerberos/udp@203.0.113.88:88 kerberos/udp@203.0.113.89:88
-	stand_ins corp-proxy http/tcp@192.0.2.30:3128
+	stand_ins corp-proxy http-proxy/tcp@192.0.2.30:3128
 	# Names are asked for at the guest's own address, whatever this machine uses; the answer is "no such name".
 	echo 'nameserver 127.0.0.1' >"$T/resolv.conf"
 	if [ -e /etc/resolv.conf ]; then

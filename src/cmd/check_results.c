@@ -218,6 +218,9 @@ int check_hear_results(struct hearing *h, const char *file, struct slice bytes, 
 	h->last = &p->next;
 	check_prepare(&p->check, &c->narrowed.plan, &p->vantage, (struct check_options){0},
 		      c->arena);
+	rc = checking_limit(&p->check, err);
+	if (rc)
+		return rc;
 	check_hand_over(c, &p->check, &p->handed);
 	add_outcomes(h, p);
 	tell_oddities(p);

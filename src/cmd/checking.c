@@ -19,21 +19,24 @@ int checking_find_vantage(struct checking *c, const char *as, struct err *err)
 	return here_find(&c->vantage, &c->addrs, c->loaded.site, as, err);
 }
 
+int checking_limit(const struct check *c, struct err *err)
+{
+	if (c->n_wanted <= ENGINE_TASKS_MAX)
+		return 0;
+	return err_set(err, ERR_LIMIT, PLACE_NONE,
+		       "%zu checks start here, more than %d: split the site's uses", c->n_wanted,
+		       ENGINE_TASKS_MAX);
+}
+
 int checking_prepare(struct checking *c, struct err *err)
 {
 	const struct check_options options = {.network_only = c->options.network_only,
 					      .find_login = login_find,
 					      .ctx = &c->logins};
-	size_t n;
 
 	c->logins.arena = c->arena;
 	check_prepare(&c->check, &c->narrowed.plan, &c->vantage, options, c->arena);
-	check_tasks(&c->check, &n);
-	if (n > TRIAL_CHECKS_MAX)
-		return err_set(err, ERR_LIMIT, PLACE_NONE,
-			       "%zu checks start here, more than %d: split the site's uses", n,
-			       TRIAL_CHECKS_MAX);
-	return 0;
+	return checking_limit(&c->check, err);
 }
 
 static void take_tasks(struct checking *c)

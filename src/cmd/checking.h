@@ -40,6 +40,8 @@ struct checking {
 MUST_USE int checking_narrow(struct checking *c, struct err *err);
 /* The host that `as` names; NULL: the one that has this host's addresses. */
 MUST_USE int checking_find_vantage(struct checking *c, const char *as, struct err *err);
+/* Fails where it is more than one run may try. */
+MUST_USE int checking_limit(const struct check *c, struct err *err);
 /* What there is to try from the vantage: c->check. */
 MUST_USE int checking_prepare(struct checking *c, struct err *err);
 /* Tries it from this host: c->trial. */

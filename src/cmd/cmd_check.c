@@ -4,9 +4,9 @@
 #include "cmd/check_elsewhere.h"
 #include "cmd/checking.h"
 #include "cmd/command.h"
-#include "sys/interrupt.h"
 #include "cmd/proxy_env.h"
 #include "cmd/report.h"
+#include "sys/interrupt.h"
 
 #define QUICK_HOST "this-host"
 

@@ -206,10 +206,10 @@ static int read_targets(const struct arguments *args, struct probing *p, struct 
 		if (check_scope(&p->settings, t, err) != 0)
 			return -ERR_USAGE;
 		checks += checks_of(p, t);
-		if (checks > TRIAL_CHECKS_MAX)
+		if (checks > ENGINE_TASKS_MAX)
 			return err_set(err, ERR_LIMIT, PLACE_NONE,
 				       "more than %d checks in one run: split it",
-				       TRIAL_CHECKS_MAX);
+				       ENGINE_TASKS_MAX);
 	}
 	p->tasks = mem_new(checks, sizeof(*p->tasks));
 	return 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/login.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "cmd/command.h"
 #include "model/proxy_url.h"
 #include "sys/file.h"
 
@@ -78,6 +78,15 @@ static bool is_login(const char *value)
 	return strchr(value, ':') && strlen(value) < LOGIN_MAX;
 }
 
+static void tell(const char *reference, const char *why)
+{
+	struct err e;
+
+	(void)err_set(&e, ERR_SYSTEM, PLACE_NONE, "the proxy's login %s %s: it is asked without",
+		      reference, why);
+	(void)command_failed(&e);
+}
+
 void login_find(void *ctx, const struct proxy *p, const char **user, const char **password)
 {
 	struct logins *l = ctx;
@@ -93,8 +102,7 @@ void login_find(void *ctx, const struct proxy *p, const char **user, const char 
 	}
 	if (!value) {
 		if (!l->told || strcmp(l->told, reference) != 0)
-			fprintf(stderr, "portolan: the proxy's login %s %s: it is asked without\n",
-				reference, why);
+			tell(reference, why);
 		l->told = reference;
 		return;
 	}

@@ -35,9 +35,6 @@ struct trial {
 	int64_t elapsed_ms;
 };
 
-/* Of one run; 400 bytes each (probe/engine.h). */
-enum { TRIAL_CHECKS_MAX = 1000000 };
-
 /* --timeout's value in milliseconds; not given (NULL): 0, the engine's own. */
 MUST_USE int trial_read_timeout(const char *text, unsigned *ms, struct err *err);
 

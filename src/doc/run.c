@@ -223,19 +223,19 @@ static void read_turn(struct reader *r, const json_t *record, struct past_verdic
 	v->owner = read_text(r, turn, "owner");
 }
 
+/* The id of the outcome that decided; 0: none did. */
 static unsigned read_decisive(struct reader *r, const json_t *record)
 {
-	const json_t *list = json_object_get(record, "outcomes");
-	const json_t *first = json_array_get(list, 0);
+	const json_t *id = json_object_get(record, "decisive");
 
-	if (!first)
+	if (!id || json_is_null(id))
 		return 0;
-	if (!json_is_integer(first) || json_integer_value(first) < 1 ||
-	    json_integer_value(first) > UINT_MAX) {
-		wrong(r, "\"outcomes\" is no list of numbers");
+	if (!json_is_integer(id) || json_integer_value(id) < 1 ||
+	    json_integer_value(id) > UINT_MAX) {
+		wrong(r, "\"decisive\" is no outcome's id");
 		return 0;
 	}
-	return (unsigned)json_integer_value(first);
+	return (unsigned)json_integer_value(id);
 }
 
 static void read_verdict(struct reader *r, const json_t *record)

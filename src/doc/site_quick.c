@@ -63,16 +63,28 @@ static bool unknown_role(struct quick *k, const char *option, const char *name)
 	return true;
 }
 
-/* A name is its own key; an address would be taken for a network: it gets the role's name. */
+static bool is_taken(const struct quick *k, const char *key)
+{
+	if (strcmp(key, k->asked->host) == 0 || strcmp(key, QUICK_PROXY_KEY) == 0)
+		return true;
+	for (size_t i = 0; i < k->n_hosts; i++)
+		if (strcmp(key, k->hosts[i].key) == 0)
+			return true;
+	return false;
+}
+
+/* A name is its own key, unless something else is called so; an address would be taken for a
+ * network. Those get the role's name. */
 static const char *key_of(struct quick *k, struct slice who, const char *role, bool is_address)
 {
-	size_t same = 1;
+	const char *key = arena_copy(k->arena, who);
 
-	if (!is_address)
-		return arena_copy(k->arena, who);
-	for (size_t i = 0; i < k->n_hosts; i++)
-		same += slice_has_prefix(slice_of(k->hosts[i].key), role);
-	return same == 1 ? role : arena_printf(k->arena, "%s-%zu", role, same);
+	if (!is_address && name_is_valid(who) && !is_taken(k, key))
+		return key;
+	key = role;
+	for (size_t n = 2; is_taken(k, key); n++)
+		key = arena_printf(k->arena, "%s-%zu", role, n);
+	return key;
 }
 
 static const struct quick_host *find_host(const struct quick *k, struct slice who,
@@ -93,7 +105,7 @@ static void bind_one(struct quick *k, const char *role, struct slice who)
 	const struct quick_host *known;
 	struct quick_host *h;
 
-	if (!is_address && !name_is_valid(who)) {
+	if (!is_address && !dns_name_is_valid(who, "")) {
 		errs_add(k->errs, PLACE_NONE,
 			 "%s=%.*s: expected a host name or an address, without a port", role,
 			 (int)(who.n < 60 ? who.n : 60), who.p);
@@ -110,7 +122,7 @@ static void bind_one(struct quick *k, const char *role, struct slice who)
 	if (!known) {
 		h = &k->hosts[k->n_hosts];
 		h->key = key_of(k, who, role, is_address);
-		h->name = is_address ? NULL : h->key;
+		h->name = is_address ? NULL : arena_copy(k->arena, who);
 		h->addr = a;
 		k->n_hosts++;
 		known = h;

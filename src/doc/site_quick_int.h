@@ -8,6 +8,7 @@
 #include "doc/site_quick.h"
 
 enum { HOSTS_MAX = 64, FEATURES_MAX = 64 };
+#define QUICK_PROXY_KEY "proxy" /* what the proxy is called in the site */
 
 struct quick_host {
 	const char *key;  /* its name in the site */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "doc/fields.h"
 #include "doc/site_quick_int.h"
 #include "doc/yaml_write.h"
 #include "model/proxy_url.h"
@@ -74,6 +75,28 @@ static void write_roles(const struct quick *k, struct yaml_writer *w)
 	yaml_close(w);
 }
 
+static bool is_printable(const char *word)
+{
+	for (const char *c = word; *c; c++)
+		if (*c < ' ' || *c > '~')
+			return false;
+	return slice_trim(slice_of(word)).n;
+}
+
+/* What is given twice counts as it was given last. */
+static bool is_given_again(const struct quick *k, const struct site_words *words, size_t i,
+			   struct slice name)
+{
+	struct slice other;
+	const char *value;
+
+	while (++i < words->n)
+		if (site_split_word(words->items[i], k->product, &other, &value) &&
+		    slice_equal(name, other))
+			return true;
+	return false;
+}
+
 static void write_pairs(const struct quick *k, const char *key, const struct site_words *words,
 			struct yaml_writer *w)
 {
@@ -85,13 +108,14 @@ static void write_pairs(const struct quick *k, const char *key, const struct sit
 	yaml_key(w, key);
 	yaml_open(w);
 	for (size_t i = 0; i < words->n; i++) {
-		if (!site_split_word(words->items[i], k->product, &name, &value)) {
+		if (!site_split_word(words->items[i], k->product, &name, &value) ||
+		    !name_is_valid(name) || !is_printable(value)) {
 			errs_add(k->errs, PLACE_NONE, "%s: \"%.60s\": expected NAME=VALUE", key,
 				 words->items[i]);
-			continue;
+		} else if (!is_given_again(k, words, i, name)) {
+			yaml_key(w, arena_copy(k->arena, name));
+			yaml_text(w, value);
 		}
-		yaml_key(w, arena_copy(k->arena, name));
-		yaml_text(w, value);
 	}
 	yaml_close(w);
 }
@@ -101,7 +125,12 @@ static void write_features(const struct quick *k, struct yaml_writer *w)
 	yaml_key(w, "features");
 	yaml_open(w);
 	for (size_t i = 0; i < k->asked->features.n; i++)
-		yaml_item_text(w, k->asked->features.items[i]);
+		if (is_printable(k->asked->features.items[i]))
+			yaml_item_text(w, k->asked->features.items[i]);
+		else
+			errs_add(k->errs, PLACE_NONE,
+				 "features: \"%.60s\": expected NAME or \"not NAME\"",
+				 k->asked->features.items[i]);
 	for (size_t i = 0; i < k->n_features; i++)
 		yaml_item_text(w, k->features[i]);
 	yaml_close(w);
@@ -142,7 +171,8 @@ static void write_proxy(const struct quick *k, struct buf *out)
 	if (!p->addr.family)
 		return;
 	buf_addf(out,
-		 "devices:\n  proxy:\n    interfaces: {in: {zone: here, addresses: [\"%s\"]}}\n"
+		 "devices:\n  " QUICK_PROXY_KEY
+		 ":\n    interfaces: {in: {zone: here, addresses: [\"%s\"]}}\n"
 		 "    %s: {listen: %u",
 		 addr_text(&p->addr, text), p->is_socks ? "socks_proxy" : "http_proxy", p->port);
 	if (p->login)
@@ -186,6 +216,28 @@ static void write_choose(const struct quick *k, struct yaml_writer *w)
 		yaml_close(w);
 }
 
+/* A program on a laptop asks for passive connections. */
+static void write_modes(const struct quick *k, struct yaml_writer *w)
+{
+	bool has_key = false;
+
+	for_each (q, &k->product->requirements)
+		for_each (m, &q->modes) {
+			if (!text_is(m->name, "passive") ||
+			    !k->is_wanted[q - k->product->requirements.items])
+				continue;
+			if (!has_key) {
+				yaml_key(w, "modes");
+				yaml_open(w);
+			}
+			has_key = true;
+			yaml_key(w, q->id.s);
+			yaml_text(w, "passive");
+		}
+	if (has_key)
+		yaml_close(w);
+}
+
 void quick_write(const struct quick *k, struct buf *out)
 {
 	struct yaml_writer w = {.out = out};
@@ -206,6 +258,7 @@ void quick_write(const struct quick *k, struct buf *out)
 	write_pairs(k, "choices", &k->asked->choices, &w);
 	write_pairs(k, "settings", &k->asked->settings, &w);
 	write_choose(k, &w);
+	write_modes(k, &w);
 	w.depth--;
 	yaml_close(&w);
 }

@@ -55,10 +55,15 @@ void judge_find_controls(struct judging *j)
 		      compare_controls);
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 /* Through a proxy, another way is taken. */
 static bool is_same_way(const struct outcome *a, const struct outcome *b)
 {
-	return a->via == b->via || (a->via && b->via && strcmp(a->via, b->via) == 0);
+	return is_same_text(a->via, b->via);
 }
 
 /* What gets through to the same address: then silence there is no dead line. */
@@ -232,9 +237,28 @@ static void join(struct part *sum, const struct part *p)
 	sum->partial = sum->partial || partial;
 }
 
+/* A whole range is asked about port by port, and the answer is that of its name and family: the
+ * last one of each family is kept. */
+struct route_answer {
+	const struct outcome *like; /* NULL: not asked yet */
+	bool is_out;
+};
+
+static bool is_out(const struct flow_result *r, const struct outcome *o,
+		   struct route_answer known[2])
+{
+	struct route_answer *q = &known[o->target.family == 6];
+
+	if (!q->like || q->like->target.family != o->target.family ||
+	    !is_same_text(q->like->name, o->name))
+		*q = (struct route_answer){o, is_out_of_question(r, o)};
+	return q->is_out;
+}
+
 static struct part judge_flow(const struct judging *j, const struct demand *d, const struct flow *f)
 {
 	const struct flow_result *r = &j->results[f->index];
+	struct route_answer known[2] = {{0}};
 	struct part sum = PART_NONE;
 
 	sum.flow = f;
@@ -244,7 +268,7 @@ static struct part judge_flow(const struct judging *j, const struct demand *d, c
 		const struct outcome *o = r->outcomes[i];
 		struct part p;
 
-		if (is_excepted(j, d, f, o) || is_out_of_question(r, o))
+		if (is_excepted(j, d, f, o) || is_out(r, o, known))
 			continue;
 		p = judge_outcome(j, f, o);
 		join(&sum, &p);

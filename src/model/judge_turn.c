@@ -51,6 +51,12 @@ static enum turn turn_of_hop(const struct judging *j, const struct flow *f, cons
 	return turn_at(j, *device, &o->by);
 }
 
+/* Negotiated, and opened by the other side: this host is at its far end. */
+static bool runs_back(const struct flow *f)
+{
+	return f->claims->mode && f->claims->parent && f->claims->parent->to == f->from;
+}
+
 /* Unproven, and no device of the site in between: no network team can be meant. */
 static enum turn turn_of_unknown(const struct judging *j, const struct flow *f,
 				 const struct outcome *o, const struct device **device)
@@ -58,7 +64,7 @@ static enum turn turn_of_unknown(const struct judging *j, const struct flow *f,
 	*device = first_filter(f);
 	if (*device)
 		return turn_at(j, *device, &o->by);
-	return TURN_SERVER;
+	return runs_back(f) ? TURN_THIS_HOST : TURN_SERVER;
 }
 
 /* "http:NAME" */

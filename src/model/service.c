@@ -77,23 +77,24 @@ bool service_listens(const struct service *s, unsigned on, struct port_range por
 	return false;
 }
 
-/* The usual number comes first; "tcp/88 udp/88" is one number over both. */
-static unsigned usual_transports(const struct service *s)
+/* The first of its ports over these transports; NULL: it does not run over them. */
+static const struct service_port *usual_port(const struct service *s, unsigned on)
 {
-	unsigned on = 0;
-
-	for (size_t i = 0; i < s->n_ports; i++)
-		if (s->ports[i].lo == s->ports[0].lo && s->ports[i].hi == s->ports[0].hi)
-			on |= s->ports[i].on;
-	return on;
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i].on & on)
+			return &s->ports[i];
+	}
+	return NULL;
 }
 
 bool service_at(unsigned on, uint16_t port, struct service *s)
 {
-	for (size_t i = 0; service_get(i, s); i++)
-		if (s->n_ports && s->ports[0].lo <= port && port <= s->ports[0].hi &&
-		    (usual_transports(s) & on))
+	for (size_t i = 0; service_get(i, s); i++) {
+		const struct service_port *usual = usual_port(s, on);
+
+		if (usual && usual->lo <= port && port <= usual->hi)
 			return true;
+	}
 	return false;
 }
 

@@ -27,7 +27,7 @@ struct service_port {
 struct service {
 	const char *name, *title;
 	enum protection protection;
-	const struct service_port *ports; /* the usual one first */
+	const struct service_port *ports; /* of each transport the usual one first */
 	size_t n_ports;
 	const char *instead;	    /* "sftp, ftps", the best first; "" */
 	const char *truth, *source; /* "" where there is none */
@@ -42,7 +42,8 @@ bool service_instead(const struct service *s, size_t i, struct service *out);
 
 /* Does the service normally listen on all of these? */
 bool service_listens(const struct service *s, unsigned on, struct port_range ports);
-/* The service whose usual port this is, for a lint ("service telnet on tcp/22") or a guess. */
+/* The service whose usual port over these transports this is, for a lint ("service telnet on
+ * tcp/22") or a guess. */
 bool service_at(unsigned on, uint16_t port, struct service *s);
 /* Every service that normally listens here, from *index on; false: no more. */
 bool service_next_at(unsigned on, struct port_range ports, size_t *index, struct service *s);

@@ -470,12 +470,33 @@ static void blame_refusal(struct outcome *o)
 		     "forged on the way");
 }
 
+static void blame_negotiated(struct outcome *o)
+{
+	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
+	o->by = o->target;
+	o->service = ANSWER_PASS;
+	set_how(o, "negotiated");
+}
+
+/* It heard a refusal, or gave up, and does not say of whom. */
+static void blame_unopened(const struct sighting *seen, struct outcome *o)
+{
+	decide(o, STATE_REJECTED, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
+	set_how(o, "told by the target");
+	add_candidate(o, "local-firewall");
+	if (!seen->own_target) {
+		add_candidate(o, "hop:?");
+		add_candidate(o, "target-firewall");
+	}
+	add_candidate(o, "target");
+}
+
 void blame(const struct sighting *seen, struct outcome *o)
 {
 	o->rtt_us = seen->rtt_us;
 	o->tries = seen->tries;
 	o->means[0] = "recverr";
-	if (seen->port)
+	if (seen->port && seen->saw != SAW_NOT_ASKED)
 		o->port = seen->port;
 	if (seen->source.family)
 		o->source = seen->source;
@@ -517,10 +538,10 @@ void blame(const struct sighting *seen, struct outcome *o)
 		blame_proxy(seen, o);
 		break;
 	case SAW_NEGOTIATED:
-		decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
-		o->by = o->target;
-		o->service = ANSWER_PASS;
-		set_how(o, "negotiated");
+		blame_negotiated(o);
+		break;
+	case SAW_UNOPENED:
+		blame_unopened(seen, o);
 		break;
 	case SAW_NOT_ASKED:
 		decide(o, STATE_NOT_ATTEMPTED, CAUSE_UNPROVEN, CONFIDENCE_CERTAIN);

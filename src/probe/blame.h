@@ -27,6 +27,7 @@ enum saw {
 	SAW_SILENCE,
 	SAW_PROXY,	/* a proxy said no: `proxy` */
 	SAW_NEGOTIATED, /* the connection that was negotiated opened: `words` */
+	SAW_UNOPENED,	/* the target says that its own connection to us failed: `words` */
 	SAW_NOT_ASKED,	/* it never came to what was to be tried: `words` */
 };
 

@@ -23,9 +23,13 @@ struct question_task {
 	const struct via_hop *via; /* the child's way; the directory itself is asked directly */
 };
 
+/* Beyond the limit they are only counted. */
 static struct task *add_task(struct check *c, const struct task *like)
 {
-	struct task *t = buf_room(&c->tasks, sizeof(*t));
+	struct task *t = &c->beyond;
+
+	if (c->n_wanted++ < ENGINE_TASKS_MAX)
+		t = buf_room(&c->tasks, sizeof(*t));
 
 	*t = *like;
 	return t;
@@ -151,6 +155,29 @@ static void add_questions(struct check *c, const struct flow *f, const struct ta
 	}
 }
 
+/* What a login at an explicit gateway names: the server behind it, "HOST" or "HOST:PORT". NULL: no
+ * such gateway is dialled, or nothing is known of the server. */
+static const char *server_behind(struct check *c, const struct flow *control)
+{
+	const struct device *gateway = control->to->device;
+	const struct endpoint *server = control->claims->whole;
+	uint16_t port = control->claims->whole_ports.lo;
+	char text[ADDR_TEXT_MAX];
+	const char *host;
+
+	if (!gateway || !gateway->ftp_gateway.given ||
+	    gateway->ftp_gateway.placement != PLACEMENT_EXPLICIT || !server ||
+	    !(server->addresses.n || server->names.n))
+		return NULL;
+	if (!server->addresses.n)
+		host = server->names.items[0].s;
+	else
+		host = arena_printf(c->arena,
+				    server->addresses.items[0].addr.family == 6 ? "[%s]" : "%s",
+				    addr_text(&server->addresses.items[0].addr, text));
+	return port == 21 ? host : arena_printf(c->arena, "%s:%u", host, port);
+}
+
 static void add_data_connection(struct check *c, const struct flow *f, const struct task *like)
 {
 	const struct flow *parent = f->claims->parent;
@@ -162,6 +189,7 @@ static void add_data_connection(struct check *c, const struct flow *f, const str
 	t->method = &method_ftp;
 	t->mode = f->claims->mode;
 	t->ports = f->ports;
+	t->what = server_behind(c, parent);
 }
 
 /* Over TCP the connection says what the network does; a dialogue is held only in the protocol that

@@ -25,7 +25,9 @@ struct check {
 	const struct vantage *vantage;
 	struct arena *arena;
 	struct check_options options;
-	struct buf tasks;     /* struct task; owned */
+	struct buf tasks;     /* struct task; owned; at most ENGINE_TASKS_MAX */
+	size_t n_wanted;      /* so many there would be without that limit */
+	struct task beyond;   /* what is not kept is written there */
 	struct buf questions; /* struct question_task: tasks that ask a directory; owned */
 	bool is_followed;
 	const struct via_hop *via;    /* of the flow that is being prepared */

@@ -80,8 +80,11 @@ static bool start_attempt(struct dial_attempt *a)
 {
 	struct dial *d = a->dial;
 	struct loop *l = probe_loop(d->probe);
-	const struct sock_spec spec = {
-		.kind = SOCK_TCP, .to = d->to, .port = d->port, .from = d->probe->from};
+	const struct sock_spec spec = {.kind = SOCK_TCP,
+				       .to = d->to,
+				       .port = d->port,
+				       .from = d->probe->from,
+				       .shares_port = d->shares_port};
 
 	a->at = loop_now(l);
 	d->seen.error = -l->ops->open(l, &a->sock, &spec, &d->seen.call);

@@ -12,8 +12,8 @@
  *
  * Memory: 112 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
  * distinct address and a distinct name, 800 for each probe under way (2,800 where one of the tasks
- * is UDP's or FTP's) and what the kernel needs for its sockets (5 kB each). What depends on the
- * number of tasks and the window is got once; a conversation gets its own while it lasts (14 kB).
+ * is UDP's) and what the kernel needs for its sockets (5 kB each). What depends on the number of
+ * tasks and the window is got once; a conversation gets its own while it lasts (14 kB, FTP's 5).
  */
 #pragma once
 
@@ -44,7 +44,7 @@ struct task {
 
 	/* What the method needs beside that. */
 	const struct proto *proto; /* the dialogue to hold; NULL: none */
-	const char *what;	   /* proto_ask.what */
+	const char *what;	   /* proto_ask.what; of method_ftp: the server behind a gateway */
 	const struct via_hop *via; /* through what; NULL: direct */
 	const char *mode;	   /* of method_ftp: the mode of the data connection */
 	struct port_range ports;   /* of method_ftp: where the data connection's port must lie */
@@ -54,6 +54,7 @@ enum {
 	ENGINE_TIMEOUT_MS = 700,
 	ENGINE_PER_TARGET = 64,
 	ENGINE_WINDOW = 10000,
+	ENGINE_TASKS_MAX = 1000000, /* of one run: 400 bytes each */
 };
 
 struct engine_config {

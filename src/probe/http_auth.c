@@ -68,6 +68,17 @@ static bool take_algorithm(struct http_challenge *c, const char *value)
 	return c->is_sha256 || strncasecmp(value, "MD5", 3) == 0;
 }
 
+/* In a list with commas: "auth-int" alone is another thing than "auth". */
+static bool has_word(struct slice list, const char *word)
+{
+	struct slice one;
+
+	while (slice_cut(&list, ',', &one))
+		if (slice_is_nocase(slice_trim(one), word))
+			return true;
+	return false;
+}
+
 static bool take_parameter(struct http_challenge *c, struct slice name, const char *value)
 {
 	if (slice_is_nocase(name, "realm"))
@@ -79,7 +90,7 @@ static bool take_parameter(struct http_challenge *c, struct slice name, const ch
 	else if (slice_is_nocase(name, "stale"))
 		c->is_stale = strcasecmp(value, "true") == 0;
 	else if (slice_is_nocase(name, "qop"))
-		return (c->has_qop = strcasestr(value, "auth") != NULL);
+		return (c->has_qop = has_word(slice_of(value), "auth"));
 	else if (slice_is_nocase(name, "algorithm"))
 		return take_algorithm(c, value);
 	return true;

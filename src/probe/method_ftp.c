@@ -1,31 +1,34 @@
 /* SPDX-License-Identifier: ISC
  *
- * Two sockets: the conversation, and the data connection (in active mode: first the one that waits
- * for it). The data connection goes to the address that was dialled, whatever address the server
- * announces: an announced one could aim us anywhere (RFC 2577 section 3), and is only told.
+ * The conversation, a step after the other, each with a time of its own. What it needs beside the
+ * connection is got when somebody answered, so that probes that nobody answers stay small.
+ *
+ * The data connection goes to the address that was dialled, whatever address the server announces:
+ * an announced one could aim us anywhere (RFC 2577 section 3), and is only told.
  */
 #include "probe/method_ftp.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/mem.h"
+#include "probe/dial.h"
 #include "probe/engine.h"
-#include "probe/method.h"
-#include "probe/sighting.h"
+#include "probe/ftp_data.h"
 #include "proto/ftp_reply.h"
 
 enum {
-	REPLY_MS = 6000,   /* for each reply: a slow resolver at the server's costs seconds */
-	DATA_MS = 3500,	   /* for the data connection: the kernel sends its SYN at 0, 1 and 3 s */
-	FAREWELL_MS = 500, /* for the reply to QUIT */
-	TEXT_KEPT = 60,	   /* bytes of a reply that are shown */
-	PORTS_TRIED = 16,  /* of our range, in active mode, until one is free */
+	REPLY_MS = 6000,    /* for each reply: a slow resolver at the server's costs seconds */
+	FAREWELL_MS = 500,  /* for the reply to QUIT */
+	TEXT_SHOWN = 80,    /* bytes of a reply */
+	HEARD_MAX = 1 << 16 /* bytes in one step: a greeting may be long, and has an end */
 };
 
 enum step {
-	STEP_CONNECT,
 	STEP_GREETING,
 	STEP_USER,
 	STEP_PASS,
@@ -33,29 +36,26 @@ enum step {
 	STEP_PASV,
 	STEP_PORT,
 	STEP_LIST, /* active: the server opens the connection for the listing */
-	STEP_DATA, /* passive: our connect(2) is under way */
+	STEP_DATA, /* passive: our connection is under way, and nothing is asked meanwhile */
 	STEP_FAREWELL,
 };
 
-struct ftp_sock {
-	struct sock sock; /* first: the address is the same */
-	struct probe *probe;
+struct conversation {
+	enum step step;
+	bool is_logged_in;
+	struct ftp_data data;  /* its `seen` becomes the sighting of the whole */
+	struct addr announced; /* by PASV, where it is not what was dialled; else family 0 */
+	char words[OUTCOME_EVIDENCE_MAX];
+	unsigned begun; /* of a reply: see ftp_reply_read() */
+	size_t heard;	/* in this step */
+	size_t n;
+	char unread[FTP_LINE_MAX];
 };
 
 struct ftp {
-	struct ftp_sock control, waiting, data;
+	struct dial dial; /* first: the address is the same */
 	struct timer timer;
-	struct probe *probe;
-	enum step step;
-	bool is_logged_in;
-	uint16_t port; /* of the data connection */
-	struct addr
-		announced; /* by PASV, where it is not the one that was dialled; else family 0 */
-	struct mono asked;
-	struct sighting seen;
-	char words[OUTCOME_EVIDENCE_MAX];
-	char unread[FTP_REPLY_MAX];
-	size_t n;
+	struct conversation *c; /* owned */
 };
 
 static struct ftp *ftp_of(struct probe *p)
@@ -63,572 +63,435 @@ static struct ftp *ftp_of(struct probe *p)
 	return (struct ftp *)p->state;
 }
 
-static bool is_mode(const struct probe *p, const char *mode)
+static const struct task *task_of(const struct ftp *f)
 {
-	return strcmp(probe_task(p)->mode, mode) == 0;
+	return probe_task(f->dial.probe);
+}
+
+static bool is_mode(const struct task *t, const char *mode)
+{
+	return strcmp(t->mode, mode) == 0;
 }
 
 /* The server opens the data connection, to a port that we named or to the conversation's own. */
-static bool is_active(const struct probe *p)
+static bool is_active(const struct task *t)
 {
-	return !is_mode(p, "passive");
+	return !is_mode(t, "passive");
 }
 
-static bool is_without_port(const struct probe *p)
+static bool is_without_port(const struct task *t)
 {
-	return is_mode(p, "active-without-port");
+	return is_mode(t, "active-without-port");
 }
 
-/* --- the end ---------------------------------------------------------------------------------- */
+/* --- the end; what returns a bool returns true where the probe is over ------------------------ */
 
-static void close_one(struct probe *p, struct ftp_sock *s, bool reset)
+static void close_all(struct ftp *f)
 {
-	struct loop *l = probe_loop(p);
-
-	if (s->sock.is_open)
-		l->ops->close(l, &s->sock, reset);
+	if (f->c)
+		ftp_data_stop(&f->c->data);
+	dial_stop(&f->dial);
+	timer_stop(probe_loop(f->dial.probe), &f->timer);
 }
 
 static void cancel(struct probe *p)
 {
 	struct ftp *f = ftp_of(p);
 
-	close_one(p, &f->data, true);
-	close_one(p, &f->waiting, false);
-	close_one(p, &f->control, true);
-	timer_stop(probe_loop(p), &f->timer);
+	close_all(f);
+	free(f->c);
+	f->c = NULL;
 }
 
-static void end(struct probe *p)
+static bool end(struct ftp *f)
 {
-	struct sighting seen = ftp_of(p)->seen; /* the state is gone after probe_finish() */
-	char words[OUTCOME_EVIDENCE_MAX];
+	struct conversation *c = f->c;
 
-	memcpy(words, ftp_of(p)->words, sizeof(words));
-	seen.words = words;
-	cancel(p);
-	probe_finish(p, &seen);
+	close_all(f);
+	f->c = NULL; /* the state is gone after probe_finish() */
+	c->data.seen.words = c->words;
+	probe_finish(f->dial.probe, &c->data.seen);
+	free(c);
+	return true;
 }
 
-static void say(struct probe *p, const char *line)
+static void start_timer(struct ftp *f, int64_t ms)
 {
-	struct ftp *f = ftp_of(p);
-	struct loop *l = probe_loop(p);
-	size_t n = strlen(line);
+	struct loop *l = probe_loop(f->dial.probe);
 
-	f->asked = loop_now(l);
-	timer_start(l, &f->timer, mono_add_ms(f->asked, REPLY_MS));
-	/* A control connection that does not take one short line is as good as gone: the reply
-	 * that never comes ends it. */
-	if (l->ops->send(l, &f->control.sock, line, n) != (ssize_t)n)
-		l->ops->want(l, &f->control.sock, SOCK_READABLE);
+	timer_start(l, &f->timer, mono_add_ms(loop_now(l), ms));
+}
+
+/* A connection that does not take one short line is as good as gone: the reply that never comes
+ * ends it. */
+static bool say(struct ftp *f, enum step step, const char *line)
+{
+	struct loop *l = probe_loop(f->dial.probe);
+
+	f->c->step = step;
+	f->c->heard = 0;
+	start_timer(f, step == STEP_FAREWELL ? FAREWELL_MS : REPLY_MS);
+	l->ops->send(l, dial_sock(&f->dial), line, strlen(line));
+	return false;
 }
 
 /* What is known is known; the server gets its QUIT, and a moment to answer. */
-static void part(struct probe *p, enum saw saw)
+static bool part(struct ftp *f, enum saw saw)
 {
-	struct ftp *f = ftp_of(p);
-	struct loop *l = probe_loop(p);
-
-	f->seen.saw = saw;
-	f->seen.port = f->port;
-	close_one(p, &f->data, true);
-	close_one(p, &f->waiting, false);
-	if (!f->control.sock.is_open || f->step == STEP_CONNECT) {
-		end(p);
-		return;
-	}
-	f->step = STEP_FAREWELL;
-	say(p, "QUIT\r\n");
-	timer_start(l, &f->timer, mono_add_ms(loop_now(l), FAREWELL_MS));
+	f->c->data.seen.saw = saw;
+	ftp_data_stop(&f->c->data);
+	if (!dial_sock(&f->dial)->is_open)
+		return end(f);
+	return say(f, STEP_FAREWELL, "QUIT\r\n");
 }
 
-PRINTF(2, 3) static void set_words(struct probe *p, const char *fmt, ...)
+/* Nothing more is to be said to it, and nothing is known of the data connection. */
+static bool break_off(struct ftp *f)
 {
-	struct ftp *f = ftp_of(p);
+	f->c->data.seen.saw = SAW_NOT_ASKED;
+	return end(f);
+}
+
+PRINTF(2, 3) static void set_words(struct ftp *f, const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(f->words, sizeof(f->words), fmt, ap);
+	vsnprintf(f->c->words, sizeof(f->c->words), fmt, ap);
 	va_end(ap);
 }
 
-/* Nothing is known of the data connection. */
-static void not_negotiated(struct probe *p)
+/* `what` and the server's own words. */
+static void quote(struct ftp *f, const char *what, const struct ftp_reply *r)
 {
-	part(p, SAW_NOT_ASKED);
+	size_t n = r->text.n < TEXT_SHOWN ? r->text.n : TEXT_SHOWN;
+
+	set_words(f, "%s: %u %.*s", what, r->code, (int)n, r->text.p);
 }
 
-static void opened(struct probe *p)
+static bool not_negotiated(struct ftp *f, const char *what, const struct ftp_reply *r)
 {
-	struct ftp *f = ftp_of(p);
-	char text[ADDR_TEXT_MAX];
+	char words[TEXT_SHOWN];
 
-	f->seen.rtt_us = sighting_rtt_us(p, f->asked);
-	f->seen.tries = 1;
-	if (f->announced.family)
-		set_words(p,
-			  "the data connection to port %u opened; the server announces the address "
-			  "%s, to which clients that believe it do not get",
-			  f->port, addr_text(&f->announced, text));
-	else if (is_active(p))
-		set_words(p, "the server opened its data connection to our port %u", f->port);
-	else
-		set_words(p, "the data connection to port %u opened", f->port);
-	part(p, SAW_NEGOTIATED);
+	snprintf(words, sizeof(words), "%s%s", what, f->c->is_logged_in ? "" : " without a login");
+	quote(f, words, r);
+	return part(f, SAW_NOT_ASKED);
 }
 
 /* --- the data connection ---------------------------------------------------------------------- */
 
-static void local_fault(struct probe *p, int error, const char *call)
+static void set_words_opened(struct ftp *f)
 {
-	ftp_of(p)->seen.error = error;
-	ftp_of(p)->seen.call = call;
-	part(p, SAW_LOCAL_ERROR);
-}
+	const struct conversation *c = f->c;
+	char text[ADDR_TEXT_MAX];
 
-static void data_ready(struct sock *s, unsigned events)
-{
-	struct probe *p = ((struct ftp_sock *)s)->probe;
-	struct loop *l = probe_loop(p);
-	int error;
-
-	if (sighting_take_icmp(&ftp_of(p)->seen, p, s)) {
-		part(p, SAW_ICMP);
-		return;
-	}
-	error = l->ops->error(l, s);
-	if (error == ECONNREFUSED)
-		part(p, SAW_REFUSAL);
-	else if (error && error != ECONNRESET)
-		local_fault(p, error, "connect");
-	else if (events & SOCK_WRITABLE)
-		opened(p);
-}
-
-static void start_data(struct probe *p)
-{
-	struct ftp *f = ftp_of(p);
-	struct loop *l = probe_loop(p);
-	const struct sock_spec spec = {
-		.kind = SOCK_TCP, .to = p->to, .port = f->port, .from = p->from};
-	const char *call;
-	int rc;
-
-	f->step = STEP_DATA;
-	f->asked = loop_now(l);
-	timer_start(l, &f->timer, mono_add_ms(f->asked, DATA_MS));
-	rc = l->ops->open(l, &f->data.sock, &spec, &call);
-	if (rc)
-		local_fault(p, -rc, call);
-	else if (sighting_take_icmp(&f->seen, p, &f->data.sock))
-		part(p, SAW_ICMP);
-}
-
-static void waiting_ready(struct sock *s, unsigned events)
-{
-	struct probe *p = ((struct ftp_sock *)s)->probe;
-	struct ftp *f = ftp_of(p);
-	struct loop *l = probe_loop(p);
-	struct addr peer;
-	uint16_t port;
-
-	(void)events;
-	if (f->data.sock.is_open || l->ops->accept(l, s, &f->data.sock, &peer, &port) != 0)
-		return;
-	/* Anybody may knock. */
-	if (addr_equal(&peer, &p->to))
-		opened(p);
+	if (is_active(task_of(f)))
+		set_words(f, "the server opened its data connection to our port %u",
+			  c->data.seen.port);
+	else if (c->announced.family)
+		set_words(f,
+			  "the data connection to port %u opened; the server announces another "
+			  "address, %s",
+			  c->data.seen.port, addr_text(&c->announced, text));
 	else
-		close_one(p, &f->data, true);
+		set_words(f, "the data connection to port %u opened", c->data.seen.port);
 }
 
-/* Where the range is not all that there is: one that is free, beginning anywhere. */
-static int listen_in_range(struct probe *p, struct listen_spec *spec, const char **call)
+static void data_ended(struct ftp_data *d, enum saw saw)
 {
-	const struct port_range range = probe_task(p)->ports;
-	struct loop *l = probe_loop(p);
-	struct ftp *f = ftp_of(p);
-	unsigned size = range.hi - range.lo + 1U, first;
-	int rc = -EADDRINUSE;
+	struct ftp *f = ftp_of(d->probe);
 
-	if (range.lo <= 1024 && range.hi == 65535)
-		return l->ops->listen(l, &f->waiting.sock, spec, call);
-	probe_chance(p, &first, sizeof(first));
-	for (unsigned i = 0; i < PORTS_TRIED && i < size && rc == -EADDRINUSE; i++) {
-		spec->port = (uint16_t)(range.lo + (first % size + i) % size);
-		rc = l->ops->listen(l, &f->waiting.sock, spec, call);
+	if (saw == SAW_NEGOTIATED)
+		set_words_opened(f);
+	else if (saw == SAW_NOTHING)
+		set_words(f, "the data connection to port %u got no answer in %u ms", d->seen.port,
+			  d->seen.waited_ms);
+	part(f, saw);
+}
+
+/* The server is not trusted to aim us anywhere but where the plan opens the way. From now on it is
+ * the time of the data connection that counts. */
+static bool start_data(struct ftp *f)
+{
+	const struct port_range planned = task_of(f)->ports;
+	const uint16_t port = f->c->data.seen.port;
+
+	if (planned.lo && (port < planned.lo || port > planned.hi)) {
+		set_words(f,
+			  "the server names port %u for its data connection, outside the planned "
+			  "%u-%u: its configuration or the site's data_ports must change",
+			  port, planned.lo, planned.hi);
+		return part(f, SAW_NOT_ASKED);
 	}
-	return rc;
+	f->c->step = STEP_DATA;
+	timer_stop(probe_loop(f->dial.probe), &f->timer);
+	ftp_data_dial(&f->c->data); /* it is open, so if it ends at once there is a farewell */
+	return false;
 }
 
-static void ask_for_list(struct probe *p)
+/* Not NLST: where there is nothing to list some servers refuse it, and open no connection. */
+static bool ask_for_list(struct ftp *f)
 {
-	ftp_of(p)->step = STEP_LIST;
-	say(p, "NLST\r\n");
-}
-
-static void say_port(struct probe *p, const struct addr *at)
-{
-	struct buf line = BUF_INIT;
-
-	ftp_of(p)->step = STEP_PORT;
-	ftp_format_port(at, ftp_of(p)->port, &line);
-	say(p, line.data);
-	buf_release(&line);
+	f->c->data.asked = loop_now(probe_loop(f->dial.probe));
+	return say(f, STEP_LIST, "LIST\r\n");
 }
 
 /* Waits on a port of ours, and tells the server which; the conversation's own is known to it
  * already (RFC 959 section 3.2). */
-static void offer_port(struct probe *p)
+static bool offer_port(struct ftp *f)
 {
-	struct ftp *f = ftp_of(p);
-	struct loop *l = probe_loop(p);
-	struct listen_spec spec = {.kind = SOCK_TCP};
-	const char *call = "getsockname";
-	struct addr at;
-	int rc = -ENOTCONN;
+	struct ftp_data *d = &f->c->data;
+	const uint16_t own = f->dial.source_port;
+	struct port_range range = task_of(f)->ports;
+	struct buf line = BUF_INIT;
 
-	if (l->ops->local_addr(l, &f->control.sock, &spec.at, &spec.port)) {
-		if (is_without_port(p)) {
-			rc = l->ops->listen(l, &f->waiting.sock, &spec, &call);
-		} else {
-			spec.port = 0;
-			rc = listen_in_range(p, &spec, &call);
-		}
-	}
-	if (rc) {
-		local_fault(p, -rc, call);
-		return;
-	}
-	l->ops->local_addr(l, &f->waiting.sock, &at, &f->port);
-	if (is_without_port(p))
-		ask_for_list(p);
-	else
-		say_port(p, &at);
+	if (is_without_port(task_of(f)))
+		range = (struct port_range){own, own};
+	else if (range.lo <= 1024 && range.hi == 65535)
+		range = (struct port_range){0, 0}; /* all that there is */
+	if (!ftp_data_wait(d, &f->dial.seen.source, range))
+		return part(f, SAW_LOCAL_ERROR);
+	if (is_without_port(task_of(f)))
+		return ask_for_list(f);
+	ftp_format_port(&f->dial.seen.source, d->seen.port, &line);
+	say(f, STEP_PORT, line.data);
+	buf_release(&line);
+	return false;
 }
 
 /* --- the conversation ------------------------------------------------------------------------- */
 
-static void ask_passive(struct probe *p)
+static bool start_negotiating(struct ftp *f)
 {
-	ftp_of(p)->step = STEP_EPSV;
-	say(p, "EPSV\r\n");
+	return is_active(task_of(f)) ? offer_port(f) : say(f, STEP_EPSV, "EPSV\r\n");
 }
 
-static void start_negotiating(struct probe *p)
+/* An explicit gateway is told where to go on in the user's name. */
+static bool took_greeting(struct ftp *f, const struct ftp_reply *r)
 {
-	if (is_active(p))
-		offer_port(p);
-	else
-		ask_passive(p);
-}
-
-static void ask_user(struct probe *p)
-{
-	const char *server = probe_task(p)->what;
+	const char *server = task_of(f)->what;
 	struct buf line = BUF_INIT;
 
-	ftp_of(p)->step = STEP_USER;
-	/* An explicit gateway is told where to go on in the user's name. */
+	if (r->code != 220) {
+		quote(f, "the server goes no further than its greeting", r);
+		return part(f, SAW_NOT_ASKED);
+	}
 	buf_addf(&line, "USER anonymous%s%s\r\n", server ? "@" : "", server ? server : "");
-	say(p, line.data);
+	say(f, STEP_USER, line.data);
 	buf_release(&line);
+	return false;
 }
 
-static void took_user(struct probe *p, unsigned code)
+/* Some servers negotiate without a login, too. */
+static bool took_user(struct ftp *f, const struct ftp_reply *r)
 {
-	ftp_of(p)->is_logged_in = code == 230;
-	if (code == 331) {
-		ftp_of(p)->step = STEP_PASS;
-		say(p, "PASS portolan@\r\n");
-	} else {
-		start_negotiating(p); /* without a login; some servers let one */
-	}
+	f->c->is_logged_in = r->code == 230;
+	return r->code == 331 ? say(f, STEP_PASS, "PASS portolan@\r\n") : start_negotiating(f);
 }
 
-/* The server is not trusted to aim us anywhere but where the plan opens the way. */
-static void took_passive_port(struct probe *p)
+static bool took_pass(struct ftp *f, const struct ftp_reply *r)
 {
-	const struct port_range planned = probe_task(p)->ports;
-	uint16_t port = ftp_of(p)->port;
-
-	if (port >= planned.lo && port <= planned.hi) {
-		start_data(p);
-		return;
-	}
-	set_words(p,
-		  "the server names port %u for its data connection, outside the planned %u-%u: "
-		  "its configuration or the site's data_ports must change",
-		  port, planned.lo, planned.hi);
-	ftp_of(p)->port = 0; /* it was not tried */
-	not_negotiated(p);
+	f->c->is_logged_in = r->code == 230 || r->code == 202;
+	return start_negotiating(f);
 }
 
-static void took_pasv(struct probe *p, const struct ftp_reply *r)
+static bool took_pasv(struct ftp *f, const struct ftp_reply *r)
 {
-	struct ftp *f = ftp_of(p);
+	struct conversation *c = f->c;
 
-	if (r->code != 227 || !ftp_reply_pasv(r, &f->announced, &f->port)) {
-		set_words(p, "the server negotiated no passive data connection%s: %u %.*s",
-			  f->is_logged_in ? "" : " without a login", r->code, (int)r->text.n,
-			  r->text.p);
-		not_negotiated(p);
-		return;
-	}
-	if (addr_equal(&f->announced, &p->to))
-		f->announced.family = 0;
-	took_passive_port(p);
+	if (r->code != 227 || !ftp_reply_pasv(r, &c->announced, &c->data.seen.port))
+		return not_negotiated(f, "no passive data connection", r);
+	if (addr_equal(&c->announced, &f->dial.to))
+		c->announced.family = 0;
+	return start_data(f);
 }
 
-static void took_epsv(struct probe *p, const struct ftp_reply *r)
+/* PASV knows nothing of IPv6. */
+static bool took_epsv(struct ftp *f, const struct ftp_reply *r)
 {
-	struct ftp *f = ftp_of(p);
-
-	if (r->code == 229 && ftp_reply_epsv(r, &f->port)) {
-		took_passive_port(p);
-	} else if (p->to.family == 4) {
-		f->step = STEP_PASV;
-		say(p, "PASV\r\n");
-	} else {
-		took_pasv(p, r);
-	}
+	if (r->code == 229 && ftp_reply_epsv(r, &f->c->data.seen.port))
+		return start_data(f);
+	if (f->dial.to.family == 4)
+		return say(f, STEP_PASV, "PASV\r\n");
+	return not_negotiated(f, "no passive data connection", r);
 }
 
-static void took_port(struct probe *p, const struct ftp_reply *r)
+static bool took_port(struct ftp *f, const struct ftp_reply *r)
 {
-	struct ftp *f = ftp_of(p);
-
-	if (r->code != 200) {
-		set_words(p, "the server takes no port of ours%s: %u %.*s",
-			  f->is_logged_in ? "" : " without a login", r->code, (int)r->text.n,
-			  r->text.p);
-		not_negotiated(p);
-		return;
-	}
-	ask_for_list(p);
+	return r->code == 200 ? ask_for_list(f)
+			      : not_negotiated(f, "the server takes no port of ours", r);
 }
 
-/* 150 and the connection come in any order; 4xx and 5xx say that it could not be opened. */
-static void took_list(struct probe *p, const struct ftp_reply *r)
+/* 150 and the connection come in any order. By 425 a server that was given a port says that it
+ * could not connect to it; one that was given none may want one. */
+static bool took_list(struct ftp *f, const struct ftp_reply *r)
 {
-	struct ftp *f = ftp_of(p);
-
 	if (r->code < 400)
-		return;
-	/* Of a server that does not do without a PORT, 425 is a refusal. */
-	if ((r->code == 425 || r->code == 426) && !is_without_port(p)) {
-		set_words(p, "the server could not open its data connection to our port %u (%u)",
-			  f->port, r->code);
-		f->seen.tries = 1;
-		part(p, SAW_NOTHING);
-	} else {
-		set_words(p, "the server opens no data connection%s: %u %.*s",
-			  f->is_logged_in ? "" : " without a login", r->code, (int)r->text.n,
-			  r->text.p);
-		not_negotiated(p);
+		return false;
+	if (r->code != 425 || is_without_port(task_of(f)))
+		return not_negotiated(f, "the server opens no data connection", r);
+	quote(f, "the server could not open its data connection", r);
+	return part(f, SAW_UNOPENED);
+}
+
+/* The listing's own reply may come first. */
+static bool took_farewell(struct ftp *f, const struct ftp_reply *r)
+{
+	return (r->code == 221 || r->code == 421 || r->code >= 500) && end(f);
+}
+
+static bool took_reply(struct ftp *f, const struct ftp_reply *r)
+{
+	static bool (*const took[])(struct ftp *, const struct ftp_reply *) = {
+		[STEP_GREETING] = took_greeting, [STEP_USER] = took_user,
+		[STEP_PASS] = took_pass,	 [STEP_EPSV] = took_epsv,
+		[STEP_PASV] = took_pasv,	 [STEP_PORT] = took_port,
+		[STEP_LIST] = took_list,	 [STEP_DATA] = NULL,
+		[STEP_FAREWELL] = took_farewell,
+	};
+	enum step step = f->c->step;
+
+	/* 120, 150: the real one follows. */
+	if (r->code < 200 || !took[step])
+		return false;
+	if (r->code == 421 && step != STEP_FAREWELL) {
+		quote(f, "the server ends the conversation", r);
+		return break_off(f);
 	}
+	return took[step](f, r);
 }
 
-static void took_reply(struct probe *p, const struct ftp_reply *r)
+static bool took_nonsense(struct ftp *f)
 {
-	struct ftp *f = ftp_of(p);
-
-	if (r->code < 200 && f->step != STEP_LIST)
-		return; /* 120, 150: the real one follows */
-	switch (f->step) {
-	case STEP_GREETING:
-		if (r->code == 220) {
-			ask_user(p);
-			return;
-		}
-		set_words(p, "the server greets with %u and goes no further", r->code);
-		not_negotiated(p);
-		return;
-	case STEP_USER:
-		took_user(p, r->code);
-		return;
-	case STEP_PASS:
-		f->is_logged_in = r->code == 230;
-		start_negotiating(p);
-		return;
-	case STEP_EPSV:
-		took_epsv(p, r);
-		return;
-	case STEP_PASV:
-		took_pasv(p, r);
-		return;
-	case STEP_PORT:
-		took_port(p, r);
-		return;
-	case STEP_LIST:
-		took_list(p, r);
-		return;
-	case STEP_FAREWELL:
-		end(p);
-		return;
-	case STEP_CONNECT:
-	case STEP_DATA:
-		return; /* a 421 there is as good as silence: the data connection tells */
-	}
+	if (f->c->step == STEP_FAREWELL)
+		return end(f);
+	set_words(f, "what answers on port %u is no FTP server", f->dial.port);
+	return break_off(f);
 }
 
-/* What stands in a reply must outlive the move of the rest to the front. */
-static void keep_text(struct ftp_reply *r, char text[TEXT_KEPT])
+static bool take_replies(struct ftp *f)
 {
-	if (r->text.n > TEXT_KEPT)
-		r->text.n = TEXT_KEPT;
-	memcpy(text, r->text.p, r->text.n);
-	r->text.p = text;
+	struct conversation *c = f->c;
+	struct slice in = {c->unread, c->n};
+	enum ftp_result result;
+	struct ftp_reply r;
+
+	while ((result = ftp_reply_read(&in, &c->begun, &r)) == FTP_REPLY)
+		if (took_reply(f, &r))
+			return true;
+	if (result == FTP_BAD || c->heard > HEARD_MAX)
+		return took_nonsense(f);
+	memmove(c->unread, in.p, in.n);
+	c->n = in.n;
+	return false;
 }
 
-static void took_nonsense(struct probe *p)
+/* While the data connection is under way it tells by itself. */
+static bool control_gone(struct ftp *f, bool reset)
 {
-	ftp_of(p)->n = 0;
-	if (ftp_of(p)->step == STEP_FAREWELL) {
-		end(p);
-		return;
-	}
-	set_words(p, "what answers on port %u is no FTP server", p->port);
-	not_negotiated(p);
+	dial_close(&f->dial, reset); /* the peer's end keeps TIME_WAIT, not ours */
+	if (f->c->step == STEP_DATA)
+		return false;
+	if (f->c->step == STEP_FAREWELL)
+		return end(f);
+	set_words(f, "the conversation on port %u ended before there was a data connection",
+		  f->dial.port);
+	return break_off(f);
 }
 
-static void take_replies(struct probe *p)
+/* An ICMP error decides nothing any more, but must be read, or the loop tells of it for ever. */
+static void ready(struct dial *d, unsigned events)
 {
-	struct ftp *f = ftp_of(p);
-	enum ftp_result result = FTP_REPLY;
-	bool is_last = false;
-
-	while (!is_last && result == FTP_REPLY) {
-		struct slice in = {f->unread, f->n};
-		char text[TEXT_KEPT];
-		struct ftp_reply r;
-
-		is_last = f->step == STEP_FAREWELL; /* the probe is gone after it */
-		result = ftp_reply_read(&in, &r);
-		if (result == FTP_REPLY) {
-			keep_text(&r, text);
-			f->n = in.n;
-			memmove(f->unread, in.p, in.n);
-			took_reply(p, &r);
-		}
-	}
-	/* A reply that has no end: there would be no room for more of it. */
-	if (result == FTP_BAD || (result == FTP_MORE && f->n == sizeof(f->unread)))
-		took_nonsense(p);
-}
-
-static void control_connected(struct probe *p)
-{
-	struct ftp *f = ftp_of(p);
-	struct loop *l = probe_loop(p);
-
-	f->step = STEP_GREETING;
-	l->ops->want(l, &f->control.sock, SOCK_READABLE);
-	timer_start(l, &f->timer, mono_add_ms(loop_now(l), REPLY_MS));
-}
-
-static void control_gone(struct probe *p)
-{
-	struct ftp *f = ftp_of(p);
-
-	if (f->step == STEP_FAREWELL) {
-		end(p);
-		return;
-	}
-	close_one(p, &f->control, true);
-	set_words(p, "the conversation on port %u ended before a data connection was negotiated",
-		  p->port);
-	part(p, SAW_NOT_ASKED);
-}
-
-static void control_ready(struct sock *s, unsigned events)
-{
-	struct probe *p = ((struct ftp_sock *)s)->probe;
-	struct ftp *f = ftp_of(p);
-	struct loop *l = probe_loop(p);
+	struct ftp *f = (struct ftp *)d;
+	struct conversation *c = f->c;
+	struct loop *l = probe_loop(d->probe);
 	struct icmp_error ignored;
-	ssize_t n;
+	ssize_t n = l->ops->recv(l, dial_sock(d), c->unread + c->n, sizeof(c->unread) - c->n);
 
-	while (l->ops->icmp(l, s, &ignored))
+	if (n == 0 || n == -ECONNRESET || n == -EPIPE) {
+		control_gone(f, n != 0);
+		return;
+	}
+	while (events & SOCK_ERROR && l->ops->icmp(l, dial_sock(d), &ignored))
 		;
-	if (l->ops->error(l, s)) {
-		control_gone(p);
+	if (n < 0)
 		return;
-	}
-	if (f->step == STEP_CONNECT) {
-		if (events & SOCK_WRITABLE)
-			control_connected(p);
-		return;
-	}
-	n = l->ops->recv(l, s, f->unread + f->n, sizeof(f->unread) - f->n);
-	if (n == -EAGAIN)
-		return;
-	if (n <= 0) {
-		control_gone(p);
-		return;
-	}
-	f->n += (size_t)n;
-	take_replies(p);
+	c->n += (size_t)n;
+	c->heard += (size_t)n;
+	take_replies(f);
 }
 
 static void timer_fired(struct timer *timer)
 {
 	struct ftp *f = (struct ftp *)((char *)timer - offsetof(struct ftp, timer));
-	struct probe *p = f->probe;
+	struct sighting *seen = &f->c->data.seen;
 
-	switch (f->step) {
-	case STEP_FAREWELL:
-		end(p);
-		return;
-	case STEP_DATA:
-	case STEP_LIST:
-		f->seen.waited_ms = f->step == STEP_DATA ? DATA_MS : REPLY_MS;
-		f->seen.tries = f->step == STEP_DATA ? 3 : 1;
-		set_words(p,
-			  f->step == STEP_DATA
-				  ? "the data connection to port %u got no answer in %u ms"
-				  : "the server's data connection to our port %u did not come in "
-				    "%u ms",
-			  f->port, f->seen.waited_ms);
-		part(p, SAW_NOTHING);
-		return;
-	default:
-		break;
+	if (f->c->step == STEP_FAREWELL) {
+		end(f);
+	} else if (f->c->step == STEP_LIST) {
+		seen->waited_ms = REPLY_MS;
+		set_words(f, "the server's data connection to our port %u did not come in %u ms",
+			  seen->port, seen->waited_ms);
+		part(f, SAW_NOTHING);
+	} else {
+		set_words(f, "port %u did not go on with the conversation in %d ms", f->dial.port,
+			  REPLY_MS);
+		break_off(f);
 	}
-	set_words(p, "port %u did not go on with the conversation in %d ms", p->port, REPLY_MS);
-	close_one(p, &f->control, true);
-	part(p, SAW_NOT_ASKED);
+}
+
+static void connected(struct dial *d)
+{
+	struct ftp *f = (struct ftp *)d;
+	struct loop *l = probe_loop(d->probe);
+	struct ftp_data *data;
+
+	f->c = mem_new(1, sizeof(*f->c));
+	data = &f->c->data;
+	data->probe = d->probe;
+	data->ended = data_ended;
+	data->seen.source = d->seen.source;
+	data->seen.own_target = l->ops->is_own(l, &d->to);
+	start_timer(f, REPLY_MS);
+}
+
+/* The conversation's own flow tells why; a fault of ours that passes is tried again. */
+static void failed(struct dial *d, enum saw saw)
+{
+	struct probe *p = d->probe;
+	struct sighting seen = d->seen;
+	char words[OUTCOME_EVIDENCE_MAX];
+
+	seen.saw = saw;
+	if (!blame_is_passing(&seen)) {
+		seen = (struct sighting){.saw = SAW_NOT_ASKED, .tries = seen.tries};
+		snprintf(words, sizeof(words),
+			 "there was no conversation: port %u could not be connected to", d->port);
+		seen.words = words;
+	}
+	probe_finish(p, &seen);
 }
 
 static void begin(struct probe *p)
 {
 	struct ftp *f = ftp_of(p);
-	struct loop *l = probe_loop(p);
-	const struct sock_spec spec = {.kind = SOCK_TCP,
-				       .to = p->to,
-				       .port = p->port,
-				       .from = p->from,
-				       .shares_port = is_without_port(p)};
-	const char *call;
-	int rc;
 
-	f->probe = f->control.probe = f->waiting.probe = f->data.probe = p;
-	f->control.sock.ready = control_ready;
-	f->waiting.sock.ready = waiting_ready;
-	f->data.sock.ready = data_ready;
 	f->timer.fire = timer_fired;
-	timer_start(l, &f->timer, mono_add_ms(p->started, REPLY_MS));
-	rc = l->ops->open(l, &f->control.sock, &spec, &call);
-	if (rc)
-		local_fault(p, -rc, call);
+	f->dial.probe = p;
+	f->dial.to = p->to;
+	f->dial.port = p->port;
+	f->dial.shares_port = is_without_port(probe_task(p));
+	f->dial.connected = connected;
+	f->dial.failed = failed;
+	f->dial.ready = ready;
+	dial_start(&f->dial);
 }
 
 const struct method method_ftp = {
 	.name = "ftp",
 	.transport = TRANSPORT_TCP,
 	.state_size = sizeof(struct ftp),
-	.socks = 3,
+	.socks = DIAL_ATTEMPTS,
 	.begin = begin,
 	.cancel = cancel,
 };

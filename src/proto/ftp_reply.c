@@ -34,6 +34,7 @@ static bool has_code(struct slice line, unsigned *code)
 	return line.n == 3 || line.p[3] == ' ' || line.p[3] == '-';
 }
 
+/* Of many lines the last one has the same code, and a blank behind it. */
 static bool is_last(struct slice line, unsigned code)
 {
 	unsigned own;
@@ -41,28 +42,29 @@ static bool is_last(struct slice line, unsigned code)
 	return has_code(line, &own) && own == code && (line.n == 3 || line.p[3] == ' ');
 }
 
-/* Whether what has come may still become a reply. */
-static enum ftp_result not_yet(struct slice in)
+/* Whether what has come may still become a line of a reply. */
+static enum ftp_result not_yet(struct slice in, unsigned begun)
 {
-	for (size_t i = 0; i < in.n && i < 3; i++)
+	for (size_t i = 0; !begun && i < in.n && i < 3; i++)
 		if (!is_digit(in.p[i]))
 			return FTP_BAD;
-	return in.n > FTP_REPLY_MAX ? FTP_BAD : FTP_MORE;
+	return in.n >= FTP_LINE_MAX ? FTP_BAD : FTP_MORE;
 }
 
-enum ftp_result ftp_reply_read(struct slice *in, struct ftp_reply *r)
+enum ftp_result ftp_reply_read(struct slice *in, unsigned *begun, struct ftp_reply *r)
 {
 	struct slice rest = *in, line;
 
-	if (!take_line(&rest, &line))
-		return not_yet(*in);
-	if (!has_code(line, &r->code))
-		return FTP_BAD;
-	/* Many lines end with one that begins with the same code and a blank. */
-	while (!is_last(line, r->code))
+	do {
+		*in = rest;
 		if (!take_line(&rest, &line))
-			return in->n > FTP_REPLY_MAX ? FTP_BAD : FTP_MORE;
+			return not_yet(*in, *begun);
+		if (line.n >= FTP_LINE_MAX || (!*begun && !has_code(line, begun)))
+			return FTP_BAD;
+	} while (!is_last(line, *begun));
+	r->code = *begun;
 	r->text = slice_trim(slice_skip(line, line.n < 4 ? line.n : 4));
+	*begun = 0;
 	*in = rest;
 	return FTP_REPLY;
 }

@@ -11,19 +11,20 @@
 
 enum ftp_result {
 	FTP_MORE,  /* the reply has not ended yet */
-	FTP_REPLY, /* one was taken from the front */
+	FTP_REPLY, /* one has ended */
 	FTP_BAD,   /* this is no FTP reply */
 };
 
-enum { FTP_REPLY_MAX = 2048 }; /* bytes of one reply, all its lines */
+enum { FTP_LINE_MAX = 4096 }; /* bytes of one line of a reply, its end counted */
 
 struct ftp_reply {
 	unsigned code;	   /* 100 to 599 */
 	struct slice text; /* of its last line, behind the code; borrowed from the input */
 };
 
-/* Takes one whole reply, of one line or many, from the front of *in. */
-enum ftp_result ftp_reply_read(struct slice *in, struct ftp_reply *r);
+/* Takes the lines of one reply from the front of *in, also where it has not ended with them.
+ * *begun: the code of a reply of many lines, of which some were taken; 0: none, at first. */
+enum ftp_result ftp_reply_read(struct slice *in, unsigned *begun, struct ftp_reply *r);
 
 /* "227 ... (h1,h2,h3,h4,p1,p2)": with brackets or without, as RFC 1123 section 4.1.2.6 warns. */
 bool ftp_reply_pasv(const struct ftp_reply *r, struct addr *a, uint16_t *port);

@@ -275,8 +275,8 @@ void check_words_goal(const struct goal_judgement *g, struct buf *out)
 
 	buf_add_text(out, g->goal->title.s ? g->goal->title.s : g->goal->name.s);
 	add_installation(g->installation, out);
-	if (g->partial && (g->verdict == VERDICT_PASS || g->verdict == VERDICT_DEGRADED))
-		buf_add_text(out, ", as far as it starts here");
+	if (g->partial)
+		buf_add_text(out, " (part of it was not looked at)");
 	if (!j || g->verdict == VERDICT_PASS)
 		return;
 	buf_add_text(out, ": ");

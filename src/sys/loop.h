@@ -111,8 +111,8 @@ struct loop_ops {
 	int (*open)(struct loop *l, struct sock *s, const struct sock_spec *spec,
 		    const char **call);
 	/* SOCK_TCP: waits for connections, SOCK_READABLE tells of one. SOCK_UDP: for datagrams of
-	 * anybody, with recv_from and send_to. 0 or -errno, the call in *call. This and the three
-	 * that follow are NULL where the network is simulated. */
+	 * anybody, with recv_from and send_to; NULL both where the network is simulated. 0 or
+	 * -errno, the call in *call. */
 	int (*listen)(struct loop *l, struct sock *s, const struct listen_spec *spec,
 		      const char **call);
 	/* One that waits, into `s`, which waits for SOCK_READABLE to begin with; 0, -EAGAIN, or

@@ -17,10 +17,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	char *copy = malloc(n ? n : 1);
 	struct slice in = {copy, n};
 	struct ftp_reply r;
+	unsigned begun = 0;
 	size_t left = n + 1;
 
 	memcpy(copy, data, n);
-	while (ftp_reply_read(&in, &r) == FTP_REPLY) {
+	while (ftp_reply_read(&in, &begun, &r) == FTP_REPLY) {
 		struct addr a;
 		uint16_t port;
 

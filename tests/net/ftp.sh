@@ -1,118 +1,337 @@
-# Negotiated data connections against real FTP servers: opened, dropped, refused a login, over IPv4 and IPv6.
+# Negotiated data connections, against FTP servers behind a firewall, over IPv4 and IPv6, in each mode: what is
+# true of the network, what the check says of each, and that nothing of it stays behind.
 . "$SOURCE_DIR/tests/peers-lib.sh"
 need_peers vsftpd proftpd-core pure-ftpd
 command -v nft >/dev/null || skip "no nft(8): install nftables"
 
-namespace client; client=$ns
-namespace server; server=$ns
-ip -n "$client" link add name eth0 type veth peer name eth0 netns "$server"
-for host in client:192.0.2.10:2001:db8:a::10 server:192.0.2.21:2001:db8:a::21; do
-	where=$(eval echo "\$${host%%:*}")
-	rest=${host#*:}
-	ip -n "$where" address add "${rest%%:*}/24" dev eth0
-	ip -n "$where" -6 address add "${rest#*:}/64" dev eth0 nodad
-	ip -n "$where" link set eth0 up
-done
+# --- the network ------------------------------------------------------------------------------------
 
-# site FILE ADDRESS-OF-CLIENT ADDRESS-OF-SERVER
+namespace client; client=$ns
+namespace fw; fw=$ns
+# wire NAMESPACE N: behind the firewall's ethN, as 10.0.N.10 and 2001:db8:N::10
+wire() {
+	ip -n "$fw" link add name "eth$2" type veth peer name eth0 netns "$1"
+	ip -n "$fw" link set "eth$2" up
+	ip -n "$1" link set eth0 up
+	ip -n "$fw" address add "10.0.$2.1/24" dev "eth$2"
+	ip -n "$fw" -6 address add "2001:db8:$2::1/64" dev "eth$2" nodad
+	ip -n "$1" address add "10.0.$2.10/24" dev eth0
+	ip -n "$1" -6 address add "2001:db8:$2::10/64" dev eth0 nodad
+	ip -n "$1" route add default via "10.0.$2.1"
+	ip -n "$1" -6 route add default via "2001:db8:$2::1"
+}
+ip netns exec "$fw" sh -c 'echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit'
+ip netns exec "$fw" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+
+namespace vsftpd; vsftpd=$ns
+namespace proftpd; proftpd=$ns
+namespace pureftpd; pureftpd=$ns
+namespace plain; plain=$ns
+# No second of silence until an interface trusts its own address: neighbours are asked from it.
+for ns in "$client" "$fw" "$vsftpd" "$proftpd" "$pureftpd" "$plain"; do
+	ip netns exec "$ns" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+done
+wire "$vsftpd" 1
+wire "$proftpd" 2
+wire "$pureftpd" 3
+wire "$plain" 4
+wire "$client" 9
+
+# truth NAMESPACE HOOK RULE ...: these rules and no others there.
+truth() {
+	truth_ns=$1 truth_hook=$2
+	shift 2
+	{
+		echo "table inet truth { chain c { type filter hook $truth_hook priority 0; }; }"
+		echo "flush chain inet truth c"
+		for rule; do
+			echo "add rule inet truth c $rule"
+		done
+	} | ip netns exec "$truth_ns" nft -f - || die "nft: $*"
+}
+
+# site MODE [LINE]: the servers in that mode; LINE: another server
 site() {
-	cat >"$1" <<END
+	cat >"$T/site.yaml" <<END
 portolan: 1
 site: ftp
-zones: {net: {networks: [192.0.2.0/24, "2001:db8:a::/64"]}}
+zones: {net: {networks: [10.0.0.0/16, "2001:db8::/32"]}}
 hosts:
-  C: {addresses: ["$2"]}
-  S: {addresses: ["$3"]}
+  client: {addresses: [10.0.9.10, "2001:db8:9::10"]}
+  vsftpd: {addresses: [10.0.1.10, "2001:db8:1::10"]}
+  proftpd: {addresses: [10.0.2.10, "2001:db8:2::10"]}
+  pureftpd: {addresses: [10.0.3.10, "2001:db8:3::10"]}
+  plain: {addresses: [10.0.4.10]}
 uses:
   - product: ftp
-    roles: {client: [{to: C, data_ports: 40000-40009}], server: S}
+    roles:
+      client: [{to: client, data_ports: 40000-40009}]
+      server:
+        - {to: vsftpd, data_ports: 50000-50009}
+        - {to: proftpd, data_ports: 50000-50009}
+        - {to: pureftpd, data_ports: 50000-50009}
+        - {to: plain, data_ports: 50000-50009}
+    modes: {data: [$1]}
 END
 }
-site "$T/v4.yaml" 192.0.2.10 192.0.2.21
-site "$T/v6.yaml" 2001:db8:a::10 2001:db8:a::21
 
-# The data connections' outcomes, one a line: mode or method, state, cause, network, service.
-check_data() {
-	run ip netns exec "$client" "$PORTOLAN" check "$1" --format jsonl
-	python3 - "$T/out" <<'END'
-import json, sys
+# says MODE NAME [SERVER]: the check says of that server, or of vsftpd, proftpd and pureftpd, what comes in: the verdict
+# of the data connection and whose move it is, then what was seen over IPv4 and over IPv6, each behind the server's
+# name. Ports are written 4000x, 5000x and 5010x, others that a kernel chose "any".
+says() {
+	sort >"$T/wanted"
+	site "$1"
+	run ip netns exec "$client" "$PORTOLAN" check "$T/site.yaml" --format jsonl
+	python3 - "$T/out" "${3-vsftpd proftpd pureftpd}" >"$T/all" <<'END'
+import json, re, sys
+names = {'1': 'vsftpd', '2': 'proftpd', '3': 'pureftpd', '4': 'plain'}
 for line in open(sys.argv[1]):
     r = json.loads(line)
-    if r['record'] == 'outcome' and r['method'] == 'ftp':
-        print(r['state'], r['cause'], r['network'], r['service'], r['evidence'][0])
+    if r['record'] == 'verdict' and r['requirement'] == 'ftp/data':
+        name, words = r['to'], [r['verdict'], r['turn']['who'] if r['turn'] else 'nobody']
+    elif r['record'] == 'outcome' and r['method'] == 'ftp':
+        name = names[re.search(r'(\d)[.:]+10$', r['target'])[1]]
+        words = ['IPv%d' % r['family'], r['state'], r['cause'], r['confidence'], r['network'], r['service'], r['evidence'][0]]
+    else:
+        continue
+    if name in sys.argv[2].split():
+        words = re.sub(r'\b(4000|5000|5010)\d\b', r'\1x', ' '.join(words))
+        print(name, re.sub(r'our port \d{5}$', 'our port any', words).replace('\x1b', '\\x1b'))
 END
+	sort "$T/all" >"$T/got"
+	diff -u "$T/wanted" "$T/got" || { fail "$2"; sed 's/^/  | /' "$T/err"; }
 }
 
-# data FILE WHAT: the last run's data connections are those in $T/want, one a line.
-data() {
-	check_data "$1" | sed 's/4000[0-9]$/4000N/' >"$T/got"
-	diff "$T/want" "$T/got" || fail "$2"
+# all LINE ...: of each of the three
+all() {
+	for name in vsftpd proftpd pureftpd; do
+		for line; do
+			echo "$name $line"
+		done
+	done
 }
 
-# Over both families; this one has passive ports of its own.
-make_vsftpd6() {
-	make_vsftpd
-	sed -i 's/^listen=YES/listen_ipv6=YES/' "$R/etc/vsftpd.conf"
-	printf 'pasv_min_port=50009\npasv_max_port=50009\n' >>"$R/etc/vsftpd.conf"
-}
-run_vsftpd6() { run_vsftpd "$1"; }
-answers_vsftpd6() { answers_vsftpd "$1"; }
-peer vsftpd6 "$server"
-cat >"$T/want" <<'END'
-open target pass pass the server opened its data connection to our port 4000N
-open target pass pass the data connection to port 50009 opened
-not-attempted unproven unknown unknown the server opens no data connection: 425 Use PORT or PASV first.
-END
-for family in v4 v6; do
-	data "$T/$family.yaml" "vsftpd over $family"
-done
-peer_stop "$pid" "$server"
-
-# --- a server that is not what it should be -----------------------------------------------------------
-
-# Its answers are as ever, but for PASV.
-cat >"$T/hostile.py" <<'END'
+# A server of few words: it knows no EPSV, announces another address than its own, and without PORT connects to the
+# conversation's own port, as RFC 959 has it.
+cat >"$T/plain.py" <<'END'
 import socket, sys, threading
-listener = socket.create_server(('192.0.2.21', 21))
-socket.create_server(('192.0.2.21', 2222)) if sys.argv[1] == 'aim' else None
-print('ready', flush=True)
-answers = {
-    'USER': b'230 in\r\n', 'PORT': b'500 no\r\n', 'QUIT': b'221 bye\r\n', 'EPSV': b'500 no\r\n', 'NLST': b'425 no\r\n',
-    'PASV': {
-        'aim': b'227 (192,0,2,21,8,174)\r\n',
-        'other': b'227 (198,51,100,1,195,89)\r\n',
-        'endless': b'227-' + b'x' * 6000,
-        'escape': b'500 \x1b[31mred\r\n',
-        'nothing': b'227 (192,0,2,21,0,0)\r\n',
-        'text': b'hello\r\n',
-    }[sys.argv[1]],
-}
 
-def serve(s):
-    try:
-        s.sendall(b'220 hello\r\n')
-        for line in s.makefile('rb'):
-            s.sendall(answers[line[:4].decode()])
-    except OSError:
-        pass
+def serve(c, peer):
+    port, waiting = peer[1], None
+    c.sendall(b'220 plain\r\n')
+    for line in c.makefile('rb'):
+        verb = line.split()[0].decode()
+        if verb == 'USER':
+            with open(sys.argv[1], 'ab') as f:
+                f.write(line)
+            c.sendall(b'230 in\r\n')
+        elif verb == 'PASV':
+            waiting = socket.create_server(('', 50000))
+            c.sendall(b'227 at 192,168,7,7,%d,%d\r\n' % divmod(50000, 256))
+        elif verb == 'LIST':
+            c.sendall(b'150 to you\r\n')
+            try:
+                with socket.create_connection((peer[0], port), 5, ('', 20)) as d:
+                    d.sendall(b'a\r\n')
+                c.sendall(b'226 done\r\n')
+            except OSError as e:
+                c.sendall(b'425 %s\r\n' % str(e).encode())
+        elif verb == 'QUIT':
+            c.sendall(b'221 bye\r\n')
+            break
+        else:
+            c.sendall(b'500 \x1b[31mwhat?\r\n')
+    c.close()
 
+s = socket.create_server(('', 21))
 while True:
-    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+    threading.Thread(target=serve, args=s.accept()).start()
 END
-# hostile WHAT WORDS ...: what is said of its passive data connection.
-hostile() {
-	start ip netns exec "$server" python3 "$T/hostile.py" "$1"
-	wait_for 5 grep -q ready "$log" || die "the hostile server does not start"
-	check_data "$T/v4-planned.yaml" >"$T/got"
-	has "$T/got" "$2"
-	has_not "$T/out" "$(printf '\033')"
-	stop "$pid"
+
+peer vsftpd "$vsftpd"; vsftpd_pid=$pid
+peer proftpd "$proftpd"
+peer pureftpd "$pureftpd"
+start ip netns exec "$plain" python3 "$T/plain.py" "$T/users"
+wait_for 10 ask "$plain" tcp 21 '' '220 plain' || die "the plain server does not answer: $(cat "$log")"
+
+# --- what is true, and what is said -----------------------------------------------------------------
+
+all 'pass nobody' \
+	'IPv4 open target likely pass pass the data connection to port 5000x opened' \
+	'IPv6 open target likely pass pass the data connection to port 5000x opened' | says passive open
+all 'pass nobody' \
+	'IPv4 open target likely pass pass the server opened its data connection to our port 4000x' \
+	'IPv6 open target likely pass pass the server opened its data connection to our port 4000x' | says active open
+{
+	all 'not-tested nobody'
+	for family in 4 6; do
+		words="IPv$family not-attempted unproven certain unknown unknown the server opens no data connection: 425"
+		echo "vsftpd $words Use PORT or PASV first."
+		echo "proftpd $words Unable to build data connection: Connection refused"
+		echo "pureftpd $words No data connection"
+	done
+	echo 'plain pass nobody'
+	echo 'plain IPv4 open target likely pass pass the server opened its data connection to our port any'
+} | says active-without-port open 'vsftpd proftpd pureftpd plain'
+says passive 'another address' plain <<'END'
+plain pass nobody
+plain IPv4 open target likely pass pass the data connection to port 5000x opened; the server announces another address, 192.168.7.7
+END
+
+# What it says is printed, and does nothing else.
+says active 'words of its own' plain <<'END'
+plain not-tested nobody
+plain IPv4 not-attempted unproven certain unknown unknown the server takes no port of ours: 500 \x1b[31mwhat?
+END
+has_not "$T/out" "$(printf '\033')"
+run ip netns exec "$client" "$PORTOLAN" check "$T/site.yaml"
+has "$T/out" '[31mwhat?'
+has_not "$T/out" "$(printf '\033')"
+
+# All the same so far: nothing of it stays here, and the servers were told good-bye.
+waiting() { ip netns exec "$client" ss -Htan state time-wait | wc -l; }
+[ "$(waiting)" = 0 ] || fail "in TIME_WAIT here: $(ip netns exec "$client" ss -Htan state time-wait)"
+ip netns exec "$client" python3 - <<'END'
+import socket
+c = socket.create_connection(('10.0.1.10', 21))
+c.shutdown(socket.SHUT_WR)
+while c.recv(100):
+    pass
+END
+[ "$(waiting)" = 1 ] || fail "a connection that this end closes is not seen in TIME_WAIT"
+for server in vsftpd proftpd; do
+	for verb in USER QUIT; do
+		grep -c "$verb" "$R/var/log/ftp-$server.log" >"$T/$verb"
+	done
+	[ "$(cat "$T/USER")" -gt 6 ] || fail "$server's log tells of $(cat "$T/USER") users"
+	same "$T/USER" "$T/QUIT"
+done
+
+# --- the way is not open ----------------------------------------------------------------------------
+
+truth "$fw" forward 'tcp dport 50000-50009 drop'
+all 'fail server' \
+	'IPv4 dropped unproven possible fail unknown the data connection to port 5000x got no answer in 3500 ms' \
+	'IPv6 dropped unproven possible fail unknown the data connection to port 5000x got no answer in 3500 ms' |
+	says passive dropped
+truth "$fw" forward 'tcp dport 50000-50009 reject with icmpx admin-prohibited'
+all 'fail network' \
+	'IPv4 rejected hop likely fail unknown 10.0.9.1 answered: administratively prohibited' \
+	'IPv6 rejected hop likely fail unknown 2001:db8:9::1 answered: administratively prohibited' |
+	says passive rejected
+truth "$fw" forward
+truth "$vsftpd" input 'tcp dport 50000-50009 reject with tcp reset'
+words='closed target likely pass fail a reset came from the target'\''s address'
+says passive closed vsftpd <<END
+vsftpd fail server
+vsftpd IPv4 $words: nothing listens there, unless it was forged on the way
+vsftpd IPv6 $words: nothing listens there, unless it was forged on the way
+END
+truth "$vsftpd" input
+
+# told SERVER FAMILY WORDS: what that server says of a connection that it could not open
+told() {
+	echo "$1 IPv$2 rejected unproven possible fail unknown the server could not open its data connection: 425 $3"
 }
-sed 's/server: S/server: [{to: S, data_ports: 50000-50009}]/' "$T/v4.yaml" >"$T/v4-planned.yaml"
-hostile aim "unknown the server names port 2222 for its data connection, outside the planned 50000-50009"
-hostile other "closed target pass fail"
-hostile endless "what answers on port 21 is no FTP server"
-hostile escape "negotiated no passive data connection: 500 "
-hostile nothing "negotiated no passive data connection: 227 (192,0,2,21,0,0)"
-hostile text "what answers on port 21 is no FTP server"
-exit 0
+# The server is told by the hop, over IPv6 by another error than over IPv4, and does not tell us by whom.
+truth "$fw" forward 'tcp dport 40000-40009 reject with icmpx admin-prohibited'
+{
+	all 'fail this-host'
+	told vsftpd 4 'Failed to establish connection.'
+	told vsftpd 6 'Failed to establish connection.'
+	told proftpd 4 'Unable to build data connection: No route to host'
+	told proftpd 6 'Unable to build data connection: Permission denied'
+	told pureftpd 4 'Could not open data connection to port 4000x: No route to host'
+	told pureftpd 6 'Could not open data connection to port 4000x: Permission denied'
+} | says active rejected
+truth "$fw" forward
+# This host's own firewall.
+truth "$client" input 'tcp dport 40000-40009 reject with tcp reset'
+{
+	all 'fail this-host'
+	for family in 4 6; do
+		told vsftpd $family 'Failed to establish connection.'
+		told proftpd $family 'Unable to build data connection: Connection refused'
+		told pureftpd $family 'Could not open data connection to port 4000x: Connection refused'
+	done
+} | says active refused
+truth "$client" input
+
+# --- the server is not as planned -------------------------------------------------------------------
+
+peer_stop "$vsftpd_pid" "$vsftpd"
+sed -i 's/^pasv_\(...\)_port=5000/pasv_\1_port=5010/' "$R/etc/vsftpd.conf"
+peer vsftpd "$vsftpd"; vsftpd_pid=$pid
+words='not-attempted unproven certain unknown unknown'
+beyond='outside the planned 5000x-5000x: its configuration or the site'\''s data_ports must change'
+says passive 'outside the plan' vsftpd <<END
+vsftpd not-tested nobody
+vsftpd IPv4 $words the server names port 5010x for its data connection, $beyond
+vsftpd IPv6 $words the server names port 5010x for its data connection, $beyond
+END
+
+peer_stop "$vsftpd_pid" "$vsftpd"
+sed -i 's/^anonymous_enable=YES/anonymous_enable=NO\nlocal_enable=YES/' "$R/etc/vsftpd.conf"
+run_vsftpd "$vsftpd"
+wait_for 10 ask "$vsftpd" tcp 21 '' '220 ' || die "vsftpd does not answer"
+says passive 'no anonymous users' vsftpd <<END
+vsftpd not-tested nobody
+vsftpd IPv4 $words no passive data connection without a login: 530 Please login with USER and PASS.
+vsftpd IPv6 $words no passive data connection without a login: 530 Please login with USER and PASS.
+END
+says active 'no anonymous users' vsftpd <<END
+vsftpd not-tested nobody
+vsftpd IPv4 $words the server takes no port of ours without a login: 530 Please login with USER and PASS.
+vsftpd IPv6 $words the server takes no port of ours without a login: 530 Please login with USER and PASS.
+END
+
+# --- an explicit gateway ----------------------------------------------------------------------------
+
+# Its login names the server behind it, which is not there: the data connection is the gateway's own.
+gateway() {
+	cat >"$T/gateway.yaml" <<END
+portolan: 1
+site: gateway
+zones:
+  inside: {networks: [10.0.0.0/16, "2001:db8::/32"]}
+  outside: {networks: [any]}
+hosts:
+  client: {addresses: [10.0.9.10]}
+  far: {addresses: ["$1"]}
+devices:
+  gate:
+    interfaces:
+      in: {zone: inside, addresses: [10.0.4.10]}
+      out: {zone: outside, addresses: [198.51.100.1]}
+    ftp_gateway: {listen: 21, placement: explicit, modes: {client: passive, server: passive}}
+uses:
+  - product: ftp
+    settings: {control_port: $2}
+    roles: {client: client, server: far}
+END
+	: >"$T/users"
+	run ip netns exec "$client" "$PORTOLAN" check "$T/gateway.yaml" --format jsonl
+	has "$T/out" '"evidence":["the data connection to port 50000 opened; the server announces another address'
+	printf 'USER %s\r\n' "$3" >"$T/wanted"
+	same "$T/wanted" "$T/users"
+}
+gateway 203.0.113.21 21 anonymous@203.0.113.21
+gateway 203.0.113.21 2100 anonymous@203.0.113.21:2100
+
+# --- without a site file ----------------------------------------------------------------------------
+
+# Of the three ways this server lacks the last.
+expect_rc 3 ip netns exec "$client" "$PORTOLAN" check ftp server=10.0.2.10 --all
+has "$T/out" 'From this-host of command-line: 1 was not tested, 1 holds.'
+has "$T/out" 'not tested: the server opens no data connection: 425 Unable to build data connection'
+
+# --- this host's own firewall drops it --------------------------------------------------------------
+
+# Last, for the servers go on trying.
+truth "$client" input 'tcp dport 40000-40009 drop'
+for name in proftpd pureftpd; do
+	words="dropped unproven possible fail unknown the server's data connection to our port 4000x"
+	echo "$name fail this-host"
+	echo "$name IPv4 $words did not come in 6000 ms"
+	echo "$name IPv6 $words did not come in 6000 ms"
+done | says active blocked 'proftpd pureftpd'

@@ -2,12 +2,12 @@
 # namespace of its own, on its usual port, answers, and is ended by its id with all that it started.
 . "$SOURCE_DIR/tests/peers-lib.sh"
 need_peers openssh-server nginx bind9 slapd krb5-kdc krb5-admin-server postfix dovecot-imapd dovecot-pop3d \
-	vsftpd redis-server mariadb-server-core unbound chrony snmpd freeradius tftpd-hpa coturn openvpn kamailio \
-	rpcbind nfs-ganesha nfs-ganesha-vfs openbsd-inetd openafs-dbserver rsyslog samba samba-ad-provision \
+	vsftpd proftpd-core pure-ftpd redis-server mariadb-server-core unbound chrony snmpd freeradius tftpd-hpa coturn \
+	openvpn kamailio rpcbind nfs-ganesha nfs-ganesha-vfs openbsd-inetd openafs-dbserver rsyslog samba samba-ad-provision \
 	samba-dsdb-modules samba-vfs-modules winbind
 
-for name in ${PEERS_ONLY:-sshd nginx named slapd krb5kdc kadmind postfix dovecot vsftpd redis mariadbd \
-	unbound chronyd snmpd freeradius tftpd turnserver openvpn kamailio rpcbind ganesha inetd vlserver rsyslogd \
+for name in ${PEERS_ONLY:-sshd nginx named slapd krb5kdc kadmind postfix dovecot vsftpd proftpd pureftpd redis \
+	mariadbd unbound chronyd snmpd freeradius tftpd turnserver openvpn kamailio rpcbind ganesha inetd vlserver rsyslogd \
 	nmbd samba}; do
 	namespace "$name"
 	"answers_$name" "$ns" >/dev/null 2>&1 && fail "$name answers before it is started"

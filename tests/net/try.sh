@@ -43,6 +43,8 @@ tour() {
 
 tour "Exactly what was broken was found" env "$mark" tools/try
 has "$T/out" "next move: company network team (corp-firewall)"
+has "$T/out" "2 are fixed"
+has "$T/out" "tcp/143 from 192.0.2.77 (guest-pc): stanford-from-outside/imap-mail arrived"
 has_not "$T/out" "user namespace"
 
 # A tour in which something else is broken than it says, fails: it is a test.

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "dialogues.h"
 #include "probe/method.h"
+#include "probe/method_ftp.h"
 #include "probe/method_ping.h"
 #include "probe/method_talk.h"
 #include "probe/method_tcp.h"
@@ -258,8 +259,28 @@ static const struct {
 } verbs[] = {
 	{"accept", SIM_ACCEPT}, {"refuse", SIM_REFUSE}, {"reset", SIM_RESET}, {"close", SIM_CLOSE},
 	{"data", SIM_SAY},	{"say", SIM_SAY},	{"echo", SIM_ECHO},   {"deaf", SIM_DEAF},
-	{"icmp", SIM_ICMP},	{"error", SIM_ERROR},
+	{"icmp", SIM_ICMP},	{"error", SIM_ERROR},	{"dial", SIM_DIAL},
 };
+
+static bool take_port(struct reader *r, uint16_t *port)
+{
+	uint64_t v;
+
+	if (!slice_number(take_word(r), 65535, &v) || !v)
+		return false;
+	*port = (uint16_t)v;
+	return true;
+}
+
+static bool take_dial(struct reader *r, struct sim_event *e)
+{
+	struct slice from;
+
+	if (!take_port(r, &e->port))
+		return false;
+	from = take_word(r);
+	return !from.n || addr_parse(from, &e->from);
+}
 
 static int read_verb(struct reader *r, struct sim_event *e)
 {
@@ -277,6 +298,8 @@ static int read_verb(struct reader *r, struct sim_event *e)
 		ok = take_icmp(r, &e->icmp);
 	if (ok && e->verb == SIM_ERROR)
 		ok = take_errno(r, &e->error);
+	if (ok && e->verb == SIM_DIAL)
+		ok = take_dial(r, e);
 	return ok ? 0 : bad(r, "not an event");
 }
 
@@ -452,6 +475,10 @@ static bool read_probe_key(struct reader *r, struct slice key, struct slice word
 		t->family = (uint8_t)family;
 	else if (slice_is(key, "what"))
 		t->what = arena_copy(texts, word);
+	else if (slice_is(key, "mode"))
+		t->mode = arena_copy(texts, word);
+	else if (slice_is(key, "ports"))
+		return port_range_parse(word, &t->ports);
 	else
 		return slice_is(key, "source") && addr_parse(word, &t->source);
 	return true;
@@ -479,6 +506,8 @@ static int read_probe(struct reader *r)
 	}
 	if (transport == TRANSPORT_TCP && (t.proto || t.via))
 		t.method = &method_talk;
+	if (transport == TRANSPORT_TCP && t.mode)
+		t.method = &method_ftp;
 	if (!addr_parse(host, &t.target))
 		t.name = arena_copy(r->script->sim->texts, host);
 	for (unsigned port = ports.lo; port <= ports.hi; port++) {
@@ -546,6 +575,15 @@ static int read_own(struct reader *r)
 		       : bad(r, "not an address");
 }
 
+static int read_busy(struct reader *r)
+{
+	struct sim *sim = r->script->sim;
+
+	return sim->n_busy < ARRAY_LEN(sim->busy) && take_port(r, &sim->busy[sim->n_busy++])
+		       ? 0
+		       : bad(r, "not a port");
+}
+
 static int read_setting(struct reader *r, struct slice verb)
 {
 	struct script *s = r->script;
@@ -594,6 +632,8 @@ static int read_line(struct reader *r)
 		return read_expect(r);
 	if (slice_is(verb, "own"))
 		return read_own(r);
+	if (slice_is(verb, "busy"))
+		return read_busy(r);
 	if (slice_is(verb, "cut"))
 		return take_time(r, &r->script->sim->cut_us) ? 0 : bad(r, "not a time");
 	if (slice_is(verb, "interrupt"))

@@ -5,6 +5,7 @@
  * (TCP), udp/ and one, or the word ping.
  *
  *	timeout MS | per-target N | window N | descriptors N | kernel-descriptors N | own ADDR
+ *	busy PORT                         others listen on that port of ours
  *	rate N | loss N                   N connections of 1,000 get no answer, at random
  *	interrupt TIME
  *	cut TIME                          from then on nothing comes, and connect fails: ENETUNREACH
@@ -13,6 +14,7 @@
  *		TIME accept | TIME refuse | TIME reset | TIME close
  *		TIME data N | TIME say BYTES
  *		TIME echo                 what it heard last; a ping as its reply
+ *		TIME dial PORT [ADDR]     connects to that port of ours, from ADDR or its own
  *		TIME deaf                 what is sent from now on is not acknowledged
  *		hear BYTES|*              until this was sent; the times that follow count from then
  *		TIME icmp TYPE/CODE ADDR | inline icmp TYPE/CODE ADDR
@@ -20,7 +22,7 @@
  *	name NAME: TIME STATUS|ADDR ...   statuses of IPv4 and IPv6, where there is no address
  *	door LABEL ADDR|none PORT [LABEL]          a way through something, and what comes behind
  *	probe ADDR|NAME PORT [KEY=VALUE ...]
- *		family source proto what via
+ *		family source proto what via mode (of the method ftp) ports (LO-HI, of it)
  *	expect ADDR|NAME PORT [KEY=VALUE ...]      one outcome; in any order
  *		state cause by how confidence network service tries rtt at
  *		candidates (a,b,...) source name proved evidence stand-in via leg

@@ -8,7 +8,7 @@
 #include "base/escape.h"
 #include "base/mem.h"
 
-enum { ICMP_MAX = 4, INBOX_MAX = 16 };
+enum { ICMP_MAX = 4, INBOX_MAX = 16, KNOCKS_MAX = 4 };
 
 struct sim_sock {
 	struct sim *sim;
@@ -19,7 +19,9 @@ struct sim_sock {
 	size_t next;	   /* event */
 	struct addr from, to;
 	uint16_t from_port, port;
-	bool is_connected, is_ended, is_dead, is_deaf;
+	bool is_connected, is_ended, is_dead, is_deaf, is_listening;
+	struct addr knocks[KNOCKS_MAX]; /* of a listener: who waits to be let in */
+	size_t n_knocks;
 	struct slice inbox[INBOX_MAX]; /* to be read */
 	size_t n_inbox;
 	struct slice sent; /* TCP: not heard yet; else the last datagram */
@@ -140,6 +142,18 @@ static bool hear(struct sim_sock *s, const struct sim_event *e)
 	return true;
 }
 
+/* Where nobody listens it meets a reset, and nobody here is told. */
+static void dial(struct sim_sock *s, const struct sim_event *e)
+{
+	for (struct sim_sock *to = s->sim->socks; to; to = to->link) {
+		if (!to->is_listening || to->from_port != e->port)
+			continue;
+		if (to->n_knocks == KNOCKS_MAX)
+			BUG("more than %d connections wait to be let in", KNOCKS_MAX);
+		to->knocks[to->n_knocks++] = e->from.family ? e->from : s->to;
+	}
+}
+
 static const struct sim_event *present_event(const struct sim_sock *s)
 {
 	return s->next < s->peer->n_events ? &s->peer->events[s->next] : NULL;
@@ -183,6 +197,9 @@ static void apply(struct sim_sock *s, const struct sim_event *e)
 	case SIM_DEAF:
 		s->is_deaf = true;
 		break;
+	case SIM_DIAL:
+		dial(s, e);
+		break;
 	case SIM_ICMP:
 		add_icmp(s, &e->icmp);
 		s->error = e->icmp.code_errno;
@@ -211,7 +228,7 @@ static bool next_event(const struct sim_sock *s, int64_t *at_us)
 
 static unsigned state_bits(const struct sim_sock *s)
 {
-	return (s->n_inbox || s->is_ended || s->is_dead ? SOCK_READABLE : 0) |
+	return (s->n_inbox || s->n_knocks || s->is_ended || s->is_dead ? SOCK_READABLE : 0) |
 	       (s->is_connected || s->is_dead ? SOCK_WRITABLE : 0) |
 	       (s->error || (s->kind != SOCK_TCP && s->n_icmp) ? SOCK_ERROR : 0);
 }
@@ -238,6 +255,8 @@ static bool is_lost(struct sim *sim)
 	return (sim->chance >> 33) % 1000 < sim->loss;
 }
 
+static const struct sim_peer nobody;
+
 static struct sim_sock *add_sock(struct sim *sim, struct sock *s, const struct sock_spec *spec)
 {
 	struct sim_sock *x = mem_new(1, sizeof(*x)), **last = &sim->socks;
@@ -245,6 +264,7 @@ static struct sim_sock *add_sock(struct sim *sim, struct sock *s, const struct s
 	*x = (struct sim_sock){.sim = sim,
 			       .sock = s,
 			       .kind = spec->kind,
+			       .peer = &nobody,
 			       .is_connected = spec->kind != SOCK_TCP,
 			       .since = sim->clock,
 			       .to = spec->to,
@@ -291,6 +311,45 @@ static int open_sock(struct loop *l, struct sock *s, const struct sock_spec *spe
 		add_icmp(x, &p->events[x->next].icmp);
 	if (is_lost(sim))
 		x->next = p->n_events;
+	return 0;
+}
+
+static int listen_sock(struct loop *l, struct sock *s, const struct listen_spec *spec,
+		       const char **call)
+{
+	struct sim *sim = of_loop(l);
+	struct sim_sock *x;
+
+	if (s->is_open)
+		BUG("the socket is open already");
+	*call = "bind";
+	for (size_t i = 0; i < sim->n_busy; i++)
+		if (sim->busy[i] == spec->port)
+			return -EADDRINUSE;
+	x = add_sock(
+		sim, s,
+		&(struct sock_spec){.kind = spec->kind, .from = spec->at, .from_port = spec->port});
+	x->is_listening = true;
+	s->wanted = SOCK_READABLE;
+	return 0;
+}
+
+static int accept_sock(struct loop *l, struct sock *listener, struct sock *s, struct addr *peer,
+		       uint16_t *port)
+{
+	struct sim_sock *x = listener->impl, *in;
+
+	(void)l;
+	if (s->is_open)
+		BUG("the socket is open already");
+	if (!x->n_knocks)
+		return -EAGAIN;
+	*peer = x->knocks[0];
+	*port = 20;
+	memmove(x->knocks, x->knocks + 1, --x->n_knocks * sizeof(*x->knocks));
+	in = add_sock(x->sim, s, &(struct sock_spec){.kind = SOCK_TCP, .to = *peer, .port = 20});
+	in->is_connected = true;
+	s->wanted = SOCK_READABLE;
 	return 0;
 }
 
@@ -511,6 +570,8 @@ static const struct loop_ops ops_sim = {
 	.now = now,
 	.wall_ms = wall_ms,
 	.open = open_sock,
+	.listen = listen_sock,
+	.accept = accept_sock,
 	.want = want,
 	.send = send_bytes,
 	.recv = recv_bytes,

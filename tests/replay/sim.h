@@ -22,6 +22,7 @@ enum sim_verb {
 	SIM_ECHO,   /* what was heard last comes back; a ping as its reply */
 	SIM_HEAR,   /* waits until `bytes` were sent; time counts from then on */
 	SIM_DEAF,   /* acknowledges nothing that is sent from now on */
+	SIM_DIAL,   /* connects to `port` of ours, from its own address or `from` */
 	SIM_ICMP,   /* an ICMP error, told by `ready` */
 	SIM_INLINE, /* an ICMP error that came within connect(2): in the queue, and nothing tells */
 	SIM_FAIL,   /* our own kernel says no: `call` fails with `error` */
@@ -35,6 +36,8 @@ struct sim_event {
 	int error;
 	const char *call;
 	struct icmp_error icmp;
+	uint16_t port;
+	struct addr from;
 };
 
 enum { SIM_EVENTS_MAX = 16, SIM_PEERS_MAX = 64, SIM_NAMES_MAX = 16 };
@@ -69,6 +72,8 @@ struct sim {
 	size_t n_names;
 	struct addr own[8], local; /* own addresses; the source that the kernel chooses for IPv4 */
 	size_t n_own;
+	uint16_t busy[8]; /* ports of ours where others listen */
+	size_t n_busy;
 	size_t descriptors;   /* that may be open; 0: any number */
 	int64_t interrupt_us; /* 0: never */
 	int64_t cut_us;	      /* the interface goes away; 0: never */

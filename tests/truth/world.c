@@ -196,6 +196,10 @@ void world_init(struct world *w)
 	add_servers(w);
 	add_flows(w);
 	w->claim.demand = &w->demands[0];
+	w->conversation = (struct flow){.from = &w->from, .to = &w->to[0]};
+	w->passive = w->active = (struct claim){
+		.demand = &w->demands[0], .mode = "passive", .parent = &w->conversation};
+	w->active.mode = "active";
 	w->product.requirements.items = w->requirements;
 	w->installation = (struct installation){.product = &w->product, .name = "made"};
 	w->plan.site = &w->site;
@@ -263,7 +267,14 @@ static bool read_flow(struct world *w, const char **p, struct need *n)
 		return false;
 	++*p;
 	n->flow = f;
-	f->any_of = take(p, "?");
+	if (take(p, "!")) {
+		f->claims = &w->passive;
+	} else if (take(p, "~")) {
+		f->claims = &w->active;
+		f->to = f->from;
+		f->from = w->conversation.to;
+	}
+	f->any_of = f->claims->mode || take(p, "?");
 	if (f->any_of || take(p, "*"))
 		f->ports.hi = (uint16_t)(f->ports.lo + SPAN - 1);
 	return true;

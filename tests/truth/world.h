@@ -8,7 +8,10 @@
  *
  *	tree  = term { "or" term } | term { "else" term }
  *	term  = ( "(" tree ")" | "[" tree { "," tree } "]" | flow ) [ "degraded" ]
- *	flow  = letter [ "*" | "?" ]		a span; any port of a span
+ *	flow  = letter [ "*" | "?" | "!" | "~" ]
+ *
+ * With * a span, with ? any port of a span; with ! that was negotiated, with ~ also, and it is the
+ * server that connects.
  *
  * What was seen: "a=open b=dropped,open6". A flow that is not mentioned starts elsewhere; "a=" was
  * not tried. An outcome is a word of world.c, then "6" for IPv6, ".2" for the second address,
@@ -39,7 +42,9 @@ struct world {
 	struct requirement requirements[WORLD_DEMANDS];
 	struct demand demands[WORLD_DEMANDS];
 	const struct demand *demand_list[WORLD_DEMANDS];
-	struct claim claim;
+	struct claim claim, passive,
+		active; /* negotiated, by a conversation with the first server */
+	struct flow conversation;
 	struct flow flows[WORLD_FLOWS];
 	const struct flow *flow_list[WORLD_FLOWS];
 	struct plan plan; /* of one demand, until more are added */

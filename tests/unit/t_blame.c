@@ -113,6 +113,22 @@ static const struct row tcp[] = {
 	 {.saw = SAW_ICMP, .icmp = {.type = 3, .code = 3, .by = {TARGET}}},
 	 "rejected target-firewall likely fail unknown 10.0.0.5; icmp 3/3; the target's own "
 	 "address answered, as its firewall would: the port is unreachable;"},
+	/* Negotiated: the method knows the words, and the port is not the one of the task. */
+	{TRANSPORT_TCP,
+	 {.saw = SAW_NEGOTIATED, .port = 50001, .words = "it opened"},
+	 "open target likely pass pass 10.0.0.5; negotiated; it opened;"},
+	/* The target could not connect to us: who refused it does not come here. */
+	{TRANSPORT_TCP,
+	 {.saw = SAW_UNOPENED, .port = 50001, .words = "it could not"},
+	 "rejected unproven possible fail unknown none; told by the target; it could not; "
+	 "local-firewall hop:? target-firewall target"},
+	{TRANSPORT_TCP,
+	 {.saw = SAW_UNOPENED, .port = 50001, .words = "it could not", .own_target = true},
+	 "rejected unproven possible fail unknown none; told by the target; it could not; "
+	 "local-firewall target"},
+	{TRANSPORT_TCP,
+	 {.saw = SAW_NOT_ASKED, .port = 50001, .words = "no login"},
+	 "not-attempted unproven certain unknown unknown none; not negotiated; no login;"},
 };
 
 static const struct row udp[] = {

@@ -20,6 +20,9 @@ static const char site_head[] =
 	"  far: {networks: [10.2.0.0/16]}\nhosts:\n"
 	"  pc: {addresses: [10.1.0.10]}\n"
 	"  srv: {addresses: [10.2.0.20]}\n"
+	"  wide: {addresses: [10.2.1.1, 10.2.1.2, 10.2.1.3, 10.2.1.4, 10.2.1.5, 10.2.1.6, "
+	"10.2.1.7, 10.2.1.8, 10.2.1.9, 10.2.1.10, 10.2.1.11, 10.2.1.12, 10.2.1.13, 10.2.1.14, "
+	"10.2.1.15, 10.2.1.16]}\n"
 	"  box: {name: box.example.com, zone: far}\n"
 	"devices:\n  gate:\n    interfaces:\n"
 	"      in: {zone: inside, addresses: [10.1.0.30]}\n"
@@ -185,6 +188,21 @@ static void what_a_directory_names_goes_the_planned_way(void **state)
 	follow(TO_BOX, 22, refused);
 }
 
+/* What would be too much is counted, and takes no memory. */
+static void there_is_a_limit(void **state)
+{
+	struct prepared p;
+	size_t n;
+
+	(void)state;
+	prepare(&p, REQUIREMENT("q", "needs: tcp/any"),
+		"uses: [{product: p, roles: {a: pc, b: wide}}]\n");
+	check_tasks(&p.check, &n);
+	assert_int_equal(n, ENGINE_TASKS_MAX);
+	assert_int_equal(p.check.n_wanted, 16 * 65535);
+	release(&p);
+}
+
 /* What the endpoint mapper says of a service: its port, that it knows of none, or neither. */
 static struct outcome mapper_says(const struct task *t, uint16_t port, enum answer service)
 {
@@ -280,6 +298,7 @@ static void each_service_has_its_own_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(there_is_a_limit),
 		cmocka_unit_test(each_service_has_its_own_answer),
 		cmocka_unit_test(what_a_directory_names_goes_the_planned_way),
 		cmocka_unit_test(tasks_are_where_they_may_be),

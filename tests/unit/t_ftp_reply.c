@@ -22,7 +22,10 @@ static const struct {
 	{"220-welcome\r\n to us\r\n220 end\r\nx", FTP_REPLY, 220, "end", "x"},
 	{"220-welcome\r\n220-still\r\n221 not it\r\n220 end\r\n", FTP_REPLY, 220, "end", ""},
 	{"211-features:\r\n EPSV\r\n2\r\n211 end\r\n", FTP_REPLY, 211, "end", ""},
-	{"220-welcome\r\n", FTP_MORE, 0, NULL, NULL},
+	{"220-welcome\r\nSSH-2.0\r\n220 end\r\n", FTP_REPLY, 220, "end", ""},
+	{"220-welcome\r\n", FTP_MORE, 0, NULL, ""},
+	{"220-welcome\r\n220-to\r\n22", FTP_MORE, 0, NULL, "22"},
+	{"220-welcome\r\nto us", FTP_MORE, 0, NULL, "to us"},
 	{"SSH-2.0-OpenSSH\r\n", FTP_BAD, 0, NULL, NULL},
 	{"SSH", FTP_BAD, 0, NULL, NULL},
 	{"999 what\r\n", FTP_BAD, 0, NULL, NULL},
@@ -36,31 +39,62 @@ static void test_replies(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
 		struct slice in = slice_of(replies[i].in);
 		struct ftp_reply r = {0};
+		unsigned begun = 0;
 
-		assert_int_equal(ftp_reply_read(&in, &r), replies[i].result);
-		if (replies[i].result != FTP_REPLY) {
+		assert_int_equal(ftp_reply_read(&in, &begun, &r), replies[i].result);
+		if (replies[i].rest)
+			assert_true(slice_is(in, replies[i].rest));
+		else
 			assert_ptr_equal(in.p, replies[i].in); /* nothing was taken */
+		if (replies[i].result != FTP_REPLY)
 			continue;
-		}
 		assert_int_equal(r.code, replies[i].code);
 		assert_true(slice_is(r.text, replies[i].text));
-		assert_true(slice_is(in, replies[i].rest));
+		assert_int_equal(begun, 0);
 	}
 }
 
-/* A reply that never ends is none. */
+/* However it is cut, the same comes of it. */
+static void test_in_pieces(void **state)
+{
+	static const char text[] = "220-welcome\r\n221 not it\r\n220 end\r\n";
+
+	(void)state;
+	for (size_t cut = 0; cut < sizeof(text) - 1; cut++) {
+		struct slice in = {text, cut};
+		struct ftp_reply r;
+		unsigned begun = 0;
+
+		assert_int_equal(ftp_reply_read(&in, &begun, &r), FTP_MORE);
+		in = slice_from_to(in.p, text + sizeof(text) - 1);
+		assert_int_equal(ftp_reply_read(&in, &begun, &r), FTP_REPLY);
+		assert_int_equal(r.code, 220);
+		assert_true(slice_is(r.text, "end"));
+		assert_int_equal(in.n, 0);
+	}
+}
+
+/* A line that never ends is none. */
 static void test_endless(void **state)
 {
-	char text[FTP_REPLY_MAX + 8];
-	struct slice in = {text, sizeof(text)};
+	char text[FTP_LINE_MAX + 1];
+	struct slice in = {text, FTP_LINE_MAX - 1};
 	struct ftp_reply r;
+	unsigned begun = 0;
 
 	(void)state;
 	memset(text, '1', sizeof(text));
-	assert_int_equal(ftp_reply_read(&in, &r), FTP_BAD);
-	memcpy(text, "220-\r\n", 6);
+	assert_int_equal(ftp_reply_read(&in, &begun, &r), FTP_MORE);
+	in.n++;
+	assert_int_equal(ftp_reply_read(&in, &begun, &r), FTP_BAD);
+	memcpy(text, "220 ", 4);
+	text[FTP_LINE_MAX] = '\n';
 	in = (struct slice){text, sizeof(text)};
-	assert_int_equal(ftp_reply_read(&in, &r), FTP_BAD);
+	assert_int_equal(ftp_reply_read(&in, &begun, &r), FTP_BAD);
+	begun = 220;
+	memcpy(text, "SSH ", 4);
+	in = (struct slice){text, FTP_LINE_MAX};
+	assert_int_equal(ftp_reply_read(&in, &begun, &r), FTP_BAD);
 }
 
 static const struct {
@@ -144,9 +178,9 @@ static void test_port(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_replies), cmocka_unit_test(test_endless),
-		cmocka_unit_test(test_pasv),	cmocka_unit_test(test_epsv),
-		cmocka_unit_test(test_port),
+		cmocka_unit_test(test_replies), cmocka_unit_test(test_in_pieces),
+		cmocka_unit_test(test_endless), cmocka_unit_test(test_pasv),
+		cmocka_unit_test(test_epsv),	cmocka_unit_test(test_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

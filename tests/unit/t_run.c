@@ -62,7 +62,8 @@ static void both_forms(void **state)
 		assert_int_equal(v->verdict, VERDICT_FAIL);
 		assert_int_equal(v->turn, TURN_NETWORK);
 		assert_string_equal(v->owner, "network team");
-		assert_ptr_equal(v->decisive, &run->outcomes.items[0]);
+		assert_ptr_equal(v->decisive,
+				 &run->outcomes.items[1]); /* not the first in its list */
 		assert_ptr_equal(past_run_verdict(run, v->key), v);
 		o = past_run_outcomes(run, "00000000000000aa");
 		assert_ptr_equal(o, &run->outcomes.items[0]);
@@ -179,7 +180,7 @@ static void mistakes(void **state)
 		 "\"since\" is no time"},
 		{HEAD VERDICT("\"verdict\":\"fail\",\"since\":\"yesterday\""), 2,
 		 "\"since\" is no time"},
-		{HEAD VERDICT("\"verdict\":\"fail\",\"outcomes\":[-1]"), 2, "no list of numbers"},
+		{HEAD VERDICT("\"verdict\":\"fail\",\"decisive\":-1"), 2, "no outcome's id"},
 		{"{\"record\":\"run\",\"options\":[1]}\n", 1, "\"options\" is no list of texts"},
 		{"{\"record\":\"run\",\"records\":[\n{\"record\":\"outcome\"}]}", 0,
 		 "record 1: there is no \"vantage\""},

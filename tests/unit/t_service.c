@@ -127,6 +127,8 @@ static void where_they_listen(void **state)
 	assert_string_equal(s.name, "smb");
 	assert_true(service_at(ON_UDP, 53, &s));
 	assert_string_equal(s.name, "dns");
+	assert_true(service_at(ON_UDP, 88, &s)); /* its usual one over UDP, though not its first */
+	assert_string_equal(s.name, "kerberos");
 	assert_false(service_at(ON_UDP, 22, &s));
 	while (service_next_at(ON_TCP, (struct port_range){139, 139}, &index, &s))
 		n++;

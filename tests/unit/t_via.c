@@ -103,6 +103,10 @@ static const struct {
 	 "does not name"},
 	{&http_login, SLICE("HTTP/1.1 407 x\r\nproxy-authenticate: basic realm=x\r\n\r\n"),
 	 VIA_AGAIN, LEG_NONE, "http 407", ""},
+	{&http_login,
+	 SLICE("HTTP/1.1 407 x\r\nProxy-Authenticate: Digest realm=\"r\", nonce=\"n\", "
+	       "qop=\"auth-int\"\r\n\r\n"),
+	 VIA_REFUSED, LEG_AUTHENTICATION, "http 407", "by Digest, which"},
 	{&http, SLICE("SSH-2.0-OpenSSH_9.2\r\n"), VIA_REFUSED, LEG_CONNECT, "no http",
 	 "no HTTP proxy"},
 	{&http, SLICE("HTTP/1.1 999 what\r\n\r\n"), VIA_REFUSED, LEG_CONNECT, "no http",
