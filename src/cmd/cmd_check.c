@@ -97,6 +97,8 @@ static int load(const struct arguments *args, struct checking *c)
 	const struct plan_options options = {.as_documented = args_has(args, "as-documented")};
 
 	c->is_quick = args_n_operands(args) > 1;
+	if (c->is_quick && args_count(args, "goal") > 1)
+		return command_usage_error("without a site, --goal is given once");
 	if (c->is_quick)
 		return load_words(args, c, &options);
 	for (size_t i = 0; i < ARRAY_LEN(of_words); i++)
@@ -158,7 +160,7 @@ static int run(const struct arguments *args)
 static const struct option_spec options[] = {
 	{"as", "HOST", "which host of the site this is (without a site: which role)", false},
 	{"only", "NAME", "only a requirement, goal, installation or product", true},
-	{"goal", "NAME", "only what this goal needs", false},
+	{"goal", "NAME", "only what this goal needs", true},
 	{"feature", "NAME", "without a site: a feature that is used, or \"not NAME\"", true},
 	{"choice", "C=OPTION", "without a site: which of a choice's options", true},
 	{"setting", "S=VALUE", "without a site: a setting's value", true},

@@ -251,6 +251,18 @@ has "$T/out" "From server of truths: 1 fails; 1 starts elsewhere (1 comes in her
 expect_rc 2 check --timeout 0
 expect_rc 2 check --format xml
 
+# --- a part of it -------------------------------------------------------------------------------------
+
+site open rejected dropped
+expect_rc 1 check
+has "$T/out" "2 fail, 1 holds"
+expect_rc 1 check --failing --no-history
+has "$T/out" "2 fail."
+expect_rc 1 check --failing --only rejected --no-history
+has "$T/out" "1 fails."
+expect_rc 0 check --failing --only open --no-history
+has_not "$T/out" "FAILS"
+
 # --- json, and a run that is interrupted --------------------------------------------------------------
 
 site open rejected beside
