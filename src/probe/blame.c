@@ -285,8 +285,10 @@ static void blame_nothing(const struct sighting *seen, struct outcome *o)
 	}
 	add_candidate(o, "target");
 	if (o->transport == TRANSPORT_TCP)
-		set_evidence(o, "no answer in %u ms to %u connection attempts from different ports",
-			     seen->waited_ms, seen->tries);
+		set_evidence(
+			o,
+			"no answer in %u ms to %u connection attempts from different source ports",
+			seen->waited_ms, seen->tries);
 	else
 		set_evidence(o, "no answer in %u ms to %u echo requests", seen->waited_ms,
 			     seen->tries);
@@ -436,6 +438,9 @@ static void blame_open(const struct sighting *seen, struct outcome *o)
 		set_evidence(o, "something answered a datagram");
 	else if (seen->is_by_proxy)
 		set_evidence(o, "the proxy connected to the target");
+	else if (seen->is_unseen)
+		set_evidence(o, "it accepted; the handshake was broken off there, as its service "
+				"shuts out those who connect and do not log in");
 	else if (seen->bytes)
 		set_evidence(o, "the handshake completed and the peer spoke at once");
 	else if (seen->peer_closed)
@@ -551,14 +556,14 @@ void blame(const struct sighting *seen, struct outcome *o)
 }
 
 static const char *const name_evidence[RESOLVE_STATUS_COUNT] = {
-	[RESOLVE_NODATA] = "the name exists, without an address of that family",
+	[RESOLVE_NODATA] = "the name exists, and gives no address",
 	[RESOLVE_NXDOMAIN] = "the resolver says that there is no such name",
 	[RESOLVE_BAD_NAME] = "this cannot be a host name",
 	[RESOLVE_NO_HOST] = "the resolver gives an address that no host has, to block the name",
 	[RESOLVE_FAILED] = "the resolver's answer could not be used",
 	[RESOLVE_REFUSED] = "the resolver refuses to answer this host",
 	[RESOLVE_SERVFAIL] = "the resolver could not find out: its own servers fail",
-	[RESOLVE_TIMEOUT] = "no resolver answered: see /etc/resolv.conf",
+	[RESOLVE_TIMEOUT] = "no resolver answered for this name in time: see /etc/resolv.conf",
 	[RESOLVE_NO_SERVER] = "no resolver could be asked: see /etc/resolv.conf",
 };
 
