@@ -85,6 +85,13 @@ static int load_words(const struct arguments *args, struct checking *c,
 	};
 
 	host_addrs_read(&c->addrs);
+	if (!c->addrs.n) {
+		struct err err;
+
+		err_set(&err, ERR_SYSTEM, PLACE_NONE,
+			"this host has no address but the loopback's: bring a network up first");
+		return command_failed(&err);
+	}
 	q.own = c->addrs.items;
 	q.n_own = c->addrs.n;
 	return load_quick(&c->loaded, &q, args_operand(args, 0), args_value(args, "catalog"),

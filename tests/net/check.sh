@@ -242,6 +242,8 @@ expect_rc 0 check --as client
 namespace stranger
 expect_rc 2 ip netns exec "$ns" "$PORTOLAN" check --catalog "$T/catalog" "$T/site.yaml"
 has "$T/err" "say which one it is with --as HOST"
+expect_rc 3 ip netns exec "$ns" "$PORTOLAN" check --catalog "$SOURCE_DIR/catalog" stanford-from-outside imap=203.0.113.20
+has "$T/err" "no address but the loopback's"
 # A machine that is several hosts of the site must be told which one it is.
 expect_rc 2 ip netns exec "$servers" "$PORTOLAN" check --catalog "$T/catalog" "$T/site.yaml"
 has "$T/err" 'this host has addresses of "server" and of "'
