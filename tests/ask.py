@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""ask.py tcp|udp PORT BYTES WANTED: send BYTES to 127.0.0.1, and succeed when the answer holds WANTED.
-Both with the escapes of a Python string. Line by line, as a polite client: an answer is awaited first
+"""ask.py tcp|udp PORT BYTES WANTED [ADDRESS [SOURCE]]: send BYTES to 127.0.0.1 or ADDRESS, and succeed when
+the answer holds WANTED. Both with the escapes of a Python string. Line by line, as a polite client: an answer is awaited first
 where the server speaks first."""
 import socket
+import struct
 import sys
 import time
 
@@ -14,12 +15,17 @@ def unescape(text):
 
 def main():
     transport, port, send, wanted = sys.argv[1], int(sys.argv[2]), unescape(sys.argv[3]), unescape(sys.argv[4])
+    address = sys.argv[5] if len(sys.argv) > 5 else '127.0.0.1'
     kind = socket.SOCK_STREAM if transport == 'tcp' else socket.SOCK_DGRAM
     until = time.monotonic() + 5
     got = b''
     with socket.socket(socket.AF_INET, kind) as s:
         s.settimeout(2)
-        s.connect(('127.0.0.1', port))
+        if transport == 'tcp':  # closed without a trace: no TIME_WAIT
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        if len(sys.argv) > 6:
+            s.bind((sys.argv[6], 0))
+        s.connect((address, port))
         if send:
             s.sendall(send)
         while wanted not in got and time.monotonic() < until:
@@ -28,7 +34,7 @@ def main():
                 break
             got += part
     if wanted not in got:
-        print(f'{transport}/{port} said {got!r}')
+        print(f'{transport}/{port} at {address} said {got!r}')
         return 1
     return 0
 

@@ -176,6 +176,7 @@ static inline void check_fixture_init(struct check_fixture *c, const struct fixt
 			.title = fixture_text(&c->plan, i ? "send mail" : "read mail")};
 		c->reached[i] = (struct goal_judgement){.installation = &c->plan.installation,
 							.goal = &c->goals[i],
+							.partial = i == 1,
 							.verdict = i ? VERDICT_FAIL : VERDICT_PASS,
 							.decisive = i ? &c->verdicts[2] : NULL};
 	}

@@ -151,7 +151,8 @@ static int find_last(const char *site, const char *vantage, struct arena *arena,
 	return rc;
 }
 
-static void mark_failed(const struct past_run *run, const struct plan *plan, const char *vantage,
+/* Of what is wanted, what failed stays. */
+static void keep_failed(const struct past_run *run, const struct plan *plan, const char *vantage,
 			struct arena *arena, bool *wanted)
 {
 	struct verdict_keys keys = {0};
@@ -162,13 +163,12 @@ static void mark_failed(const struct past_run *run, const struct plan *plan, con
 
 		verdict_key_parts(plan->demands.items[i], vantage, arena, names);
 		v = past_run_verdict(run, verdict_key_add(&keys, names, arena));
-		if (v && verdict_standing(v->verdict) == STANDING_FAILS)
-			wanted[i] = true;
+		wanted[i] = wanted[i] && v && verdict_standing(v->verdict) == STANDING_FAILS;
 	}
 	verdict_keys_release(&keys);
 }
 
-static int mark_failing(const struct plan *plan, const char *vantage, struct arena *arena,
+static int keep_failing(const struct plan *plan, const char *vantage, struct arena *arena,
 			bool *wanted, struct err *err)
 {
 	struct past_run *run;
@@ -181,9 +181,24 @@ static int mark_failing(const struct plan *plan, const char *vantage, struct are
 			       "--failing: no run of \"%.60s\" from %.60s is kept: check it once "
 			       "without",
 			       plan->site->name.s, vantage);
-	mark_failed(run, plan, vantage, arena, wanted);
+	keep_failed(run, plan, vantage, arena, wanted);
 	past_run_free(run);
 	return 0;
+}
+
+/* All, unless --only or --goal say which. */
+static int mark_named(const struct arguments *args, const struct plan *plan, bool *wanted,
+		      struct err *err)
+{
+	int rc;
+
+	if (!args_count(args, "only") && !args_count(args, "goal")) {
+		for (size_t i = 0; i < plan->demands.n; i++)
+			wanted[i] = true;
+		return 0;
+	}
+	rc = mark(args, "only", plan, wanted, err);
+	return rc ? rc : mark(args, "goal", plan, wanted, err);
 }
 
 int check_filter(const struct arguments *args, const struct plan *plan, bool is_quick,
@@ -196,11 +211,9 @@ int check_filter(const struct arguments *args, const struct plan *plan, bool is_
 
 	*out = (struct narrowed){.plan = *plan};
 	if (some)
-		rc = mark(args, "only", plan, wanted, err);
-	if (!rc && some)
-		rc = mark(args, "goal", plan, wanted, err);
+		rc = mark_named(args, plan, wanted, err);
 	if (!rc && failing)
-		rc = mark_failing(plan, vantage, arena, wanted, err);
+		rc = keep_failing(plan, vantage, arena, wanted, err);
 	if (!rc && (some || is_quick))
 		keep(out, wanted, is_quick, arena);
 	return rc;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/check_keep.h"
 
-enum { PIECE_BYTES = 64 << 10, PIECE_MS = 250 };
+enum { PIECE_BYTES = 64 << 10 };
 
 void keeper_start(struct keeper *k, const struct run *run)
 {
@@ -9,8 +9,10 @@ void keeper_start(struct keeper *k, const struct run *run)
 	kept_start(&k->kept, run);
 }
 
-static void write_piece(struct keeper *k)
+void keeper_write(struct keeper *k)
 {
+	if (!k->lines.n)
+		return;
 	kept_add(&k->kept, buf_slice(&k->lines));
 	buf_clear(&k->lines);
 }
@@ -22,10 +24,8 @@ void keeper_add(struct keeper *k, const struct plan *plan, const struct run *run
 		return;
 	record_outcome(&k->lines, &k->known, plan->flows.items[o->flow], run, o);
 	buf_add_char(&k->lines, '\n');
-	if (k->lines.n < PIECE_BYTES && o->at_ms - k->written_ms < PIECE_MS)
-		return;
-	k->written_ms = o->at_ms;
-	write_piece(k);
+	if (k->lines.n >= PIECE_BYTES)
+		keeper_write(k);
 }
 
 void keeper_stop(struct keeper *k, const struct check_report *r)
@@ -33,7 +33,7 @@ void keeper_stop(struct keeper *k, const struct check_report *r)
 	if (!k->is_on)
 		return;
 	records_of_verdicts(&k->lines, r, "\n");
-	write_piece(k);
+	keeper_write(k);
 	kept_stop(&k->kept);
 	k->is_on = false;
 }

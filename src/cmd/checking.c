@@ -87,12 +87,20 @@ static void took_outcome(struct trial *t, struct outcome *o)
 	checking_keep(c, o);
 }
 
+static void write_outcomes(struct trial *t)
+{
+	struct checking *c = t->ctx;
+
+	keeper_write(&c->keeper);
+}
+
 int checking_try(struct checking *c, struct err *err)
 {
 	take_tasks(c);
 	c->trial.more = add_more;
 	c->trial.begun = run_begun;
 	c->trial.took = took_outcome;
+	c->trial.tick = write_outcomes;
 	c->trial.ctx = c;
 	return trial_run(&c->trial, err);
 }
@@ -110,7 +118,7 @@ void checking_judge_gathered(struct checking *c)
 	c->options.left_out = c->narrowed.left_out.n ? &c->narrowed.left_out : NULL;
 	judge(&c->narrowed.plan, c->check.results, &c->options, c->arena, &c->verdicts);
 	if (c->is_kept)
-		c->changes = kept_changes(&c->trial.run, &c->verdicts, c->arena);
+		c->changes = kept_changes(&c->keeper.kept, &c->trial.run, &c->verdicts, c->arena);
 }
 
 int checking_report(struct checking *c)

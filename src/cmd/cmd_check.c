@@ -4,9 +4,9 @@
 #include "cmd/check_elsewhere.h"
 #include "cmd/checking.h"
 #include "cmd/command.h"
-#include "sys/interrupt.h"
 #include "cmd/proxy_env.h"
 #include "cmd/report.h"
+#include "sys/interrupt.h"
 
 #define QUICK_HOST "this-host"
 
@@ -85,6 +85,13 @@ static int load_words(const struct arguments *args, struct checking *c,
 	};
 
 	host_addrs_read(&c->addrs);
+	if (!c->addrs.n) {
+		struct err err;
+
+		err_set(&err, ERR_SYSTEM, PLACE_NONE,
+			"this host has no address but the loopback's: bring a network up first");
+		return command_failed(&err);
+	}
 	q.own = c->addrs.items;
 	q.n_own = c->addrs.n;
 	return load_quick(&c->loaded, &q, args_operand(args, 0), args_value(args, "catalog"),
@@ -97,6 +104,8 @@ static int load(const struct arguments *args, struct checking *c)
 	const struct plan_options options = {.as_documented = args_has(args, "as-documented")};
 
 	c->is_quick = args_n_operands(args) > 1;
+	if (c->is_quick && args_count(args, "goal") > 1)
+		return command_usage_error("without a site, --goal is given once");
 	if (c->is_quick)
 		return load_words(args, c, &options);
 	for (size_t i = 0; i < ARRAY_LEN(of_words); i++)
@@ -158,7 +167,7 @@ static int run(const struct arguments *args)
 static const struct option_spec options[] = {
 	{"as", "HOST", "which host of the site this is (without a site: which role)", false},
 	{"only", "NAME", "only a requirement, goal, installation or product", true},
-	{"goal", "NAME", "only what this goal needs", false},
+	{"goal", "NAME", "only what this goal needs", true},
 	{"feature", "NAME", "without a site: a feature that is used, or \"not NAME\"", true},
 	{"choice", "C=OPTION", "without a site: which of a choice's options", true},
 	{"setting", "S=VALUE", "without a site: a setting's value", true},

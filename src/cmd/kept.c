@@ -67,15 +67,16 @@ static int read_history(struct history *h, const struct run *run, struct arena *
 	return rc;
 }
 
-const struct change *kept_changes(const struct run *run, const struct verdicts *now,
-				  struct arena *arena)
+const struct change *kept_changes(const struct kept *k, const struct run *run,
+				  const struct verdicts *now, struct arena *arena)
 {
 	struct history h;
 	struct err err;
 
 	history_start(&h, now, run->vantage, run->started_ms, arena);
 	h.options = run->options;
-	if (read_history(&h, run, arena, &err))
+	/* Why there is no store was told already. */
+	if (read_history(&h, run, arena, &err) && k->store)
 		warn("the runs before this one are not compared", &err);
 	history_stop(&h);
 	return h.has_past ? h.changes : NULL;

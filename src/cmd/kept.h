@@ -22,5 +22,5 @@ void kept_stop(struct kept *k);
 
 /* By verdict; NULL: there is nothing to compare with. Before the verdicts' records are written, so
  * that they carry it on. */
-const struct change *kept_changes(const struct run *run, const struct verdicts *now,
-				  struct arena *arena);
+const struct change *kept_changes(const struct kept *k, const struct run *run,
+				  const struct verdicts *now, struct arena *arena);

@@ -13,7 +13,7 @@
 #include "sys/loop.h"
 #include CONFIG_H
 
-enum { TIMEOUT_MAX_MS = 60000, RATE_MAX = 100000 };
+enum { TIMEOUT_MAX_MS = 60000, RATE_MAX = 100000, TICK_MS = 250 };
 
 int trial_read_timeout(const char *text, unsigned *ms, struct err *err)
 {
@@ -102,6 +102,20 @@ static void sort_outcomes(struct outcome_list *l)
 		qsort(l->items, l->n, sizeof(*l->items), by_task);
 }
 
+struct ticking {
+	struct timer timer; /* first: the address is the same */
+	struct loop *loop;
+	struct trial *trial;
+};
+
+static void tick(struct timer *timer)
+{
+	struct ticking *ticking = (struct ticking *)timer;
+
+	ticking->trial->tick(ticking->trial);
+	timer_start(ticking->loop, timer, mono_add_ms(loop_now(ticking->loop), TICK_MS));
+}
+
 static int run_engine(struct trial *t, struct loop *l, const volatile int *interrupted,
 		      struct err *err)
 {
@@ -124,10 +138,14 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 				    .outcomes = &t->outcomes,
 				    .before = t->outcomes.n,
 				    .started = t->started};
+	struct ticking ticking = {.timer.fire = tick, .loop = l, .trial = t};
 	int rc;
 
 	progress_start(&progress);
+	if (t->tick)
+		timer_start(l, &ticking.timer, mono_add_ms(loop_now(l), TICK_MS));
 	rc = engine_run(e, interrupted, err);
+	timer_stop(l, &ticking.timer);
 	progress_stop(&progress);
 	engine_free(e);
 	resolver_free(resolver);

@@ -20,6 +20,7 @@ struct trial {
 	bool (*more)(struct trial *t);
 	void (*begun)(struct trial *t);			  /* `run` has its id; NULL: nothing */
 	void (*took)(struct trial *t, struct outcome *o); /* as it came; NULL: nothing */
+	void (*tick)(struct trial *t);			  /* 4 times a second; NULL: nothing */
 	void *ctx;					  /* the caller's */
 	bool has_names;
 	unsigned timeout_ms; /* 0: the engine's */

@@ -149,6 +149,17 @@ static void bind_roles(struct quick *k)
 	}
 }
 
+/* Each once, however many requirements want it. */
+static void ask_for(struct quick *k, const struct role *r)
+{
+	bool *is_missing = &k->is_missing[r - k->product->roles.items];
+
+	if (!*is_missing)
+		errs_add(k->errs, PLACE_NONE, "the goal %s needs %s: add %s=HOST", k->asked->goal,
+			 r->title.s ? r->title.s : r->name.s, r->name.s);
+	*is_missing = true;
+}
+
 /* This host is at the end that nobody was named for. */
 static void find_here(struct quick *k)
 {
@@ -164,9 +175,7 @@ static void find_here(struct quick *k)
 			if (r && !is_bound(k, ends[i]) && !r->outside && !r->is.n && !r->includes.n)
 				k->is_here[r - k->product->roles.items] = true;
 			else if (r && !is_bound(k, ends[i]) && r->outside && k->asked->goal)
-				errs_add(k->errs, PLACE_NONE, "the goal %s needs %s: add %s=HOST",
-					 k->asked->goal, r->title.s ? r->title.s : r->name.s,
-					 r->name.s);
+				ask_for(k, r);
 		}
 	}
 }
@@ -257,6 +266,7 @@ int site_quick_write(const struct site_quick *q, struct buf *out, struct errs *e
 	for (size_t i = 0; i < q->product->roles.n; i++)
 		buf_init(&k.bound[i]);
 	k.is_here = ARENA_ARRAY(k.arena, bool, q->product->roles.n);
+	k.is_missing = ARENA_ARRAY(k.arena, bool, q->product->roles.n);
 	k.is_wanted = ARENA_ARRAY(k.arena, bool, q->product->requirements.n);
 	bind_roles(&k);
 	if (q->goal)

@@ -25,6 +25,7 @@ struct quick {
 	size_t n_hosts;
 	struct buf *bound; /* by the index of the role: "a, b"; empty: not bound */
 	bool *is_here;	   /* by the index of the role */
+	bool *is_missing;  /* by the index of the role: it was asked for */
 	bool *is_wanted;   /* by the index of the requirement */
 	const char *features[FEATURES_MAX];
 	size_t n_features;

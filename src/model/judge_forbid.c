@@ -115,15 +115,21 @@ static bool is_quiet(const struct outcome *o)
 	return o->state == STATE_DROPPED || (o->state == STATE_REJECTED && o->is_absence);
 }
 
+/* A datagram that a service may just as well have taken without a word. */
+static bool may_have_arrived(const struct outcome *o)
+{
+	return o->state == STATE_SILENT && o->service != ANSWER_FAIL;
+}
+
 static const char *why_silence_shows(const struct outcome *o)
 {
 	if (o->state != STATE_SILENT)
 		return NULL;
-	return o->service == ANSWER_FAIL
-		       ? "closed, likely: a server of that protocol would answer, and the same "
-			 "address answers elsewhere"
-		       : "closed, likely: the same address answers elsewhere, and sends no \"port "
-			 "unreachable\"; a service that never answers would look the same";
+	return may_have_arrived(o)
+		       ? "it cannot be shown closed by a datagram: the same address answers "
+			 "elsewhere, but a service that never answers would look the same"
+		       : "closed, likely: a server of that protocol would answer, and the same "
+			 "address answers elsewhere";
 }
 
 static const char *why_not_closed(const struct outcome *o)
@@ -164,7 +170,9 @@ static struct part judge_outcome(const struct judging *j, const struct flow *f,
 	if (is_quiet(o))
 		p.control = find_control(j, o);
 	p.verdict = p.control || is_refusal(o) ? VERDICT_PASS : VERDICT_FORBIDDEN_OPEN;
-	p.reason = p.verdict == VERDICT_PASS ? why_silence_shows(o) : why_not_closed(o);
+	if (p.control && may_have_arrived(o))
+		p.verdict = VERDICT_UNPROVEN;
+	p.reason = p.verdict == VERDICT_FORBIDDEN_OPEN ? why_not_closed(o) : why_silence_shows(o);
 	return p;
 }
 
@@ -209,6 +217,26 @@ static bool is_out_of_question(const struct flow_result *r, const struct outcome
 	return false;
 }
 
+/* Of what is not shown closed, what answers says most: a service before a port without one, and
+ * that before silence. */
+static int openness(const struct part *p)
+{
+	if (p->elsewhere || p->verdict != VERDICT_FORBIDDEN_OPEN || p->network != ANSWER_PASS)
+		return 0;
+	return p->decisive->state == STATE_CLOSED ? 1 : 2;
+}
+
+static void join(struct part *sum, const struct part *p)
+{
+	bool partial = sum->partial;
+
+	if (openness(p) > openness(sum))
+		*sum = *p;
+	else
+		part_join_worst(sum, p);
+	sum->partial = sum->partial || partial;
+}
+
 /* A whole range is asked about port by port, and the answer is that of its name and family: the
  * last one of each family is kept. */
 struct route_answer {
@@ -243,7 +271,7 @@ static struct part judge_flow(const struct judging *j, const struct demand *d, c
 		if (is_excepted(j, d, f, o) || is_out(r, o, known))
 			continue;
 		p = judge_outcome(j, f, o);
-		part_join_worst(&sum, &p);
+		join(&sum, &p);
 	}
 	if (!sum.elsewhere)
 		return sum;
@@ -269,7 +297,7 @@ struct part judge_forbidden(const struct judging *j, const struct demand *d,
 	for_each (kid, &need->kids) {
 		struct part p = judge_forbidden(j, d, *kid);
 
-		part_join_worst(&sum, &p);
+		join(&sum, &p);
 	}
 	return sum;
 }

@@ -80,10 +80,20 @@ static void join_port(const struct view *v, const struct outcome *o, bool may_be
 		part_join_all(sum, &p);
 }
 
+/* Nobody listens on any port of a range. Where all are silent, nobody said so. */
+static const char *why_hollow(enum answer network, bool is_answered)
+{
+	if (network == ANSWER_PASS)
+		return "the way is open, and nobody listens on any port of the range";
+	return is_answered ? "nobody listens on any port of the range, as far as can be seen from "
+			     "here"
+			   : "nothing answers on any port of the range";
+}
+
 /* All ports of one address; of a negotiated range, any. */
 static struct part judge_address(const struct view *v, const struct outcome *like)
 {
-	bool may_listen = may_have_listener(v, like);
+	bool may_listen = may_have_listener(v, like), is_answered = false;
 	struct part sum = PART_NONE;
 	size_t n = 0;
 
@@ -91,14 +101,11 @@ static struct part judge_address(const struct view *v, const struct outcome *lik
 		if (!is_same_address(v->seen->outcomes[i], like))
 			continue;
 		n++;
+		is_answered |= v->seen->outcomes[i]->network == ANSWER_PASS;
 		join_port(v, v->seen->outcomes[i], may_listen && is_span(v->flow), &sum);
 	}
 	if (is_span(v->flow) && n > 1 && !may_listen)
-		sum.reason =
-			sum.network == ANSWER_PASS
-				? "the way is open, and nobody listens on any port of the range"
-				: "nobody listens on any port of the range, as far as can be "
-				  "seen from here";
+		sum.reason = why_hollow(sum.network, is_answered);
 	return sum;
 }
 

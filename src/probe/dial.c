@@ -84,7 +84,8 @@ static bool start_attempt(struct dial_attempt *a)
 				       .to = d->to,
 				       .port = d->port,
 				       .from = d->probe->from,
-				       .shares_port = d->shares_port};
+				       .shares_port = d->shares_port,
+				       .is_unseen = d->is_unseen};
 
 	a->at = loop_now(l);
 	d->seen.error = -l->ops->open(l, &a->sock, &spec, &d->seen.call);

@@ -28,7 +28,7 @@ struct dial {
 	struct probe *probe;
 	struct addr to;
 	uint16_t port;
-	bool shares_port;				/* as struct sock_spec says */
+	bool shares_port, is_unseen;			/* as struct sock_spec says */
 	void (*connected)(struct dial *d);		/* dial_sock() waits for SOCK_READABLE */
 	void (*failed)(struct dial *d, enum saw saw);	/* dial_stop() was called */
 	void (*ready)(struct dial *d, unsigned events); /* once connected */

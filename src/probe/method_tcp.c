@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: ISC
  *
  * After the handshake we wait a little: a reset that follows at once means that nobody behind it
- * wanted us.
+ * wanted us. Not so where the service keeps count of those who come and do not log in: there the
+ * handshake is broken off before its last packet.
  */
 #include "probe/method_tcp.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "model/service.h"
 #include "probe/dial.h"
+#include "probe/engine.h"
+
+/* Whoever connects to them a hundred times (max_connect_errors) without logging in is shut out,
+ * with all else that runs on that host. */
+static const char *const counting[] = {"mariadb", "mysql"};
 
 enum {
 	GRACE_MIN_US = 400,    /* waiting for a reset after the handshake: twice the round trip, */
@@ -50,6 +58,11 @@ static void connected(struct dial *d)
 	struct loop *l = probe_loop(d->probe);
 	int64_t grace_us = 2 * (int64_t)d->seen.rtt_us;
 
+	if (d->is_unseen) {
+		d->seen.is_unseen = true;
+		finish(d, SAW_OPEN);
+		return;
+	}
 	if (grace_us < GRACE_MIN_US)
 		grace_us = GRACE_MIN_US;
 	if (grace_us > GRACE_MAX_US)
@@ -82,11 +95,26 @@ static void ready(struct dial *d, unsigned events)
 	finish(d, SAW_OPEN);
 }
 
+static bool is_counting(const struct task *t)
+{
+	struct service s;
+
+	for (size_t i = 0; i < ARRAY_LEN(counting); i++) {
+		if (t->expected && strcmp(t->expected, counting[i]) == 0)
+			return true;
+		if (service_find(slice_of(counting[i]), &s) &&
+		    service_listens(&s, ON_TCP, (struct port_range){t->port, t->port}))
+			return true;
+	}
+	return false;
+}
+
 static void begin(struct probe *p)
 {
 	struct dial *d = &((struct tcp *)p->state)->dial;
 
 	d->probe = p;
+	d->is_unseen = is_counting(probe_task(p));
 	d->to = p->to;
 	d->port = p->port;
 	d->connected = connected;

@@ -177,6 +177,7 @@ void record_goal(struct buf *out, const struct check_report *r, const struct goa
 	add_requirement(&j, "requirement", g->decisive);
 	json_text(&j, "from", d ? d->from->name : NULL);
 	json_text(&j, "to", d ? d->to->name : NULL);
+	json_bool(&j, "partial", g->partial);
 	json_close(&j, '}');
 }
 

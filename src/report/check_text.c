@@ -117,6 +117,18 @@ static void add_section(struct lines *l, enum check_group group)
 	}
 }
 
+static void add_forbidden(struct lines *l, const char *title, bool is_open)
+{
+	bool has_title = false;
+
+	for_each (j, &l->report->verdicts->items) {
+		if (check_group_of(j) != CHECK_FORBIDDEN_OPEN || check_is_open(j) != is_open)
+			continue;
+		add_title(l, title, &has_title);
+		add_verdict(l, j);
+	}
+}
+
 static void add_fixed(struct lines *l)
 {
 	bool has_title = false;
@@ -205,7 +217,8 @@ void check_text_write(const struct check_report *r, struct buf *out)
 	check_words_answer(r, &l.line);
 	end_line(&l, 0);
 	buf_add_text(out, r->names);
-	add_section(&l, CHECK_FORBIDDEN_OPEN);
+	add_forbidden(&l, check_verdict_title(VERDICT_FORBIDDEN_OPEN), true);
+	add_forbidden(&l, "FORBIDDEN, NOT SHOWN CLOSED", false);
 	add_section(&l, CHECK_FAILS);
 	add_piles(&l, CHECK_MOOT, "moot until ", add_moot);
 	add_section(&l, CHECK_DEGRADED);

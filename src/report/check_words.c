@@ -34,6 +34,11 @@ const char *check_verdict_words(enum verdict v)
 	return verdict_words[v].one;
 }
 
+bool check_is_open(const struct judgement *j)
+{
+	return j->network == ANSWER_PASS;
+}
+
 const char *check_goal_words(enum verdict v)
 {
 	return verdict_words[v].goal;
@@ -52,25 +57,46 @@ static unsigned count_moot(const struct verdicts *v)
 	return n;
 }
 
+/* Of what is forbidden and not shown closed: what answers. */
+static unsigned count_open(const struct verdicts *v)
+{
+	unsigned n = 0;
+
+	for_each (j, &v->items)
+		n += check_group_of(j) == CHECK_FORBIDDEN_OPEN && check_is_open(j) &&
+		     j->demand->requirement->level == LEVEL_REQUIRED;
+	return n;
+}
+
+static const char *add_count(unsigned n, const char *one, const char *several, const char *before,
+			     struct buf *out)
+{
+	if (!n)
+		return before;
+	buf_addf(out, "%s%u %s", before, n, n == 1 ? one : several);
+	return ", ";
+}
+
 static void add_counts(const struct verdicts *verdicts, struct buf *out)
 {
 	static const enum verdict order[] = {VERDICT_FAIL,	 VERDICT_FORBIDDEN_OPEN,
 					     VERDICT_NOT_TESTED, VERDICT_UNPROVEN,
 					     VERDICT_DEGRADED,	 VERDICT_PASS};
 	const struct summary *s = &verdicts->summary;
-	unsigned moot = count_moot(verdicts);
+	unsigned moot = count_moot(verdicts), is_open = count_open(verdicts);
 	const char *before = "";
 
 	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
 		unsigned n = s->counts[order[i]];
+		bool forbids = order[i] == VERDICT_FORBIDDEN_OPEN;
 
-		if (!n)
-			continue;
-		buf_addf(out, "%s%u %s", before, n,
-			 n == 1 ? verdict_words[order[i]].one : verdict_words[order[i]].several);
-		if (order[i] == VERDICT_FAIL && moot)
+		before = add_count(forbids ? is_open : n, verdict_words[order[i]].one,
+				   verdict_words[order[i]].several, before, out);
+		if (forbids)
+			before = add_count(n - is_open, "is forbidden and not shown closed",
+					   "are forbidden and not shown closed", before, out);
+		if (order[i] == VERDICT_FAIL && n && moot)
 			buf_addf(out, " (%u moot until another works)", moot);
-		before = ", ";
 	}
 	if (!*before)
 		buf_add_text(out, "nothing that is required starts here");
@@ -249,6 +275,8 @@ void check_words_goal(const struct goal_judgement *g, struct buf *out)
 
 	buf_add_text(out, g->goal->title.s ? g->goal->title.s : g->goal->name.s);
 	add_installation(g->installation, out);
+	if (g->partial)
+		buf_add_text(out, " (part of it was not looked at)");
 	if (!j || g->verdict == VERDICT_PASS)
 		return;
 	buf_add_text(out, ": ");

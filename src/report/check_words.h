@@ -15,7 +15,9 @@ void check_words_answer(const struct check_report *r, struct buf *out);
 const char *check_verdict_name(const struct judgement *j);
 const char *check_verdict_title(enum verdict v); /* "FAILS" */
 const char *check_verdict_words(enum verdict v); /* "fails" */
-const char *check_goal_words(enum verdict v);	 /* "yes", "no", ... */
+/* Of what is forbidden: something answers there; else it is only not shown closed. */
+bool check_is_open(const struct judgement *j);
+const char *check_goal_words(enum verdict v); /* "yes", "no", ... */
 
 /* "passwordstate/web-to-database", with the installation where that has another name. */
 void check_words_id(const struct judgement *j, struct buf *out);

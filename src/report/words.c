@@ -101,6 +101,13 @@ static bool needs_how(const struct outcome *o)
 			  (o->state == STATE_NOT_ATTEMPTED && strchr(o->how, ':')));
 }
 
+/* Silence that nothing else was to be expected of. */
+static bool may_be_well(const struct outcome *o)
+{
+	return o->state == STATE_SILENT && o->transport == TRANSPORT_UDP &&
+	       o->service != ANSWER_FAIL;
+}
+
 static void add_part(struct buf *out, size_t start, const char *part)
 {
 	buf_addf(out, "%s%s", out->n > start ? "; " : "", part);
@@ -156,7 +163,9 @@ void words_outcome(const struct outcome *o, struct buf *out)
 	if (needs_how(o))
 		buf_addf(out, " (%s)", o->how);
 	if (o->candidates[0]) {
-		add_part(out, start, "it may be ");
+		add_part(out, start,
+			 may_be_well(o) ? "it may have arrived, or been stopped by "
+					: "it may be ");
 		words_candidates(o, out);
 	}
 	add_via(o, start, out);

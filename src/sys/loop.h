@@ -81,6 +81,10 @@ struct sock_spec {
 	 * what is sent after one goes there; those from other addresses are thrown away. */
 	bool any_port;
 	bool shares_port; /* TCP: a listener of ours may wait on the same port later */
+	/* TCP: once connected, our last packet of the handshake waits up to 200 ms, for bytes of
+	 * ours to go with it (tcp(7), TCP_QUICKACK). Who closes with a reset before was never seen
+	 * by the program there. */
+	bool is_unseen;
 };
 
 /* Where to wait for connections or datagrams. */

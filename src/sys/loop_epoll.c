@@ -10,6 +10,7 @@
 #include <linux/errqueue.h>
 #include <linux/sockios.h>
 #include <netinet/ip_icmp.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,13 +116,15 @@ static void want(struct loop *l, struct sock *s, unsigned events)
 
 static int set_options(int fd, const struct sock_spec *spec)
 {
-	const int on = 1, ttl = spec->ttl;
+	const int on = 1, off = 0, ttl = spec->ttl;
 	bool v4 = spec->to.family == 4;
 	int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
 
 	if (setsockopt(fd, level, v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof(on)) != 0)
 		return -1;
 	if (spec->shares_port && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0)
+		return -1;
+	if (spec->is_unseen && setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off)) != 0)
 		return -1;
 	return ttl ? setsockopt(fd, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, &ttl, sizeof(ttl)) : 0;
 }

@@ -51,6 +51,12 @@ for list in state cause verdict; do
 	done <"$T/words"
 done
 
+# Each protocol that is spoken stands in the list of portolan-check(1).
+sed -n "/^dialogues = /,/^}/s,.*'proto/\(.*\)\.c'.*,\1,p" "$SOURCE_DIR/src/meson.build" | tr _ - | sort >"$T/protocols"
+test -s "$T/protocols" || fail "no dialogues in src/meson.build"
+sed -n '/^\.Sh PROTOCOLS/,/^\.El/s/^\.It Cm //p' "$man/portolan-check.1" | tr -d ' ' | tr ',' '\n' | sort >"$T/listed"
+same "$T/protocols" "$T/listed"
+
 for page in "$man"/*.[1-9]; do
 	has "$man/meson.build" "'${page##*/}'"
 done

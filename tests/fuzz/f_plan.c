@@ -35,7 +35,7 @@ static void check_need(const struct need *n, unsigned depth)
 		return;
 	if (depth > 1000)
 		BUG("needs without end");
-	if (n->kind == NEED_FLOW ? !n->flow : n->kids.n < 2)
+	if (n->kind == NEED_OPEN ? n->kids.n != 0 : n->kind == NEED_FLOW ? !n->flow : n->kids.n < 2)
 		BUG("a need of nothing");
 	for (size_t i = 0; i < n->kids.n; i++)
 		check_need(n->kids.items[i], depth + 1);

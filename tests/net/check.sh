@@ -242,6 +242,8 @@ expect_rc 0 check --as client
 namespace stranger
 expect_rc 2 ip netns exec "$ns" "$PORTOLAN" check --catalog "$T/catalog" "$T/site.yaml"
 has "$T/err" "say which one it is with --as HOST"
+expect_rc 3 ip netns exec "$ns" "$PORTOLAN" check --catalog "$SOURCE_DIR/catalog" stanford-from-outside imap=203.0.113.20
+has "$T/err" "no address but the loopback's"
 # A machine that is several hosts of the site must be told which one it is.
 expect_rc 2 ip netns exec "$servers" "$PORTOLAN" check --catalog "$T/catalog" "$T/site.yaml"
 has "$T/err" 'this host has addresses of "server" and of "'
@@ -250,6 +252,18 @@ expect_rc 1 ip netns exec "$servers" "$PORTOLAN" check --as server --catalog "$T
 has "$T/out" "From server of truths: 1 fails; 1 starts elsewhere (1 comes in here, which needs a far side)."
 expect_rc 2 check --timeout 0
 expect_rc 2 check --format xml
+
+# --- a part of it -------------------------------------------------------------------------------------
+
+site open rejected dropped
+expect_rc 1 check
+has "$T/out" "2 fail, 1 holds"
+expect_rc 1 check --failing --no-history
+has "$T/out" "2 fail."
+expect_rc 1 check --failing --only rejected --no-history
+has "$T/out" "1 fails."
+expect_rc 0 check --failing --only open --no-history
+has_not "$T/out" "FAILS"
 
 # --- json, and a run that is interrupted --------------------------------------------------------------
 

@@ -47,6 +47,11 @@ static const struct row tcp[] = {
 	 "open target likely pass unknown 10.0.0.5; handshake; the handshake completed and the "
 	 "peer ended the connection at once;"},
 	{TRANSPORT_TCP,
+	 {.saw = SAW_OPEN, .is_unseen = true},
+	 "open target likely pass unknown 10.0.0.5; handshake; it accepted; the handshake was "
+	 "broken "
+	 "off there, as its service shuts out those who connect and do not log in;"},
+	{TRANSPORT_TCP,
 	 {.saw = SAW_OPEN, .is_by_proxy = true},
 	 "open target likely pass unknown 10.0.0.5; handshake; the proxy connected to the "
 	 "target;"},
@@ -74,12 +79,12 @@ static const struct row tcp[] = {
 	{TRANSPORT_TCP,
 	 {.saw = SAW_NOTHING, .tries = 2, .waited_ms = 700},
 	 "dropped unproven possible fail unknown none; no answer; no answer in 700 ms to 2 "
-	 "connection attempts from different ports; local-firewall hop:? target-firewall "
+	 "connection attempts from different source ports; local-firewall hop:? target-firewall "
 	 "return-path target"},
 	{TRANSPORT_TCP,
 	 {.saw = SAW_NOTHING, .tries = 2, .waited_ms = 700, .own_target = true},
 	 "dropped unproven possible fail unknown none; no answer; no answer in 700 ms to 2 "
-	 "connection attempts from different ports; local-firewall target"},
+	 "connection attempts from different source ports; local-firewall target"},
 	{TRANSPORT_TCP,
 	 {.saw = SAW_PROVED, .proto = &always, .said.text = "version 1"},
 	 "open target likely pass pass 10.0.0.5; always; it answered in always: version 1;"},

@@ -64,7 +64,7 @@ static struct change run_at(int minute, enum verdict verdict, enum end end)
 	run_id_format(run.started_ms, chance, run.id);
 	kept_start(&kept, &run);
 	assert_non_null(kept.store);
-	changes = kept_changes(&run, &now, arena);
+	changes = kept_changes(&kept, &run, &now, arena);
 	if (changes)
 		change = changes[0];
 	if (end == WHOLE) {
@@ -115,7 +115,7 @@ static void no_folder(void **state)
 	kept_start(&kept, &run);
 	assert_null(kept.store);
 	kept_add(&kept, SLICE("{}"));
-	assert_null(kept_changes(&run, &none, arena));
+	assert_null(kept_changes(&kept, &run, &none, arena));
 	kept_stop(&kept);
 	setenv("XDG_STATE_HOME", folder, 1);
 	arena_free(arena);

@@ -285,6 +285,38 @@ static void test_accept(void **state)
 	check_accept(&any6, &loopback6);
 }
 
+/* Who closes with a reset as soon as it is connected was there, or was never there. */
+static void check_seen(bool is_unseen, const struct addr *at, int accepted)
+{
+	struct peer p = {.sock.ready = note_and_close, .loop = new_loop()};
+	struct sock_spec spec = {.kind = SOCK_TCP, .to = *at, .is_unseen = is_unseen};
+	struct end listener, there;
+	struct addr from;
+	uint16_t port;
+	const char *call;
+
+	listen_at(p.loop, &listener, SOCK_TCP, *at, &spec.port);
+	assert_int_equal(p.loop->ops->open(p.loop, &p.sock, &spec, &call), 0);
+	for (int i = 0; i < 100 && !p.calls; i++)
+		p.loop->ops->wait(p.loop, mono_add_ms(loop_now(p.loop), 50), NULL);
+	assert_int_equal(p.events & (SOCK_WRITABLE | SOCK_ERROR), SOCK_WRITABLE);
+	there = (struct end){.loop = p.loop};
+	assert_int_equal(p.loop->ops->accept(p.loop, &listener.sock, &there.sock, &from, &port),
+			 accepted);
+	if (there.sock.is_open)
+		close_end(&there);
+	close_end(&listener);
+	loop_free(p.loop);
+}
+
+static void test_unseen(void **state)
+{
+	(void)state;
+	check_seen(false, &loopback, 0);
+	check_seen(true, &loopback, -EAGAIN);
+	check_seen(true, &loopback6, -EAGAIN);
+}
+
 /* Two of one port: the second is told so, and by which call. */
 static void test_errors_of_listen(void **state)
 {
@@ -503,6 +535,7 @@ int main(void)
 		cmocka_unit_test(test_refused_again),
 		cmocka_unit_test(test_close_another_of_the_batch),
 		cmocka_unit_test(test_accept),
+		cmocka_unit_test(test_unseen),
 		cmocka_unit_test(test_errors_of_listen),
 		cmocka_unit_test(test_datagrams),
 		cmocka_unit_test(test_any_port),
