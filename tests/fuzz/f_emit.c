@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Any product and any site, with a line "====" between them, as in f_plan: the policy of each
+ * device, as nftables. Whatever names there are, each stays where it stands: between the quotes of a
+ * comment or behind the # of a remark. What is outside is ours, and has nothing of a document but
+ * addresses, numbers, and names of interfaces and users.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "doc/product.h"
+#include "doc/site.h"
+#include "library_leaks.h"
+#include "policy/emit.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { COMMENT_MAX = 128 };
+
+/* What stands between two quotes: printable, not too long. Returns what is behind the second. */
+static struct slice skip_quoted(struct slice line, size_t max)
+{
+	const char *end = memchr(line.p + 1, '"', line.n - 1);
+
+	if (!end)
+		BUG("a quote without its pair");
+	if ((size_t)(end - line.p) > max + 1)
+		BUG("a text of %td bytes between quotes", end - line.p);
+	return slice_skip(line, (size_t)(end - line.p) + 1);
+}
+
+static void check_line(struct slice line)
+{
+	static const char ours[] = "abcdefghijklmnopqrstuvwxyz0123456789_.:/ -,;@&|()!={}[]\t";
+
+	for (size_t i = 0; i < line.n; i++)
+		if ((line.p[i] < ' ' && line.p[i] != '\t') || line.p[i] > '~' || line.p[i] == '\\')
+			BUG("byte %d in a ruleset", line.p[i]);
+	if (line.n && line.p[0] == '#')
+		return;
+	while (line.n) {
+		if (line.p[0] == '"') {
+			line = skip_quoted(line, COMMENT_MAX);
+			continue;
+		}
+		if (!strchr(ours, line.p[0]))
+			BUG("'%c' outside of quotes", line.p[0]);
+		line = slice_skip(line, 1);
+	}
+}
+
+/* Brackets outside of quotes close as they opened. */
+static void check_brackets(struct slice text)
+{
+	int depth = 0;
+	struct slice line;
+
+	while (slice_cut(&text, '\n', &line)) {
+		bool quoted = false;
+
+		for (size_t i = 0; i < line.n && line.p[0] != '#'; i++) {
+			if (line.p[i] == '"')
+				quoted = !quoted;
+			else if (!quoted && line.p[i] == '{')
+				depth++;
+			else if (!quoted && line.p[i] == '}')
+				depth--;
+			if (depth < 0)
+				BUG("a bracket closes what was not open");
+		}
+	}
+	if (depth)
+		BUG("%d brackets stay open", depth);
+}
+
+static void check_policy(const struct policy *p)
+{
+	struct buf out = BUF_INIT;
+	struct slice text, line;
+
+	emitter_nftables.policy(p, &out);
+	text = buf_slice(&out);
+	while (slice_cut(&text, '\n', &line))
+		check_line(line);
+	check_brackets(buf_slice(&out));
+	for (size_t i = 1; i < p->rules.n; i++) {
+		const struct rule *a = &p->rules.items[i - 1], *b = &p->rules.items[i];
+
+		if (a->hook > b->hook || (a->hook == b->hook && a->rank > b->rank))
+			BUG("rule %zu is not in its place", i);
+		if (!b->flows.n != (b->why != NULL))
+			BUG("rule %zu has no reason, or two", i);
+	}
+	buf_release(&out);
+}
+
+static void derive_all(const struct plan *plan)
+{
+	for_each (d, &plan->site->devices) {
+		struct errs errs = {0};
+		struct policy *p = policy_derive(plan, d, &errs);
+
+		if (!p != (errs.n != 0))
+			BUG("a policy with errors, or neither");
+		if (p)
+			check_policy(p);
+		policy_free(p);
+		errs_release(&errs);
+	}
+}
+
+/* A few hosts make many pairs; what this is about shows with few. */
+static bool is_small(const struct site *s, const struct product *p)
+{
+	return s->hosts.n <= 30 && p->requirements.n <= 100 && s->devices.n <= 10;
+}
+
+static void plan_and_derive(const struct site *site, const struct product *product)
+{
+	const struct plan_options options = {0};
+	struct errs errs = {0};
+	struct plan *plan = NULL;
+
+	for_each (u, &site->uses)
+		if (text_same(u->product, product->name))
+			site_check_use(site, u, product, &errs);
+	if (!errs.n && is_small(site, product))
+		plan = plan_build(site, &product, 1, &options, &errs);
+	if (plan)
+		derive_all(plan);
+	plan_free(plan);
+	errs_release(&errs);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice all = {(const char *)data, size};
+	const char *cut = memmem(data, size, "\n====\n", 6);
+	struct slice product_bytes;
+	struct product *product;
+	struct errs errs = {0};
+	struct site *site;
+
+	if (!cut)
+		return 0;
+	product_bytes = slice_from_to(all.p, cut + 1);
+	product = product_read("product.yaml", product_bytes, &errs);
+	site = site_read("site.yaml", slice_skip(all, product_bytes.n + 5), NULL, &errs);
+	if (product && site)
+		plan_and_derive(site, product);
+	product_free(product);
+	site_free(site);
+	errs_release(&errs);
+	return 0;
+}

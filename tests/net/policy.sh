@@ -1,0 +1,293 @@
+# Derived rules, loaded and probed at their boundaries: a site of three zones with translations and what is
+# forbidden, over IPv4 and IPv6; and the two FTP gateways of the document, whose policies let exactly the
+# document's connections through, a relay in each gateway's place.
+. "$SOURCE_DIR/tests/lib.sh"
+need_namespaces
+command -v nft >/dev/null || skip "no nft(8): install nftables"
+command -v setpriv >/dev/null || skip "no setpriv(1): install util-linux"
+# The system's own, which every user can run.
+python=/usr/bin/python3
+test -x "$python" || skip "no $python"
+id -u proxy >/dev/null 2>&1 || skip "no user proxy, as whom a gateway runs"
+
+# host NAME: a namespace in which neighbours are trusted at once; its full name in $ns.
+host() {
+	namespace "$1"
+	ip netns exec "$ns" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+}
+# router NAMESPACE
+router() {
+	ip netns exec "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+		echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit'
+}
+# wire NAMESPACE INTERFACE NAMESPACE INTERFACE
+wire() {
+	ip -n "$1" link add name "$2" type veth peer name "$4" netns "$3"
+	ip -n "$1" link set "$2" up
+	ip -n "$3" link set "$4" up
+}
+# address NAMESPACE INTERFACE ADDRESS ...
+address() {
+	address_ns=$1 address_dev=$2
+	shift 2
+	for a; do
+		case $a in
+		*:*) ip -n "$address_ns" -6 address add "$a" dev "$address_dev" nodad ;;
+		*) ip -n "$address_ns" address add "$a" dev "$address_dev" ;;
+		esac || die "no address $a"
+	done
+}
+# load NAMESPACE SITE CATALOG DEVICE: its rules, twice: the second time they replace themselves.
+load() {
+	portolan policy derive "$2" --catalog "$3" --device "$4" >"$T/$4.nft" || die "derive $4"
+	ip netns exec "$1" nft -f "$T/$4.nft" || die "nft: $4"
+	ip netns exec "$1" nft list table inet portolan >"$T/once"
+	ip netns exec "$1" nft -f "$T/$4.nft" || die "nft again: $4"
+	ip netns exec "$1" nft list table inet portolan >"$T/twice"
+	same "$T/once" "$T/twice"
+}
+
+# passes NAMESPACE SOURCE TARGET PORTS WANTED [COMMAND ...]: which of the ports the network lets through, with
+# commas; nothing listens on most of them, and a target's own reset is an answer. COMMAND is put in front.
+passes() {
+	passes_ns=$1 source=$2 target=$3 ports=$4 want=$5
+	shift 5
+	case $target in *:*) target="[$target]" ;; esac
+	ip netns exec "$passes_ns" "$@" "$PORTOLAN" probe --source "$source" --timeout 400 --i-may-probe 0.0.0.0/0 \
+		--i-may-probe ::/0 --format jsonl "$target:$ports" >"$T/probed" 2>"$T/err"
+	got=$("$python" -c '
+import json, sys
+records = [json.loads(line) for line in sys.stdin]
+tried = [r for r in records if r["record"] == "outcome"]
+assert tried and all(r["state"] in ("open", "open-reset", "closed", "dropped", "silent") for r in tried), tried
+print(",".join(str(r["port"]) for r in sorted(tried, key=lambda r: r["port"]) if r["state"] in ("open", "closed")))
+' <"$T/probed" 2>>"$T/err") || cat "$T/err"
+	[ "$got" = "$want" ] || fail "from $source to $target $ports ${1+as }$*: \"$got\" pass, not \"$want\""
+}
+
+# --- three zones -------------------------------------------------------------------------------------
+
+host fw; fw=$ns
+host inside; inside=$ns
+host dmz; dmz=$ns
+host out; out=$ns
+router "$fw"
+wire "$fw" eth0 "$inside" eth0
+wire "$fw" eth1 "$dmz" eth0
+wire "$fw" eth2 "$out" eth0
+address "$fw" eth0 10.1.0.1/16 2001:db8:1::1/48
+address "$fw" eth1 10.9.0.1/24 2001:db8:9::1/64
+address "$fw" eth2 198.51.100.7/24 2001:db8:ff::7/64
+address "$inside" eth0 10.1.0.20/16 10.1.0.21/16 10.1.0.22/16 2001:db8:1::20/48 2001:db8:1::21/48
+address "$dmz" eth0 10.9.0.8/24 10.9.0.9/24 2001:db8:9::8/64 2001:db8:9::9/64
+address "$out" eth0 198.51.100.50/24 2001:db8:ff::50/64
+for ns in "$inside 10.1.0.1 2001:db8:1::1" "$dmz 10.9.0.1 2001:db8:9::1" "$out 198.51.100.7 2001:db8:ff::7"; do
+	# shellcheck disable=SC2086 # words on purpose
+	set -- $ns
+	ip -n "$1" route add default via "$2"
+	ip -n "$1" -6 route add default via "$3"
+done
+
+# Without rules all of it passes, so that what does not later is the rules' doing.
+passes "$dmz" 10.9.0.9 10.1.0.20 5431-5433 5431,5432,5433
+passes "$out" 2001:db8:ff::50 2001:db8:9::8 442,443 442,443
+
+zones=$SOURCE_DIR/tests/golden/policy/three-zones
+load "$fw" "$zones/site.yaml" "$zones/catalog" fw1
+# web1 alone, to the two databases alone, on one port, from one side
+passes "$dmz" 10.9.0.8 10.1.0.20 5431-5433 5432
+passes "$dmz" 10.9.0.8 10.1.0.21 5431-5433 5432
+passes "$dmz" 10.9.0.8 10.1.0.22 5431-5433 ""
+passes "$dmz" 10.9.0.9 10.1.0.20 5431-5433 ""
+passes "$dmz" 2001:db8:9::8 2001:db8:1::20 5431-5433 5432
+passes "$dmz" 2001:db8:9::8 2001:db8:1::21 5431-5433 ""
+passes "$dmz" 2001:db8:9::9 2001:db8:1::20 5431-5433 ""
+passes "$inside" 10.1.0.20 10.9.0.8 443,5432 ""
+# The page: over IPv4 by what is dialled only, and not by the address behind it.
+passes "$out" 198.51.100.50 198.51.100.7 442-444 443
+passes "$out" 198.51.100.50 10.9.0.8 442-444 ""
+passes "$out" 2001:db8:ff::50 2001:db8:9::8 442-444 443
+passes "$out" 2001:db8:ff::50 2001:db8:9::9 442-444 ""
+passes "$out" 2001:db8:ff::50 2001:db8:1::20 5432 ""
+# Nothing ends at the firewall, and nothing starts there.
+passes "$inside" 10.1.0.20 10.1.0.1 22,443 ""
+passes "$fw" 10.1.0.1 10.1.0.20 22,5432 ""
+# pings NAMESPACE SOURCE TARGET STATE: from web1, not to it.
+pings() {
+	ip netns exec "$1" "$PORTOLAN" probe --ping --source "$2" --timeout 400 --format jsonl "$3" >"$T/probed"
+	has "$T/probed" "\"state\":\"$4\""
+}
+pings "$dmz" 10.9.0.8 10.1.0.20 open
+pings "$dmz" 2001:db8:9::8 2001:db8:1::20 open
+pings "$dmz" 10.9.0.9 10.1.0.20 dropped
+pings "$inside" 10.1.0.20 10.9.0.8 dropped
+# The time, as one address to all.
+start ip netns exec "$out" "$python" -u -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("198.51.100.50", 123))
+print("ready")
+while True:
+    data, who = s.recvfrom(100)
+    print(data.decode(), "from", who[0])
+    s.sendto(b"noon", who)
+'
+time_log=$log time_pid=$pid
+wait_for 5 grep -q ready "$time_log" || die "no time server"
+# ask SOURCE
+ask() {
+	ip netns exec "$inside" "$python" -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 0)); s.settimeout(1)
+s.sendto(sys.argv[1].encode(), ("198.51.100.50", 123))
+try: print(s.recv(100).decode())
+except TimeoutError: print("nothing")
+' "$1" >"$T/answer"
+}
+ask 10.1.0.21
+has "$T/answer" noon
+has "$time_log" "10.1.0.21 from 198.51.100.7"
+ask 10.1.0.22
+has "$T/answer" nothing
+has_not "$time_log" "10.1.0.22"
+stop "$time_pid"
+
+# --- C, F, N, S --------------------------------------------------------------------------------------
+
+host C; C=$ns
+host F; F=$ns
+host N; N=$ns
+host S; S=$ns
+router "$F"
+router "$N"
+wire "$C" eth0 "$F" eth0
+wire "$F" eth1 "$N" eth0
+wire "$N" eth1 "$S" eth0
+address "$C" eth0 10.20.0.10/24 10.20.0.11/24
+address "$F" eth0 10.20.0.1/24
+address "$F" eth1 10.21.0.1/24
+address "$N" eth0 10.21.0.2/24
+address "$N" eth1 198.51.100.2/24
+address "$S" eth0 203.0.113.21/24 203.0.113.22/24
+ip -n "$C" route add default via 10.20.0.1
+ip -n "$F" route add default via 10.21.0.2
+ip -n "$N" route add 10.20.0.0/24 via 10.21.0.1
+ip -n "$N" route add 203.0.113.0/24 dev eth1
+ip -n "$S" route add 198.51.100.2 dev eth0
+ip -n "$S" route add default via 198.51.100.2
+passes "$S" 203.0.113.21 10.20.0.10 1024 1024
+
+chain=$SOURCE_DIR/examples/ftp/site.yaml
+load "$F" "$chain" "$SOURCE_DIR/catalog" F
+load "$N" "$chain" "$SOURCE_DIR/catalog" N
+proxy="setpriv --reuid proxy --regid proxy --clear-groups"
+# shellcheck disable=SC2086 # words on purpose
+if ! $proxy test -x "$PORTOLAN"; then
+	skip "privilege: the user proxy cannot run $PORTOLAN"
+fi
+# Each line: FROM SOURCE TARGET PORTS, which of them pass, and for whom.
+while read -r from source target ports want who; do
+	case $from in
+	C) from=$C ;; F) from=$F ;; N) from=$N ;; S) from=$S ;; *) continue ;;
+	esac
+	[ "$want" = - ] && want=
+	[ "$who" = proxy ] && who=$proxy
+	# shellcheck disable=SC2086 # words on purpose
+	passes "$from" "$source" "$target" "$ports" "$want" $who
+done <<'END'
+# F in: the conversation and its data from C, data from N
+C 10.20.0.10 10.20.0.1 20-22,39999,40000,40999,41000 21,40000,40999
+C 10.20.0.11 10.20.0.1 21,40000 -
+N 10.21.0.2 10.21.0.1 21,40999,41000,41999,42000 41000,41999 proxy
+# F out: as the proxy only
+F 10.20.0.1 10.20.0.10 1023,1024,65535 1024,65535 proxy
+F 10.20.0.1 10.20.0.10 1023,1024,65535 -
+F 10.20.0.1 10.20.0.11 1024,65535 - proxy
+F 10.21.0.1 10.21.0.2 20-22,41999,42000,42999,43000 21,42000,42999 proxy
+F 10.21.0.1 10.21.0.2 21,42000 -
+# F passes nothing on
+C 10.20.0.10 10.21.0.2 21,42000 -
+C 10.20.0.10 203.0.113.21 21,1024 -
+N 10.21.0.2 10.20.0.10 1024 - proxy
+# N in and out
+S 203.0.113.21 198.51.100.2 20-22,42999,43000,43999,44000 43000,43999
+S 203.0.113.22 198.51.100.2 43000 -
+N 198.51.100.2 203.0.113.21 20-22,1023,1024,65535 21,1024,65535 proxy
+N 198.51.100.2 203.0.113.21 21,1024 -
+N 198.51.100.2 203.0.113.22 21,1024 - proxy
+S 203.0.113.21 10.21.0.1 41000 -
+S 203.0.113.21 10.20.0.10 1024 -
+END
+
+# A relay in each gateway's place: what S says arrives at C, on the conversation and on data of both modes.
+cat >"$T/relay.py" <<'END'
+import socket, sys, threading
+# relay.py LISTEN:PORT SOURCE TARGET:PORT: each connection to the one is one from there to the other.
+def end(text):
+    host, port = text.rsplit(":", 1)
+    return host, int(port)
+def pump(a, b):
+    while data := a.recv(4096):
+        b.sendall(data)
+    b.shutdown(socket.SHUT_WR)
+listener = socket.create_server(end(sys.argv[1]))
+print("ready", flush=True)
+while True:
+    near, _ = listener.accept()
+    far = socket.create_connection(end(sys.argv[3]), source_address=(sys.argv[2], 0), timeout=5)
+    for a, b in (near, far), (far, near):
+        threading.Thread(target=pump, args=(a, b), daemon=True).start()
+END
+cat >"$T/say.py" <<'END'
+import socket, sys
+# say.py ADDRESS:PORT WORDS: to each that comes
+host, port = sys.argv[1].rsplit(":", 1)
+listener = socket.create_server((host, int(port)))
+print("ready", flush=True)
+while True:
+    peer, who = listener.accept()
+    print(who[0], flush=True)
+    peer.sendall(sys.argv[2].encode())
+    peer.close()
+END
+# hear NAMESPACE SOURCE ADDRESS PORT
+hear() {
+	ip netns exec "$1" "$python" -c '
+import socket, sys
+s = socket.create_connection((sys.argv[2], int(sys.argv[3])), source_address=(sys.argv[1], 0), timeout=5)
+print(s.makefile().read())
+' "$2" "$3" "$4" >"$T/heard" 2>&1
+}
+chmod 755 "$T"
+# relay NAMESPACE LISTEN SOURCE TARGET
+relay() {
+	# Port 21 is a low one: a gateway binds it before it becomes its user.
+	start ip netns exec "$1" setpriv --reuid proxy --regid proxy --clear-groups --inh-caps=+net_bind_service \
+		--ambient-caps=+net_bind_service "$python" "$T/relay.py" "$2" "$3" "$4"
+	wait_for 5 grep -q ready "$log" || die "no relay at $2: $(cat "$log")"
+}
+# say NAMESPACE ADDRESS:PORT WORDS
+say() {
+	start ip netns exec "$1" "$python" "$T/say.py" "$2" "$3"
+	wait_for 5 grep -q ready "$log" || die "nobody at $2: $(cat "$log")"
+}
+say "$S" 203.0.113.21:21 "220 hello"
+control=$log
+relay "$N" 10.21.0.2:21 198.51.100.2 203.0.113.21:21
+relay "$F" 10.20.0.1:21 10.21.0.1 10.21.0.2:21
+hear "$C" 10.20.0.10 10.20.0.1 21
+has "$T/heard" "220 hello"
+has "$control" 198.51.100.2
+# passive
+say "$S" 203.0.113.21:50000 "a file"
+relay "$N" 10.21.0.2:42000 198.51.100.2 203.0.113.21:50000
+relay "$F" 10.20.0.1:40999 10.21.0.1 10.21.0.2:42000
+hear "$C" 10.20.0.10 10.20.0.1 40999
+has "$T/heard" "a file"
+# active
+say "$C" 10.20.0.10:50001 "a place"
+relay "$F" 10.21.0.1:41000 10.20.0.1 10.20.0.10:50001
+relay "$N" 198.51.100.2:43999 10.21.0.2 10.21.0.1:41000
+hear "$S" 203.0.113.21 198.51.100.2 43999
+has "$T/heard" "a place"
