@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
  * Any product and any site, with a line "====" between them, as in f_plan: the policy of each
- * device, as nftables. Whatever names there are, each stays where it stands: between the quotes of a
- * comment or behind the # of a remark. What is outside is ours, and has nothing of a document but
- * addresses, numbers, and names of interfaces and users.
+ * device, as nftables. Whatever names there are, each stays where it stands: between the quotes of
+ * a comment or behind the # of a remark. What is outside is ours, and has nothing of a document
+ * but addresses, numbers, and names of interfaces and users.
  */
 #include <stddef.h>
 #include <stdint.h>

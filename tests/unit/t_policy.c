@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Parts of policies that the hand-written ones of tests/golden/policy do not show: what is left
+ * open, refused, shared; how much of it fits where.
+ */
+#include "policy/policy.h"
+
+#include "doc/product.h"
+#include "doc/site.h"
+#include "policy/emit.h"
+#include "test.h"
+
+#define REQUIREMENT(id, keys) "  " id ": {" keys ", why: because, doc: {in: d}}\n"
+
+#define INTERFACES                                                                                 \
+	"interfaces: {x: {zone: x, name: eth0, addresses: [10.0.1.254]}, "                         \
+	"y: {zone: y, name: eth1, addresses: [10.0.2.254]}}"
+
+struct derived {
+	struct product *product;
+	struct site *site;
+	struct plan *plan;
+	struct policy *policy; /* NULL: errors */
+	struct errs errs;
+	struct buf product_text, site_text, text;
+};
+
+/* Host h1 is a, h2 is b, in zones of their own with `device` between them. */
+static struct derived derive(const char *requirements, const char *h2, const char *device)
+{
+	struct derived d = {.product_text = BUF_INIT, .site_text = BUF_INIT, .text = BUF_INIT};
+	const struct plan_options options = {0};
+	const struct product *all[1];
+
+	buf_addf(&d.product_text,
+		 "portolan: 1\nproduct: p\ntitle: P\ndocuments: {d: {title: D}}\n"
+		 "roles:\n  a: {title: A, many: true}\n  b: {title: B, many: true}\n"
+		 "requirements:\n%s",
+		 requirements);
+	buf_addf(&d.site_text,
+		 "portolan: 1\nsite: s\nzones:\n  x: {networks: [10.0.1.0/24]}\n"
+		 "  y: {networks: [10.0.2.0/24]}\nhosts:\n  h1: {addresses: [10.0.1.1]}\n"
+		 "  h2: {%s}\ndevices:\n  fw: {%s}\n"
+		 "uses:\n  - product: p\n    roles: {a: h1, b: h2}\n",
+		 h2, device);
+	d.product = product_read("p.yaml", buf_slice(&d.product_text), &d.errs);
+	d.site = site_read("s.yaml", buf_slice(&d.site_text), NULL, &d.errs);
+	if (d.errs.n)
+		print_error("%s\n", d.errs.items[0].text);
+	assert_int_equal(d.errs.n, 0);
+	all[0] = d.product;
+	d.plan = plan_build(d.site, all, 1, &options, &d.errs);
+	assert_non_null(d.plan);
+	d.policy = policy_derive(d.plan, &d.site->devices.items[0], &d.errs);
+	if (d.policy)
+		emitter_nftables.policy(d.policy, &d.text);
+	return d;
+}
+
+static struct derived derive_usual(const char *requirements)
+{
+	return derive(requirements, "addresses: [10.0.2.2]", INTERFACES ", filter: stateful");
+}
+
+static void release(struct derived *d)
+{
+	policy_free(d->policy);
+	plan_free(d->plan);
+	site_free(d->site);
+	product_free(d->product);
+	errs_release(&d->errs);
+	buf_release(&d->product_text);
+	buf_release(&d->site_text);
+	buf_release(&d->text);
+}
+
+/* The i-th rule that flows are behind; NULL: there are fewer. */
+static const struct rule *rule_at(const struct derived *d, size_t i)
+{
+	for_each (r, &d->policy->rules)
+		if (r->flows.n && i-- == 0)
+			return r;
+	return NULL;
+}
+
+static size_t count(const struct derived *d)
+{
+	size_t n = 0;
+
+	while (rule_at(d, n))
+		n++;
+	return n;
+}
+
+static bool is_told(const struct derived *d, const char *code)
+{
+	for_each (f, &d->policy->findings)
+		if (strcmp(f->code, code) == 0)
+			return true;
+	return false;
+}
+
+static bool has(const struct derived *d, const char *words)
+{
+	if (strstr(d->text.data, words))
+		return true;
+	print_error("not in the text: %s\n%s", words, d->text.data);
+	return false;
+}
+
+static void key_is_the_flows(void **state)
+{
+	struct derived d = derive_usual(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"));
+	char key[RULE_KEY_TEXT_MAX];
+	struct buf id = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(count(&d), 1);
+	flow_format_id(d.plan->flows.items[0], &id);
+	rule_key_text(rule_at(&d, 0), key);
+	assert_int_equal(strlen(key), 12);
+	assert_memory_equal(key, id.data, 12);
+	buf_release(&id);
+	release(&d);
+}
+
+static void requirements_share_a_rule(void **state)
+{
+	struct derived d = derive_usual(REQUIREMENT("q", "from: a, to: b, needs: tcp/80")
+						REQUIREMENT("r", "from: a, to: b, needs: tcp/80"));
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(count(&d), 1);
+	rule_format_requirements(rule_at(&d, 0), &text);
+	check_text("both", &text, "p/q, p/r");
+	buf_release(&text);
+	release(&d);
+}
+
+static void alternatives_wait_for_an_answer(void **state)
+{
+	struct derived d =
+		derive_usual(REQUIREMENT("q", "from: a, to: b, needs: tcp/80 or tcp/81"));
+	struct derived e =
+		derive_usual(REQUIREMENT("q", "from: a, to: b, needs: tcp/80 else tcp/81"));
+
+	(void)state;
+	assert_int_equal(count(&d), 0);
+	assert_true(is_told(&d, "undecided"));
+	assert_int_equal(count(&e), 2);
+	assert_false(is_told(&e, "undecided"));
+	release(&d);
+	release(&e);
+}
+
+static void names_open_nothing(void **state)
+{
+	struct derived d = derive(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"),
+				  "name: h2.example, zone: y", INTERFACES ", filter: stateful");
+
+	(void)state;
+	assert_int_equal(count(&d), 0);
+	assert_true(is_told(&d, "no-address"));
+	release(&d);
+}
+
+static void unused_is_answered(void **state)
+{
+	struct derived d = derive_usual(REQUIREMENT(
+		"q", "from: a, to: b, needs: tcp/113, level: optional, without: waits, "
+		     "if_unused: reset") REQUIREMENT("r", "from: a, to: b, needs: tcp/80, "
+							  "if_unused: reset"));
+
+	(void)state;
+	assert_int_equal(count(&d), 2);
+	assert_int_equal(rule_at(&d, 0)->action, ACTION_ACCEPT);
+	assert_int_equal(rule_at(&d, 1)->action, ACTION_RESET);
+	assert_true(has(&d, "tcp dport 113 counter reject with tcp reset"));
+	release(&d);
+}
+
+static void narrower_needs_come_first(void **state)
+{
+	static const enum rank ranks[] = {RANK_DENY_FIRST, RANK_EXCEPTION, RANK_DENY, RANK_NEED};
+	struct derived d = derive_usual(
+		REQUIREMENT("no", "from: a, to: b, forbid: tcp/any")
+			REQUIREMENT("never", "from: a, to: b, forbid: udp/53")
+				REQUIREMENT("yes", "from: a, to: b, needs: tcp/80")
+					REQUIREMENT("other", "from: a, to: b, needs: udp/123"));
+
+	(void)state;
+	assert_int_equal(count(&d), 4);
+	for (size_t i = 0; i < ARRAY_LEN(ranks); i++)
+		assert_int_equal(rule_at(&d, i)->rank, ranks[i]);
+	release(&d);
+}
+
+/* nft refuses a set whose elements meet. */
+static void ranges_that_meet_are_one(void **state)
+{
+	struct derived d = derive_usual(REQUIREMENT(
+		"q", "from: a, to: b, needs: [tcp/80-90, tcp/85-100, tcp/200, tcp/300, udp/1]"));
+
+	(void)state;
+	assert_int_equal(count(&d), 5);
+	assert_true(has(&d, "10.0.1.1 . 10.0.2.2 . 80-100 comment"));
+	assert_true(has(&d, " +1 p/q\""));
+	assert_true(has(&d, "flags interval"));
+	assert_true(has(&d, "ip saddr . ip daddr . tcp dport @p_forward_1 counter accept comment "
+			    "\"4 rules"));
+	assert_true(has(&d, "udp dport 1 counter accept"));
+	release(&d);
+}
+
+static void comments_have_an_end(void **state)
+{
+	struct buf requirements = BUF_INIT;
+	struct derived d;
+	const char *comment;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		buf_addf(&requirements,
+			 REQUIREMENT("a-name-that-is-long-%d", "from: a, to: b, needs: tcp/80"), i);
+	d = derive_usual(requirements.data);
+	comment = strstr(d.text.data, "p/a-name");
+	assert_non_null(comment);
+	assert_int_equal(strcspn(comment, "\""), 128 - 13); /* behind the key and a blank */
+	buf_release(&requirements);
+	release(&d);
+}
+
+static void nothing_where_nothing_is_filtered(void **state)
+{
+	const char *q = REQUIREMENT("q", "from: a, to: b, needs: tcp/80");
+	struct derived none = derive(q, "addresses: [10.0.2.2]", INTERFACES);
+	struct derived unknown = derive(q, "addresses: [10.0.2.2]", INTERFACES ", filter: unknown");
+
+	(void)state;
+	assert_int_equal(none.policy->rules.n, 0);
+	assert_true(is_told(&none, "filter-none"));
+	assert_null(strstr(none.text.data, "table"));
+	assert_int_equal(unknown.policy->rules.n, 0);
+	assert_true(is_told(&unknown, "filter-unknown"));
+	release(&none);
+	release(&unknown);
+}
+
+static void names_that_no_ruleset_holds(void **state)
+{
+	struct derived d =
+		derive(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"), "addresses: [10.0.2.2]",
+		       "interfaces: {x: {zone: x, name: \"e\\\"; flush\", addresses: "
+		       "[10.0.1.254]}, y: {zone: y, addresses: [10.0.2.254]}}, filter: "
+		       "stateful");
+
+	(void)state;
+	assert_null(d.policy);
+	assert_int_equal(d.errs.n, 1);
+	release(&d);
+}
+
+static void names(void **state)
+{
+	static const struct {
+		const char *name;
+		bool is;
+	} rows[] = {{"eth0", true},
+		    {"br-1.100", true},
+		    {"", false},
+		    {"a b", false},
+		    {"a\"b", false},
+		    {"a*", false},
+		    {"eth0\n", false},
+		    {"..", false},
+		    {"123456789012345", true},
+		    {"1234567890123456", false},
+		    {"\xc3\xa9", false}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (policy_is_name(rows[i].name, INTERFACE_NAME_MAX) != rows[i].is)
+			fail_msg("\"%s\"", rows[i].name);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(key_is_the_flows),
+		cmocka_unit_test(requirements_share_a_rule),
+		cmocka_unit_test(alternatives_wait_for_an_answer),
+		cmocka_unit_test(names_open_nothing),
+		cmocka_unit_test(unused_is_answered),
+		cmocka_unit_test(narrower_needs_come_first),
+		cmocka_unit_test(ranges_that_meet_are_one),
+		cmocka_unit_test(comments_have_an_end),
+		cmocka_unit_test(nothing_where_nothing_is_filtered),
+		cmocka_unit_test(names_that_no_ruleset_holds),
+		cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
