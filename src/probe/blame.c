@@ -376,8 +376,9 @@ static void blame_proved(const struct sighting *seen, struct outcome *o)
 		set_evidence(o, "it answered in %s", seen->proto->name);
 }
 
-static void blame_echo(struct outcome *o)
+static void blame_echo(const struct sighting *seen, struct outcome *o)
 {
+	(void)seen;
 	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
 	o->by = o->target;
 	o->service = ANSWER_PASS;
@@ -393,8 +394,9 @@ static void blame_other(const struct sighting *seen, struct outcome *o)
 	set_evidence(o, "it answered, and not in %s", seen->proto->name);
 }
 
-static void blame_stand_in(struct outcome *o)
+static void blame_stand_in(const struct sighting *seen, struct outcome *o)
 {
+	(void)seen;
 	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
 	o->by = o->target;
 	o->is_stand_in = true;
@@ -450,8 +452,9 @@ static void blame_open(const struct sighting *seen, struct outcome *o)
 		set_evidence(o, "the handshake completed");
 }
 
-static void blame_open_reset(struct outcome *o)
+static void blame_open_reset(const struct sighting *seen, struct outcome *o)
 {
+	(void)seen;
 	/* Whether the way to the target is open is not known: something before it may have answered
 	 * in its name and found nobody. */
 	decide(o, STATE_OPEN_RESET, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
@@ -462,8 +465,9 @@ static void blame_open_reset(struct outcome *o)
 	set_evidence(o, "the handshake completed, then a reset came");
 }
 
-static void blame_refusal(struct outcome *o)
+static void blame_refusal(const struct sighting *seen, struct outcome *o)
 {
+	(void)seen;
 	/* Likely: a reset can be made by anyone on the way. */
 	decide(o, STATE_CLOSED, CAUSE_TARGET, CONFIDENCE_LIKELY);
 	o->by = o->target;
@@ -473,8 +477,9 @@ static void blame_refusal(struct outcome *o)
 		     "forged on the way");
 }
 
-static void blame_negotiated(struct outcome *o)
+static void blame_negotiated(const struct sighting *seen, struct outcome *o)
 {
+	(void)seen;
 	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
 	o->by = o->target;
 	o->service = ANSWER_PASS;
@@ -494,6 +499,31 @@ static void blame_unopened(const struct sighting *seen, struct outcome *o)
 	add_candidate(o, "target");
 }
 
+static void blame_not_asked(const struct sighting *seen, struct outcome *o)
+{
+	(void)seen;
+	decide(o, STATE_NOT_ATTEMPTED, CAUSE_UNPROVEN, CONFIDENCE_CERTAIN);
+	set_how(o, "not negotiated");
+}
+
+static void (*const sayings[])(const struct sighting *seen, struct outcome *o) = {
+	[SAW_NOTHING] = blame_nothing,
+	[SAW_OPEN] = blame_open,
+	[SAW_OPEN_RESET] = blame_open_reset,
+	[SAW_REFUSAL] = blame_refusal,
+	[SAW_ICMP] = blame_icmp,
+	[SAW_LOCAL_ERROR] = blame_local,
+	[SAW_PROVED] = blame_proved,
+	[SAW_ECHO] = blame_echo,
+	[SAW_OTHER] = blame_other,
+	[SAW_STAND_IN] = blame_stand_in,
+	[SAW_SILENCE] = blame_silence,
+	[SAW_PROXY] = blame_proxy,
+	[SAW_NEGOTIATED] = blame_negotiated,
+	[SAW_UNOPENED] = blame_unopened,
+	[SAW_NOT_ASKED] = blame_not_asked,
+};
+
 void blame(const struct sighting *seen, struct outcome *o)
 {
 	o->rtt_us = seen->rtt_us;
@@ -503,54 +533,7 @@ void blame(const struct sighting *seen, struct outcome *o)
 		o->port = seen->port;
 	if (seen->source.family)
 		o->source = seen->source;
-	switch (seen->saw) {
-	case SAW_NOTHING:
-		blame_nothing(seen, o);
-		break;
-	case SAW_OPEN:
-		blame_open(seen, o);
-		break;
-	case SAW_OPEN_RESET:
-		blame_open_reset(o);
-		break;
-	case SAW_REFUSAL:
-		blame_refusal(o);
-		break;
-	case SAW_ICMP:
-		blame_icmp(seen, o);
-		break;
-	case SAW_LOCAL_ERROR:
-		blame_local(seen, o);
-		break;
-	case SAW_PROVED:
-		blame_proved(seen, o);
-		break;
-	case SAW_ECHO:
-		blame_echo(o);
-		break;
-	case SAW_OTHER:
-		blame_other(seen, o);
-		break;
-	case SAW_STAND_IN:
-		blame_stand_in(o);
-		break;
-	case SAW_SILENCE:
-		blame_silence(seen, o);
-		break;
-	case SAW_PROXY:
-		blame_proxy(seen, o);
-		break;
-	case SAW_NEGOTIATED:
-		blame_negotiated(o);
-		break;
-	case SAW_UNOPENED:
-		blame_unopened(seen, o);
-		break;
-	case SAW_NOT_ASKED:
-		decide(o, STATE_NOT_ATTEMPTED, CAUSE_UNPROVEN, CONFIDENCE_CERTAIN);
-		set_how(o, "not negotiated");
-		break;
-	}
+	sayings[seen->saw](seen, o);
 	if (seen->words && seen->words[0])
 		set_evidence(o, "%s", seen->words);
 }

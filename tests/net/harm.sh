@@ -51,8 +51,7 @@ make_sshd_throttled() {
 run_sshd_throttled() { start_inside "$1" /usr/sbin/sshd -D -f /etc/ssh/peer.conf; }
 answers_sshd_throttled() { answers_sshd "$1"; }
 
-# The jail of sshd as it is shipped; but instead of a rule it writes whom it bans. And the mode that is strictest,
-# which no checker gets past: told, not judged.
+# The jail of sshd as it is shipped, in its normal mode; but instead of a rule it writes whom it bans.
 make_fail2ban() {
 	mkdir -p "$R/run/fail2ban"
 	cat >"$R/etc/fail2ban/action.d/peer.conf" <<'CONF'
