@@ -4,6 +4,8 @@
  * may start, or with its target while that has enough to do. One with several addresses goes on to
  * its next address when the one before has started.
  */
+#include "probe/engine.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
