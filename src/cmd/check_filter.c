@@ -218,3 +218,17 @@ int check_filter(const struct arguments *args, const struct plan *plan, bool is_
 		keep(out, wanted, is_quick, arena);
 	return rc;
 }
+
+bool check_wants_goal(const void *ctx, const struct installation *in, const struct goal *g)
+{
+	const struct arguments *args = ctx;
+
+	for (size_t i = 0; i < args_count(args, "goal"); i++) {
+		struct slice word = slice_of(args_nth(args, "goal", i));
+
+		take_installation(&word, in);
+		if (slice_is(word, g->name.s))
+			return true;
+	}
+	return false;
+}

@@ -19,3 +19,6 @@ struct narrowed {
 MUST_USE int check_filter(const struct arguments *args, const struct plan *plan, bool is_quick,
 			  const char *vantage, struct arena *arena, struct narrowed *out,
 			  struct err *err);
+
+/* For struct judge_options; ctx is a struct arguments with --goal. */
+bool check_wants_goal(const void *ctx, const struct installation *in, const struct goal *g);

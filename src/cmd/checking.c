@@ -115,6 +115,10 @@ void checking_judge_gathered(struct checking *c)
 {
 	c->options.starts_here = c->check.starts_here;
 	c->options.comes_in = c->check.comes_in;
+	if (args_count(c->args, "goal")) {
+		c->options.is_wanted_goal = check_wants_goal;
+		c->options.ctx = c->args;
+	}
 	c->options.left_out = c->narrowed.left_out.n ? &c->narrowed.left_out : NULL;
 	judge(&c->narrowed.plan, c->check.results, &c->options, c->arena, &c->verdicts);
 	if (c->is_kept)

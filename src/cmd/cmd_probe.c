@@ -195,12 +195,13 @@ static int read_targets(const struct arguments *args, struct probing *p, struct 
 	size_t n = args_n_operands(args), checks = 0;
 
 	p->specs = mem_new(n, sizeof(*p->specs));
-	for (; p->n_specs < n; p->n_specs++) {
+	while (p->n_specs < n) {
 		struct target_spec *t = &p->specs[p->n_specs];
 		const char *text = args_operand(args, p->n_specs);
 
 		if (target_parse(slice_of(text), t, err) != 0)
 			return -ERR_USAGE;
+		p->n_specs++; /* it is to be released now */
 		if (check_ports(p, t, text, err) != 0)
 			return -ERR_USAGE;
 		if (check_scope(&p->settings, t, err) != 0)

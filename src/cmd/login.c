@@ -50,6 +50,40 @@ static const char *login_of_url(struct arena *a, const char *url)
 	return without_escapes(a, u.login);
 }
 
+static bool has_hidden_part(struct slice path)
+{
+	struct slice part;
+
+	while (slice_cut(&path, '/', &part))
+		if (slice_has_prefix(part, "."))
+			return true;
+	return false;
+}
+
+/* $XDG_CONFIG_HOME/portolan, else ~/.config/portolan. */
+static bool is_in_own_folder(const char *path)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	struct buf folder = BUF_INIT;
+	struct slice rest = slice_of(path);
+	bool is_own;
+
+	if (config && *config)
+		buf_addf(&folder, "%s/portolan/", config);
+	else if (home && *home)
+		buf_addf(&folder, "%s/.config/portolan/", home);
+	is_own = folder.n && slice_has_prefix(rest, folder.data) &&
+		 !has_hidden_part(slice_skip(rest, folder.n));
+	buf_release(&folder);
+	return is_own;
+}
+
+/* A site file may be somebody else's: it must not have any file of this user's sent to a proxy. */
+static bool may_hold_login(const char *path)
+{
+	return path[0] == '/' ? is_in_own_folder(path) : !has_hidden_part(slice_of(path));
+}
+
 /* The value, or NULL and why not. */
 static const char *look_up(struct arena *a, const char *reference, const char **why)
 {
@@ -62,6 +96,9 @@ static const char *look_up(struct arena *a, const char *reference, const char **
 		return getenv(reference + 4);
 	if (slice_has_prefix(slice_of(reference), "url:"))
 		return login_of_url(a, getenv(reference + 4));
+	*why = "is not below this folder or ~/.config/portolan, or is hidden";
+	if (slice_has_prefix(slice_of(reference), "file:") && !may_hold_login(reference + 5))
+		return NULL;
 	*why = "cannot be read";
 	if (slice_has_prefix(slice_of(reference), "file:") &&
 	    file_read(reference + 5, LOGIN_MAX, &bytes, &err) == 0)

@@ -86,6 +86,9 @@ struct judge_options {
 	/* Requirements of which this check leaves something out, by requirement_of_key(): goals
 	 * that need them are not judged. NULL: none. */
 	const struct map *left_out;
+	bool (*is_wanted_goal)(const void *ctx, const struct installation *in,
+			       const struct goal *g); /* NULL: all are */
+	const void *ctx;
 };
 struct requirement_of {
 	const struct installation *installation;

@@ -135,6 +135,15 @@ static bool is_cut(const struct goal_context *c, const struct goal *g)
 	return false;
 }
 
+static bool is_asked_for(const struct goal_context *c, const struct goal *g)
+{
+	const struct judge_options *options = c->j->options;
+
+	if (options->is_wanted_goal)
+		return options->is_wanted_goal(options->ctx, c->in, g);
+	return !options->left_out || !is_cut(c, g);
+}
+
 void judge_goals(const struct judging *j)
 {
 	struct verdicts *out = j->out;
@@ -147,7 +156,7 @@ void judge_goals(const struct judging *j)
 		const struct goal_context c = {j, in};
 
 		for_each (g, &in->product->goals)
-			if (!j->options->left_out || !is_cut(&c, g))
+			if (is_asked_for(&c, g))
 				out->goals.items[out->goals.n++] = judge_one(&c, g);
 	}
 	for_each (g, &out->goals)

@@ -57,14 +57,23 @@ static bool runs_back(const struct flow *f)
 	return f->claims->mode && f->claims->parent && f->claims->parent->to == f->from;
 }
 
-/* Unproven, and no device of the site in between: no network team can be meant. */
+/* Both ends lie in a zone that is everywhere: the site tells nothing of what is in between. */
+static bool is_way_untold(const struct flow *f)
+{
+	return f->from->zone && f->from->zone == f->to->zone && f->from->zone->any;
+}
+
+/* Unproven, and no device of the site in between: where the site tells of the network, no team of
+ * it can be meant. */
 static enum turn turn_of_unknown(const struct judging *j, const struct flow *f,
 				 const struct outcome *o, const struct device **device)
 {
 	*device = first_filter(f);
 	if (*device)
 		return turn_at(j, *device, &o->by);
-	return runs_back(f) ? TURN_THIS_HOST : TURN_SERVER;
+	if (runs_back(f))
+		return TURN_THIS_HOST;
+	return is_way_untold(f) ? TURN_NETWORK : TURN_SERVER;
 }
 
 /* "http:NAME" */

@@ -10,82 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/map.h"
 #include "base/mem.h"
-#include "probe/method.h"
-#include "probe/window.h"
+#include "probe/engine_int.h"
 #include "probe/via.h"
 #include "sys/loop.h"
 
 enum {
-	TURN = 64,	    /* starts in one turn of the loop: more only fill the kernel's caches */
-	BURST_US = 10000,   /* so much may be caught up with at once where there is a rate */
-	NAMES_AT_ONCE = 32, /* a resolver is a target, too */
+	TURN = 64,	  /* starts in one turn of the loop: more only fill the kernel's caches */
+	BURST_US = 10000, /* so much may be caught up with at once where there is a rate */
 	DESCRIPTORS_SPARE =
 		32, /* the loop's, the resolver's, standard streams, what we inherited */
 	FAULTS_MAX = 6,
 	PAUSE_MS = 20, /* after a fault of our own; doubles with each that follows */
 };
 
-struct queue {
-	uint32_t head, tail; /* task + 1; 0: none */
-};
-
-struct pending {
-	uint32_t next;	 /* in its queue; task + 1 */
-	uint8_t address; /* the next of its name's */
-	bool over;	 /* nothing of it is left to start */
-};
-
-struct target {
-	struct addr addr;
-	struct rtt rtt;
-	struct window window; /* of probes that wait for their first answer */
-	struct mono way_lost; /* when this host could not send there any more, and why */
-	int way_error;
-	bool had_way;
-	struct queue waiting;
-};
-
-struct name {
-	struct resolve_query query; /* first: the address is the same */
-	struct engine *engine;
-	struct queue waiting;
-	struct name *next;
-};
-
-struct engine {
-	struct engine_config config;
-	const struct task *tasks;
-	size_t n_tasks;
-	struct pending *pending; /* owned; one a task */
-	struct arena *arena;	 /* targets and names */
-	struct map targets, names;
-	struct target *last_target;			  /* NULL: none yet */
-	struct name *first_name, **last_name, *next_name; /* next: to be resolved */
-	unsigned names_live;
-
-	unsigned char *pool; /* owned; room for `room` probes, of which `used` ever were */
-	size_t probe_size, room, used;
-	struct probe *free;
-	size_t live, window;
-	size_t socks, descriptors; /* kept for those under way, and how many there are */
-	struct rtt rtt;		   /* of all targets */
-	size_t total;		   /* outcomes that there will be */
-	struct queue ready;
-
-	struct probe *resting; /* after a fault of our own */
-	size_t n_resting;
-	unsigned faults; /* with nothing else under way, and no probe that went well since */
-	struct timer pause;
-	struct mono next_try; /* where there is a rate */
-	unsigned turn;	      /* starts that are left in this one */
-	struct timer pace;
-	bool is_filling, is_stopped;
-};
-
-static void queue_add(struct engine *e, struct queue *q, size_t task)
+void engine_queue_add(struct engine *e, struct queue *q, size_t task)
 {
 	uint32_t id = (uint32_t)task + 1;
 
@@ -105,7 +44,7 @@ static void queue_add_first(struct engine *e, struct queue *q, size_t task)
 		q->tail = q->head;
 }
 
-static bool queue_take(struct engine *e, struct queue *q, size_t *task)
+bool engine_queue_take(struct engine *e, struct queue *q, size_t *task)
 {
 	if (!q->head)
 		return false;
@@ -114,28 +53,6 @@ static bool queue_take(struct engine *e, struct queue *q, size_t *task)
 	if (!q->head)
 		q->tail = 0;
 	return true;
-}
-
-struct loop *probe_loop(const struct probe *p)
-{
-	return p->engine->config.loop;
-}
-
-const struct task *probe_task(const struct probe *p)
-{
-	return &p->engine->tasks[p->task];
-}
-
-void probe_chance(const struct probe *p, void *bytes, size_t n)
-{
-	p->engine->config.chance(bytes, n);
-}
-
-unsigned probe_timeout_ms(const struct probe *p)
-{
-	unsigned ms = p->engine->config.timeout_ms;
-
-	return ms ? ms : ENGINE_TIMEOUT_MS;
 }
 
 static struct target *find_target(struct engine *e, const struct addr *a)
@@ -155,7 +72,7 @@ static struct target *find_target(struct engine *e, const struct addr *a)
 }
 
 /* What of an outcome is known before anything is tried. */
-static void start_outcome(struct engine *e, size_t task, const struct addr *target,
+void engine_start_outcome(struct engine *e, size_t task, const struct addr *target,
 			  struct outcome *o)
 {
 	const struct task *t = &e->tasks[task];
@@ -175,115 +92,9 @@ static void start_outcome(struct engine *e, size_t task, const struct addr *targ
 	};
 }
 
-static void report(struct engine *e, size_t task, const struct outcome *o)
+void engine_report(struct engine *e, size_t task, const struct outcome *o)
 {
 	e->config.outcome(e->config.ctx, task, o);
-}
-
-/* Names. */
-
-static bool fits(const struct task *t, const struct addr *a)
-{
-	return (!t->family || t->family == a->family) &&
-	       (!t->source.family || t->source.family == a->family);
-}
-
-/* Behind a proxy a name is the proxy's to resolve. */
-static bool needs_name(const struct task *t)
-{
-	return !t->target.family && !t->via;
-}
-
-/* The next address that the task goes to, from pending.address on; false: there is none. */
-static bool next_address(struct engine *e, size_t task, struct addr *a)
-{
-	const struct task *t = &e->tasks[task];
-	struct pending *p = &e->pending[task];
-	const struct name *n;
-
-	if (!needs_name(t)) {
-		*a = t->target;
-		return p->address == 0;
-	}
-	n = map_find(&e->names, slice_of(t->name));
-	for (; p->address < n->query.n_addrs && p->address < UINT8_MAX; p->address++) {
-		*a = n->query.addrs[p->address];
-		if (fits(t, a))
-			return true;
-	}
-	return false;
-}
-
-static enum resolve_status why_no_address(const struct task *t, const struct resolve_query *q)
-{
-	uint8_t family = t->family ? t->family : t->source.family;
-
-	if (!family)
-		return resolve_why(q);
-	return family == 4 ? q->status4 : q->status6;
-}
-
-static void fill(struct engine *e);
-
-static void take_name(struct engine *e, struct name *n)
-{
-	struct outcome o;
-	struct addr a;
-	size_t task;
-
-	while (queue_take(e, &n->waiting, &task)) {
-		if (next_address(e, task, &a)) {
-			queue_add(e, &e->ready, task);
-			continue;
-		}
-		start_outcome(e, task, &(struct addr){0}, &o);
-		blame_name(why_no_address(&e->tasks[task], &n->query), &o);
-		e->pending[task].over = true;
-		report(e, task, &o);
-	}
-}
-
-static void name_resolved(struct resolve_query *q)
-{
-	struct name *n = (struct name *)q;
-	struct engine *e = n->engine;
-
-	e->names_live--;
-	if (e->config.resolved)
-		e->config.resolved(e->config.ctx, q);
-	take_name(e, n);
-	fill(e);
-}
-
-static void start_names(struct engine *e)
-{
-	while (e->next_name && e->names_live < NAMES_AT_ONCE) {
-		struct name *n = e->next_name;
-
-		e->next_name = n->next;
-		e->names_live++;
-		e->config.resolver->ops->start(e->config.resolver, &n->query);
-	}
-}
-
-static void add_to_name(struct engine *e, size_t task)
-{
-	const struct task *t = &e->tasks[task];
-	struct name *n = map_find(&e->names, slice_of(t->name));
-
-	if (!n) {
-		n = ARENA_NEW(e->arena, struct name);
-		n->engine = e;
-		n->query.name = t->name;
-		n->query.family = t->family;
-		n->query.done = name_resolved;
-		map_add(&e->names, slice_of(t->name), n);
-		*e->last_name = n;
-		e->last_name = &n->next;
-	}
-	if (n->query.family != t->family)
-		n->query.family = 0; /* its tasks want different ones */
-	queue_add(e, &n->waiting, task);
 }
 
 /* Probes. */
@@ -314,7 +125,7 @@ static struct probe *take_probe(struct engine *e)
 }
 
 /* Two for the place of one: the window may have grown. */
-static void leave_target(struct engine *e, struct probe *p)
+void engine_leave_target(struct engine *e, struct probe *p)
 {
 	struct target *t = p->target;
 	size_t task;
@@ -324,13 +135,13 @@ static void leave_target(struct engine *e, struct probe *p)
 	p->is_late = true;
 	t->window.n--;
 	for (unsigned i = 0; i < 2 && t->window.n + i < t->window.size; i++)
-		if (queue_take(e, &t->waiting, &task))
+		if (engine_queue_take(e, &t->waiting, &task))
 			queue_add_first(e, &e->ready, task);
 }
 
-static void give_back(struct engine *e, struct probe *p)
+void engine_give_back(struct engine *e, struct probe *p)
 {
-	leave_target(e, p);
+	engine_leave_target(e, p);
 	e->socks -= p->socks;
 	p->is_live = false;
 	p->next = e->free;
@@ -338,7 +149,7 @@ static void give_back(struct engine *e, struct probe *p)
 	e->live--;
 }
 
-static void count_try(struct engine *e)
+void engine_count_try(struct engine *e)
 {
 	int64_t earliest_us;
 
@@ -368,7 +179,7 @@ static void start_probe(struct engine *e, size_t task, const struct addr *to, st
 	p->socks = socks;
 	e->socks += socks;
 	target->window.n++;
-	count_try(e);
+	engine_count_try(e);
 	t->method->begin(p);
 }
 
@@ -378,9 +189,9 @@ static void go_on(struct engine *e, size_t task)
 	struct addr a;
 
 	e->pending[task].address++;
-	if (next_address(e, task, &a)) {
+	if (engine_next_address(e, task, &a)) {
 		e->total++;
-		queue_add(e, &e->ready, task);
+		engine_queue_add(e, &e->ready, task);
 	} else {
 		e->pending[task].over = true;
 	}
@@ -409,11 +220,11 @@ static bool start_task(struct engine *e, size_t task)
 	struct addr a;
 	unsigned socks;
 
-	if (!next_address(e, task, &a))
+	if (!engine_next_address(e, task, &a))
 		BUG("a task without an address is in the queue");
 	target = find_target(e, dialled(&e->tasks[task], &a));
 	if (window_is_full(&target->window)) {
-		queue_add(e, &target->waiting, task);
+		engine_queue_add(e, &target->waiting, task);
 		return true;
 	}
 	socks = socks_for(e, task, target);
@@ -439,7 +250,7 @@ static void resume_one(struct engine *e)
 	e->n_resting--;
 	memset(p->state, 0, p->method->state_size);
 	p->started = loop_now(e->config.loop);
-	count_try(e);
+	engine_count_try(e);
 	p->method->begin(p);
 }
 
@@ -464,18 +275,19 @@ static bool has_room(const struct engine *e)
 
 /* Those that rest go before new ones. A probe may end while it starts: then the call from within
  * does nothing, and the loop here goes on. */
-static void fill(struct engine *e)
+void engine_fill(struct engine *e)
 {
 	size_t task;
 
 	if (e->is_filling || e->is_stopped)
 		return;
 	e->is_filling = true;
-	start_names(e);
+	engine_start_names(e);
 	while (has_room(e) && (e->resting || e->ready.head) && has_turn(e)) {
 		if (e->resting)
 			resume_one(e);
-		else if (!has_probe(e) || !queue_take(e, &e->ready, &task) || !start_task(e, task))
+		else if (!has_probe(e) || !engine_queue_take(e, &e->ready, &task) ||
+			 !start_task(e, task))
 			break;
 	}
 	e->is_filling = false;
@@ -485,7 +297,7 @@ static void fill(struct engine *e)
 
 /* A fault of our own. The probe keeps its place and rests until another one has ended; only where
  * nothing else is under way does time alone help, and not for long. */
-static bool rest(struct engine *e, struct probe *p)
+bool engine_rest(struct engine *e, struct probe *p)
 {
 	size_t others = e->live - e->n_resting - 1;
 
@@ -506,7 +318,7 @@ static void pause_over(struct timer *t)
 {
 	struct engine *e = (struct engine *)((char *)t - offsetof(struct engine, pause));
 
-	fill(e);
+	engine_fill(e);
 }
 
 static void pace_over(struct timer *t)
@@ -514,148 +326,7 @@ static void pace_over(struct timer *t)
 	struct engine *e = (struct engine *)((char *)t - offsetof(struct engine, pace));
 
 	e->turn = TURN;
-	fill(e);
-}
-
-/* What is learnt of the way. */
-
-struct rtt_step probe_next(const struct probe *p, unsigned tries, struct mono last)
-{
-	const struct engine *e = p->engine;
-	const struct rtt_silence silence = {
-		.target = &p->target->rtt,
-		.run = &e->rtt,
-		.timeout_us = (int64_t)probe_timeout_ms(p) * 1000,
-		.is_bound = e->config.timeout_ms != 0,
-		.tries = tries,
-		.last_us = last.us - p->started.us,
-	};
-	bool is_out_of_time = silence.is_bound &&
-			      loop_now(e->config.loop).us - p->started.us >= silence.timeout_us;
-
-	return is_out_of_time ? (struct rtt_step){true, silence.timeout_us} : rtt_next(&silence);
-}
-
-int64_t probe_late_us(const struct probe *p)
-{
-	int64_t late_us = rtt_late_us(&p->target->rtt);
-	struct rtt_step step = probe_next(p, 1, p->started);
-
-	if (!late_us)
-		late_us = RTT_HEDGE_MS * 1000 / 4;
-	return late_us < step.at_us ? late_us : step.at_us;
-}
-
-struct mono probe_patience(const struct probe *p, struct mono at)
-{
-	struct mono end = mono_add_ms(p->started, probe_timeout_ms(p)), until;
-	int64_t late_us = rtt_late_us(&p->target->rtt);
-
-	until = mono_add_us(at, late_us ? late_us : RTT_HEDGE_MS * 1000);
-	return p->engine->config.timeout_ms && end.us < until.us ? end : until;
-}
-
-void probe_late(struct probe *p)
-{
-	struct engine *e = p->engine;
-	struct target *t = p->target;
-
-	if (p->is_late)
-		return;
-	window_add_silence(&t->window);
-	leave_target(e, p);
-	fill(e);
-}
-
-void probe_add_try(struct probe *p)
-{
-	count_try(p->engine);
-}
-
-void probe_learn(struct probe *p, uint32_t us, unsigned lost)
-{
-	struct engine *e = p->engine;
-	struct target *t = p->target;
-
-	rtt_add(&t->rtt, us, lost);
-	rtt_add(&e->rtt, us, lost);
-	window_add_answer(&t->window, lost, (unsigned)e->room);
-}
-
-static void report_probe(struct probe *p, const struct sighting *seen)
-{
-	struct engine *e = p->engine;
-	size_t task = p->task;
-	struct outcome o;
-
-	start_outcome(e, task, &p->to, &o);
-	blame(seen, &o);
-	give_back(e, p);
-	report(e, task, &o);
-}
-
-static void settle(struct probe *p, const struct sighting *seen, bool is_fault)
-{
-	struct engine *e = p->engine;
-
-	report_probe(p, seen);
-	if (is_fault)
-		return;
-	e->faults = 0;
-	if (e->window < e->room)
-		e->window++;
-}
-
-static void finish_local(struct probe *p, const struct sighting *seen)
-{
-	struct sighting local = *seen;
-	struct target *t = p->target;
-	bool is_fault;
-
-	local.had_way = t->had_way;
-	is_fault = blame_is_passing(&local);
-	if (is_fault && !blame_is_passing(seen)) {
-		t->way_lost = loop_now(p->engine->config.loop);
-		t->way_error = local.error;
-	}
-	if (!is_fault || !rest(p->engine, p))
-		settle(p, &local, is_fault);
-}
-
-/* Nothing came, but meanwhile this host could not send: that proves nothing. */
-static bool was_cut_off(const struct probe *p)
-{
-	return p->target->way_error && p->target->way_lost.us >= p->started.us;
-}
-
-static void finish_silence(struct probe *p, const struct sighting *seen)
-{
-	if (was_cut_off(p)) {
-		finish_local(p, &(struct sighting){.saw = SAW_LOCAL_ERROR,
-						   .error = p->target->way_error,
-						   .call = "connect",
-						   .tries = seen->tries});
-		return;
-	}
-	if (p->method->transport == TRANSPORT_TCP)
-		rtt_add_silence(&p->target->rtt);
-	p->target->had_way = true;
-	settle(p, seen, false);
-}
-
-void probe_finish(struct probe *p, const struct sighting *seen)
-{
-	struct engine *e = p->engine;
-
-	if (seen->saw == SAW_LOCAL_ERROR) {
-		finish_local(p, seen);
-	} else if (seen->saw == SAW_NOTHING || seen->saw == SAW_SILENCE) {
-		finish_silence(p, seen);
-	} else {
-		p->target->had_way = true;
-		settle(p, seen, false);
-	}
-	fill(e);
+	engine_fill(e);
 }
 
 /* Setting up and tearing down. */
@@ -703,10 +374,10 @@ struct engine *engine_new(const struct engine_config *config, const struct task 
 	e->turn = TURN;
 	size_pool(e);
 	for (size_t i = 0; i < n_tasks; i++) {
-		if (needs_name(&tasks[i]))
-			add_to_name(e, i);
+		if (engine_needs_name(&tasks[i]))
+			engine_add_to_name(e, i);
 		else
-			queue_add(e, &e->ready, i);
+			engine_queue_add(e, &e->ready, i);
 	}
 	e->next_name = e->first_name;
 	return e;
@@ -732,10 +403,10 @@ static void report_untried(struct engine *e, size_t task, const struct addr *tar
 {
 	struct outcome o;
 
-	start_outcome(e, task, target, &o);
+	engine_start_outcome(e, task, target, &o);
 	blame_not_attempted("interrupted", &o);
 	o.is_interrupted = true;
-	report(e, task, &o);
+	engine_report(e, task, &o);
 }
 
 /* What is under way, and what never started, in the order of the tasks as far as it goes. */
@@ -763,7 +434,7 @@ int engine_run(struct engine *e, const volatile int *interrupted, struct err *er
 {
 	int rc = 0;
 
-	fill(e);
+	engine_fill(e);
 	if (!is_done(e))
 		rc = loop_run(e->config.loop, interrupted, err);
 	if (!is_done(e))

@@ -142,7 +142,8 @@ static void add_via(const struct outcome *o, size_t start, struct buf *out)
 /* What was seen beyond the state. */
 static void add_seen(const struct outcome *o, size_t start, struct buf *out)
 {
-	if (o->proved) {
+	/* How it was proved is in the evidence already. */
+	if (o->proved && !(o->how && strcmp(o->proved, o->how) == 0)) {
 		add_part(out, start, "it spoke ");
 		buf_add_text(out, o->proved);
 	}

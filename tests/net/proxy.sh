@@ -168,6 +168,14 @@ $login"
 	LOGIN=user:secret through "Squid, $scheme" pass open target - handshake 'the proxy connected'
 	LOGIN=user:wrong through "Squid, $scheme, wrong" fail rejected proxy authentication 'http 407' 'does not take the login'
 	has_not "$T/out" wrong:
+	# By a file: below this folder, or where logins belong; no other file of this user's.
+	mkdir -p "$HOME/.config/portolan"
+	echo user:secret | tee "$HOME/.config/portolan/gate" >"$HOME/.netrc"
+	site http_proxy 3128 "file:$HOME/.config/portolan/gate" "$web4"
+	through "Squid, $scheme, a file" pass open target - handshake 'the proxy connected'
+	site http_proxy 3128 "file:$HOME/.netrc" "$web4"
+	through "Squid, $scheme, another file" fail rejected proxy authentication 'http 407' 'wants a login'
+	has "$T/err" "is not below this folder"
 	peer_stop "$pid" "$proxy"
 done
 

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the engine's files share.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "probe/engine.h"
+#include "probe/method.h"
+#include "probe/rtt.h"
+#include "probe/window.h"
+
+struct queue {
+	uint32_t head, tail; /* task + 1; 0: none */
+};
+
+struct pending {
+	uint32_t next;	 /* in its queue; task + 1 */
+	uint8_t address; /* the next of its name's */
+	bool over;	 /* nothing of it is left to start */
+};
+
+struct target {
+	struct addr addr;
+	struct rtt rtt;
+	struct window window; /* of probes that wait for their first answer */
+	struct mono way_lost; /* when this host could not send there any more, and why */
+	int way_error;
+	bool had_way;
+	struct queue waiting;
+};
+
+struct name {
+	struct resolve_query query; /* first: the address is the same */
+	struct engine *engine;
+	struct queue waiting;
+	struct name *next;
+};
+
+struct engine {
+	struct engine_config config;
+	const struct task *tasks;
+	size_t n_tasks;
+	struct pending *pending; /* owned; one a task */
+	struct arena *arena;	 /* targets and names */
+	struct map targets, names;
+	struct target *last_target;			  /* NULL: none yet */
+	struct name *first_name, **last_name, *next_name; /* next: to be resolved */
+	unsigned names_live;
+
+	unsigned char *pool; /* owned; room for `room` probes, of which `used` ever were */
+	size_t probe_size, room, used;
+	struct probe *free;
+	size_t live, window;
+	size_t socks, descriptors; /* kept for those under way, and how many there are */
+	struct rtt rtt;		   /* of all targets */
+	size_t total;		   /* outcomes that there will be */
+	struct queue ready;
+
+	struct probe *resting; /* after a fault of our own */
+	size_t n_resting;
+	unsigned faults; /* with nothing else under way, and no probe that went well since */
+	struct timer pause;
+	struct mono next_try; /* where there is a rate */
+	unsigned turn;	      /* starts that are left in this one */
+	struct timer pace;
+	bool is_filling, is_stopped;
+};
+
+/* --- engine.c --------------------------------------------------------------------------------- */
+
+void engine_queue_add(struct engine *e, struct queue *q, size_t task);
+bool engine_queue_take(struct engine *e, struct queue *q, size_t *task); /* false: it is empty */
+/* What of an outcome is known before anything is tried. */
+void engine_start_outcome(struct engine *e, size_t task, const struct addr *target,
+			  struct outcome *o);
+void engine_report(struct engine *e, size_t task, const struct outcome *o);
+/* Starts what may start. Within a start it does nothing, and the one outside goes on. */
+void engine_fill(struct engine *e);
+void engine_count_try(struct engine *e); /* towards the rate */
+/* After a fault of our own it waits for others to end. False: it has waited enough. */
+bool engine_rest(struct engine *e, struct probe *p);
+void engine_leave_target(struct engine *e, struct probe *p); /* out of its window */
+void engine_give_back(struct engine *e, struct probe *p);    /* to the pool */
+
+/* --- engine_name.c ---------------------------------------------------------------------------- */
+
+bool engine_needs_name(const struct task *t);
+void engine_add_to_name(struct engine *e, size_t task);
+void engine_start_names(struct engine *e);
+/* The next address that the task goes to, from pending.address on; false: there is none. */
+bool engine_next_address(struct engine *e, size_t task, struct addr *a);
