@@ -53,19 +53,26 @@ for family in (socket.AF_INET, socket.AF_INET6):
         s.listen(512)
         listeners[s] = port
 print("ready", flush=True)
+
+def serve(c, port):
+    if port == 7006:
+        c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        c.close()
+    elif port == 7003:
+        c.sendall(b"220 ready\r\n")
+        kept.append(c)
+    elif port == 7004:
+        c.close()
+    else:
+        kept.append(c)
+
 while True:
     for s in select.select(list(listeners), [], [])[0]:
         c, _ = s.accept()
-        if listeners[s] == 7006:
-            c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        try:
+            serve(c, listeners[s])
+        except OSError:  # whoever came is gone again
             c.close()
-        elif listeners[s] == 7003:
-            c.sendall(b"220 ready\r\n")
-            kept.append(c)
-        elif listeners[s] == 7004:
-            c.close()
-        else:
-            kept.append(c)
 PY
 start ip netns exec "$server" python3 "$T/server.py"
 wait_for 5 grep -q ready "$log" || die "the server does not start: $(cat "$log")"
