@@ -132,57 +132,93 @@ static void keep(struct narrowed *out, const bool *wanted, bool is_quick, struct
 
 /* --- what failed ------------------------------------------------------------------------------ */
 
-/* The last whole run of the site from there; NULL, and no error: there is none. */
-static int find_last(const char *site, const char *vantage, struct arena *arena,
-		     struct past_run **run, struct err *err)
+/* What is wanted, and of which no run has told yet whether it works. */
+struct open_demands {
+	const struct plan *plan;
+	const struct slice *keys; /* of each demand */
+	bool *is_open, *wanted;
+	size_t n_open, n_runs;
+};
+
+static const struct slice *keys_of(const struct plan *plan, const char *vantage,
+				   struct arena *arena)
 {
+	struct slice *keys = ARENA_ARRAY(arena, struct slice, plan->demands.n);
+	struct verdict_keys seen = {0};
+
+	for (size_t i = 0; i < plan->demands.n; i++) {
+		const char *names[VERDICT_KEY_PARTS];
+
+		verdict_key_parts(plan->demands.items[i], vantage, arena, names);
+		keys[i] = verdict_key_add(&seen, names, arena);
+	}
+	verdict_keys_release(&seen);
+	return keys;
+}
+
+/* What was not tested in this run (it was interrupted, or looked at a part) is left to those before
+ * it. */
+static void close_told(struct open_demands *o, const struct past_run *run)
+{
+	for (size_t i = 0; i < o->plan->demands.n; i++) {
+		const struct past_verdict *v =
+			o->is_open[i] ? past_run_verdict(run, o->keys[i]) : NULL;
+		enum standing standing = v ? verdict_standing(v->verdict) : STANDING_UNKNOWN;
+
+		if (standing == STANDING_UNKNOWN)
+			continue;
+		o->is_open[i] = false;
+		o->wanted[i] = standing == STANDING_FAILS;
+		o->n_open--;
+	}
+}
+
+/* The whole runs of the site from there, the newest first, until each has told. */
+static int ask_runs(struct open_demands *o, const char *vantage, struct arena *arena,
+		    struct err *err)
+{
+	const char *site = o->plan->site->name.s;
 	const char **ids;
 	size_t n;
 	int rc = store_list(site, arena, &ids, &n, err);
 
-	*run = NULL;
-	for (size_t i = 0; i < n && !rc && !*run; i++) {
-		rc = past_read(site, ids[i], RUN_VERDICTS, run, err);
-		if (*run && !((*run)->is_whole && past_run_is_from(*run, vantage))) {
-			past_run_free(*run);
-			*run = NULL;
+	for (size_t i = 0; i < n && !rc && o->n_open; i++) {
+		struct past_run *run;
+
+		rc = past_read(site, ids[i], RUN_VERDICTS, &run, err);
+		if (run && run->is_whole && past_run_is_from(run, vantage)) {
+			close_told(o, run);
+			o->n_runs++;
 		}
+		past_run_free(run);
 	}
 	return rc;
 }
 
-/* Of what is wanted, what failed stays. */
-static void keep_failed(const struct past_run *run, const struct plan *plan, const char *vantage,
-			struct arena *arena, bool *wanted)
-{
-	struct verdict_keys keys = {0};
-
-	for (size_t i = 0; i < plan->demands.n; i++) {
-		const char *names[VERDICT_KEY_PARTS];
-		const struct past_verdict *v;
-
-		verdict_key_parts(plan->demands.items[i], vantage, arena, names);
-		v = past_run_verdict(run, verdict_key_add(&keys, names, arena));
-		wanted[i] = wanted[i] && v && verdict_standing(v->verdict) == STANDING_FAILS;
-	}
-	verdict_keys_release(&keys);
-}
-
+/* Of what is wanted, what failed when it was last tested stays. */
 static int keep_failing(const struct plan *plan, const char *vantage, struct arena *arena,
 			bool *wanted, struct err *err)
 {
-	struct past_run *run;
-	int rc = find_last(plan->site->name.s, vantage, arena, &run, err);
+	struct open_demands o = {.plan = plan,
+				 .keys = keys_of(plan, vantage, arena),
+				 .is_open = ARENA_ARRAY(arena, bool, plan->demands.n),
+				 .wanted = wanted};
+	int rc;
 
+	for (size_t i = 0; i < plan->demands.n; i++) {
+		o.is_open[i] = wanted[i];
+		o.n_open += wanted[i];
+	}
+	rc = ask_runs(&o, vantage, arena, err);
 	if (rc)
 		return rc;
-	if (!run)
+	if (!o.n_runs && o.n_open)
 		return err_set(err, ERR_USAGE, PLACE_NONE,
 			       "--failing: no run of \"%.60s\" from %.60s is kept: check it once "
 			       "without",
 			       plan->site->name.s, vantage);
-	keep_failed(run, plan, vantage, arena, wanted);
-	past_run_free(run);
+	for (size_t i = 0; i < plan->demands.n; i++)
+		wanted[i] = wanted[i] && !o.is_open[i];
 	return 0;
 }
 

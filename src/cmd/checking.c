@@ -138,6 +138,7 @@ int checking_report(struct checking *c)
 		.changes = c->changes,
 		.all = c->all,
 		.strict = c->options.strict,
+		.failing = args_has(c->args, "failing"),
 		.width = report_width(),
 	};
 	struct buf out = BUF_INIT;

@@ -179,7 +179,7 @@ static const struct option_spec options[] = {
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},
 	{"all", NULL, "list what holds, too", false},
-	{"failing", NULL, "only what failed in the last run that was kept", false},
+	{"failing", NULL, "only what failed when it was last tested", false},
 	{"watch", "SECONDS", "again after so long, until all that is required holds", false},
 	{"no-history", NULL, "neither keep this run nor compare it with those before", false},
 	{"timeout", "MS", "wait so long for an answer, not longer; default 700 or more", false},

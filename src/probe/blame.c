@@ -329,7 +329,8 @@ static void blame_tcp_silence(const struct sighting *seen, struct outcome *o)
 		decide(o, STATE_SILENT, CAUSE_MIDDLEBOX, CONFIDENCE_LIKELY);
 		set_evidence(o,
 			     "the handshake completed, and %ld bytes were not acknowledged in %u "
-			     "ms: something before the target shook hands in its name",
+			     "ms: they were stopped on the way, or something before the target "
+			     "shook hands in its name",
 			     seen->unacked, seen->waited_ms);
 		return;
 	}

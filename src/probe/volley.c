@@ -55,6 +55,7 @@ static bool send_try(struct volley *v)
 {
 	struct loop *l = probe_loop(v->probe);
 	struct slice m = v->kind->message(v, v->tries);
+	struct mono at = loop_now(l); /* the answer may be there before send(2) is back */
 	ssize_t rc = l->ops->send(l, &v->sock, m.p, m.n);
 
 	if (rc < 0) {
@@ -66,7 +67,7 @@ static bool send_try(struct volley *v)
 		finish_local(v, (int)-rc, "send");
 		return true;
 	}
-	v->at[v->tries++] = loop_now(l);
+	v->at[v->tries++] = at;
 	return false;
 }
 

@@ -18,5 +18,6 @@ struct check_report {
 	const struct change *changes; /* by demand; NULL: no history */
 	bool all;		      /* list what holds, too */
 	bool strict;		      /* what cannot be proven is a failure */
+	bool failing;		      /* the plan is what failed when it was last tested */
 	size_t width;		      /* of the terminal in columns; 0: no limit */
 };

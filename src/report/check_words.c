@@ -77,11 +77,12 @@ static const char *add_count(unsigned n, const char *one, const char *several, c
 	return ", ";
 }
 
-static void add_counts(const struct verdicts *verdicts, struct buf *out)
+static void add_counts(const struct check_report *r, struct buf *out)
 {
 	static const enum verdict order[] = {VERDICT_FAIL,	 VERDICT_FORBIDDEN_OPEN,
 					     VERDICT_NOT_TESTED, VERDICT_UNPROVEN,
 					     VERDICT_DEGRADED,	 VERDICT_PASS};
+	const struct verdicts *verdicts = r->verdicts;
 	const struct summary *s = &verdicts->summary;
 	unsigned moot = count_moot(verdicts), is_open = count_open(verdicts);
 	const char *before = "";
@@ -99,7 +100,8 @@ static void add_counts(const struct verdicts *verdicts, struct buf *out)
 			buf_addf(out, " (%u moot until another works)", moot);
 	}
 	if (!*before)
-		buf_add_text(out, "nothing that is required starts here");
+		buf_add_text(out, r->failing ? "nothing of this failed when it was last tested"
+					     : "nothing that is required starts here");
 	if (s->partial)
 		buf_addf(out, " (%u only as far as %s here)", s->partial,
 			 s->partial == 1 ? "it starts" : "they start");
@@ -127,7 +129,7 @@ void check_words_answer(const struct check_report *r, struct buf *out)
 	if (r->run->site)
 		buf_addf(out, " of %s", r->run->site);
 	buf_add_text(out, ": ");
-	add_counts(r->verdicts, out);
+	add_counts(r, out);
 	if (s->lesser_failed)
 		buf_addf(out, "; %u optional or recommended %s not hold", s->lesser_failed,
 			 s->lesser_failed == 1 ? "does" : "do");

@@ -104,8 +104,8 @@ static const struct row tcp[] = {
 	{TRANSPORT_TCP,
 	 {.saw = SAW_SILENCE, .proto = &always, .unacked = 18, .waited_ms = 3000},
 	 "silent middlebox likely fail unknown none; handshake, data not acknowledged; the "
-	 "handshake completed, and 18 bytes were not acknowledged in 3000 ms: something before "
-	 "the target shook hands in its name;"},
+	 "handshake completed, and 18 bytes were not acknowledged in 3000 ms: they were "
+	 "stopped on the way, or something before the target shook hands in its name;"},
 	{TRANSPORT_TCP,
 	 {.saw = SAW_SILENCE, .proto = &always, .unacked = -1, .waited_ms = 3000},
 	 "silent unproven possible unknown fail none; handshake, no words; the handshake "
