@@ -24,7 +24,8 @@ void progress_format(size_t done, size_t total, int64_t elapsed_ms, struct buf *
 /* What is longer than the new text is covered with spaces: not every terminal can do more. */
 static void show(struct progress *p, struct slice text)
 {
-	fprintf(stderr, "\r%.*s", (int)text.n, text.p);
+	fputc('\r', stderr);
+	fwrite(text.n ? text.p : "", 1, text.n, stderr);
 	for (size_t i = text.n; i < p->width; i++)
 		fputc(' ', stderr);
 	if (!text.n)

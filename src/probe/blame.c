@@ -99,6 +99,13 @@ static const struct local_error bind_errors[] = {
 	 "the source address is of another family than the target"},
 };
 
+/* IPv6 is switched off (disable_ipv6), or the interface has no address yet. */
+static const struct local_error source_errors[] = {
+	{EADDRNOTAVAIL, STATE_UNREACHABLE, CAUSE_LOCAL_ROUTE, false,
+	 "this host has no address of that family to send from: it is switched off "
+	 "(net.ipv6.conf.*.disable_ipv6), or its interface has none (ip address)"},
+};
+
 /* Neither kind of socket for pings: icmp(7), capabilities(7). */
 static const struct local_error ping_errors[] = {
 	{EACCES, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
@@ -134,6 +141,8 @@ static const struct local_error *local_error_of(const struct sighting *seen)
 
 	if (strcmp(seen->call, "bind") == 0)
 		row = find_error(bind_errors, ARRAY_LEN(bind_errors), seen->error);
+	if (strcmp(seen->call, LOOP_NO_SOURCE) == 0)
+		row = find_error(source_errors, ARRAY_LEN(source_errors), seen->error);
 	if (strcmp(seen->call, SIGHTING_PING_SOCKET) == 0)
 		row = find_error(ping_errors, ARRAY_LEN(ping_errors), seen->error);
 	if (!row)
@@ -181,6 +190,7 @@ static const struct icmp_meaning meanings[] = {
 	{4, 11, 0, false, "the packet used up its hops: a routing loop"},
 	{6, 1, 0, false, "it has no route to that address"},
 	{6, 1, 1, true, "administratively prohibited"},
+	{6, 1, 2, false, "our source address is not valid there: this host has none of its scope"},
 	{6, 1, 3, false, "it cannot reach that address"},
 	{6, 1, 4, true, "the port is unreachable"},
 	{6, 1, 5, true, "the source address failed its policy"},
@@ -236,11 +246,12 @@ static void blame_own_icmp(const struct sighting *seen, struct outcome *o)
 	}
 	decide(o, STATE_UNREACHABLE, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
 	add_candidate(o, "target");
+	add_candidate(o, "hop:?");
 	add_candidate(o, "local-route");
 	add_candidate(o, "local-firewall");
 	set_evidence(o,
-		     "nobody answers for that address on this host's own link, or this host's own "
-		     "firewall says so");
+		     "nobody answers on this host's own link for that address, or for the gateway "
+		     "to it, or this host's own firewall says so");
 }
 
 static void blame_icmp(const struct sighting *seen, struct outcome *o)
@@ -273,6 +284,8 @@ static void blame_icmp(const struct sighting *seen, struct outcome *o)
 
 static void blame_nothing(const struct sighting *seen, struct outcome *o)
 {
+	char by[ADDR_TEXT_MAX];
+
 	decide(o, STATE_DROPPED, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
 	set_how(o, "no answer");
 	add_candidate(o, "local-firewall");
@@ -284,7 +297,13 @@ static void blame_nothing(const struct sighting *seen, struct outcome *o)
 		add_candidate(o, "return-path");
 	}
 	add_candidate(o, "target");
-	if (o->transport == TRANSPORT_TCP)
+	/* Routers ration their errors: RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 (f). */
+	if (seen->rejected_by.family)
+		set_evidence(o,
+			     "no answer in %u ms to %u attempts; %s rejected other ports, and may "
+			     "ration its errors",
+			     seen->waited_ms, seen->tries, addr_text(&seen->rejected_by, by));
+	else if (o->transport == TRANSPORT_TCP)
 		set_evidence(
 			o,
 			"no answer in %u ms to %u connection attempts from different source ports",
@@ -336,7 +355,8 @@ static void blame_tcp_silence(const struct sighting *seen, struct outcome *o)
 	}
 	if (seen->unacked == 0) {
 		decide(o, STATE_SILENT, CAUSE_TARGET, CONFIDENCE_LIKELY);
-		set_evidence(o, "it accepted and acknowledged, and said nothing in %u ms",
+		set_evidence(o,
+			     "it accepted and acknowledged, and nothing that it said came in %u ms",
 			     seen->waited_ms);
 	} else {
 		decide(o, STATE_SILENT, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);

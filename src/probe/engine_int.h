@@ -27,6 +27,7 @@ struct target {
 	struct window window; /* of probes that wait for their first answer */
 	struct mono way_lost; /* when this host could not send there any more, and why */
 	int way_error;
+	struct addr rejected_by; /* a hop on the way to it; family 0: none yet */
 	bool had_way;
 	struct queue waiting;
 };

@@ -138,6 +138,8 @@ static bool was_cut_off(const struct probe *p)
 
 static void finish_silence(struct probe *p, const struct sighting *seen)
 {
+	struct sighting told = *seen;
+
 	if (was_cut_off(p)) {
 		finish_local(p, &(struct sighting){.saw = SAW_LOCAL_ERROR,
 						   .error = p->target->way_error,
@@ -148,7 +150,8 @@ static void finish_silence(struct probe *p, const struct sighting *seen)
 	if (p->method->transport == TRANSPORT_TCP)
 		rtt_add_silence(&p->target->rtt);
 	p->target->had_way = true;
-	settle(p, seen, false);
+	told.rejected_by = p->target->rejected_by;
+	settle(p, &told, false);
 }
 
 void probe_finish(struct probe *p, const struct sighting *seen)
@@ -160,6 +163,8 @@ void probe_finish(struct probe *p, const struct sighting *seen)
 	} else if (seen->saw == SAW_NOTHING || seen->saw == SAW_SILENCE) {
 		finish_silence(p, seen);
 	} else {
+		if (seen->saw == SAW_ICMP && !seen->own_icmp)
+			p->target->rejected_by = seen->icmp.by;
 		p->target->had_way = true;
 		settle(p, seen, false);
 	}

@@ -44,7 +44,8 @@ static bool took_icmp(struct volley *v)
 {
 	if (!sighting_take_icmp(&v->seen, v->probe, &v->sock))
 		return false;
-	v->seen.rtt_us = sighting_rtt_us(v->probe, v->at[0]);
+	/* Our own firewall refuses the very first datagram inside send(2): none has gone out. */
+	v->seen.rtt_us = v->tries ? sighting_rtt_us(v->probe, v->at[0]) : 0;
 	volley_finish(v, SAW_ICMP);
 	return true;
 }

@@ -59,6 +59,8 @@ struct sock {
 	bool is_refused;
 };
 
+#define LOOP_NO_SOURCE "source address" /* the call that failed: no address, not no port */
+
 enum sock_kind {
 	SOCK_TCP,
 	SOCK_UDP,

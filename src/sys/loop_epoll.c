@@ -163,6 +163,23 @@ static int let_any_port_in(int fd, const struct sock_spec *spec, struct memo *me
 	return read_local(fd, &memo->local, NULL) ? connect(fd, &nobody, sizeof(nobody)) : -1;
 }
 
+/* EADDRNOTAVAIL is said of ports and of addresses. A datagram socket, which never lacks a port for
+ * that reason, tells them apart; nothing is sent. */
+static bool lacks_source(const struct sock_spec *spec, const struct sockaddr *to, socklen_t n)
+{
+	int fd, error = errno;
+	bool lacks = false;
+
+	if (error == EADDRNOTAVAIL && !spec->from.family) {
+		fd = socket(to->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		lacks = fd >= 0 && connect(fd, to, n) != 0 && errno == EADDRNOTAVAIL;
+		if (fd >= 0)
+			close(fd);
+	}
+	errno = error;
+	return lacks;
+}
+
 /* The name of the call that failed, with errno; NULL: all went well. */
 static const char *set_up(int fd, const struct sock_spec *spec, struct memo *memo)
 {
@@ -174,7 +191,7 @@ static const char *set_up(int fd, const struct sock_spec *spec, struct memo *mem
 	if (bind_source(fd, spec) != 0)
 		return "bind";
 	if (connect(fd, &to.sa, n) != 0 && errno != EINPROGRESS)
-		return "connect";
+		return lacks_source(spec, &to.sa, n) ? LOOP_NO_SOURCE : "connect";
 	if (spec->any_port && let_any_port_in(fd, spec, memo) != 0)
 		return "connect";
 	return NULL;

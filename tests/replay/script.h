@@ -48,7 +48,7 @@ struct expectation {
 	enum transport transport;
 	uint16_t port;
 	struct {
-		char key[16], value[TEXT_MAX];
+		char key[16], value[256];
 	} keys[EXPECT_KEYS_MAX];
 	size_t n_keys;
 	bool is_met;

@@ -95,11 +95,11 @@ static const struct row tcp[] = {
 	{TRANSPORT_TCP,
 	 {.saw = SAW_SILENCE, .proto = &always, .waited_ms = 3000},
 	 "silent target likely pass fail none; handshake, no words; it accepted and acknowledged, "
-	 "and said nothing in 3000 ms;"},
+	 "and nothing that it said came in 3000 ms;"},
 	{TRANSPORT_TCP,
 	 {.saw = SAW_SILENCE, .proto = &sometimes, .waited_ms = 3000},
 	 "silent target likely pass unknown none; handshake, no words; it accepted and "
-	 "acknowledged, and said nothing in 3000 ms;"},
+	 "acknowledged, and nothing that it said came in 3000 ms;"},
 	/* Not a byte of ours arrived: that is the network. */
 	{TRANSPORT_TCP,
 	 {.saw = SAW_SILENCE, .proto = &always, .unacked = 18, .waited_ms = 3000},
@@ -207,9 +207,9 @@ static const struct row ping[] = {
 	 "host forbids it: its own firewall, a control group's filter or a security module;"},
 	{TRANSPORT_ICMP,
 	 {.saw = SAW_ICMP, .icmp = {.type = 3, .code = 1, .by = {HOP}}, .own_icmp = true},
-	 "unreachable unproven possible fail unknown 10.0.0.1; icmp 3/1; nobody answers for that "
-	 "address on this host's own link, or this host's own firewall says so; target "
-	 "local-route local-firewall"},
+	 "unreachable unproven possible fail unknown 10.0.0.1; icmp 3/1; nobody answers on this "
+	 "host's own link for that address, or for the gateway to it, or this host's own firewall "
+	 "says so; target hop:? local-route local-firewall"},
 };
 
 static void describe(const struct outcome *o, struct buf *out)
