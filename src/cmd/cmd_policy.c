@@ -8,20 +8,17 @@
 #include "policy/emit.h"
 #include "sys/file.h"
 
+/* A device's language, or for its readers. */
 struct form {
 	const char *name;
+	const struct emitter *emitter;
 	void (*print)(const struct policy *p, struct buf *out);
 };
 
-static void print_nftables(const struct policy *p, struct buf *out)
-{
-	emitter_nftables.policy(p, out);
-}
-
 static const struct form forms[] = {
-	{"nftables", print_nftables},
-	{"jsonl", policy_records},
-	{"markdown", policy_page},
+	{"nftables", &emitter_nftables, NULL},	 {"iptables", &emitter_iptables, NULL},
+	{"ip6tables", &emitter_ip6tables, NULL}, {"jsonl", NULL, policy_records},
+	{"markdown", NULL, policy_page},
 };
 
 static const struct form *form_of(const struct arguments *args)
@@ -33,7 +30,9 @@ static const struct form *form_of(const struct arguments *args)
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
 		if (strcmp(name, forms[i].name) == 0)
 			return &forms[i];
-	command_usage_error("--format is nftables, jsonl or markdown, not \"%.40s\"", name);
+	command_usage_error("--format is nftables, iptables, ip6tables, jsonl or markdown, not "
+			    "\"%.40s\"",
+			    name);
 	return NULL;
 }
 
@@ -68,12 +67,33 @@ static int write_sidecar(const struct arguments *args, const struct policy *p)
 	return rc;
 }
 
+static int print(const struct arguments *args, const struct form *form, const struct policy *p)
+{
+	struct buf out = BUF_INIT;
+	struct errs errs = {0};
+	int rc;
+
+	if (form->emitter && form->emitter->check)
+		form->emitter->check(p, &errs);
+	if (errs.n)
+		return command_failed_all(&errs);
+	rc = write_sidecar(args, p);
+	if (!rc) {
+		if (form->emitter)
+			form->emitter->policy(p, &out);
+		else
+			form->print(p, &out);
+		rc = command_print(&out) ? EXIT_HOLDS : EXIT_NOT_TESTED;
+	}
+	buf_release(&out);
+	return rc;
+}
+
 static int derive(const struct arguments *args, const struct form *form, const struct plan *plan)
 {
 	const struct device *device = find_device(plan->site, args_value(args, "device"));
 	struct errs errs = {0};
 	struct policy *p;
-	struct buf out = BUF_INIT;
 	int rc;
 
 	if (!device)
@@ -81,12 +101,7 @@ static int derive(const struct arguments *args, const struct form *form, const s
 	p = policy_derive(plan, device, &errs);
 	if (!p)
 		return command_failed_all(&errs);
-	rc = write_sidecar(args, p);
-	if (!rc) {
-		form->print(p, &out);
-		rc = command_print(&out) ? EXIT_HOLDS : EXIT_NOT_TESTED;
-	}
-	buf_release(&out);
+	rc = print(args, form, p);
 	policy_free(p);
 	return rc;
 }
@@ -120,7 +135,7 @@ static int run(const struct arguments *args)
 
 static const struct option_spec options[] = {
 	{"device", "NAME", "whose policy: a device of the site", false},
-	{"format", "nftables|jsonl|markdown", "default nftables", false},
+	{"format", "nftables|iptables|ip6tables|jsonl|markdown", "default nftables", false},
 	{"sidecar", "FILE", "write there, as JSON, what is behind each rule", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},
 	{"catalog", "DIR", "where the product files are", false},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * A device's language: a policy as text in it. One const struct at the end of one file.
+ * A device's language: a policy as text in it. Const structs at the end of one file, one for each
+ * text that the language wants for itself.
  */
 #pragma once
 
@@ -9,10 +10,15 @@
 
 struct emitter {
 	const char *name;
+	/* Adds what no text of it could hold, such as a name; NULL: nothing beyond what
+	 * policy_derive() refuses. With errors it is not asked for a text. */
+	void (*check)(const struct policy *p, struct errs *errs);
 	/* All of it, to be loaded as it is. */
 	void (*policy)(const struct policy *p, struct buf *out);
-	/* One rule alone, on a line of its own without the newline. */
+	/* One rule alone, on a line of its own without the newline; NULL: it is not said alone. */
 	void (*rule)(const struct rule *r, struct buf *out);
 };
 
 extern const struct emitter emitter_nftables;
+extern const struct emitter emitter_iptables;  /* its IPv4 */
+extern const struct emitter emitter_ip6tables; /* its IPv6 */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
  * Any product and any site, with a line "====" between them, as in f_plan: the policy of each
- * device, as nftables. Whatever names there are, each stays where it stands: between the quotes of
- * a comment or behind the # of a remark. What is outside is ours, and has nothing of a document
- * but addresses, numbers, and names of interfaces and users.
+ * device, in each language. Whatever names there are, each stays where it stands: between the
+ * quotes of a comment or behind the # of a remark. What is outside is ours, and has nothing of a
+ * document but addresses, numbers, and names of interfaces and users.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +15,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { COMMENT_MAX = 128 };
+/* Names of interfaces and users stand without quotes. */
+#define IPTABLES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/ -,!=[]*+@"
+
+static const struct language {
+	const struct emitter *emitter;
+	size_t comment_max;
+	const char *ours; /* the bytes outside of quotes */
+} languages[] = {
+	{&emitter_nftables, 128, "abcdefghijklmnopqrstuvwxyz0123456789_.:/ -,;@&|()!={}[]\t"},
+	{&emitter_iptables, 255, IPTABLES},
+	{&emitter_ip6tables, 255, IPTABLES},
+};
 
 /* What stands between two quotes: printable, not too long. Returns what is behind the second. */
 static struct slice skip_quoted(struct slice line, size_t max)
@@ -29,10 +40,8 @@ static struct slice skip_quoted(struct slice line, size_t max)
 	return slice_skip(line, (size_t)(end - line.p) + 1);
 }
 
-static void check_line(struct slice line)
+static void check_line(struct slice line, const struct language *language)
 {
-	static const char ours[] = "abcdefghijklmnopqrstuvwxyz0123456789_.:/ -,;@&|()!={}[]\t";
-
 	for (size_t i = 0; i < line.n; i++)
 		if ((line.p[i] < ' ' && line.p[i] != '\t') || line.p[i] > '~' || line.p[i] == '\\')
 			BUG("byte %d in a ruleset", line.p[i]);
@@ -40,10 +49,10 @@ static void check_line(struct slice line)
 		return;
 	while (line.n) {
 		if (line.p[0] == '"') {
-			line = skip_quoted(line, COMMENT_MAX);
+			line = skip_quoted(line, language->comment_max);
 			continue;
 		}
-		if (!strchr(ours, line.p[0]))
+		if (!strchr(language->ours, line.p[0]))
 			BUG("'%c' outside of quotes", line.p[0]);
 		line = slice_skip(line, 1);
 	}
@@ -73,16 +82,28 @@ static void check_brackets(struct slice text)
 		BUG("%d brackets stay open", depth);
 }
 
-static void check_policy(const struct policy *p)
+static void check_text(const struct policy *p, const struct language *language)
 {
 	struct buf out = BUF_INIT;
+	struct errs errs = {0};
 	struct slice text, line;
 
-	emitter_nftables.policy(p, &out);
+	if (language->emitter->check)
+		language->emitter->check(p, &errs);
+	if (!errs.n)
+		language->emitter->policy(p, &out);
 	text = buf_slice(&out);
 	while (slice_cut(&text, '\n', &line))
-		check_line(line);
+		check_line(line, language);
 	check_brackets(buf_slice(&out));
+	errs_release(&errs);
+	buf_release(&out);
+}
+
+static void check_policy(const struct policy *p)
+{
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
+		check_text(p, &languages[i]);
 	for (size_t i = 1; i < p->rules.n; i++) {
 		const struct rule *a = &p->rules.items[i - 1], *b = &p->rules.items[i];
 
@@ -91,7 +112,6 @@ static void check_policy(const struct policy *p)
 		if (!b->flows.n != (b->why != NULL))
 			BUG("rule %zu has no reason, or two", i);
 	}
-	buf_release(&out);
 }
 
 static void derive_all(const struct plan *plan)

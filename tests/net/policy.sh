@@ -3,7 +3,11 @@
 # document's connections through, a relay in each gateway's place.
 . "$SOURCE_DIR/tests/lib.sh"
 need_namespaces
-command -v nft >/dev/null || skip "no nft(8): install nftables"
+language=${1:-nft}
+case $language in
+nft) command -v nft >/dev/null || skip "no nft(8): install nftables" ;;
+*) command -v "$language-restore" >/dev/null || skip "no $language-restore(8): install iptables" ;;
+esac
 command -v setpriv >/dev/null || skip "no setpriv(1): install util-linux"
 # The system's own, which every user can run.
 python=/usr/bin/python3
@@ -39,12 +43,46 @@ address() {
 }
 # load NAMESPACE SITE CATALOG DEVICE: its rules, twice: the second time they replace themselves.
 load() {
+	if [ "$language" = nft ]; then
+		load_nft "$@"
+		return
+	fi
+	load_iptables "$@" iptables
+	load_iptables "$@" ip6tables
+	loaded="$loaded $1"
+}
+load_nft() {
 	portolan policy derive "$2" --catalog "$3" --device "$4" >"$T/$4.nft" || die "derive $4"
 	ip netns exec "$1" nft -f "$T/$4.nft" || die "nft: $4"
 	ip netns exec "$1" nft list table inet portolan >"$T/once"
 	ip netns exec "$1" nft -f "$T/$4.nft" || die "nft again: $4"
 	ip netns exec "$1" nft list table inet portolan >"$T/twice"
 	same "$T/once" "$T/twice"
+}
+loaded=
+# load_iptables NAMESPACE SITE CATALOG DEVICE iptables|ip6tables: the namespace's chains are hooked in once only.
+load_iptables() {
+	text=$T/$4.$5 tool=$5-${language#iptables-}
+	portolan policy derive "$2" --catalog "$3" --device "$4" --format "$5" >"$text" || die "derive $4"
+	grep -v '^-I' "$text" >"$text.again"
+	case "$loaded " in *" $1 "*) cp "$text.again" "$text" ;; esac
+	ip netns exec "$1" "$tool-restore" --noflush --test <"$text" || die "$tool-restore --test: $4"
+	ip netns exec "$1" "$tool-restore" --noflush <"$text" || die "$tool-restore: $4"
+	save "$1" "$tool" >"$T/once"
+	ip netns exec "$1" "$tool-restore" --noflush <"$text.again" || die "$tool-restore again: $4"
+	save "$1" "$tool" >"$T/twice"
+	same "$T/once" "$T/twice"
+	# No rule is lost, and none is more than it says: of ours as many as lines of the text.
+	[ "$(grep -c '^-A PORTOLAN' "$T/twice")" = "$(grep -c '^-A' "$text")" ] || fail "$4: not as many rules as lines"
+	[ "$(grep -c -e '-j PORTOLAN' "$T/twice")" = 5 ] || fail "$4: not hooked in five times"
+}
+# save NAMESPACE TOOL: without counters and times
+save() {
+	ip netns exec "$1" "$2-save" | grep -v '^#' | sed 's/\[[0-9:]*\]//'
+}
+# others WORDS: a rule of somebody else, in the firewall's IPv4; nothing where they have no common tables.
+others() {
+	[ "$language" = nft ] || ip netns exec "$fw" "$language" "$@" || die "$language $*"
 }
 
 # passes NAMESPACE SOURCE TARGET PORTS WANTED [COMMAND ...]: which of the ports the network lets through, with
@@ -92,6 +130,10 @@ done
 passes "$dmz" 10.9.0.9 10.1.0.20 5431-5433 5431,5432,5433
 passes "$out" 2001:db8:ff::50 2001:db8:9::8 442,443 442,443
 
+# What others let through is not let through for that, and what they drop is not let through either.
+others -N OTHERS
+others -A OTHERS -p tcp -j ACCEPT
+others -A FORWARD -j OTHERS
 zones=$SOURCE_DIR/tests/golden/policy/three-zones
 load "$fw" "$zones/site.yaml" "$zones/catalog" fw1
 # web1 alone, to the two databases alone, on one port, from one side
@@ -103,6 +145,10 @@ passes "$dmz" 2001:db8:9::8 2001:db8:1::20 5431-5433 5432
 passes "$dmz" 2001:db8:9::8 2001:db8:1::21 5431-5433 ""
 passes "$dmz" 2001:db8:9::9 2001:db8:1::20 5431-5433 ""
 passes "$inside" 10.1.0.20 10.9.0.8 443,5432 ""
+others -I OTHERS -p tcp -d 10.1.0.21 -j DROP
+[ "$language" = nft ] || passes "$dmz" 10.9.0.8 10.1.0.21 5432 ""
+others -D OTHERS 1
+passes "$dmz" 10.9.0.8 10.1.0.21 5432 5432
 # The page: over IPv4 by what is dialled only, and not by the address behind it.
 passes "$out" 198.51.100.50 198.51.100.7 442-444 443
 passes "$out" 198.51.100.50 10.9.0.8 442-444 ""
@@ -152,6 +198,49 @@ ask 10.1.0.22
 has "$T/answer" nothing
 has_not "$time_log" "10.1.0.22"
 stop "$time_pid"
+
+# Lists of ports, longer than one rule can say in every language; what replaces the rules before.
+many=$SOURCE_DIR/tests/golden/policy/many-ports
+load "$fw" "$many/site.yaml" "$many/catalog" fw1
+odd=1001,1003,1005,1007,1009,1011,1013,1015,1017,1019
+passes "$dmz" 10.9.0.8 10.1.0.20 1000-1020 "$odd"
+passes "$dmz" 2001:db8:9::8 2001:db8:1::20 1000-1020 "$odd"
+passes "$dmz" 10.9.0.8 10.1.0.20 1029-1032,1039-1047,1049-1052,1059-1062 \
+	1030,1031,1040,1041,1042,1043,1044,1045,1046,1050,1051,1060,1061
+passes "$dmz" 10.9.0.8 10.1.0.20 112,114,5432 ""
+passes "$dmz" 10.9.0.9 10.1.0.20 1001,1030 ""
+passes "$inside" 10.1.0.20 10.9.0.8 1001,1030 ""
+# Three protocols that only their numbers tell apart: two may pass.
+protocols() {
+	ip netns exec "$dmz" "$python" -c '
+import socket
+for number in 0, 47, 48:
+    s = socket.socket(socket.AF_INET, socket.SOCK_RAW, number or socket.IPPROTO_RAW)
+    if number == 0:
+        header = bytes([0x45, 0, 0, 28, 0, 0, 0, 0, 64, 0, 0, 0]) + socket.inet_aton("10.9.0.8") + socket.inet_aton("10.1.0.20")
+        s.sendto(header + b"12345678", ("10.1.0.20", 0))
+    else:
+        s.sendto(b"\0" * 8, ("10.1.0.20", 0))
+' || die "cannot send"
+}
+start ip netns exec "$inside" "$python" -u -c '
+import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x800))
+print("ready")
+while True:
+    packet, where = s.recvfrom(100)
+    if where[2] == 0 and packet[9] in (0, 47, 48):
+        print("protocol", packet[9])
+'
+wire_log=$log wire_pid=$pid
+wait_for 5 grep -q ready "$wire_log" || die "nobody listens"
+protocols
+wait_for 3 grep -q "protocol 47" "$wire_log" || fail "no protocol 47"
+sleep 0.3
+has "$wire_log" "protocol 0"
+has_not "$wire_log" "protocol 48"
+stop "$wire_pid"
+others -C FORWARD -j OTHERS
 
 # --- C, F, N, S --------------------------------------------------------------------------------------
 

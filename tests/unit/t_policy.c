@@ -8,6 +8,7 @@
 #include "doc/product.h"
 #include "doc/site.h"
 #include "policy/emit.h"
+#include "policy/emit_words.h"
 #include "test.h"
 
 #define REQUIREMENT(id, keys) "  " id ": {" keys ", why: because, doc: {in: d}}\n"
@@ -231,6 +232,130 @@ static void comments_have_an_end(void **state)
 	release(&d);
 }
 
+/* The one line of the IPv4 text that has these words; "" with a message: there is none. */
+static struct slice line_with(const struct derived *d, const char *words, struct buf *text)
+{
+	struct slice rest, line;
+
+	buf_clear(text);
+	emitter_iptables.policy(d->policy, text);
+	rest = buf_slice(text);
+	while (slice_cut(&rest, '\n', &line))
+		if (memmem(line.p, line.n, words, strlen(words)))
+			return line;
+	print_error("not in the text: %s\n%s", words, text->data);
+	return (struct slice){"", 0};
+}
+
+static void a_rule_has_fifteen_ports(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct derived d = derive_usual(REQUIREMENT(
+		"q", "from: a, to: b, needs: [tcp/1, tcp/3, tcp/5, tcp/7, tcp/9, tcp/11, tcp/13, "
+		     "tcp/15, tcp/17, tcp/19, tcp/21, tcp/23, tcp/25, tcp/27-28, tcp/31, tcp/33]"));
+	struct slice line;
+
+	(void)state;
+	line = line_with(&d, "--dports 1,3,5,7,9,11,13,15,17,19,21,23,25,27:28 ", &text);
+	assert_non_null(memmem(line.p, line.n, " p/q\" -j RETURN", 15));
+	assert_int_not_equal(line_with(&d, "--dports 31,33 ", &text).n, 0);
+	release(&d);
+	buf_release(&text);
+}
+
+/* Its own comment is longer: 20 names; and the keys of 15 rules. */
+static void comments_of_iptables_have_an_end(void **state)
+{
+	struct buf requirements = BUF_INIT, text = BUF_INIT;
+	struct derived d;
+	struct slice line;
+	const char *comment;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		buf_addf(&requirements,
+			 REQUIREMENT("a-name-that-is-long-%d", "from: a, to: b, needs: tcp/80"), i);
+	d = derive_usual(requirements.data);
+	line = line_with(&d, "p/a-name", &text);
+	comment = memchr(line.p, '"', line.n);
+	assert_non_null(comment);
+	assert_int_equal(strcspn(comment + 1, "\""), 255);
+	assert_memory_equal(comment + 1 + 255, "\" -j RETURN\n", 12);
+	buf_release(&requirements);
+	buf_release(&text);
+	release(&d);
+}
+
+static void hostile_texts_stay_in_their_place(void **state)
+{
+	static const char name[] = "a\"b\\c\nCOMMIT\n*filter\r\t\x7f\xc3\xa9\x01'z";
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	emit_quoted(&out, name, 255);
+	check_text("quoted", &out, "\"a'b/c?COMMIT?*filter????\?\?'z\"");
+	buf_clear(&out);
+	emit_quoted(&out, name, 2);
+	check_text("cut", &out, "\"a'\"");
+	buf_clear(&out);
+	emit_remark(&out, "owner: ", name);
+	check_text("remark", &out, "# owner: a'b/c?COMMIT?*filter????\?\?'z\n");
+	buf_release(&out);
+}
+
+static void addresses_are_lines(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct derived d =
+		derive(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"),
+		       "addresses: [10.0.2.2, 10.0.2.3]", INTERFACES ", filter: stateless");
+
+	(void)state;
+	assert_int_not_equal(
+		line_with(&d,
+			  "-s 10.0.2.3 -d 10.0.1.1 -i eth1 -o eth0 -p tcp -m tcp --sport 80 ! "
+			  "--tcp-flags FIN,SYN,RST,ACK SYN ",
+			  &text)
+			.n,
+		0);
+	assert_int_not_equal(line_with(&d, "-s 10.0.1.1 -d 10.0.2.2 ", &text).n, 0);
+	assert_int_not_equal(line_with(&d, "-s 10.0.1.1 -d 10.0.2.3 ", &text).n, 0);
+	assert_null(strstr(text.data, "RELATED"));
+	assert_null(strstr(text.data, "ESTABLISHED"));
+	release(&d);
+	buf_release(&text);
+}
+
+static void names_that_iptables_cannot_hold(void **state)
+{
+	static const struct {
+		const char *name, *user;
+		size_t n;
+	} rows[] = {{"eth0", "proxy", 0}, {"eth+", "proxy", 1}, {"e+h", "p", 0},
+		    {"-t", "p", 1},	  {"eth0", "13", 0},	{"eth0", "1-5", 1},
+		    {"eth0", "010", 1},	  {"eth0", "0", 0}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf device = BUF_INIT;
+		struct derived d;
+
+		buf_addf(&device,
+			 "interfaces: {x: {zone: x, name: \"%s\", addresses: [10.0.1.254]}, y: "
+			 "{zone: y, addresses: [10.0.2.254]}}, filter: stateful, http_proxy: "
+			 "{listen: 3128, run_as: \"%s\"}",
+			 rows[i].name, rows[i].user);
+		d = derive(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"),
+			   "addresses: [10.0.2.2]", device.data);
+		assert_non_null(d.policy);
+		emitter_iptables.check(d.policy, &d.errs);
+		if (d.errs.n != rows[i].n)
+			fail_msg("%s %s: %zu errors", rows[i].name, rows[i].user, d.errs.n);
+		release(&d);
+		buf_release(&device);
+	}
+}
+
 static void nothing_where_nothing_is_filtered(void **state)
 {
 	const char *q = REQUIREMENT("q", "from: a, to: b, needs: tcp/80");
@@ -295,6 +420,11 @@ int main(void)
 		cmocka_unit_test(narrower_needs_come_first),
 		cmocka_unit_test(ranges_that_meet_are_one),
 		cmocka_unit_test(comments_have_an_end),
+		cmocka_unit_test(a_rule_has_fifteen_ports),
+		cmocka_unit_test(comments_of_iptables_have_an_end),
+		cmocka_unit_test(hostile_texts_stay_in_their_place),
+		cmocka_unit_test(addresses_are_lines),
+		cmocka_unit_test(names_that_iptables_cannot_hold),
 		cmocka_unit_test(nothing_where_nothing_is_filtered),
 		cmocka_unit_test(names_that_no_ruleset_holds),
 		cmocka_unit_test(names),

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Words that the languages share. Whatever names a document has, none leaves its place.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "policy/policy.h"
+
+/* At most room bytes of s, all printable, without quotes, backslashes and ends of lines. */
+void emit_harmless(struct buf *out, const char *s, size_t room);
+/* So, between double quotes. */
+void emit_quoted(struct buf *out, const char *s, size_t room);
+
+/* "# LABELtext"; nothing of NULL. */
+void emit_remark(struct buf *out, const char *label, const char *text);
+void emit_finding(struct buf *out, const struct finding *f);
+/* Remarks: which device it is, of which site, whose; then what was found. */
+void emit_head(struct buf *out, const struct policy *p);
+
+/* "KEY +MORE REQUIREMENTS", of a base rule why it is there. */
+void emit_reason(struct buf *out, const struct rule *r, size_t more);
+/* "ADDRESS", ":PORT", "ADDRESS:PORT", "[ADDRESS]:PORT" */
+void emit_rewrite(struct buf *out, const struct rewrite *w);
+
+bool emit_has_ports(enum transport t);
+bool emit_is_any(struct port_range r);
+
+/* Of an ICMP match in that family; -1: any. */
+int emit_icmp_type(const struct match *m, uint8_t family);
+int emit_icmp_code(const struct match *m, uint8_t family);
+/* Neighbours are on the link: no router has passed it on, its hop limit is 255 (RFC 4861 section
+ * 7.1). */
+bool emit_is_of_link(const struct match *m, uint8_t family);
