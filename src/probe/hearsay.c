@@ -195,6 +195,12 @@ static void hear_no_name(const struct told *t, struct outcome *o)
 		     means_of(t));
 }
 
+/* A resolver blocked the name. Whatever answered there was that host itself, or nobody. */
+static bool is_blocked(const struct task *task, const struct told *t)
+{
+	return !task->target.family && t->address.family && !resolve_is_of_host(&t->address);
+}
+
 static void not_known(struct outcome *o, const char *how)
 {
 	decide(o, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE);
@@ -262,7 +268,6 @@ static void hear(const struct hearsay *h, const struct told *t, struct outcome *
 		hear_unknown(t, o);
 		break;
 	}
-	o->means[0] = t->means ? text_pool_add(o->texts, slice_of(t->means)) : NULL;
 }
 
 void hearsay_outcome(const struct hearsay *h, const struct told *t, struct outcome *o)
@@ -285,7 +290,12 @@ void hearsay_outcome(const struct hearsay *h, const struct told *t, struct outco
 		set_evidence(o, "the results say nothing of it");
 		return;
 	}
-	if (t->address.family)
-		o->target = t->address;
-	hear(h, t, o);
+	if (is_blocked(task, t)) {
+		blame_name(RESOLVE_NO_HOST, o);
+	} else {
+		if (t->address.family)
+			o->target = t->address;
+		hear(h, t, o);
+	}
+	o->means[0] = t->means ? text_pool_add(o->texts, slice_of(t->means)) : NULL;
 }

@@ -617,6 +617,23 @@ static void try_address(struct probe *probes, const struct item *i, const char *
 		start(find_free(probes), i, &to);
 }
 
+/* False: what a resolver gives that blocks the name. Linux takes a connection to 0.0.0.0 for one to
+ * this host itself. */
+static bool is_of_host(const char *text)
+{
+	struct address a;
+	uint32_t v4;
+
+	if (!parse_address(text, 0, &a))
+		return true; /* nothing that could be tried */
+	if (a.any.sa.sa_family == AF_INET6)
+		return !IN6_IS_ADDR_UNSPECIFIED(&a.any.v6.sin6_addr) &&
+		       !IN6_IS_ADDR_MULTICAST(&a.any.v6.sin6_addr) &&
+		       !IN6_IS_ADDR_V4MAPPED(&a.any.v6.sin6_addr);
+	v4 = ntohl(a.any.v4.sin_addr.s_addr);
+	return v4 >> 24 && !IN_MULTICAST(v4) && v4 != INADDR_BROADCAST;
+}
+
 /* getent's lines: ADDRESS TYPE NAME, each address several times. */
 static size_t read_addresses(const char *output, char found[ADDRESSES_MAX][INET6_ADDRSTRLEN])
 {
@@ -642,13 +659,19 @@ static void try_name(struct probe *probes, const struct item *i)
 {
 	const struct item *asked = first_with_name(i);
 	char found[ADDRESSES_MAX][INET6_ADDRSTRLEN];
-	size_t n = asked->status == 0 ? read_addresses(asked->output, found) : 0;
+	size_t n = asked->status == 0 ? read_addresses(asked->output, found) : 0, tried = 0;
 
-	for (size_t k = 0; k < n; k++)
-		try_address(probes, i, found[k]);
-	if (n)
+	for (size_t k = 0; k < n; k++) {
+		if (is_of_host(found[k])) {
+			try_address(probes, i, found[k]);
+			tried++;
+		}
+	}
+	if (tried)
 		return;
-	if (asked->status == 127)
+	if (n)
+		tell(i, found[0], "not-tested", "no host has this address", "getent", -1);
+	else if (asked->status == 127)
 		tell(i, "-", "not-tested", "no getent is here", "-", -1);
 	else
 		tell(i, "-", asked->status == 2 ? "no-name" : "name-error", asked->output, "getent",

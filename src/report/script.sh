@@ -187,7 +187,19 @@ echo_to() {
 	say "$state"
 }
 
-# name N NAME: its addresses into a file.
+# of_hosts: the addresses that a host can have. Resolvers that block a name give 0.0.0.0 or the like, and a
+# connection to that comes to this host itself.
+of_hosts() {
+	while read -r address; do
+		case $address in
+		0.* | 22[4-9].* | 23[0-9].* | 255.255.255.255) ;;
+		:: | ::ffff:*.* | [Ff][Ff][0-9A-Fa-f][0-9A-Fa-f]:*) ;;
+		*) echo "$address" ;;
+		esac
+	done
+}
+
+# name N NAME: its addresses into a file, or why there are none.
 name() {
 	mine || return 0
 	status=127 found='' text='neither getent nor nslookup is here' state=not-tested means=-
@@ -204,11 +216,12 @@ name() {
 			sed -n '/^Name:/,$ s/^Address[ 0-9]*:[[:space:]]*\([0-9a-fA-F.:]*\).*/\1/p' | sort -u)
 		text=$(printf '%s\n' "$text" | grep -i -E 'nxdomain|find|resolve|server|timed' | tail -n 1)
 	fi
+	address=-
 	if [ -n "$found" ]; then
-		printf '%s\n' "$found" >"$dir/addresses.$1"
-	else
-		printf '%s\n' "$state" "$means" "${text%%"$newline"*}" >"$dir/why.$1"
+		printf '%s\n' "$found" | of_hosts >"$dir/addresses.$1"
+		address=${found%%"$newline"*} state=not-tested text='no host has this address'
 	fi
+	printf '%s\n' "$state" "$means" "${text%%"$newline"*}" "$address" >"$dir/why.$1"
 }
 
 name_state_of() {
@@ -236,11 +249,12 @@ each() {
 			try
 		done <"$dir/addresses.$4"
 	else
-		address=- ms=- icmp=-
+		ms=- icmp=-
 		{
 			read -r state
 			read -r means
 			read -r text
+			read -r address
 		} <"$dir/why.$4"
 		say "$state"
 	fi
