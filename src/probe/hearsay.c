@@ -183,10 +183,26 @@ static void hear_local(const struct told *t, struct outcome *o)
 	blame(&seen, o);
 }
 
+/* getent(1) has one word for no such name and for no answer. */
+static void hear_getent(const struct told *t, struct outcome *o)
+{
+	decide(o, STATE_NOT_ATTEMPTED, CAUSE_DNS);
+	set_how(o, "dns: no address");
+	set_evidence(
+		o,
+		"the name did not resolve there, and %s does not tell whether there is no such "
+		"name or no resolver answered",
+		means_of(t));
+}
+
 static void hear_no_name(const struct told *t, struct outcome *o)
 {
 	bool asked = t->state == TOLD_NO_NAME;
 
+	if (asked && t->means && strcmp(t->means, "getent") == 0) {
+		hear_getent(t, o);
+		return;
+	}
 	decide(o, asked ? STATE_UNREACHABLE : STATE_NOT_ATTEMPTED, CAUSE_DNS);
 	set_how(o, asked ? "dns: no address" : "dns: not answered");
 	set_evidence(o,

@@ -208,11 +208,11 @@ name() {
 		status=$? means=getent state=no-name
 		found=$(printf '%s\n' "$text" | sed -n 's/^\([0-9a-fA-F.:]*\)[[:space:]].*/\1/p' | sort -u)
 	fi
-	# getent(1): 2 is "not found"; other failures are its own.
-	if [ -z "$found" ] && [ $status != 2 ] && has nslookup; then
+	if [ -z "$found" ] && has nslookup; then
 		text=$(nslookup "$2" 2>&1 </dev/null)
 		means=nslookup state=$(name_state_of "$text")
-		found=$(printf '%s\n' "$text" |
+		# getent(1): 2 is "not found", by what applications ask, and not why: only that is nslookup's to say.
+		[ $status = 2 ] || found=$(printf '%s\n' "$text" |
 			sed -n '/^Name:/,$ s/^Address[ 0-9]*:[[:space:]]*\([0-9a-fA-F.:]*\).*/\1/p' | sort -u)
 		text=$(printf '%s\n' "$text" | grep -i -E 'nxdomain|find|resolve|server|timed' | tail -n 1)
 	fi
@@ -224,9 +224,12 @@ name() {
 	printf '%s\n' "$state" "$means" "${text%%"$newline"*}" "$address" >"$dir/why.$1"
 }
 
+# An answer may be missing for one of the two families only.
 name_state_of() {
 	case $1 in
-	*NXDOMAIN* | *'No answer'*) echo no-name ;;
+	*NXDOMAIN*) echo no-name ;;
+	*SERVFAIL* | *REFUSED* | *'timed out'* | *Address*Name:*) echo name-error ;;
+	*'No answer'*) echo no-name ;;
 	*) echo name-error ;;
 	esac
 }

@@ -211,4 +211,20 @@ for address in 0.0.0.0 0.1.2.3 :: 224.0.0.1 239.255.255.255 255.255.255.255 ff02
 	named 1 "address that no host has"
 	has "$T/results" "${tab}server.test${tab}$address${tab}8040${tab}tcp${tab}not-tested${tab}"
 done
+
+# getent's "not found" is no failure of the name's: nslookup says why, and what neither knows is not tested.
+program_is getent 'exit 2'
+command -v nslookup >/dev/null || named 3 "getent does not tell whether there is no such name"
+program_is nslookup 'echo "** server can'"'"'t find server.test: NXDOMAIN"; exit 1'
+named 1 "the name has no address there, says nslookup"
+program_is nslookup 'echo "*** Can'"'"'t find server.test: No answer"; exit 1'
+named 1 "the name has no address there, says nslookup"
+for said in 'find server.test: No answer; find server.test: SERVFAIL' 'find server.test: REFUSED' \
+	';; connection timed out; no servers could be reached'; do
+	program_is nslookup "echo '$said'; exit 1"
+	named 3 "the name could not be looked up there, says nslookup"
+done
+# What only nslookup finds is not what applications there would find.
+program_is nslookup 'printf "Server:\\t192.0.2.1\\nAddress:\\t192.0.2.1#53\\n\\nName:\\tserver.test\\nAddress: 203.0.113.9\\n"'
+named 3 "the name could not be looked up there, says nslookup"
 exit 0

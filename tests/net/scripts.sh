@@ -221,7 +221,7 @@ unrouted unreachable:local-route:None
 ping open:target:None
 dns not-attempted:local-resource:None
 named closed:target:None
-nameless unreachable:dns:None
+nameless not-attempted:dns:None
 blocked unreachable:dns:None
 END
 each_means "$T/want"
@@ -235,7 +235,7 @@ unrouted not-attempted:local-resource:None
 ping open:target:None
 dns not-attempted:local-resource:None
 named closed:target:None not-attempted:local-resource:None
-nameless unreachable:dns:None
+nameless not-attempted:dns:None
 blocked unreachable:dns:None
 END
 judged traditional 'nc (traditional)' "$T/want-four" chroot "$R" env PATH=/srv/path-traditional sh /srv/script.sh
@@ -321,7 +321,7 @@ unrouted unreachable:local-route:None
 ping open:target:None
 dns open:target:None
 named closed:target:None
-nameless unreachable:dns:None
+nameless not-attempted:dns:None
 blocked unreachable:dns:None
 END
 told "$T/want"

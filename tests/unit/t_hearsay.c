@@ -184,6 +184,19 @@ static void blocked(void **state)
 		    "open target likely pass | handshake | the handshake completed");
 }
 
+static void no_name_by_getent(void **state)
+{
+	static const struct task task = {.name = "a.test", .port = 80, .method = &method_tcp};
+	const struct told told = {
+		.transport = TRANSPORT_TCP, .port = 80, .state = TOLD_NO_NAME, .means = "getent"};
+
+	(void)state;
+	check_heard("getent", &task, &told,
+		    "not-attempted dns likely unknown | dns: no address | the name did not resolve "
+		    "there, and getent does not tell whether there is no such name or no resolver "
+		    "answered");
+}
+
 /* DNS: an answer to the question that chance 00 01 02 ... makes. */
 #define DNS_REPLY(id) id "\x84\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01"
 
@@ -245,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tcp),
 		cmocka_unit_test(blocked),
+		cmocka_unit_test(no_name_by_getent),
 		cmocka_unit_test(udp),
 		cmocka_unit_test(echo),
 	};
