@@ -183,16 +183,38 @@ static void hear_local(const struct told *t, struct outcome *o)
 	blame(&seen, o);
 }
 
+/* getent(1) has one word for no such name and for no answer. */
+static void hear_getent(const struct told *t, struct outcome *o)
+{
+	decide(o, STATE_NOT_ATTEMPTED, CAUSE_DNS);
+	set_how(o, "dns: no address");
+	set_evidence(
+		o,
+		"the name did not resolve there, and %s does not tell whether there is no such "
+		"name or no resolver answered",
+		means_of(t));
+}
+
 static void hear_no_name(const struct told *t, struct outcome *o)
 {
 	bool asked = t->state == TOLD_NO_NAME;
 
+	if (asked && t->means && strcmp(t->means, "getent") == 0) {
+		hear_getent(t, o);
+		return;
+	}
 	decide(o, asked ? STATE_UNREACHABLE : STATE_NOT_ATTEMPTED, CAUSE_DNS);
 	set_how(o, asked ? "dns: no address" : "dns: not answered");
 	set_evidence(o,
 		     asked ? "the name has no address there, says %s"
 			   : "the name could not be looked up there, says %s",
 		     means_of(t));
+}
+
+/* A resolver blocked the name. Whatever answered there was that host itself, or nobody. */
+static bool is_blocked(const struct task *task, const struct told *t)
+{
+	return !task->target.family && t->address.family && !resolve_is_of_host(&t->address);
 }
 
 static void not_known(struct outcome *o, const char *how)
@@ -262,7 +284,6 @@ static void hear(const struct hearsay *h, const struct told *t, struct outcome *
 		hear_unknown(t, o);
 		break;
 	}
-	o->means[0] = t->means ? text_pool_add(o->texts, slice_of(t->means)) : NULL;
 }
 
 void hearsay_outcome(const struct hearsay *h, const struct told *t, struct outcome *o)
@@ -285,7 +306,12 @@ void hearsay_outcome(const struct hearsay *h, const struct told *t, struct outco
 		set_evidence(o, "the results say nothing of it");
 		return;
 	}
-	if (t->address.family)
-		o->target = t->address;
-	hear(h, t, o);
+	if (is_blocked(task, t)) {
+		blame_name(RESOLVE_NO_HOST, o);
+	} else {
+		if (t->address.family)
+			o->target = t->address;
+		hear(h, t, o);
+	}
+	o->means[0] = t->means ? text_pool_add(o->texts, slice_of(t->means)) : NULL;
 }

@@ -54,6 +54,8 @@ struct item {
 	const char *transport, *flow, *port, *target, *kind, *rest; /* fields of its line */
 	char *output;						    /* of its getent; owned */
 	int status;						    /* and its exit status */
+	char *why;						    /* nslookup's; or NULL; owned */
+	int why_status;
 };
 
 struct probe {
@@ -529,6 +531,22 @@ static struct item *first_with_name(const struct item *i)
 			return other;
 }
 
+/* getent(1): 2 is "not found", and not why. nslookup(1), where it is, can tell. */
+static void ask_why(struct item *asked[], size_t n)
+{
+	struct child children[CHILDREN];
+
+	for (size_t k = 0; k < n; k++) {
+		const char *const argv[] = {"nslookup", asked[k]->target, NULL};
+
+		if (asked[k]->status == 2)
+			children[k] = start_child(argv);
+	}
+	for (size_t k = 0; k < n; k++)
+		if (asked[k]->status == 2)
+			asked[k]->why = stop_child(children[k], &asked[k]->why_status);
+}
+
 static void look_up_all(void)
 {
 	struct child children[CHILDREN];
@@ -546,6 +564,7 @@ static void look_up_all(void)
 		}
 		for (size_t k = 0; k < n; k++)
 			asked[k]->output = stop_child(children[k], &asked[k]->status);
+		ask_why(asked, n);
 	} while (n);
 }
 
@@ -617,6 +636,23 @@ static void try_address(struct probe *probes, const struct item *i, const char *
 		start(find_free(probes), i, &to);
 }
 
+/* False: what a resolver gives that blocks the name. Linux takes a connection to 0.0.0.0 for one to
+ * this host itself. */
+static bool is_of_host(const char *text)
+{
+	struct address a;
+	uint32_t v4;
+
+	if (!parse_address(text, 0, &a))
+		return true; /* nothing that could be tried */
+	if (a.any.sa.sa_family == AF_INET6)
+		return !IN6_IS_ADDR_UNSPECIFIED(&a.any.v6.sin6_addr) &&
+		       !IN6_IS_ADDR_MULTICAST(&a.any.v6.sin6_addr) &&
+		       !IN6_IS_ADDR_V4MAPPED(&a.any.v6.sin6_addr);
+	v4 = ntohl(a.any.v4.sin_addr.s_addr);
+	return v4 >> 24 && !IN_MULTICAST(v4) && v4 != INADDR_BROADCAST;
+}
+
 /* getent's lines: ADDRESS TYPE NAME, each address several times. */
 static size_t read_addresses(const char *output, char found[ADDRESSES_MAX][INET6_ADDRSTRLEN])
 {
@@ -638,21 +674,47 @@ static size_t read_addresses(const char *output, char found[ADDRESSES_MAX][INET6
 	return n;
 }
 
+/* An answer may be missing for one of the two families only. */
+static bool says_no_name(const char *said)
+{
+	if (strstr(said, "NXDOMAIN"))
+		return true;
+	return strstr(said, "No answer") && !strstr(said, "SERVFAIL") && !strstr(said, "REFUSED") &&
+	       !strstr(said, "timed out") && !strstr(said, "Name:");
+}
+
+static void tell_no_name(const struct item *i, const struct item *asked)
+{
+	if (asked->status == 127)
+		tell(i, "-", "not-tested", "no getent is here", "-", -1);
+	else if (asked->status != 2)
+		tell(i, "-", "name-error", asked->output, "getent", -1);
+	else if (asked->why_status == 127)
+		tell(i, "-", "no-name", asked->output, "getent", -1);
+	else if (says_no_name(asked->why))
+		tell(i, "-", "no-name", "no such name, or no address", "nslookup", -1);
+	else
+		tell(i, "-", "name-error", "no answer, or another than getent's", "nslookup", -1);
+}
+
 static void try_name(struct probe *probes, const struct item *i)
 {
 	const struct item *asked = first_with_name(i);
 	char found[ADDRESSES_MAX][INET6_ADDRSTRLEN];
-	size_t n = asked->status == 0 ? read_addresses(asked->output, found) : 0;
+	size_t n = asked->status == 0 ? read_addresses(asked->output, found) : 0, tried = 0;
 
-	for (size_t k = 0; k < n; k++)
-		try_address(probes, i, found[k]);
-	if (n)
+	for (size_t k = 0; k < n; k++) {
+		if (is_of_host(found[k])) {
+			try_address(probes, i, found[k]);
+			tried++;
+		}
+	}
+	if (tried)
 		return;
-	if (asked->status == 127)
-		tell(i, "-", "not-tested", "no getent is here", "-", -1);
+	if (n)
+		tell(i, found[0], "not-tested", "no host has this address", "getent", -1);
 	else
-		tell(i, "-", asked->status == 2 ? "no-name" : "name-error", asked->output, "getent",
-		     -1);
+		tell_no_name(i, asked);
 	tell_end("-");
 }
 
@@ -713,7 +775,8 @@ static void read_line(char *line)
 	} else if (n >= 5) {
 		if (!(n_items & (n_items - 1)))
 			items = more(items, n_items ? 2 * n_items : 1, sizeof(*items));
-		items[n_items++] = (struct item){f[0], f[1], f[2], f[3], f[4], f[5], NULL, 0};
+		items[n_items++] =
+			(struct item){f[0], f[1], f[2], f[3], f[4], f[5], NULL, 0, NULL, 0};
 	} else {
 		errno = EINVAL;
 		die("the list");
@@ -774,8 +837,10 @@ int main(int argc, char **argv)
 	look_up_all();
 	try_all();
 	printf("portolan-end\t%lu\n", told);
-	for (size_t i = 0; i < n_items; i++)
+	for (size_t i = 0; i < n_items; i++) {
 		free(items[i].output);
+		free(items[i].why);
+	}
 	free(items);
 	free(text);
 	if (fflush(stdout) != 0)

@@ -78,15 +78,31 @@ function Get-NameState($errorName) {
 	return 'name-error'
 }
 
-# The addresses of a target; each name is looked up once.
+# Resolvers that block a name give 0.0.0.0 or the like: no host has that, and a connection to it may come to
+# this host itself.
+function Test-IsOfHost($address) {
+	$ip = [System.Net.IPAddress]::Parse($address)
+	if ($ip.AddressFamily -eq [System.Net.Sockets.AddressFamily]::InterNetwork) {
+		$first = $ip.GetAddressBytes()[0]
+		return $first -ne 0 -and ($first -lt 224 -or $first -gt 239) -and $address -ne '255.255.255.255'
+	}
+	return -not ($ip.IsIPv6Multicast -or $ip.IsIPv4MappedToIPv6 -or $ip.Equals([System.Net.IPAddress]::IPv6Any))
+}
+
+# The addresses of a target; each name is looked up once. blocked: of a name that has no others.
 function Get-Addresses($task) {
-	if (-not $task.name) { return @{addresses = @($task.target); errorName = ''} }
+	if (-not $task.name) { return @{addresses = @($task.target); errorName = ''; blocked = ''} }
 	if (-not $script:names.ContainsKey($task.target)) {
-		$found = @{addresses = @(); errorName = ''}
+		$found = @{addresses = @(); errorName = ''; blocked = ''}
 		try {
-			$found.addresses = @([System.Net.Dns]::GetHostAddresses($task.target) |
+			$all = @([System.Net.Dns]::GetHostAddresses($task.target) |
 				ForEach-Object { ([string] $_) -replace '%.*$', '' } | Sort-Object -Unique)
-			if ($found.addresses.Count -eq 0) { $found.errorName = 'NoData' }
+			$found.addresses = @($all | Where-Object { Test-IsOfHost $_ })
+			if ($all.Count -eq 0) {
+				$found.errorName = 'NoData'
+			} elseif ($found.addresses.Count -eq 0) {
+				$found.blocked = $all[0]
+			}
 		} catch {
 			$found.errorName = Get-ErrorName $_
 		}
@@ -229,6 +245,9 @@ function Invoke-Tries {
 			$found = Get-Addresses $task
 			if ($found.errorName -ne '') {
 				Add-Line $task '-' (Get-NameState $found.errorName) $found.errorName 'powershell Dns' '-' '-' '-'
+			}
+			if ($found.blocked -ne '') {
+				Add-Line $task $found.blocked 'not-tested' 'no host has this address' 'powershell Dns' '-' '-' '-'
 			}
 			foreach ($address in $found.addresses) {
 				if ($task.transport -eq 'icmp') {

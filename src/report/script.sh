@@ -187,7 +187,19 @@ echo_to() {
 	say "$state"
 }
 
-# name N NAME: its addresses into a file.
+# of_hosts: the addresses that a host can have. Resolvers that block a name give 0.0.0.0 or the like, and a
+# connection to that comes to this host itself.
+of_hosts() {
+	while read -r address; do
+		case $address in
+		0.* | 22[4-9].* | 23[0-9].* | 255.255.255.255) ;;
+		:: | ::ffff:*.* | [Ff][Ff][0-9A-Fa-f][0-9A-Fa-f]:*) ;;
+		*) echo "$address" ;;
+		esac
+	done
+}
+
+# name N NAME: its addresses into a file, or why there are none.
 name() {
 	mine || return 0
 	status=127 found='' text='neither getent nor nslookup is here' state=not-tested means=-
@@ -196,24 +208,28 @@ name() {
 		status=$? means=getent state=no-name
 		found=$(printf '%s\n' "$text" | sed -n 's/^\([0-9a-fA-F.:]*\)[[:space:]].*/\1/p' | sort -u)
 	fi
-	# getent(1): 2 is "not found"; other failures are its own.
-	if [ -z "$found" ] && [ $status != 2 ] && has nslookup; then
+	if [ -z "$found" ] && has nslookup; then
 		text=$(nslookup "$2" 2>&1 </dev/null)
 		means=nslookup state=$(name_state_of "$text")
-		found=$(printf '%s\n' "$text" |
+		# getent(1): 2 is "not found", by what applications ask, and not why: only that is nslookup's to say.
+		[ $status = 2 ] || found=$(printf '%s\n' "$text" |
 			sed -n '/^Name:/,$ s/^Address[ 0-9]*:[[:space:]]*\([0-9a-fA-F.:]*\).*/\1/p' | sort -u)
 		text=$(printf '%s\n' "$text" | grep -i -E 'nxdomain|find|resolve|server|timed' | tail -n 1)
 	fi
+	address=-
 	if [ -n "$found" ]; then
-		printf '%s\n' "$found" >"$dir/addresses.$1"
-	else
-		printf '%s\n' "$state" "$means" "${text%%"$newline"*}" >"$dir/why.$1"
+		printf '%s\n' "$found" | of_hosts >"$dir/addresses.$1"
+		address=${found%%"$newline"*} state=not-tested text='no host has this address'
 	fi
+	printf '%s\n' "$state" "$means" "${text%%"$newline"*}" "$address" >"$dir/why.$1"
 }
 
+# An answer may be missing for one of the two families only.
 name_state_of() {
 	case $1 in
-	*NXDOMAIN* | *'No answer'*) echo no-name ;;
+	*NXDOMAIN*) echo no-name ;;
+	*SERVFAIL* | *REFUSED* | *'timed out'* | *Address*Name:*) echo name-error ;;
+	*'No answer'*) echo no-name ;;
 	*) echo name-error ;;
 	esac
 }
@@ -236,11 +252,12 @@ each() {
 			try
 		done <"$dir/addresses.$4"
 	else
-		address=- ms=- icmp=-
+		ms=- icmp=-
 		{
 			read -r state
 			read -r means
 			read -r text
+			read -r address
 		} <"$dir/why.$4"
 		say "$state"
 	fi

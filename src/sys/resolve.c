@@ -37,7 +37,7 @@ static bool has_addr(const struct resolve_query *q, const struct addr *a)
 }
 
 /* RFC 1122 section 3.2.1.3; RFC 4291 sections 2.5.2, 2.5.5.2 and 2.7. */
-static bool is_of_host(const struct addr *a)
+bool resolve_is_of_host(const struct addr *a)
 {
 	static const uint8_t zeros[12] = {0}, mapped[12] = {[10] = 0xff, 0xff},
 			     ones[4] = {0xff, 0xff, 0xff, 0xff};
@@ -56,7 +56,7 @@ void resolve_add(struct resolve_query *q, const struct addr *a)
 {
 	size_t at = q->n_addrs;
 
-	if (!is_of_host(a)) {
+	if (!resolve_is_of_host(a)) {
 		*(a->family == 4 ? &q->status4 : &q->status6) = RESOLVE_NO_HOST;
 		return;
 	}

@@ -39,8 +39,10 @@ struct resolve_query {
 	enum resolve_status status4, status6;
 };
 void resolve_release(struct resolve_query *q);
-/* For the implementations, once the status is set. What is no host's (unspecified, multicast,
- * broadcast, IPv4 in IPv6's clothes) is left out: 0.0.0.0 would reach ourselves. */
+/* False: unspecified, multicast, broadcast or IPv4 in IPv6's clothes, which no name can mean. */
+bool resolve_is_of_host(const struct addr *a);
+/* For the implementations, once the status is set. What is no host's is left out: 0.0.0.0 would
+ * reach ourselves. */
 void resolve_add(struct resolve_query *q, const struct addr *a);
 
 /* Why the query gave no address at all: of both families what leaves most open, for a name may be

@@ -143,4 +143,88 @@ has "$T/err" "the probe did not run on web1 (exit 126)"
 export PORTOLAN_SSH="$T/none"
 expect_rc 3 check --from web1 --ssh
 has "$T/err" "No such file or directory"
+
+# --- names ------------------------------------------------------------------------------------------
+
+mkdir "$T/catalog" "$T/bin"
+cat >"$T/catalog/named.yaml" <<'END'
+portolan: 1
+product: named
+title: made to be tested
+documents: {made: {title: made up}}
+roles:
+  client: {title: the client}
+  server: {title: a server by name}
+requirements:
+  one:
+    from: client
+    to: server
+    needs: tcp/8040
+    why: made up
+    doc: {in: made, row: made}
+END
+cat >"$T/named.yaml" <<'END'
+portolan: 1
+site: named
+zones:
+  here: {networks: [192.0.2.0/24]}
+  there: {networks: [203.0.113.0/24]}
+hosts:
+  client: {addresses: [192.0.2.10]}
+  server: {name: server.test, zone: there}
+devices:
+  wall:
+    interfaces:
+      here: {zone: here, addresses: [192.0.2.1]}
+      there: {zone: there, addresses: [203.0.113.1]}
+    filter: stateful
+uses:
+  - product: named
+    roles: {client: client, server: server}
+END
+# shellcheck disable=SC2317 # called by expect_rc
+check_named() { portolan check --catalog "$T/catalog" "$@" "$T/named.yaml"; }
+# program_is NAME SCRIPT: instead of what looks names up.
+program_is() {
+	printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
+	chmod +x "$T/bin/$1"
+}
+# named RC WORDS: by the script's results and, where this build has it, by the probe's that goes over ssh.
+named() {
+	expect_rc 0 check_named --script sh --from client
+	cp "$T/out" "$T/script.sh"
+	PATH="$T/bin:$PATH" sh "$T/script.sh" >"$T/results" || fail "the script fails"
+	expect_rc "$1" check_named --results "$T/results"
+	has "$T/out" "$2"
+	run check_named --from client --ssh
+	grep -q 'without a static C library' "$T/err" && return
+	[ "$rc" = "$1" ] || fail "ssh: exit $rc, not $1: $(cat "$T/out" "$T/err")"
+	has "$T/out" "$2"
+}
+# shellcheck disable=SC2016 # for the other shell
+ssh_is 'for command; do :; done
+PATH="${0%/*}/bin:$PATH" exec sh -c "$command"'
+
+# A name that is blocked leads nowhere, least of all to the host that asks.
+for address in 0.0.0.0 0.1.2.3 :: 224.0.0.1 239.255.255.255 255.255.255.255 ff02::1 ::ffff:192.0.2.1; do
+	program_is getent "echo '$address STREAM server.test'"
+	named 1 "address that no host has"
+	has "$T/results" "${tab}server.test${tab}$address${tab}8040${tab}tcp${tab}not-tested${tab}"
+done
+
+# getent's "not found" is no failure of the name's: nslookup says why, and what neither knows is not tested.
+program_is getent 'exit 2'
+command -v nslookup >/dev/null || named 3 "getent does not tell whether there is no such name"
+program_is nslookup 'echo "** server can'"'"'t find server.test: NXDOMAIN"; exit 1'
+named 1 "the name has no address there, says nslookup"
+program_is nslookup 'echo "*** Can'"'"'t find server.test: No answer"; exit 1'
+named 1 "the name has no address there, says nslookup"
+for said in 'find server.test: No answer; find server.test: SERVFAIL' 'find server.test: REFUSED' \
+	';; connection timed out; no servers could be reached'; do
+	program_is nslookup "echo '$said'; exit 1"
+	named 3 "the name could not be looked up there, says nslookup"
+done
+# What only nslookup finds is not what applications there would find.
+program_is nslookup 'printf "Server:\\t192.0.2.1\\nAddress:\\t192.0.2.1#53\\n\\nName:\\tserver.test\\nAddress: 203.0.113.9\\n"'
+named 3 "the name could not be looked up there, says nslookup"
 exit 0

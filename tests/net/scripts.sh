@@ -47,6 +47,11 @@ start ip netns exec "$servers" python3 "$SOURCE_DIR/tools/stand-in.py" any/tcp@2
 	'any/tcp@[2001:db8:b::20]:1001'
 wait_for 5 grep -q ready "$log" || die "no servers: $(cat "$log")"
 peer named "$servers"
+# Where a blocked name would lead to, if somebody connected to its address.
+start ip netns exec "$client" python3 "$SOURCE_DIR/tools/stand-in.py" any/tcp@127.0.0.1:1009
+own_server=$pid
+wait_for 5 grep -q ready "$log" || die "no server: $(cat "$log")"
+echo '0.0.0.0 blocked.test' >>"$R/etc/hosts"
 
 # --- the documents ----------------------------------------------------------------------------------
 
@@ -63,6 +68,7 @@ roles:
   unrouted: {title: one that the client has no route to}
   named: {title: a server by name}
   nameless: {title: one whose name nobody knows}
+  blocked: {title: one whose name is blocked}
 requirements:
 END
 	# requirement NAME FEATURE FROM TO NEEDS
@@ -78,6 +84,7 @@ END
 	requirement dns quiet client server udp/53
 	requirement named quiet client named tcp/1004
 	requirement nameless quiet client nameless tcp/1004
+	requirement blocked quiet client blocked tcp/1009
 	requirement back quiet server client tcp/1004
 	requirement open-again loud client server tcp/1001
 	requirement prohibited loud client server tcp/1003
@@ -102,6 +109,7 @@ hosts:
   unrouted: {addresses: ["2001:db8:c::20"]}
   named: {name: localhost, zone: there}
   nameless: {name: missing.test, zone: there}
+  blocked: {name: blocked.test, zone: there}
 devices:
   wall:
     interfaces:
@@ -110,7 +118,7 @@ devices:
     filter: stateful
 uses:
   - product: truth
-    roles: {client: client, server: server, unrouted: unrouted, named: named, nameless: nameless}
+    roles: {client: client, server: server, unrouted: unrouted, named: named, nameless: nameless, blocked: blocked}
     features: [$1]
 END
 }
@@ -193,7 +201,7 @@ each_means() {
 	judged openbsd 'nc (openbsd)' "$1" chroot "$R" env PATH=/srv/path-openbsd sh /srv/script.sh
 	judged ncat 'nc (ncat)' "$1" chroot "$R" env PATH=/srv/path-ncat sh /srv/script.sh
 	# There nothing reads /etc/hosts, and no resolver can be asked.
-	sed 's/^\(named\|nameless\) .*/\1 not-attempted:dns:None/' "$1" >"$T/want-box"
+	sed 's/^\(named\|nameless\|blocked\) .*/\1 not-attempted:dns:None/' "$1" >"$T/want-box"
 	judged busybox 'nc (busybox)' "$T/want-box" chroot "$box" /bin/sh /script.sh
 }
 
@@ -213,7 +221,8 @@ unrouted unreachable:local-route:None
 ping open:target:None
 dns not-attempted:local-resource:None
 named closed:target:None
-nameless unreachable:dns:None
+nameless not-attempted:dns:None
+blocked unreachable:dns:None
 END
 each_means "$T/want"
 
@@ -226,7 +235,8 @@ unrouted not-attempted:local-resource:None
 ping open:target:None
 dns not-attempted:local-resource:None
 named closed:target:None not-attempted:local-resource:None
-nameless unreachable:dns:None
+nameless not-attempted:dns:None
+blocked unreachable:dns:None
 END
 judged traditional 'nc (traditional)' "$T/want-four" chroot "$R" env PATH=/srv/path-traditional sh /srv/script.sh
 sed 's/^\(open\|dropped\|vacant\|unrouted\|named\) .*/\1 not-attempted:local-resource:None/' "$T/want" >"$T/want-none"
@@ -311,7 +321,8 @@ unrouted unreachable:local-route:None
 ping open:target:None
 dns open:target:None
 named closed:target:None
-nameless unreachable:dns:None
+nameless not-attempted:dns:None
+blocked unreachable:dns:None
 END
 told "$T/want"
 has "$T/out" '"proved":"dns"'
@@ -329,6 +340,7 @@ told "$T/want"
 has "$T/out" '"how":"icmp 3/13"'
 has "$T/out" '"how":"icmp6 1/1"'
 
+stop "$own_server"
 # What goes wrong is said in words, and nothing is judged.
 expect_rc 3 over_ssh nobody@192.0.2.10
 has "$T/err" "ssh cannot log in to nobody@192.0.2.10"

@@ -149,6 +149,54 @@ static void tcp(void **state)
 		"net.ipv4.ip_local_port_range, or wait");
 }
 
+/* However it ended: an address that no host has leads to that host itself. Asked for as an address,
+ * it is what the plan says. */
+static void blocked(void **state)
+{
+	static const struct task by_name = {.name = "a.test", .port = 80, .method = &method_tcp};
+	static const struct addr none[] = {
+		{4, {0}},
+		{4, {0, 1, 2, 3}},
+		{4, {224, 0, 0, 1}},
+		{4, {255, 255, 255, 255}},
+		{6, {0}},
+		{6, {0xff, 2}},
+		{6, {[10] = 0xff, 0xff, 10, 0, 0, 5}},
+	};
+	static const enum told_state states[] = {TOLD_OPEN, TOLD_REFUSED, TOLD_NOT_TESTED};
+	struct task by_address = by_name;
+	struct told told = {.transport = TRANSPORT_TCP, .port = 80, .how = "words", .means = "nc"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(none) * ARRAY_LEN(states); i++) {
+		told.address = none[i / ARRAY_LEN(states)];
+		told.state = states[i % ARRAY_LEN(states)];
+		check_heard("by name", &by_name, &told,
+			    "unreachable dns certain fail | dns: no host's address | the resolver "
+			    "gives an address that no host has, to block the name");
+	}
+	told.state = TOLD_OPEN;
+	by_address.target = told.address = none[0];
+	check_heard("by address", &by_address, &told,
+		    "open target likely pass | handshake | the handshake completed");
+	told.address = target;
+	check_heard("a host's", &by_name, &told,
+		    "open target likely pass | handshake | the handshake completed");
+}
+
+static void no_name_by_getent(void **state)
+{
+	static const struct task task = {.name = "a.test", .port = 80, .method = &method_tcp};
+	const struct told told = {
+		.transport = TRANSPORT_TCP, .port = 80, .state = TOLD_NO_NAME, .means = "getent"};
+
+	(void)state;
+	check_heard("getent", &task, &told,
+		    "not-attempted dns likely unknown | dns: no address | the name did not resolve "
+		    "there, and getent does not tell whether there is no such name or no resolver "
+		    "answered");
+}
+
 /* DNS: an answer to the question that chance 00 01 02 ... makes. */
 #define DNS_REPLY(id) id "\x84\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01"
 
@@ -209,6 +257,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tcp),
+		cmocka_unit_test(blocked),
+		cmocka_unit_test(no_name_by_getent),
 		cmocka_unit_test(udp),
 		cmocka_unit_test(echo),
 	};
