@@ -534,6 +534,8 @@ void blame(const struct sighting *seen, struct outcome *o)
 	if (seen->source.family)
 		o->source = seen->source;
 	sayings[seen->saw](seen, o);
+	if (seen->is_foretold)
+		o->network = ANSWER_UNKNOWN;
 	if (seen->words && seen->words[0])
 		set_evidence(o, "%s", seen->words);
 }

@@ -53,8 +53,9 @@ struct sighting {
 	const char *call; /* "socket", "connect", "send", ...; a literal */
 	bool had_way;	  /* SAW_LOCAL_ERROR: earlier in the run this host could send there */
 	struct icmp_error icmp;
-	bool is_by_proxy;	   /* what was seen, was seen through one */
-	bool is_unseen;		   /* the handshake was broken off before its last packet */
+	bool is_by_proxy; /* what was seen, was seen through one */
+	bool is_foretold; /* it says that what is negotiated cannot work, and nothing of the way */
+	bool is_unseen;	  /* the handshake was broken off before its last packet */
 	bool own_target, own_icmp; /* the target, the sender of the ICMP error is this host */
 	bool peer_closed;	   /* SAW_OPEN: the peer ended the stream by itself */
 	size_t bytes; /* SAW_OPEN: it spoke; with `proto`, and not to the end of the dialogue */

@@ -52,6 +52,10 @@ struct conversation {
 	char unread[FTP_LINE_MAX];
 };
 
+/* For what is said of a conversation that fails: a server greets whoever comes. */
+static const struct proto ftp = {
+	.name = "ftp", .transport = TRANSPORT_TCP, .answers = PROTO_ALWAYS};
+
 struct ftp {
 	struct dial dial; /* first: the address is the same */
 	struct timer timer;
@@ -145,10 +149,31 @@ static bool part(struct ftp *f, enum saw saw)
 	return say(f, STEP_FAREWELL, "QUIT\r\n");
 }
 
-/* Nothing more is to be said to it, and nothing is known of the data connection. */
-static bool break_off(struct ftp *f)
+/* Whether the server's own conduct rules out a data connection, or only what it may want of us
+ * first: some end the conversation with those they do not know. */
+static enum saw saw_of_end(const struct conversation *c, enum saw saw)
 {
-	f->c->data.seen.saw = SAW_NOT_ASKED;
+	return c->step == STEP_GREETING || c->is_logged_in ? saw : SAW_NOT_ASKED;
+}
+
+/* The data connection's fate is sealed before there is one: by `saw`, of the conversation. */
+static void foretell(struct ftp *f, enum saw saw)
+{
+	struct sighting *seen = &f->c->data.seen;
+
+	seen->proto = &ftp;
+	seen->is_foretold = saw != SAW_NOT_ASKED;
+	seen->peer_closed = true;
+	seen->port = 0; /* it is the conversation's port that answered */
+	seen->unacked = -1;
+	seen->waited_ms = REPLY_MS;
+	seen->saw = saw;
+}
+
+/* Nothing more is to be said to it. */
+static bool break_off(struct ftp *f, enum saw saw)
+{
+	foretell(f, saw);
 	return end(f);
 }
 
@@ -274,7 +299,8 @@ static bool took_greeting(struct ftp *f, const struct ftp_reply *r)
 
 	if (r->code != 220) {
 		quote(f, "the server goes no further than its greeting", r);
-		return part(f, SAW_NOT_ASKED);
+		foretell(f, SAW_OPEN);
+		return part(f, SAW_OPEN);
 	}
 	buf_addf(&line, "USER anonymous%s%s\r\n", server ? "@" : "", server ? server : "");
 	say(f, STEP_USER, line.data);
@@ -356,7 +382,7 @@ static bool took_reply(struct ftp *f, const struct ftp_reply *r)
 		return false;
 	if (r->code == 421 && step != STEP_FAREWELL) {
 		quote(f, "the server ends the conversation", r);
-		return break_off(f);
+		return break_off(f, saw_of_end(f->c, SAW_OPEN));
 	}
 	return took[step](f, r);
 }
@@ -366,7 +392,7 @@ static bool took_nonsense(struct ftp *f)
 	if (f->c->step == STEP_FAREWELL)
 		return end(f);
 	set_words(f, "what answers on port %u is no FTP server", f->dial.port);
-	return break_off(f);
+	return break_off(f, SAW_OTHER);
 }
 
 static bool take_replies(struct ftp *f)
@@ -396,7 +422,7 @@ static bool control_gone(struct ftp *f, bool reset)
 		return end(f);
 	set_words(f, "the conversation on port %u ended before there was a data connection",
 		  f->dial.port);
-	return break_off(f);
+	return break_off(f, saw_of_end(f->c, SAW_OPEN));
 }
 
 /* An ICMP error decides nothing any more, but must be read, or the loop tells of it for ever. */
@@ -436,7 +462,7 @@ static void timer_fired(struct timer *timer)
 	} else {
 		set_words(f, "port %u did not go on with the conversation in %d ms", f->dial.port,
 			  REPLY_MS);
-		break_off(f);
+		break_off(f, saw_of_end(f->c, SAW_SILENCE));
 	}
 }
 

@@ -285,6 +285,48 @@ vsftpd IPv4 $words the server takes no port of ours without a login: 530 Please 
 vsftpd IPv6 $words the server takes no port of ours without a login: 530 Please login with USER and PASS.
 END
 
+# --- no FTP server ----------------------------------------------------------------------------------
+
+# A data connection that nobody negotiates fails, and it is the server's administrator who can look.
+cat >"$T/first-words.py" <<'END'
+import socket, sys, threading
+
+def serve(c):
+    c.sendall(sys.argv[2].encode('latin-1').decode('unicode_escape').encode())
+    while c.recv(100):
+        pass
+    c.close()
+
+s = socket.create_server(('', int(sys.argv[1])))
+while True:
+    threading.Thread(target=serve, args=s.accept()[:1]).start()
+END
+# impostor PORT WORDS STATE EVIDENCE: what answers there has these first words
+impostor() {
+	start ip netns exec "$plain" python3 "$T/first-words.py" "$1" "$2"
+	wait_for 10 ip netns exec "$client" "$PORTOLAN" probe "10.0.4.10:$1" || die "nobody at port $1: $(cat "$log")"
+	cat >"$T/impostor.yaml" <<END
+portolan: 1
+site: impostor
+zones: {net: {networks: [10.0.0.0/16]}}
+hosts:
+  client: {addresses: [10.0.9.10]}
+  plain: {addresses: [10.0.4.10]}
+uses:
+  - product: ftp
+    settings: {control_port: $1}
+    roles: {client: client, server: plain}
+    modes: {data: [passive]}
+END
+	expect_rc 1 ip netns exec "$client" "$PORTOLAN" check "$T/impostor.yaml"
+	tr -s ' \n' '  ' <"$T/out" >"$T/flat"
+	has "$T/flat" "10.0.4.10:$1 $3: $4"
+	has "$T/flat" "next move: the server's administrator"
+}
+impostor 2101 'SSH-2.0-x\r\n' 'another service' 'what answers on port 2101 is no FTP server'
+impostor 2102 '421 Too many users\r\n' open 'the server ends the conversation: 421 Too many users'
+impostor 2103 '' silent 'port 2103 did not go on with the conversation in 6000 ms'
+
 # --- an explicit gateway ----------------------------------------------------------------------------
 
 # Its login names the server behind it, which is not there: the data connection is the gateway's own.

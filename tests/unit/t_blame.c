@@ -134,6 +134,14 @@ static const struct row tcp[] = {
 	{TRANSPORT_TCP,
 	 {.saw = SAW_NOT_ASKED, .port = 50001, .words = "no login"},
 	 "not-attempted unproven certain unknown unknown none; not negotiated; no login;"},
+	/* Who should negotiate does not: of the way nothing is known. */
+	{TRANSPORT_TCP,
+	 {.saw = SAW_OTHER, .proto = &always, .is_foretold = true, .words = "no such server"},
+	 "wrong-service target likely unknown fail 10.0.0.5; not always; no such server;"},
+	{TRANSPORT_TCP,
+	 {.saw = SAW_OPEN, .proto = &always, .peer_closed = true, .is_foretold = true},
+	 "open target likely unknown fail 10.0.0.5; no end of always; it ended the connection "
+	 "without a word of always;"},
 };
 
 static const struct row udp[] = {
