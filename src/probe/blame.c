@@ -411,7 +411,11 @@ const char *const proxy_leg_names[] = {
 
 static void blame_proxy(const struct sighting *seen, struct outcome *o)
 {
-	decide(o, STATE_REJECTED, CAUSE_PROXY, CONFIDENCE_CERTAIN);
+	/* Silence is no refusal: it may be the target, or what is before it, that it waits for. */
+	if (seen->proxy->is_silence)
+		decide(o, STATE_SILENT, CAUSE_PROXY, CONFIDENCE_LIKELY);
+	else
+		decide(o, STATE_REJECTED, CAUSE_PROXY, CONFIDENCE_CERTAIN);
 	o->leg = proxy_leg_names[seen->proxy->leg];
 	set_how(o, "%s", seen->proxy->how);
 	set_evidence(o, "%s", seen->proxy->words);

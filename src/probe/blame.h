@@ -25,7 +25,7 @@ enum saw {
 	/* TCP: connected, and not a byte in answer to ours; `unacked` tells whether ours arrived.
 	 * UDP: no answer and no error. */
 	SAW_SILENCE,
-	SAW_PROXY,	/* a proxy said no: `proxy` */
+	SAW_PROXY,	/* a proxy said no, or nothing: `proxy` */
 	SAW_NEGOTIATED, /* the connection that was negotiated opened: `words` */
 	SAW_UNOPENED,	/* the target says that its own connection to us failed: `words` */
 	SAW_NOT_ASKED,	/* it never came to what was to be tried: `words` */
@@ -39,6 +39,7 @@ struct proxy_refusal {
 	char how[OUTCOME_HOW_MAX];	  /* "http 407", "socks 2" */
 	char words[OUTCOME_EVIDENCE_MAX]; /* one sentence; from outside in part: escape it */
 	bool is_unreachable;		  /* LEG_BEYOND: the proxy tried, and got no connection */
+	bool is_silence;		  /* it has the request, and has said nothing */
 };
 
 struct sighting {

@@ -76,6 +76,9 @@ static const struct {
 	{"via-beyond",
 	 {.state = STATE_REJECTED, .cause = CAUSE_PROXY, .via = "http:proxy", .leg = "beyond"},
 	 USUAL},
+	{"via-silence",
+	 {.state = STATE_SILENT, .cause = CAUSE_PROXY, .via = "http:proxy", .leg = "beyond"},
+	 USUAL},
 	/* We could not try. */
 	{"untried", {.state = STATE_NOT_ATTEMPTED, .cause = CAUSE_LOCAL_RESOURCE}, USUAL},
 	{"stopped",

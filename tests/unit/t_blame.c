@@ -27,6 +27,9 @@ static const struct proto always = {.name = "always", .answers = PROTO_ALWAYS},
 static const struct proxy_refusal no = {
 	.leg = LEG_POLICY, .how = "http 403", .words = "it does not want to"};
 
+static const struct proxy_refusal no_word = {
+	.leg = LEG_BEYOND, .how = "no answer", .words = "it says nothing", .is_silence = true};
+
 /* state cause confidence network service by; how; evidence; candidates */
 struct row {
 	enum transport transport;
@@ -113,6 +116,10 @@ static const struct row tcp[] = {
 	{TRANSPORT_TCP,
 	 {.saw = SAW_PROXY, .proxy = &no},
 	 "rejected proxy certain fail unknown none; http 403; it does not want to;"},
+	/* Who says nothing has not said no. */
+	{TRANSPORT_TCP,
+	 {.saw = SAW_PROXY, .proxy = &no_word},
+	 "silent proxy likely fail unknown none; no answer; it says nothing;"},
 	/* A closed port answers with a reset: an error of the target's own address is a rule. */
 	{TRANSPORT_TCP,
 	 {.saw = SAW_ICMP, .icmp = {.type = 3, .code = 3, .by = {TARGET}}},
