@@ -46,8 +46,9 @@ struct conversation {
 	struct ftp_data data;  /* its `seen` becomes the sighting of the whole */
 	struct addr announced; /* by PASV, where it is not what was dialled; else family 0 */
 	char words[OUTCOME_EVIDENCE_MAX];
-	unsigned begun; /* of a reply: see ftp_reply_read() */
-	size_t heard;	/* in this step */
+	char refusal[TEXT_SHOWN + 8]; /* of the login, where it is one: the reply with its code */
+	unsigned begun;		      /* of a reply: see ftp_reply_read() */
+	size_t heard;		      /* in this step */
 	size_t n;
 	char unread[FTP_LINE_MAX];
 };
@@ -186,20 +187,27 @@ PRINTF(2, 3) static void set_words(struct ftp *f, const char *fmt, ...)
 	va_end(ap);
 }
 
+static int shown(const struct ftp_reply *r)
+{
+	return (int)(r->text.n < TEXT_SHOWN ? r->text.n : TEXT_SHOWN);
+}
+
 /* `what` and the server's own words. */
 static void quote(struct ftp *f, const char *what, const struct ftp_reply *r)
 {
-	size_t n = r->text.n < TEXT_SHOWN ? r->text.n : TEXT_SHOWN;
-
-	set_words(f, "%s: %u %.*s", what, r->code, (int)n, r->text.p);
+	set_words(f, "%s: %u %.*s", what, r->code, shown(r), r->text.p);
 }
 
+/* Without a login it is the refusal of the login that says why; what is said of the commands that
+ * follow need not even mention it. */
 static bool not_negotiated(struct ftp *f, const char *what, const struct ftp_reply *r)
 {
-	char words[TEXT_SHOWN];
+	const struct conversation *c = f->c;
 
-	snprintf(words, sizeof(words), "%s%s", what, f->c->is_logged_in ? "" : " without a login");
-	quote(f, words, r);
+	if (c->is_logged_in)
+		quote(f, what, r);
+	else
+		set_words(f, "%s without a login: %s", what, c->refusal);
 	return part(f, SAW_NOT_ASKED);
 }
 
@@ -309,16 +317,25 @@ static bool took_greeting(struct ftp *f, const struct ftp_reply *r)
 }
 
 /* Some servers negotiate without a login, too. */
+static bool took_login(struct ftp *f, const struct ftp_reply *r, bool is_logged_in)
+{
+	struct conversation *c = f->c;
+
+	c->is_logged_in = is_logged_in;
+	snprintf(c->refusal, sizeof(c->refusal), "%u %.*s", r->code, shown(r), r->text.p);
+	return start_negotiating(f);
+}
+
 static bool took_user(struct ftp *f, const struct ftp_reply *r)
 {
-	f->c->is_logged_in = r->code == 230;
-	return r->code == 331 ? say(f, STEP_PASS, "PASS portolan@\r\n") : start_negotiating(f);
+	if (r->code == 331)
+		return say(f, STEP_PASS, "PASS portolan@\r\n");
+	return took_login(f, r, r->code == 230);
 }
 
 static bool took_pass(struct ftp *f, const struct ftp_reply *r)
 {
-	f->c->is_logged_in = r->code == 230 || r->code == 202;
-	return start_negotiating(f);
+	return took_login(f, r, r->code == 230 || r->code == 202);
 }
 
 static bool took_pasv(struct ftp *f, const struct ftp_reply *r)

@@ -276,13 +276,13 @@ run_vsftpd "$vsftpd"
 wait_for 10 ask "$vsftpd" tcp 21 '' '220 ' || die "vsftpd does not answer"
 says passive 'no anonymous users' vsftpd <<END
 vsftpd not-tested nobody
-vsftpd IPv4 $words no passive data connection without a login: 530 Please login with USER and PASS.
-vsftpd IPv6 $words no passive data connection without a login: 530 Please login with USER and PASS.
+vsftpd IPv4 $words no passive data connection without a login: 530 Login incorrect.
+vsftpd IPv6 $words no passive data connection without a login: 530 Login incorrect.
 END
 says active 'no anonymous users' vsftpd <<END
 vsftpd not-tested nobody
-vsftpd IPv4 $words the server takes no port of ours without a login: 530 Please login with USER and PASS.
-vsftpd IPv6 $words the server takes no port of ours without a login: 530 Please login with USER and PASS.
+vsftpd IPv4 $words the server takes no port of ours without a login: 530 Login incorrect.
+vsftpd IPv6 $words the server takes no port of ours without a login: 530 Login incorrect.
 END
 
 # --- no FTP server ----------------------------------------------------------------------------------
