@@ -349,12 +349,13 @@ static bool took_pasv(struct ftp *f, const struct ftp_reply *r)
 	return start_data(f);
 }
 
-/* PASV knows nothing of IPv6. */
+/* PASV knows nothing of IPv6. A server that answers 4yz knows EPSV, and cannot do it now: that is
+ * what is to be told, not what it makes of PASV (RFC 959 section 4.2). */
 static bool took_epsv(struct ftp *f, const struct ftp_reply *r)
 {
 	if (r->code == 229 && ftp_reply_epsv(r, &f->c->data.seen.port))
 		return start_data(f);
-	if (f->dial.to.family == 4)
+	if (f->dial.to.family == 4 && r->code / 100 != 4)
 		return say(f, STEP_PASV, "PASV\r\n");
 	return not_negotiated(f, "no passive data connection", r);
 }
