@@ -236,6 +236,11 @@ static void data_ended(struct ftp_data *d, enum saw saw)
 
 	if (saw == SAW_NEGOTIATED)
 		set_words_opened(f);
+	else if (saw == SAW_REFUSAL)
+		set_words(f,
+			  "a reset came from port %u, which the server has just named: its "
+			  "firewall, one on the way, or the server itself",
+			  d->seen.port);
 	else if (saw == SAW_NOTHING)
 		set_words(f, "the data connection to port %u got no answer in %u ms", d->seen.port,
 			  d->seen.waited_ms);

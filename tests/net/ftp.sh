@@ -221,11 +221,11 @@ all 'fail network' \
 	says passive rejected
 truth "$fw" forward
 truth "$vsftpd" input 'tcp dport 50000-50009 reject with tcp reset'
-words='closed target likely pass fail a reset came from the target'\''s address'
+words='closed target likely pass fail a reset came from port 5000x, which the server has just named'
 says passive closed vsftpd <<END
 vsftpd fail server
-vsftpd IPv4 $words: nothing listens there, unless it was forged on the way
-vsftpd IPv6 $words: nothing listens there, unless it was forged on the way
+vsftpd IPv4 $words: its firewall, one on the way, or the server itself
+vsftpd IPv6 $words: its firewall, one on the way, or the server itself
 END
 truth "$vsftpd" input
 
