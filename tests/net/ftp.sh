@@ -177,6 +177,10 @@ says passive 'another address' plain <<'END'
 plain pass nobody
 plain IPv4 open target likely pass pass the data connection to port 5000x opened; the server announces another address, 192.168.7.7
 END
+# To people, too, as far as they ask for what holds.
+run ip netns exec "$client" "$PORTOLAN" check "$T/site.yaml" --all
+tr -s ' \n' '  ' <"$T/out" >"$T/flat"
+has "$T/flat" 'the data connection to port 50000 opened; the server announces another address, 192.168.7.7'
 
 # What it says is printed, and does nothing else.
 says active 'words of its own' plain <<'END'
