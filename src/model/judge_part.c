@@ -28,11 +28,20 @@ const char *judge_why_vacant(const struct outcome *o)
 			 "listens yet";
 }
 
-static const char *why(const struct outcome *o)
+/* The server has just said that it listens there. */
+static const char *why_refused(const struct outcome *o)
+{
+	if (o->state != STATE_CLOSED || o->network != ANSWER_PASS)
+		return NULL;
+	return "the server names that port and does not listen there, or a firewall that does not "
+	       "follow FTP refuses it in its name";
+}
+
+static const char *why(const struct flow *f, const struct outcome *o)
 {
 	if (o->is_stand_in)
 		return "the way is open; a stand-in answered, the service itself is not there yet";
-	return judge_why_vacant(o);
+	return f->claims->mode ? why_refused(o) : judge_why_vacant(o);
 }
 
 /* The directory answered and names no port: it says nothing of the way to one. */
@@ -58,7 +67,7 @@ struct part part_of(const struct judging *j, const struct flow *f, const struct 
 		.service = o->service,
 		.decisive = o,
 		.flow = f,
-		.reason = why(o),
+		.reason = why(f, o),
 	};
 }
 

@@ -99,11 +99,14 @@ static enum turn turn_of_proxy(const struct judging *j, const struct flow *f,
 	return turn_at(j, *device, &o->by);
 }
 
-/* It answers, so its host is in order: what it says is not. */
+/* It answers, so its host is in order: what it says is not. Where that keeps a connection from
+ * being negotiated (nothing is known of the way then), it is how the server is set up. */
 static enum turn turn_of_target(const struct outcome *o)
 {
-	return o->state == STATE_CLOSED || o->state == STATE_WRONG_SERVICE ? TURN_SERVER
-									   : TURN_APPLICATION;
+	return o->state == STATE_CLOSED || o->state == STATE_WRONG_SERVICE ||
+			       o->network == ANSWER_UNKNOWN
+		       ? TURN_SERVER
+		       : TURN_APPLICATION;
 }
 
 static enum turn turn_of(const struct judging *j, const struct flow *f, const struct outcome *o,

@@ -432,7 +432,11 @@ const char *const proxy_leg_names[] = {
 
 static void blame_proxy(const struct sighting *seen, struct outcome *o)
 {
-	decide(o, STATE_REJECTED, CAUSE_PROXY, CONFIDENCE_CERTAIN);
+	/* Silence is no refusal: it may be the target, or what is before it, that it waits for. */
+	if (seen->proxy->is_silence)
+		decide(o, STATE_SILENT, CAUSE_PROXY, CONFIDENCE_LIKELY);
+	else
+		decide(o, STATE_REJECTED, CAUSE_PROXY, CONFIDENCE_CERTAIN);
 	o->leg = proxy_leg_names[seen->proxy->leg];
 	set_how(o, "%s", seen->proxy->how);
 	set_evidence(o, "%s", seen->proxy->words);
@@ -555,6 +559,8 @@ void blame(const struct sighting *seen, struct outcome *o)
 	if (seen->source.family)
 		o->source = seen->source;
 	sayings[seen->saw](seen, o);
+	if (seen->is_foretold)
+		o->network = ANSWER_UNKNOWN;
 	if (seen->words && seen->words[0])
 		set_evidence(o, "%s", seen->words);
 }

@@ -25,7 +25,7 @@ enum saw {
 	/* TCP: connected, and not a byte in answer to ours; `unacked` tells whether ours arrived.
 	 * UDP: no answer and no error. */
 	SAW_SILENCE,
-	SAW_PROXY,	/* a proxy said no: `proxy` */
+	SAW_PROXY,	/* a proxy said no, or nothing: `proxy` */
 	SAW_NEGOTIATED, /* the connection that was negotiated opened: `words` */
 	SAW_UNOPENED,	/* the target says that its own connection to us failed: `words` */
 	SAW_NOT_ASKED,	/* it never came to what was to be tried: `words` */
@@ -39,6 +39,7 @@ struct proxy_refusal {
 	char how[OUTCOME_HOW_MAX];	  /* "http 407", "socks 2" */
 	char words[OUTCOME_EVIDENCE_MAX]; /* one sentence; from outside in part: escape it */
 	bool is_unreachable;		  /* LEG_BEYOND: the proxy tried, and got no connection */
+	bool is_silence;		  /* it has the request, and has said nothing */
 };
 
 struct sighting {
@@ -53,10 +54,10 @@ struct sighting {
 	const char *call; /* "socket", "connect", "send", ...; a literal */
 	bool had_way;	  /* SAW_LOCAL_ERROR: earlier in the run this host could send there */
 	struct icmp_error icmp;
-	struct addr
-		rejected_by; /* SAW_NOTHING: rejected others of the target's ports; or family 0 */
-	bool is_by_proxy;    /* what was seen, was seen through one */
-	bool is_unseen;	     /* the handshake was broken off before its last packet */
+	struct addr rejected_by; /* SAW_NOTHING: who rejected others of its ports; or family 0 */
+	bool is_by_proxy;	 /* what was seen, was seen through one */
+	bool is_foretold; /* it says that what is negotiated cannot work, and nothing of the way */
+	bool is_unseen;	  /* the handshake was broken off before its last packet */
 	bool own_target, own_icmp; /* the target, the sender of the ICMP error is this host */
 	bool peer_closed;	   /* SAW_OPEN: the peer ended the stream by itself */
 	size_t bytes; /* SAW_OPEN: it spoke; with `proto`, and not to the end of the dialogue */

@@ -46,11 +46,16 @@ struct conversation {
 	struct ftp_data data;  /* its `seen` becomes the sighting of the whole */
 	struct addr announced; /* by PASV, where it is not what was dialled; else family 0 */
 	char words[OUTCOME_EVIDENCE_MAX];
-	unsigned begun; /* of a reply: see ftp_reply_read() */
-	size_t heard;	/* in this step */
+	char refusal[TEXT_SHOWN + 8]; /* of the login, where it is one: the reply with its code */
+	unsigned begun;		      /* of a reply: see ftp_reply_read() */
+	size_t heard;		      /* in this step */
 	size_t n;
 	char unread[FTP_LINE_MAX];
 };
+
+/* For what is said of a conversation that fails: a server greets whoever comes. */
+static const struct proto ftp = {
+	.name = "ftp", .transport = TRANSPORT_TCP, .answers = PROTO_ALWAYS};
 
 struct ftp {
 	struct dial dial; /* first: the address is the same */
@@ -145,10 +150,31 @@ static bool part(struct ftp *f, enum saw saw)
 	return say(f, STEP_FAREWELL, "QUIT\r\n");
 }
 
-/* Nothing more is to be said to it, and nothing is known of the data connection. */
-static bool break_off(struct ftp *f)
+/* Whether the server's own conduct rules out a data connection, or only what it may want of us
+ * first: some end the conversation with those they do not know. */
+static enum saw saw_of_end(const struct conversation *c, enum saw saw)
 {
-	f->c->data.seen.saw = SAW_NOT_ASKED;
+	return c->step == STEP_GREETING || c->is_logged_in ? saw : SAW_NOT_ASKED;
+}
+
+/* The data connection's fate is sealed before there is one: by `saw`, of the conversation. */
+static void foretell(struct ftp *f, enum saw saw)
+{
+	struct sighting *seen = &f->c->data.seen;
+
+	seen->proto = &ftp;
+	seen->is_foretold = saw != SAW_NOT_ASKED;
+	seen->peer_closed = true;
+	seen->port = 0; /* it is the conversation's port that answered */
+	seen->unacked = -1;
+	seen->waited_ms = REPLY_MS;
+	seen->saw = saw;
+}
+
+/* Nothing more is to be said to it. */
+static bool break_off(struct ftp *f, enum saw saw)
+{
+	foretell(f, saw);
 	return end(f);
 }
 
@@ -161,20 +187,27 @@ PRINTF(2, 3) static void set_words(struct ftp *f, const char *fmt, ...)
 	va_end(ap);
 }
 
+static int shown(const struct ftp_reply *r)
+{
+	return (int)(r->text.n < TEXT_SHOWN ? r->text.n : TEXT_SHOWN);
+}
+
 /* `what` and the server's own words. */
 static void quote(struct ftp *f, const char *what, const struct ftp_reply *r)
 {
-	size_t n = r->text.n < TEXT_SHOWN ? r->text.n : TEXT_SHOWN;
-
-	set_words(f, "%s: %u %.*s", what, r->code, (int)n, r->text.p);
+	set_words(f, "%s: %u %.*s", what, r->code, shown(r), r->text.p);
 }
 
+/* Without a login it is the refusal of the login that says why; what is said of the commands that
+ * follow need not even mention it. */
 static bool not_negotiated(struct ftp *f, const char *what, const struct ftp_reply *r)
 {
-	char words[TEXT_SHOWN];
+	const struct conversation *c = f->c;
 
-	snprintf(words, sizeof(words), "%s%s", what, f->c->is_logged_in ? "" : " without a login");
-	quote(f, words, r);
+	if (c->is_logged_in)
+		quote(f, what, r);
+	else
+		set_words(f, "%s without a login: %s", what, c->refusal);
 	return part(f, SAW_NOT_ASKED);
 }
 
@@ -203,6 +236,11 @@ static void data_ended(struct ftp_data *d, enum saw saw)
 
 	if (saw == SAW_NEGOTIATED)
 		set_words_opened(f);
+	else if (saw == SAW_REFUSAL)
+		set_words(f,
+			  "a reset came from port %u, which the server has just named: its "
+			  "firewall, one on the way, or the server itself",
+			  d->seen.port);
 	else if (saw == SAW_NOTHING)
 		set_words(f, "the data connection to port %u got no answer in %u ms", d->seen.port,
 			  d->seen.waited_ms);
@@ -274,7 +312,8 @@ static bool took_greeting(struct ftp *f, const struct ftp_reply *r)
 
 	if (r->code != 220) {
 		quote(f, "the server goes no further than its greeting", r);
-		return part(f, SAW_NOT_ASKED);
+		foretell(f, SAW_OPEN);
+		return part(f, SAW_OPEN);
 	}
 	buf_addf(&line, "USER anonymous%s%s\r\n", server ? "@" : "", server ? server : "");
 	say(f, STEP_USER, line.data);
@@ -283,16 +322,25 @@ static bool took_greeting(struct ftp *f, const struct ftp_reply *r)
 }
 
 /* Some servers negotiate without a login, too. */
+static bool took_login(struct ftp *f, const struct ftp_reply *r, bool is_logged_in)
+{
+	struct conversation *c = f->c;
+
+	c->is_logged_in = is_logged_in;
+	snprintf(c->refusal, sizeof(c->refusal), "%u %.*s", r->code, shown(r), r->text.p);
+	return start_negotiating(f);
+}
+
 static bool took_user(struct ftp *f, const struct ftp_reply *r)
 {
-	f->c->is_logged_in = r->code == 230;
-	return r->code == 331 ? say(f, STEP_PASS, "PASS portolan@\r\n") : start_negotiating(f);
+	if (r->code == 331)
+		return say(f, STEP_PASS, "PASS portolan@\r\n");
+	return took_login(f, r, r->code == 230);
 }
 
 static bool took_pass(struct ftp *f, const struct ftp_reply *r)
 {
-	f->c->is_logged_in = r->code == 230 || r->code == 202;
-	return start_negotiating(f);
+	return took_login(f, r, r->code == 230 || r->code == 202);
 }
 
 static bool took_pasv(struct ftp *f, const struct ftp_reply *r)
@@ -306,12 +354,13 @@ static bool took_pasv(struct ftp *f, const struct ftp_reply *r)
 	return start_data(f);
 }
 
-/* PASV knows nothing of IPv6. */
+/* PASV knows nothing of IPv6. A server that answers 4yz knows EPSV, and cannot do it now: that is
+ * what is to be told, not what it makes of PASV (RFC 959 section 4.2). */
 static bool took_epsv(struct ftp *f, const struct ftp_reply *r)
 {
 	if (r->code == 229 && ftp_reply_epsv(r, &f->c->data.seen.port))
 		return start_data(f);
-	if (f->dial.to.family == 4)
+	if (f->dial.to.family == 4 && r->code / 100 != 4)
 		return say(f, STEP_PASV, "PASV\r\n");
 	return not_negotiated(f, "no passive data connection", r);
 }
@@ -356,7 +405,7 @@ static bool took_reply(struct ftp *f, const struct ftp_reply *r)
 		return false;
 	if (r->code == 421 && step != STEP_FAREWELL) {
 		quote(f, "the server ends the conversation", r);
-		return break_off(f);
+		return break_off(f, saw_of_end(f->c, SAW_OPEN));
 	}
 	return took[step](f, r);
 }
@@ -366,7 +415,7 @@ static bool took_nonsense(struct ftp *f)
 	if (f->c->step == STEP_FAREWELL)
 		return end(f);
 	set_words(f, "what answers on port %u is no FTP server", f->dial.port);
-	return break_off(f);
+	return break_off(f, SAW_OTHER);
 }
 
 static bool take_replies(struct ftp *f)
@@ -396,7 +445,7 @@ static bool control_gone(struct ftp *f, bool reset)
 		return end(f);
 	set_words(f, "the conversation on port %u ended before there was a data connection",
 		  f->dial.port);
-	return break_off(f);
+	return break_off(f, saw_of_end(f->c, SAW_OPEN));
 }
 
 /* An ICMP error decides nothing any more, but must be read, or the loop tells of it for ever. */
@@ -436,7 +485,7 @@ static void timer_fired(struct timer *timer)
 	} else {
 		set_words(f, "port %u did not go on with the conversation in %d ms", f->dial.port,
 			  REPLY_MS);
-		break_off(f);
+		break_off(f, saw_of_end(f->c, SAW_SILENCE));
 	}
 }
 

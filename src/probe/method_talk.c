@@ -114,6 +114,19 @@ static bool refuse(struct talk *t, enum proxy_leg leg, const char *how, const ch
 	return finish(t, SAW_PROXY);
 }
 
+/* The proxy has the request, and says neither yes nor no. */
+static void proxy_is_silent(struct talk *t)
+{
+	struct proxy_refusal silence = {.leg = LEG_BEYOND, .how = "no answer", .is_silence = true};
+
+	snprintf(silence.words, sizeof(silence.words),
+		 "the proxy took the request and said nothing in %d ms: it may wait for the "
+		 "target itself",
+		 PROXY_MS);
+	t->dial.seen.proxy = &silence;
+	finish(t, SAW_PROXY);
+}
+
 /* The proxy itself was not reached. What our own kernel said is told as ever. */
 static void dial_to_proxy_failed(struct talk *t, enum saw saw)
 {
@@ -373,10 +386,7 @@ static void timer_fired(struct timer *timer)
 	if (c->stage == STAGE_PARTING) {
 		finish(t, SAW_PROVED);
 	} else if (c->stage == STAGE_PROXY) {
-		refuse(t, LEG_BEYOND, "no answer",
-		       "the proxy took the request and said nothing in %d ms: it may wait for the "
-		       "target itself",
-		       PROXY_MS);
+		proxy_is_silent(t);
 	} else {
 		seen->bytes = c->heard;
 		seen->waited_ms = PATIENCE_MS;

@@ -53,7 +53,7 @@ static void add_row(struct table *t, const struct check_report *r, const struct 
 	add_cell(t, &cell);
 	check_words_ports(j->flow, &cell);
 	add_cell(t, &cell);
-	if (j->decisive && j->verdict != VERDICT_PASS)
+	if (j->decisive && (j->verdict != VERDICT_PASS || check_is_negotiated(j)))
 		check_words_evidence(j->decisive, &cell);
 	if (j->reason)
 		buf_addf(&cell, "%s%s", cell.n ? "; " : "", j->reason);

@@ -93,7 +93,8 @@ static void add_verdict(struct lines *l, const struct judgement *j)
 	if (j->verdict != VERDICT_PASS)
 		add_change(l, j);
 	end_line(l, SUBJECT);
-	if (j->decisive && (j->verdict != VERDICT_PASS || j->decisive->is_stand_in))
+	if (j->decisive &&
+	    (j->verdict != VERDICT_PASS || j->decisive->is_stand_in || check_is_negotiated(j)))
 		add_evidence(l, j->decisive);
 	if (j->verdict != VERDICT_PASS)
 		add_others(l, j);

@@ -26,6 +26,11 @@ enum check_group check_group_of(const struct judgement *j)
 	}
 }
 
+bool check_is_negotiated(const struct judgement *j)
+{
+	return j->flow && j->flow->claims && j->flow->claims->mode;
+}
+
 const char *check_vantage(const struct check_report *r, const struct judgement *j)
 {
 	return j->decisive && j->decisive->vantage ? j->decisive->vantage : r->run->vantage;

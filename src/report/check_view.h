@@ -22,6 +22,10 @@ enum check_group {
 };
 enum check_group check_group_of(const struct judgement *j);
 
+/* What was seen says more than that it holds: which port it was, and that the server announced
+ * another address. */
+bool check_is_negotiated(const struct judgement *j);
+
 /* Where it was tried; of several vantages, the one that decided. */
 const char *check_vantage(const struct check_report *r, const struct judgement *j);
 

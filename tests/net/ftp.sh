@@ -177,6 +177,10 @@ says passive 'another address' plain <<'END'
 plain pass nobody
 plain IPv4 open target likely pass pass the data connection to port 5000x opened; the server announces another address, 192.168.7.7
 END
+# To people, too, as far as they ask for what holds.
+run ip netns exec "$client" "$PORTOLAN" check "$T/site.yaml" --all
+tr -s ' \n' '  ' <"$T/out" >"$T/flat"
+has "$T/flat" 'the data connection to port 50000 opened; the server announces another address, 192.168.7.7'
 
 # What it says is printed, and does nothing else.
 says active 'words of its own' plain <<'END'
@@ -221,11 +225,11 @@ all 'fail network' \
 	says passive rejected
 truth "$fw" forward
 truth "$vsftpd" input 'tcp dport 50000-50009 reject with tcp reset'
-words='closed target likely pass fail a reset came from the target'\''s address'
+words='closed target likely pass fail a reset came from port 5000x, which the server has just named'
 says passive closed vsftpd <<END
 vsftpd fail server
-vsftpd IPv4 $words: nothing listens there, unless it was forged on the way
-vsftpd IPv6 $words: nothing listens there, unless it was forged on the way
+vsftpd IPv4 $words: its firewall, one on the way, or the server itself
+vsftpd IPv6 $words: its firewall, one on the way, or the server itself
 END
 truth "$vsftpd" input
 
@@ -276,14 +280,56 @@ run_vsftpd "$vsftpd"
 wait_for 10 ask "$vsftpd" tcp 21 '' '220 ' || die "vsftpd does not answer"
 says passive 'no anonymous users' vsftpd <<END
 vsftpd not-tested nobody
-vsftpd IPv4 $words no passive data connection without a login: 530 Please login with USER and PASS.
-vsftpd IPv6 $words no passive data connection without a login: 530 Please login with USER and PASS.
+vsftpd IPv4 $words no passive data connection without a login: 530 Login incorrect.
+vsftpd IPv6 $words no passive data connection without a login: 530 Login incorrect.
 END
 says active 'no anonymous users' vsftpd <<END
 vsftpd not-tested nobody
-vsftpd IPv4 $words the server takes no port of ours without a login: 530 Please login with USER and PASS.
-vsftpd IPv6 $words the server takes no port of ours without a login: 530 Please login with USER and PASS.
+vsftpd IPv4 $words the server takes no port of ours without a login: 530 Login incorrect.
+vsftpd IPv6 $words the server takes no port of ours without a login: 530 Login incorrect.
 END
+
+# --- no FTP server ----------------------------------------------------------------------------------
+
+# A data connection that nobody negotiates fails, and it is the server's administrator who can look.
+cat >"$T/first-words.py" <<'END'
+import socket, sys, threading
+
+def serve(c):
+    c.sendall(sys.argv[2].encode('latin-1').decode('unicode_escape').encode())
+    while c.recv(100):
+        pass
+    c.close()
+
+s = socket.create_server(('', int(sys.argv[1])))
+while True:
+    threading.Thread(target=serve, args=s.accept()[:1]).start()
+END
+# impostor PORT WORDS STATE EVIDENCE: what answers there has these first words
+impostor() {
+	start ip netns exec "$plain" python3 "$T/first-words.py" "$1" "$2"
+	wait_for 10 ip netns exec "$client" "$PORTOLAN" probe "10.0.4.10:$1" || die "nobody at port $1: $(cat "$log")"
+	cat >"$T/impostor.yaml" <<END
+portolan: 1
+site: impostor
+zones: {net: {networks: [10.0.0.0/16]}}
+hosts:
+  client: {addresses: [10.0.9.10]}
+  plain: {addresses: [10.0.4.10]}
+uses:
+  - product: ftp
+    settings: {control_port: $1}
+    roles: {client: client, server: plain}
+    modes: {data: [passive]}
+END
+	expect_rc 1 ip netns exec "$client" "$PORTOLAN" check "$T/impostor.yaml"
+	tr -s ' \n' '  ' <"$T/out" >"$T/flat"
+	has "$T/flat" "10.0.4.10:$1 $3: $4"
+	has "$T/flat" "next move: the server's administrator"
+}
+impostor 2101 'SSH-2.0-x\r\n' 'another service' 'what answers on port 2101 is no FTP server'
+impostor 2102 '421 Too many users\r\n' open 'the server ends the conversation: 421 Too many users'
+impostor 2103 '' silent 'port 2103 did not go on with the conversation in 6000 ms'
 
 # --- an explicit gateway ----------------------------------------------------------------------------
 

@@ -227,6 +227,24 @@ PORT=82 site socks_proxy 1080 - "$web4"
 through "Dante, forbidden" fail rejected proxy policy 'socks 2' 'own rules forbid it'
 peer_stop "$pid" "$proxy"
 
+# --- a proxy without a word -------------------------------------------------------------------------
+
+# It takes the request, and neither connects nor refuses: that is no refusal, and its time is not --timeout's.
+cat >"$T/mute.py" <<'END'
+import socket
+s = socket.create_server(('', 3129))
+kept = []
+while True:
+    kept.append(s.accept())
+END
+start ip netns exec "$proxy" python3 "$T/mute.py"
+wait_for 10 ip netns exec "$client" "$PORTOLAN" probe 192.0.2.1:3129 || die "nobody at port 3129: $(cat "$log")"
+site http_proxy 3129 - "$web4"
+through "a mute proxy" fail silent proxy beyond 'no answer' 'said nothing in 5000 ms'
+run ip netns exec "$client" "$PORTOLAN" check "$T/site.yaml" --catalog "$T/catalog" --timeout 300
+has "$T/out" '203.0.113.20:80 silent: the proxy took the request and said nothing in 5000 ms'
+has_not "$T/out" rejected
+
 # --- no proxy there ---------------------------------------------------------------------------------
 
 site http_proxy 3128 - "$web4"

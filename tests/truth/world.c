@@ -10,7 +10,7 @@ static const struct {
 	const char *word;
 	struct outcome
 		outcome; /* how it was seen; network and service where they are not as usual */
-	enum { USUAL, RIGHT, WRONG } service;
+	enum { USUAL, RIGHT, WRONG, FORETOLD } service; /* FORETOLD: the way was not tried */
 } words[] = {
 	/* The way is open. */
 	{"open", {.state = STATE_OPEN, .cause = CAUSE_TARGET}, USUAL},
@@ -29,6 +29,10 @@ static const struct {
 	{"closed", {.state = STATE_CLOSED, .cause = CAUSE_UNPROVEN}, USUAL},
 	{"silent", {.state = STATE_SILENT, .cause = CAUSE_UNPROVEN}, USUAL},
 	{"unanswered", {.state = STATE_SILENT, .cause = CAUSE_UNPROVEN}, WRONG},
+	/* Said by the conversation that should have negotiated the connection. */
+	{"foretold", {.state = STATE_WRONG_SERVICE, .cause = CAUSE_TARGET}, FORETOLD},
+	{"foretold-no", {.state = STATE_OPEN, .cause = CAUSE_TARGET}, FORETOLD},
+	{"foretold-mute", {.state = STATE_SILENT, .cause = CAUSE_UNPROVEN}, FORETOLD},
 	/* The way is not open. */
 	{"proxied", {.state = STATE_OPEN, .cause = CAUSE_MIDDLEBOX}, USUAL},
 	{"swallowed", {.state = STATE_SILENT, .cause = CAUSE_MIDDLEBOX}, USUAL},
@@ -71,6 +75,9 @@ static const struct {
 	 USUAL},
 	{"via-beyond",
 	 {.state = STATE_REJECTED, .cause = CAUSE_PROXY, .via = "http:proxy", .leg = "beyond"},
+	 USUAL},
+	{"via-silence",
+	 {.state = STATE_SILENT, .cause = CAUSE_PROXY, .via = "http:proxy", .leg = "beyond"},
 	 USUAL},
 	/* We could not try. */
 	{"untried", {.state = STATE_NOT_ATTEMPTED, .cause = CAUSE_LOCAL_RESOURCE}, USUAL},
@@ -352,6 +359,8 @@ static bool find_word(struct slice word, struct outcome *o)
 		o->service = outcome_service(o->state, o->cause);
 		if (words[i].service != USUAL)
 			o->service = words[i].service == RIGHT ? ANSWER_PASS : ANSWER_FAIL;
+		if (words[i].service == FORETOLD)
+			o->network = ANSWER_UNKNOWN;
 		return true;
 	}
 	return false;

@@ -27,6 +27,9 @@ static const struct proto always = {.name = "always", .answers = PROTO_ALWAYS},
 static const struct proxy_refusal no = {
 	.leg = LEG_POLICY, .how = "http 403", .words = "it does not want to"};
 
+static const struct proxy_refusal no_word = {
+	.leg = LEG_BEYOND, .how = "no answer", .words = "it says nothing", .is_silence = true};
+
 /* state cause confidence network service by; how; evidence; candidates */
 struct row {
 	enum transport transport;
@@ -113,6 +116,10 @@ static const struct row tcp[] = {
 	{TRANSPORT_TCP,
 	 {.saw = SAW_PROXY, .proxy = &no},
 	 "rejected proxy certain fail unknown none; http 403; it does not want to;"},
+	/* Who says nothing has not said no. */
+	{TRANSPORT_TCP,
+	 {.saw = SAW_PROXY, .proxy = &no_word},
+	 "silent proxy likely fail unknown none; no answer; it says nothing;"},
 	/* A closed port answers with a reset: an error of the target's own address is a rule. */
 	{TRANSPORT_TCP,
 	 {.saw = SAW_ICMP, .icmp = {.type = 3, .code = 3, .by = {TARGET}}},
@@ -134,6 +141,14 @@ static const struct row tcp[] = {
 	{TRANSPORT_TCP,
 	 {.saw = SAW_NOT_ASKED, .port = 50001, .words = "no login"},
 	 "not-attempted unproven certain unknown unknown none; not negotiated; no login;"},
+	/* Who should negotiate does not: of the way nothing is known. */
+	{TRANSPORT_TCP,
+	 {.saw = SAW_OTHER, .proto = &always, .is_foretold = true, .words = "no such server"},
+	 "wrong-service target likely unknown fail 10.0.0.5; not always; no such server;"},
+	{TRANSPORT_TCP,
+	 {.saw = SAW_OPEN, .proto = &always, .peer_closed = true, .is_foretold = true},
+	 "open target likely unknown fail 10.0.0.5; no end of always; it ended the connection "
+	 "without a word of always;"},
 };
 
 static const struct row udp[] = {
