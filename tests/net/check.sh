@@ -20,6 +20,7 @@ ip -n "$client" address add 192.0.2.10/24 dev eth0
 ip -n "$client" -6 address add 2001:db8:a::10/64 dev eth0 nodad
 ip -n "$fw" address add 192.0.2.1/24 dev eth0
 ip -n "$fw" -6 address add 2001:db8:a::1/64 dev eth0 nodad
+ip -n "$fw" address add 192.0.2.2/24 dev eth0 # a proxy's, which is down
 ip -n "$fw" address add 203.0.113.1/24 dev eth1
 ip -n "$fw" -6 address add 2001:db8:b::1/64 dev eth1 nodad
 for host in 20 30 40; do
@@ -97,6 +98,7 @@ END
 	requirement unrouted single 'needs: tcp/1001'
 	requirement outside far 'needs: tcp/1001'
 	requirement nameless named 'needs: tcp/1001'
+	requirement proxied server 'needs: tcp/1001' 'via: proxy'
 	requirement datagram server 'needs: udp/1001'
 	requirement never_open server 'forbid: tcp/1005'
 	requirement never_vacant server 'forbid: tcp/1006'
@@ -135,6 +137,10 @@ devices:
       here: {zone: here, addresses: [192.0.2.1, "2001:db8:a::1"]}
       there: {zone: there, addresses: [203.0.113.1, "2001:db8:b::1"]}
     filter: stateful
+  gate:
+    owner: proxy team
+    interfaces: {in: {zone: here, addresses: [192.0.2.2]}}
+    http_proxy: {listen: 9}
 uses:
   - product: truth
     roles: {client: client, server: server, dual: dual, single: single, alone: alone, far: far, named: named}
@@ -207,6 +213,8 @@ truth families '' 0 degraded dropped:unproven:None "$wall" "IPv6 gets no answer"
 truth unrouted '' 0 pass open:target:None - "over IPv4 alone: this host has no route to its IPv6 address"
 truth outside '' 3 not-tested - - "not tested: its address is outside the site's scope"
 truth nameless '' 3 not-tested - - "not tested: its name is not in the site's scope"
+truth proxied '' 1 fail closed:target:gate "network:gate:proxy team" "client -> gate tcp/9, for server" \
+	"next move: proxy team (gate)"
 truth datagram '' 1 fail closed:target:None server:None:None "nobody listens"
 truth "datagram dropped" '' 1 fail closed:target:None server:None:None "2 fail"
 truth "never_open open" '' 1 forbidden-open open:target:None "$wall" "1 is forbidden, yet open" "it is open"
