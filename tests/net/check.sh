@@ -72,6 +72,7 @@ roles:
   alone: {title: a server that nothing reaches}
   far: {title: a server outside the scope}
   named: {title: a server by name}
+  sunk: {title: a server whose name leads back to the client}
 requirements:
 END
 	# requirement FEATURE ROLE LINES
@@ -99,6 +100,7 @@ END
 	requirement outside far 'needs: tcp/1001'
 	requirement nameless named 'needs: tcp/1001'
 	requirement proxied server 'needs: tcp/1001' 'via: proxy'
+	requirement looped sunk 'needs: tcp/1001'
 	requirement datagram server 'needs: udp/1001'
 	requirement never_open server 'forbid: tcp/1005'
 	requirement never_vacant server 'forbid: tcp/1006'
@@ -114,7 +116,8 @@ END
 sed -n 's/^    when: \(.*\)/  \1: made up/p' "$T/truth.yaml" >"$T/features"
 cat "$T/truth.yaml" "$T/features" >"$T/catalog/truth.yaml"
 
-# site FEATURE ...
+# site FEATURE ...: its scope has $scope_names, too
+scope_names=
 site() {
 	cat >"$T/site.yaml" <<END
 portolan: 1
@@ -130,6 +133,7 @@ hosts:
   alone: {addresses: [203.0.113.40]}
   far: {addresses: [198.51.100.40]}
   named: {name: server.example.com, zone: there}
+  sunk: {name: loop.test, zone: there}
 devices:
   wall:
     owner: the wall's owner
@@ -143,9 +147,9 @@ devices:
     http_proxy: {listen: 9}
 uses:
   - product: truth
-    roles: {client: client, server: server, dual: dual, single: single, alone: alone, far: far, named: named}
+    roles: {client: client, server: server, dual: dual, single: single, alone: alone, far: far, named: named, sunk: sunk}
     features: [$(echo "$*" | sed 's/ /, /g')]
-scope: [192.0.2.0/24, 203.0.113.0/24, "2001:db8:a::/64", "2001:db8:b::/64", "2001:db8:c::/64"]
+scope: [192.0.2.0/24, 203.0.113.0/24, "2001:db8:a::/64", "2001:db8:b::/64", "2001:db8:c::/64"$scope_names]
 END
 }
 # shellcheck disable=SC2317 # called by expect_rc
@@ -226,6 +230,25 @@ truth "never_alone open" '' 1 forbidden-open dropped:unproven:None - "it cannot 
 truth "never_but_one but_one" '' 0 pass dropped:unproven:None - "2 hold"
 truth "back open" '' 0 elsewhere - - "1 holds; 1 starts elsewhere"
 truth "back" '' 0 elsewhere - - "nothing that is required starts here; 1 starts elsewhere"
+
+# A name that leads back to this host: what listens here is not what is meant. A probe of that name is
+# of what it gives.
+printf '127.0.0.1 localhost loop.test\n::1 loop.test\n' >"$T/hosts"
+# shellcheck disable=SC2016,SC2317 # the inner shell's words; called by expect_rc
+sunk() { ip netns exec "$client" sh -c 'mount --bind "$0" /etc/hosts && exec "$@"' "$T/hosts" "$PORTOLAN" "$@"; }
+start ip netns exec "$client" python3 "$SOURCE_DIR/tools/stand-in.py" any/tcp@127.0.0.1:1001 'any/tcp@[::1]:1001'
+wait_for 5 grep -q ready "$log" || die "no local server: $(cat "$log")"
+scope_names=', loop.test'
+site looped
+scope_names=
+expect_rc 1 sunk check --catalog "$T/catalog" --no-history --format jsonl "$T/site.yaml"
+[ "$(verdict looped outcome)" = unreachable:dns:None ] || fail "a loopback name: $(verdict looped outcome)"
+[ "$(verdict looped turn)" = name-service:None:None ] || fail "a loopback name: $(verdict looped turn)"
+[ "$(grep -c '"how":"dns: loopback"' "$T/out")" = 2 ] || fail "a loopback name: not both addresses"
+expect_rc 1 sunk check --catalog "$T/catalog" --no-history "$T/site.yaml"
+has "$T/out" "the resolver gives this host's own loopback address for it"
+expect_rc 0 sunk probe loop.test:1001
+has "$T/out" "all 2 ports are open."
 
 # Nothing went outside the scope, nor out to be resolved: the counters tell of packets there.
 ip netns exec "$fw" nft -f - <<'END' || die "nft"
