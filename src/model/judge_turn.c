@@ -109,8 +109,8 @@ static enum turn turn_of_target(const struct outcome *o)
 		       : TURN_APPLICATION;
 }
 
-static enum turn turn_of(const struct judging *j, const struct flow *f, const struct outcome *o,
-			 const struct device **device)
+static enum turn turn_by_cause(const struct judging *j, const struct flow *f,
+			       const struct outcome *o, const struct device **device)
 {
 	switch (o->cause) {
 	case CAUSE_TARGET:
@@ -139,6 +139,20 @@ static enum turn turn_of(const struct judging *j, const struct flow *f, const st
 	    (o->state == STATE_SILENT && o->transport == TRANSPORT_TCP))
 		return TURN_SERVER;
 	return turn_of_unknown(j, f, o, device);
+}
+
+/* What is dialled may be a device, the proxy or the balancer of a way: it has a team of its own,
+ * and the administrator of the server behind it can do nothing about it. */
+static enum turn turn_of(const struct judging *j, const struct flow *f, const struct outcome *o,
+			 const struct device **device)
+{
+	enum turn turn = turn_by_cause(j, f, o, device);
+	const struct device *dialled = f->to->device;
+
+	if (turn != TURN_SERVER || !dialled || !dialled->owner.s)
+		return turn;
+	*device = dialled;
+	return turn_at(j, dialled, &o->by);
 }
 
 /* Open: the filter that should close it. Not shown closed: only what keeps us from trying. */

@@ -263,9 +263,16 @@ static const char *add_addresses(struct check *c, const struct flow *f, const st
 	return NULL;
 }
 
+/* RFC 6761 section 6.3: a name for whichever host asks; who gives it to a host means this one. */
+static bool is_localhost(const char *name)
+{
+	return slice_is_nocase(slice_of(name), "localhost");
+}
+
+/* What this host offers to itself is no flow: where one starts here, its target is another host. */
 static void add_name(struct check *c, const struct flow *f, const char *name)
 {
-	const struct task like = {.name = name, .via = c->via};
+	const struct task like = {.name = name, .via = c->via, .is_elsewhere = !is_localhost(name)};
 
 	c->has_names = c->has_names || !c->via;
 	add_ports(c, f, &like);

@@ -222,6 +222,11 @@ static bool start_task(struct engine *e, size_t task)
 
 	if (!engine_next_address(e, task, &a))
 		BUG("a task without an address is in the queue");
+	if (engine_leads_back(&e->tasks[task], &a)) {
+		go_on(e, task);
+		engine_report_back(e, task, &a);
+		return true;
+	}
 	target = find_target(e, dialled(&e->tasks[task], &a));
 	if (window_is_full(&target->window)) {
 		engine_queue_add(e, &target->waiting, task);

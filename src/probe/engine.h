@@ -40,6 +40,7 @@ struct task {
 	uint16_t port;
 	unsigned flow;	      /* for the outcome; UINT_MAX: no plan */
 	const char *expected; /* for the outcome; protocol, or NULL */
+	bool is_elsewhere;    /* the name is another host's: a loopback address is none of it */
 	const struct method *method;
 
 	/* What the method needs beside that. */

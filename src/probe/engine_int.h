@@ -92,3 +92,7 @@ void engine_add_to_name(struct engine *e, size_t task);
 void engine_start_names(struct engine *e);
 /* The next address that the task goes to, from pending.address on; false: there is none. */
 bool engine_next_address(struct engine *e, size_t task, struct addr *a);
+/* The name is another host's, and that address leads back to this one: what answers there would
+ * prove nothing, so it is not dialled. */
+bool engine_leads_back(const struct task *t, const struct addr *a);
+void engine_report_back(struct engine *e, size_t task, const struct addr *a);

@@ -40,6 +40,34 @@ bool engine_next_address(struct engine *e, size_t task, struct addr *a)
 	return false;
 }
 
+/* RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3. */
+static bool is_loopback(const struct addr *a)
+{
+	static const struct addr one = {6, {[15] = 1}};
+
+	return a->family == 4 ? a->bytes[0] == 127 : addr_equal(a, &one);
+}
+
+bool engine_leads_back(const struct task *t, const struct addr *a)
+{
+	return t->is_elsewhere && is_loopback(a);
+}
+
+void engine_report_back(struct engine *e, size_t task, const struct addr *a)
+{
+	struct outcome o;
+
+	engine_start_outcome(e, task, a, &o);
+	o.state = STATE_UNREACHABLE;
+	o.cause = CAUSE_DNS;
+	o.confidence = CONFIDENCE_CERTAIN;
+	o.network = outcome_network(o.state, o.cause);
+	o.service = outcome_service(o.state, o.cause);
+	o.how = "dns: loopback";
+	o.evidence = "the resolver gives this host's own loopback address for it";
+	engine_report(e, task, &o);
+}
+
 static enum resolve_status why_no_address(const struct task *t, const struct resolve_query *q)
 {
 	uint8_t family = t->family ? t->family : t->source.family;

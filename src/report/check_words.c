@@ -162,13 +162,29 @@ void check_words_ports(const struct flow *f, struct buf *out)
 		flow_format_ports(f, out);
 }
 
+/* The flow leads only into a gateway of the demand's way: a proxy, a balancer, an FTP gateway. */
+static bool is_into_gateway(const struct demand *d, const struct flow *f)
+{
+	for (const struct claim *c = f->claims; c; c = c->next)
+		if (c->demand == d && c->through && c->through == f->to->device)
+			return c->whole && c->whole != f->to;
+	return false;
+}
+
+/* The ports are the flow's own, so its target stands before them: the gateway has no port of the
+ * server behind it, nor the server one of the gateway. */
 void check_words_ends(const struct judgement *j, const struct flow *f, struct buf *out)
 {
-	buf_addf(out, "%s -> %s", j->demand->from->name, j->demand->to->name);
+	bool is_part = f && is_into_gateway(j->demand, f);
+
+	buf_addf(out, "%s -> %s", j->demand->from->name,
+		 is_part ? f->to->name : j->demand->to->name);
 	if (f) {
 		buf_add_char(out, ' ');
 		flow_format_ports(f, out);
 	}
+	if (is_part)
+		buf_addf(out, ", for %s", j->demand->to->name);
 }
 
 void check_words_evidence(const struct outcome *o, struct buf *out)

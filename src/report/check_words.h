@@ -21,7 +21,7 @@ const char *check_goal_words(enum verdict v); /* "yes", "no", ... */
 
 /* "passwordstate/web-to-database", with the installation where that has another name. */
 void check_words_id(const struct judgement *j, struct buf *out);
-/* "web1 -> sql1 tcp/1433" */
+/* "web1 -> sql1 tcp/1433"; of the way into a gateway "pc -> proxy tcp/3128, for web" */
 void check_words_ends(const struct judgement *j, const struct flow *f, struct buf *out);
 void check_words_ports(const struct flow *f, struct buf *out); /* "tcp/1433"; f NULL: "" */
 /* "10.1.0.20:1433 rejected: 10.1.0.1 answered: ..." */

@@ -20,6 +20,7 @@ ip -n "$client" address add 192.0.2.10/24 dev eth0
 ip -n "$client" -6 address add 2001:db8:a::10/64 dev eth0 nodad
 ip -n "$fw" address add 192.0.2.1/24 dev eth0
 ip -n "$fw" -6 address add 2001:db8:a::1/64 dev eth0 nodad
+ip -n "$fw" address add 192.0.2.2/24 dev eth0 # a proxy's, which is down
 ip -n "$fw" address add 203.0.113.1/24 dev eth1
 ip -n "$fw" -6 address add 2001:db8:b::1/64 dev eth1 nodad
 for host in 20 30 40; do
@@ -71,6 +72,7 @@ roles:
   alone: {title: a server that nothing reaches}
   far: {title: a server outside the scope}
   named: {title: a server by name}
+  sunk: {title: a server whose name leads back to the client}
 requirements:
 END
 	# requirement FEATURE ROLE LINES
@@ -97,6 +99,8 @@ END
 	requirement unrouted single 'needs: tcp/1001'
 	requirement outside far 'needs: tcp/1001'
 	requirement nameless named 'needs: tcp/1001'
+	requirement proxied server 'needs: tcp/1001' 'via: proxy'
+	requirement looped sunk 'needs: tcp/1001'
 	requirement datagram server 'needs: udp/1001'
 	requirement never_open server 'forbid: tcp/1005'
 	requirement never_vacant server 'forbid: tcp/1006'
@@ -112,7 +116,8 @@ END
 sed -n 's/^    when: \(.*\)/  \1: made up/p' "$T/truth.yaml" >"$T/features"
 cat "$T/truth.yaml" "$T/features" >"$T/catalog/truth.yaml"
 
-# site FEATURE ...
+# site FEATURE ...: its scope has $scope_names, too
+scope_names=
 site() {
 	cat >"$T/site.yaml" <<END
 portolan: 1
@@ -128,6 +133,7 @@ hosts:
   alone: {addresses: [203.0.113.40]}
   far: {addresses: [198.51.100.40]}
   named: {name: server.example.com, zone: there}
+  sunk: {name: loop.test, zone: there}
 devices:
   wall:
     owner: the wall's owner
@@ -135,11 +141,15 @@ devices:
       here: {zone: here, addresses: [192.0.2.1, "2001:db8:a::1"]}
       there: {zone: there, addresses: [203.0.113.1, "2001:db8:b::1"]}
     filter: stateful
+  gate:
+    owner: proxy team
+    interfaces: {in: {zone: here, addresses: [192.0.2.2]}}
+    http_proxy: {listen: 9}
 uses:
   - product: truth
-    roles: {client: client, server: server, dual: dual, single: single, alone: alone, far: far, named: named}
+    roles: {client: client, server: server, dual: dual, single: single, alone: alone, far: far, named: named, sunk: sunk}
     features: [$(echo "$*" | sed 's/ /, /g')]
-scope: [192.0.2.0/24, 203.0.113.0/24, "2001:db8:a::/64", "2001:db8:b::/64", "2001:db8:c::/64"]
+scope: [192.0.2.0/24, 203.0.113.0/24, "2001:db8:a::/64", "2001:db8:b::/64", "2001:db8:c::/64"$scope_names]
 END
 }
 # shellcheck disable=SC2317 # called by expect_rc
@@ -207,6 +217,8 @@ truth families '' 0 degraded dropped:unproven:None "$wall" "IPv6 gets no answer"
 truth unrouted '' 0 pass open:target:None - "over IPv4 alone: this host has no route to its IPv6 address"
 truth outside '' 3 not-tested - - "not tested: its address is outside the site's scope"
 truth nameless '' 3 not-tested - - "not tested: its name is not in the site's scope"
+truth proxied '' 1 fail closed:target:gate "network:gate:proxy team" "client -> gate tcp/9, for server" \
+	"next move: proxy team (gate)"
 truth datagram '' 1 fail closed:target:None server:None:None "nobody listens"
 truth "datagram dropped" '' 1 fail closed:target:None server:None:None "2 fail"
 truth "never_open open" '' 1 forbidden-open open:target:None "$wall" "1 is forbidden, yet open" "it is open"
@@ -218,6 +230,25 @@ truth "never_alone open" '' 1 forbidden-open dropped:unproven:None - "it cannot 
 truth "never_but_one but_one" '' 0 pass dropped:unproven:None - "2 hold"
 truth "back open" '' 0 elsewhere - - "1 holds; 1 starts elsewhere"
 truth "back" '' 0 elsewhere - - "nothing that is required starts here; 1 starts elsewhere"
+
+# A name that leads back to this host: what listens here is not what is meant. A probe of that name is
+# of what it gives.
+printf '127.0.0.1 localhost loop.test\n::1 loop.test\n' >"$T/hosts"
+# shellcheck disable=SC2016,SC2317 # the inner shell's words; called by expect_rc
+sunk() { ip netns exec "$client" sh -c 'mount --bind "$0" /etc/hosts && exec "$@"' "$T/hosts" "$PORTOLAN" "$@"; }
+start ip netns exec "$client" python3 "$SOURCE_DIR/tools/stand-in.py" any/tcp@127.0.0.1:1001 'any/tcp@[::1]:1001'
+wait_for 5 grep -q ready "$log" || die "no local server: $(cat "$log")"
+scope_names=', loop.test'
+site looped
+scope_names=
+expect_rc 1 sunk check --catalog "$T/catalog" --no-history --format jsonl "$T/site.yaml"
+[ "$(verdict looped outcome)" = unreachable:dns:None ] || fail "a loopback name: $(verdict looped outcome)"
+[ "$(verdict looped turn)" = name-service:None:None ] || fail "a loopback name: $(verdict looped turn)"
+[ "$(grep -c '"how":"dns: loopback"' "$T/out")" = 2 ] || fail "a loopback name: not both addresses"
+expect_rc 1 sunk check --catalog "$T/catalog" --no-history "$T/site.yaml"
+has "$T/out" "the resolver gives this host's own loopback address for it"
+expect_rc 0 sunk probe loop.test:1001
+has "$T/out" "all 2 ports are open."
 
 # Nothing went outside the scope, nor out to be resolved: the counters tell of packets there.
 ip netns exec "$fw" nft -f - <<'END' || die "nft"

@@ -251,3 +251,5 @@ site http_proxy 3128 - "$web4"
 through "nobody there" fail rejected proxy connect rst 'a reset came instead'
 run ip netns exec "$client" "$PORTOLAN" check "$T/site.yaml" --catalog "$T/catalog"
 has "$T/out" "FAILS"
+has "$T/out" "pc -> gate tcp/3128, for web"
+has "$T/out" "next move: proxy team (gate)"

@@ -5,7 +5,8 @@
  *	TREE | SEEN | OPTIONS | VERDICT NETWORK/SERVICE TURN DECISIVE EXIT ["REASON"]
  *
  * TREE and SEEN as in world.h. OPTIONS: network strict forbid optional recommended; wall, box (what
- * is on the way), except=FLOW, also=FLOW. VERDICT may end in "(partial)"; what starts elsewhere has
+ * is on the way), dialled=DEVICE (the first server is one, with a team), except=FLOW, also=FLOW.
+ * VERDICT may end in "(partial)"; what starts elsewhere has
  * "elsewhere" and the exit alone. TURN may name its device, "network:wall"; DECISIVE is the flow.
  * REASON is how the reason begins; without it there is none, the outcome says it. A line that
  * begins with # is a comment.
@@ -40,6 +41,8 @@ static bool read_option(struct world *w, struct slice word, struct judge_options
 		q->level = LEVEL_OPTIONAL;
 	else if (slice_is(word, "recommended"))
 		q->level = LEVEL_RECOMMENDED;
+	else if (slice_has_prefix(word, "dialled="))
+		return world_dial_device(w, slice_skip(word, strlen("dialled=")));
 	else if (slice_has_prefix(word, "except=") && flow < WORLD_FLOWS)
 		d->except.items[d->except.n++] = &w->flows[flow];
 	else if (slice_has_prefix(word, "also=") && flow < WORLD_FLOWS)

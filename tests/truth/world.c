@@ -230,6 +230,18 @@ bool world_add_hop(struct world *w, struct slice device)
 	return w->hop.device;
 }
 
+bool world_dial_device(struct world *w, struct slice device)
+{
+	struct device *d = map_find(&w->site.devices_by_name, device);
+
+	if (!d)
+		return false;
+	d->owner.s = "its team";
+	w->to[0].host = NULL;
+	w->to[0].device = d;
+	return true;
+}
+
 /* --- trees ------------------------------------------------------------------------------------ */
 
 static const struct need *read_tree(struct world *w, const char **p);

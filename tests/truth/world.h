@@ -69,6 +69,8 @@ const struct need *world_read_tree(struct world *w, const char *text);
 MUST_USE bool world_read_seen(struct world *w, struct slice text);
 /* wall, box: what all flows cross. */
 MUST_USE bool world_add_hop(struct world *w, struct slice device);
+/* The first server is that device, and a team runs it. */
+MUST_USE bool world_dial_device(struct world *w, struct slice device);
 
 /* The judgement of the first demand. */
 const struct judgement *world_judge(struct world *w, const struct judge_options *options);
