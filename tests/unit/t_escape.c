@@ -16,7 +16,7 @@ static void check_rows(const struct row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct buf b = BUF_INIT;
-		char what[20];
+		char what[32];
 
 		snprintf(what, sizeof(what), "row %zu", i);
 		rows[i].escape(&b, rows[i].in);
