@@ -7,7 +7,7 @@
 
 /* --- base rules ------------------------------------------------------------------------------- */
 
-static bool filters(const struct device *d)
+bool derive_filters(const struct device *d)
 {
 	return d->filter == FILTER_STATEFUL || d->filter == FILTER_STATELESS;
 }
@@ -79,7 +79,7 @@ void derive_base(struct derivation *d)
 {
 	bool ipv6 = uses_ipv6(d);
 
-	if (!filters(d->device))
+	if (!derive_filters(d->device))
 		return;
 	add(d, HOOK_INPUT, (struct match){.in = "lo"}, "the device speaks to itself");
 	add(d, HOOK_OUTPUT, (struct match){.out = "lo"}, "the device speaks to itself");

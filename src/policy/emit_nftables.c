@@ -130,6 +130,8 @@ static void add_packets(struct buf *out, const struct match *m)
 
 	if (m->packets == PACKETS_REPLY && m->transport == TRANSPORT_TCP)
 		buf_add_text(out, "tcp flags & (fin | syn | rst | ack) != syn ");
+	else if (m->packets == PACKETS_RESET)
+		buf_add_text(out, "tcp flags & rst == rst ");
 	else if (m->packets != PACKETS_ANY && m->packets != PACKETS_REPLY)
 		buf_addf(out, "ct state %s ", states[m->packets]);
 	if (m->translated)

@@ -173,10 +173,14 @@ static void unused_is_answered(void **state)
 							  "if_unused: reset"));
 
 	(void)state;
-	assert_int_equal(count(&d), 2);
+	assert_int_equal(count(&d), 3);
 	assert_int_equal(rule_at(&d, 0)->action, ACTION_ACCEPT);
 	assert_int_equal(rule_at(&d, 1)->action, ACTION_RESET);
 	assert_true(has(&d, "tcp dport 113 counter reject with tcp reset"));
+	/* The answer leaves by output. */
+	assert_int_equal(rule_at(&d, 2)->hook, HOOK_OUTPUT);
+	assert_true(has(&d, "oifname \"eth0\" ip saddr 10.0.2.2 ip daddr 10.0.1.1 tcp sport 113 "
+			    "tcp flags & rst == rst counter accept"));
 	release(&d);
 }
 
