@@ -179,6 +179,12 @@ struct match derive_match(const struct flow *f, uint8_t family, const struct vie
 		m.ports = (struct port_range){1024, 65535};
 	if (f->transport == TRANSPORT_IP && f->number == IP_ANY)
 		m.transport = TRANSPORT_NONE;
+	/* Under its own name it has flags, by which replies are told from what begins. */
+	if (f->transport == TRANSPORT_IP && f->number == IP_TCP) {
+		m.transport = TRANSPORT_TCP;
+		m.ports = PORT_RANGE_ANY;
+		m.number = 0;
+	}
 	return m;
 }
 
@@ -225,6 +231,16 @@ static void add_reply(struct derivation *d, const struct rule *r, const struct f
 	m->packets = PACKETS_REPLY;
 	if (m->icmp && strcmp(m->icmp, "echo") == 0)
 		m->icmp = "echo-reply";
+	else if (m->icmp && strcmp(m->icmp, "timestamp") == 0)
+		m->icmp = "timestamp-reply";
+	/* Of all protocols: those but TCP, which has its own rule. */
+	if (m->transport == TRANSPORT_NONE) {
+		derive_add(d, &reply, f);
+		m->transport = TRANSPORT_TCP;
+	}
+	/* They begin nothing, so nothing that is forbidden stands before them. */
+	if (m->transport == TRANSPORT_TCP)
+		reply.rank = RANK_BASE;
 	derive_add(d, &reply, f);
 }
 

@@ -130,6 +130,8 @@ static void add_packets(struct buf *out, const struct match *m)
 
 	if (m->packets == PACKETS_REPLY && m->transport == TRANSPORT_TCP)
 		buf_add_text(out, "tcp flags & (fin | syn | rst | ack) != syn ");
+	else if (m->packets == PACKETS_REPLY && m->transport == TRANSPORT_NONE)
+		buf_add_text(out, "meta l4proto != tcp ");
 	else if (m->packets == PACKETS_RESET)
 		buf_add_text(out, "tcp flags & rst == rst ");
 	else if (m->packets != PACKETS_ANY && m->packets != PACKETS_REPLY)
