@@ -381,7 +381,19 @@ static void tell_nothing_said(struct derivation *d, const struct flow *f)
 {
 	const struct endpoint *e = f->from->addresses.n ? f->to : f->from;
 
-	if (!e->addresses.n)
+	if (e->addresses.n && (!has_icmp(f, 4) || !has_icmp(f, 6)))
+		derive_tell(d, (struct finding){.severity = SEVERITY_HIGH,
+						.code = "icmp-of-other-family",
+						.subject = arena_printf(d->arena, "%s to %s",
+									f->from->name, f->to->name),
+						.evidence = arena_printf(
+							d->arena,
+							"icmp/%s is in %s only, and the two "
+							"have no addresses of it in common: "
+							"nothing is opened",
+							f->name, has_icmp(f, 4) ? "IPv4" : "IPv6"),
+						.fix = "give both an address of that family"});
+	else if (!e->addresses.n)
 		derive_tell(d, (struct finding){
 				       .severity = SEVERITY_HIGH,
 				       .code = "no-address",

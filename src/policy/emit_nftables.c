@@ -90,8 +90,8 @@ static void add_icmp(struct buf *out, const struct match *m)
 		buf_addf(out, "%s type %d ", m->family == 6 ? "icmpv6" : "icmp", type);
 	if (m->family == 4 && type == 3 && slice_is(slice_of(m->icmp), "fragmentation-needed"))
 		buf_add_text(out, "icmp code 4 ");
-	/* Neighbours are on the link: no router has passed it on (RFC 4861 section 7.1). */
-	if (m->family == 6 && (type == 135 || type == 136))
+	/* It comes from the link: no router has passed it on (RFC 4861 sections 6.1 and 7.1). */
+	if (m->family == 6 && type >= 133 && type <= 136)
 		buf_add_text(out, "ip6 hoplimit 255 ");
 }
 
@@ -579,7 +579,9 @@ static void emit_policy(const struct policy *p, struct buf *out)
 
 	add_head(out, p);
 	find_shapes(&e, p);
-	if (p->rules.n)
+	/* Without rules, too: what an earlier file has loaded goes. Of a device of which nothing is
+	 * known nothing was loaded, and nothing is replaced. */
+	if (p->device->filter != FILTER_UNKNOWN)
 		add_table(out, p, &e);
 	for (size_t i = 0; i < e.shapes.n / sizeof(struct shape *); i++)
 		buf_release(&((struct shape **)e.shapes.data)[i]->rules);
