@@ -50,6 +50,7 @@ static void add_needs(struct buf *out, const struct match *m)
 	static const char *const packets[] = {[PACKETS_ESTABLISHED] = " replies",
 					      [PACKETS_RELATED] = " errors",
 					      [PACKETS_INVALID] = " invalid",
+					      [PACKETS_RESET] = " resets",
 					      [PACKETS_REPLY] = " replies"};
 	struct buf text = BUF_INIT;
 

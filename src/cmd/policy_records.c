@@ -72,11 +72,10 @@ static void add_ports(struct json *j, const struct match *m)
 
 static void add_match(struct json *j, const struct match *m)
 {
-	static const char *const packets[] = {[PACKETS_ANY] = NULL,
-					      [PACKETS_ESTABLISHED] = "established",
-					      [PACKETS_RELATED] = "related",
-					      [PACKETS_INVALID] = "invalid",
-					      [PACKETS_REPLY] = "reply"};
+	static const char *const packets[] = {
+		[PACKETS_ANY] = NULL,	       [PACKETS_ESTABLISHED] = "established",
+		[PACKETS_RELATED] = "related", [PACKETS_INVALID] = "invalid",
+		[PACKETS_RESET] = "reset",     [PACKETS_REPLY] = "reply"};
 
 	json_text(j, "in", m->in);
 	json_text(j, "out", m->out);

@@ -90,7 +90,7 @@ struct ports {
 	const struct arith *arith;
 };
 
-enum { IP_ANY = 256 };
+enum { IP_TCP = 6, IP_ANY = 256 };
 
 enum expr_kind {
 	EXPR_LEAF,

@@ -18,9 +18,45 @@ static enum lie lie_of(bool inside, bool around, bool touches)
 	return around ? WIDER : touches ? ACROSS : APART;
 }
 
-static enum lie ends_lie(const struct endpoint *required, const struct endpoint *forbidden)
+static bool covers_in(const struct endpoint *wide, const struct endpoint *narrow, uint8_t family)
 {
-	return lie_of(endpoint_covers(forbidden, required), endpoint_covers(required, forbidden),
+	bool any = false;
+
+	for_each (p, &narrow->addresses) {
+		bool inside = false;
+
+		if (p->addr.family != family)
+			continue;
+		any = true;
+		for_each (w, &wide->addresses)
+			inside |= prefix_has_prefix(w, p);
+		if (!inside)
+			return false;
+	}
+	return any;
+}
+
+static bool covers_in_all(const struct endpoint *wide, const struct endpoint *narrow,
+			  unsigned families)
+{
+	if (wide == narrow)
+		return true;
+	return families && (!(families & FAMILY_4) || covers_in(wide, narrow, 4)) &&
+	       (!(families & FAMILY_6) || covers_in(wide, narrow, 6));
+}
+
+static unsigned families_of(const struct flow *f)
+{
+	return endpoint_families(f->from) & endpoint_families(f->to);
+}
+
+/* Addresses of a family that the forbidden flow does not have do not count: nobody forbids them.
+ * But where it has one that the required flow has not, that is narrower. */
+static enum lie ends_lie(const struct endpoint *required, const struct endpoint *forbidden,
+			 unsigned common, unsigned all_forbidden)
+{
+	return lie_of(covers_in_all(forbidden, required, common),
+		      covers_in_all(required, forbidden, all_forbidden),
 		      endpoints_overlap(required, forbidden));
 }
 
@@ -145,8 +181,9 @@ static bool is_within(enum lie lie)
  * forbidden is none: there the forbidden flow is the narrower one, and stays closed. */
 static void check_pair(struct search *s, const struct flow *forbidden, const struct flow *required)
 {
-	enum lie from = ends_lie(required->from, forbidden->from);
-	enum lie to = ends_lie(required->to, forbidden->to);
+	unsigned all = families_of(forbidden), common = all & families_of(required);
+	enum lie from = ends_lie(required->from, forbidden->from, common, all);
+	enum lie to = ends_lie(required->to, forbidden->to, common, all);
 	enum lie ports = ports_lie(required, forbidden);
 
 	if (from == APART || to == APART || ports == APART)

@@ -357,16 +357,6 @@ static bool has_prefix(const struct endpoint *e, const struct prefix *p)
 	return false;
 }
 
-bool endpoint_covers(const struct endpoint *wide, const struct endpoint *narrow)
-{
-	if (wide == narrow)
-		return true;
-	for_each (p, &narrow->addresses)
-		if (!has_prefix(wide, p))
-			return false;
-	return narrow->addresses.n != 0;
-}
-
 bool endpoints_overlap(const struct endpoint *a, const struct endpoint *b)
 {
 	if (a == b)

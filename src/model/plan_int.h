@@ -153,8 +153,7 @@ const struct endpoint *endpoint_on_network(struct planner *pl, const struct endp
 const struct endpoint *endpoint_whole(const struct endpoint *e);
 bool endpoints_share_host(const struct endpoint *a, const struct endpoint *b);
 bool endpoint_has_addr(const struct endpoint *e, const struct addr *a);
-/* Whether every address of `narrow` is one of `wide`; whether they have any in common. */
-bool endpoint_covers(const struct endpoint *wide, const struct endpoint *narrow);
+/* Whether they have any address in common. */
 bool endpoints_overlap(const struct endpoint *a, const struct endpoint *b);
 bool endpoint_is_multicast(const struct endpoint *e);
 /* FAMILY_4 | FAMILY_6; both where only names are known. */

@@ -179,6 +179,12 @@ struct match derive_match(const struct flow *f, uint8_t family, const struct vie
 		m.ports = (struct port_range){1024, 65535};
 	if (f->transport == TRANSPORT_IP && f->number == IP_ANY)
 		m.transport = TRANSPORT_NONE;
+	/* Under its own name it has flags, by which replies are told from what begins. */
+	if (f->transport == TRANSPORT_IP && f->number == IP_TCP) {
+		m.transport = TRANSPORT_TCP;
+		m.ports = PORT_RANGE_ANY;
+		m.number = 0;
+	}
 	return m;
 }
 
@@ -225,16 +231,47 @@ static void add_reply(struct derivation *d, const struct rule *r, const struct f
 	m->packets = PACKETS_REPLY;
 	if (m->icmp && strcmp(m->icmp, "echo") == 0)
 		m->icmp = "echo-reply";
+	else if (m->icmp && strcmp(m->icmp, "timestamp") == 0)
+		m->icmp = "timestamp-reply";
+	/* Of all protocols: those but TCP, which has its own rule. */
+	if (m->transport == TRANSPORT_NONE) {
+		derive_add(d, &reply, f);
+		m->transport = TRANSPORT_TCP;
+	}
+	/* They begin nothing, so nothing that is forbidden stands before them. */
+	if (m->transport == TRANSPORT_TCP)
+		reply.rank = RANK_BASE;
 	derive_add(d, &reply, f);
+}
+
+/* The kernel's own reset leaves by output, wherever it refused; to connection tracking it is only
+ * related to what was refused, so no base rule lets it out. */
+static void add_reset(struct derivation *d, const struct rule *refused, const struct flow *f)
+{
+	struct rule r = *refused;
+
+	r.hook = HOOK_OUTPUT;
+	r.rank = RANK_BASE;
+	r.action = ACTION_ACCEPT;
+	r.match.in = NULL;
+	r.match.out = refused->match.in;
+	r.match.source = refused->match.target;
+	r.match.target = refused->match.source;
+	r.match.ports = refused->match.source_ports;
+	r.match.source_ports = refused->match.ports;
+	r.match.packets = PACKETS_RESET;
+	derive_add(d, &r, f);
 }
 
 static void add_filter(struct derivation *d, const struct rule *r, const struct flow *f)
 {
-	if (d->device->filter != FILTER_STATEFUL && d->device->filter != FILTER_STATELESS)
+	if (!derive_filters(d->device))
 		return;
 	derive_add(d, r, f);
 	if (d->device->filter == FILTER_STATELESS && r->action == ACTION_ACCEPT)
 		add_reply(d, r, f);
+	if (r->action == ACTION_RESET)
+		add_reset(d, r, f);
 }
 
 /* Before the filter: what is dialled becomes what is meant. */
@@ -313,21 +350,50 @@ static void add_needed(struct derivation *d, const struct flow *f, const struct 
 		add_source_nat(d, &r, v->leaves_as, f);
 }
 
-static void add_forbidden(struct derivation *d, const struct flow *f, struct match match)
+/* Others come with the same address: whom to drop, only the device before the translation knows. */
+static void tell_hidden(struct derivation *d, const struct flow *f)
+{
+	derive_tell(d, (struct finding){
+			       .severity = SEVERITY_LOW,
+			       .code = "forbidden-behind-translation",
+			       .subject = arena_printf(d->arena, "%s to %s", f->from->name,
+						       f->to->name),
+			       .evidence = "a device before this one translates its source, so "
+					   "that it looks like others: nothing is dropped here",
+			       .fix = "drop it where it still has its own address"});
+}
+
+static void add_forbidden(struct derivation *d, const struct flow *f, const struct view *v,
+			  struct match match)
 {
 	const struct rule r = {.hook = hook_of(derive_stand(d, f)),
 			       .rank = d->has_exception[f->index] ? RANK_DENY : RANK_DENY_FIRST,
 			       .action = ACTION_DROP,
 			       .match = match};
 
-	add_filter(d, &r, f);
+	if (!v->hidden)
+		add_filter(d, &r, f);
+	else if (derive_filters(d->device))
+		tell_hidden(d, f);
 }
 
 static void tell_nothing_said(struct derivation *d, const struct flow *f)
 {
 	const struct endpoint *e = f->from->addresses.n ? f->to : f->from;
 
-	if (!e->addresses.n)
+	if (e->addresses.n && (!has_icmp(f, 4) || !has_icmp(f, 6)))
+		derive_tell(d, (struct finding){.severity = SEVERITY_HIGH,
+						.code = "icmp-of-other-family",
+						.subject = arena_printf(d->arena, "%s to %s",
+									f->from->name, f->to->name),
+						.evidence = arena_printf(
+							d->arena,
+							"icmp/%s is in %s only, and the two "
+							"have no addresses of it in common: "
+							"nothing is opened",
+							f->name, has_icmp(f, 4) ? "IPv4" : "IPv6"),
+						.fix = "give both an address of that family"});
+	else if (!e->addresses.n)
 		derive_tell(d, (struct finding){
 				       .severity = SEVERITY_HIGH,
 				       .code = "no-address",
@@ -365,7 +431,7 @@ static void derive_flow(struct derivation *d, const struct flow *f)
 		if (f->kind == FLOW_REQUIRED)
 			add_needed(d, f, &v, derive_match(f, family, &v));
 		else
-			add_forbidden(d, f, derive_match(f, family, &v));
+			add_forbidden(d, f, &v, derive_match(f, family, &v));
 		said = true;
 	}
 	if (!said)

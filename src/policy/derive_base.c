@@ -7,7 +7,7 @@
 
 /* --- base rules ------------------------------------------------------------------------------- */
 
-static bool filters(const struct device *d)
+bool derive_filters(const struct device *d)
 {
 	return d->filter == FILTER_STATEFUL || d->filter == FILTER_STATELESS;
 }
@@ -53,12 +53,21 @@ static void add_stateless(struct derivation *d, enum hook hook)
 
 static void add_neighbours(struct derivation *d, enum hook hook)
 {
-	static const char *const names[] = {"neighbour-solicitation", "neighbour-advertisement"};
+	static const struct {
+		const char *icmp, *why;
+	} names[] = {{"neighbour-solicitation", "IPv6 finds its neighbours so (RFC 4861)"},
+		     {"neighbour-advertisement", "IPv6 finds its neighbours so (RFC 4861)"},
+		     {"router-solicitation", "IPv6 finds its routers so (RFC 4861)"},
+		     {"router-advertisement", "IPv6 finds its routers so (RFC 4861)"},
+		     {"listener-query", "switches learn so who hears neighbours (RFC 4890)"},
+		     {"listener-report", "switches learn so who hears neighbours (RFC 4890)"},
+		     {"listener-done", "switches learn so who hears neighbours (RFC 4890)"},
+		     {"listener-report-2", "switches learn so who hears neighbours (RFC 4890)"}};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		add(d, hook,
-		    (struct match){.family = 6, .transport = TRANSPORT_ICMP, .icmp = names[i]},
-		    "IPv6 finds its neighbours so (RFC 4861)");
+		    (struct match){.family = 6, .transport = TRANSPORT_ICMP, .icmp = names[i].icmp},
+		    names[i].why);
 }
 
 static bool uses_ipv6(const struct derivation *d)
@@ -75,11 +84,44 @@ static bool uses_ipv6(const struct derivation *d)
 	return false;
 }
 
+static void tell(struct derivation *d, enum severity severity, const char *code,
+		 const char *evidence, const char *fix)
+{
+	derive_tell(d, (struct finding){.severity = severity,
+					.code = code,
+					.subject = d->device->name.s,
+					.evidence = evidence,
+					.fix = fix,
+					.at = d->device->name.at});
+}
+
+/* Replies do not count: nothing begins with them. */
+static bool lets_in(const struct derivation *d)
+{
+	struct draft *const *drafts = (struct draft *const *)d->drafts.data;
+
+	for (size_t i = 0; i < d->drafts.n / sizeof(struct draft *); i++)
+		if (drafts[i]->rule.hook == HOOK_INPUT && drafts[i]->rule.action == ACTION_ACCEPT &&
+		    drafts[i]->flows.n && drafts[i]->rule.match.packets == PACKETS_ANY)
+			return true;
+	return false;
+}
+
+/* Who loads this from afar has cut the branch. */
+static void tell_of_way_in(struct derivation *d)
+{
+	if (!lets_in(d))
+		tell(d, SEVERITY_MEDIUM, "no-way-in",
+		     "no requirement names a connection to the device itself: its administrators "
+		     "are refused, and cut off at once where connections were not tracked before",
+		     "a product for its administration, with its login as a requirement");
+}
+
 void derive_base(struct derivation *d)
 {
 	bool ipv6 = uses_ipv6(d);
 
-	if (!filters(d->device))
+	if (!derive_filters(d->device))
 		return;
 	add(d, HOOK_INPUT, (struct match){.in = "lo"}, "the device speaks to itself");
 	add(d, HOOK_OUTPUT, (struct match){.out = "lo"}, "the device speaks to itself");
@@ -91,20 +133,10 @@ void derive_base(struct derivation *d)
 		if (ipv6 && hook != HOOK_FORWARD)
 			add_neighbours(d, hook);
 	}
+	tell_of_way_in(d);
 }
 
 /* --- findings --------------------------------------------------------------------------------- */
-
-static void tell(struct derivation *d, enum severity severity, const char *code,
-		 const char *evidence, const char *fix)
-{
-	derive_tell(d, (struct finding){.severity = severity,
-					.code = code,
-					.subject = d->device->name.s,
-					.evidence = evidence,
-					.fix = fix,
-					.at = d->device->name.at});
-}
 
 static void tell_of_filter(struct derivation *d)
 {
@@ -172,6 +204,30 @@ static void tell_of_interfaces(struct derivation *d)
 					    .at = i->name.at});
 }
 
+/* A zone behind two interfaces is one place to the site: rules name only the first of them. */
+static void tell_of_shared_zones(struct derivation *d)
+{
+	for_each (i, &d->device->interfaces)
+		for (const struct interface *k = d->device->interfaces.items; k < i; k++)
+			if (k->zone == i->zone)
+				derive_tell(
+					d,
+					(struct finding){
+						.severity = SEVERITY_HIGH,
+						.code = "zone-behind-two-interfaces",
+						.subject =
+							arena_printf(d->arena, "%s.%s",
+								     d->device->name.s, i->name.s),
+						.evidence = arena_printf(
+							d->arena,
+							"it is in the zone of %s: rules hold for "
+							"that one only, and none lets the two "
+							"speak to each other",
+							k->name.s),
+						.fix = "a zone for each interface",
+						.at = i->name.at});
+}
+
 static const char *subject_of(struct derivation *d, const struct flow *f)
 {
 	const struct demand *demand = f->claims->demand;
@@ -218,6 +274,7 @@ void derive_findings(struct derivation *d)
 	tell_of_filter(d);
 	tell_of_gateway(d);
 	tell_of_interfaces(d);
+	tell_of_shared_zones(d);
 	for_each (f, &d->plan->flows)
 		tell_of_flow(d, *f);
 }

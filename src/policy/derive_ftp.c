@@ -87,7 +87,7 @@ static void pass_on(struct derivation *d, const struct flow *f, const struct flo
 	r.hook = HOOK_FORWARD;
 	r.action = ACTION_ACCEPT;
 	r.rewrite.session = false;
-	if (d->device->filter == FILTER_STATEFUL || d->device->filter == FILTER_STATELESS)
+	if (derive_filters(d->device))
 		derive_add(d, &r, next);
 
 	if (!out.source.list.n || is_same_source(&in.source, &out.source))

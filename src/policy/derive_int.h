@@ -37,6 +37,7 @@ enum stand derive_stand(const struct derivation *d, const struct flow *f);
 /* One family of a flow, as its packets look at the device. */
 struct view {
 	struct prefixes source; /* on their way in */
+	bool hidden;		/* by the translation of a device before this one */
 	struct prefixes dialled;
 	struct port_range dialled_ports;
 	bool any_dialled;	/* dialled by a name that has no address here */
@@ -59,6 +60,8 @@ bool derive_is_session(const struct derivation *d, const struct flow *f);
 void derive_session(struct derivation *d, const struct flow *f);
 
 /* --- derive_base.c ---------------------------------------------------------------------------- */
+/* Whether it has rules that let through and drop; without, only translations. */
+bool derive_filters(const struct device *d);
 void derive_base(struct derivation *d);
 void derive_findings(struct derivation *d); /* what holds for the device as a whole */
 

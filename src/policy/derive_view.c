@@ -98,6 +98,9 @@ static bool find_source(struct derivation *d, const struct flow *f, uint8_t fami
 		return true;
 	if (!derive_addresses(d, as ? as : f->from, family, &v->source))
 		return false;
+	/* What starts here has all translations behind it. */
+	if (derive_stand(d, f) == STAND_START)
+		return true;
 	for_each (hop, &f->path->hops) {
 		const struct addr *a = hop_source_nat(hop, f->from, family);
 
@@ -105,8 +108,10 @@ static bool find_source(struct derivation *d, const struct flow *f, uint8_t fami
 			v->leaves_as = a;
 			break;
 		}
-		if (a)
+		if (a) {
 			v->source = derive_one(d, a);
+			v->hidden = true;
+		}
 	}
 	return true;
 }

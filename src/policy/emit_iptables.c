@@ -134,13 +134,23 @@ static void add_range(struct buf *out, struct port_range r)
 		buf_addf(out, ":%u", r.hi);
 }
 
+/* NULL: any. */
+static const char *tcp_flags(const struct match *m)
+{
+	if (m->packets == PACKETS_RESET)
+		return " --tcp-flags RST RST";
+	if (m->packets == PACKETS_REPLY && m->transport == TRANSPORT_TCP)
+		return " ! --tcp-flags FIN,SYN,RST,ACK SYN";
+	return NULL;
+}
+
 static void add_ports(const struct emission *e, const struct match *m)
 {
 	struct buf *out = e->out;
-	bool reply = m->packets == PACKETS_REPLY && m->transport == TRANSPORT_TCP;
+	const char *flags = tcp_flags(m);
 
 	buf_addf(out, " -p %s", transport_names[m->transport]);
-	if (!emit_is_any(m->source_ports) || e->n_ranges == 1 || reply)
+	if (!emit_is_any(m->source_ports) || e->n_ranges == 1 || flags)
 		buf_addf(out, " -m %s", transport_names[m->transport]);
 	if (!emit_is_any(m->source_ports)) {
 		buf_add_text(out, " --sport ");
@@ -148,8 +158,8 @@ static void add_ports(const struct emission *e, const struct match *m)
 	}
 	if (e->n_ranges == 1)
 		buf_addf(out, " --dport %s", e->ports.data);
-	if (reply)
-		buf_add_text(out, " ! --tcp-flags FIN,SYN,RST,ACK SYN");
+	if (flags)
+		buf_add_text(out, flags);
 	if (e->n_ranges > 1)
 		buf_addf(out, " -m multiport --dports %s", e->ports.data);
 }
@@ -165,6 +175,8 @@ static void add_transport(const struct emission *e, const struct match *m)
 		buf_add_text(e->out, " -m u32 --u32 \"6&0xff=0\"");
 	else if (emit_has_ports(m->transport))
 		add_ports(e, m);
+	else if (m->packets == PACKETS_REPLY) /* of any protocol: TCP's has a rule of its own */
+		buf_add_text(e->out, " ! -p tcp");
 }
 
 static void add_state(struct buf *out, const struct match *m)
@@ -173,7 +185,7 @@ static void add_state(struct buf *out, const struct match *m)
 					     [PACKETS_RELATED] = "RELATED",
 					     [PACKETS_INVALID] = "INVALID"};
 
-	if (m->packets != PACKETS_ANY && m->packets != PACKETS_REPLY)
+	if (m->packets < ARRAY_LEN(states) && states[m->packets])
 		buf_addf(out, " -m conntrack --ctstate %s", states[m->packets]);
 	/* Apart: in one list it would be "or". */
 	if (m->translated)
@@ -375,7 +387,7 @@ static void add_head(struct emission *e)
 	for_each (r, &e->policy->rules)
 		if (is_here(r, e->family) && why_unsaid(r, e->family))
 			tell_unsaid(e, r);
-	if (!e->policy->rules.n)
+	if (e->policy->device->filter == FILTER_UNKNOWN && !e->policy->rules.n)
 		return;
 	buf_addf(e->out,
 		 "# IPv%u alone; the other half is --format %s. For %s-restore --noflush,\n"
@@ -392,11 +404,13 @@ static void emit_family(const struct policy *p, uint8_t family, struct buf *out)
 
 	add_head(&e);
 	shapes_find(&all, p);
-	/* The filter first: nothing is translated into what the old one would let through. */
-	if (p->rules.n)
+	/* The filter first: nothing is translated into what the old one would let through. Of a
+	 * device of which nothing is known nothing was loaded, and nothing is replaced. */
+	if (p->rules.n || p->device->filter != FILTER_UNKNOWN) {
 		add_table(&e, &all, "filter");
-	if (p->rules.n && needs_nat(p))
-		add_table(&e, &all, "nat");
+		if (needs_nat(p))
+			add_table(&e, &all, "nat");
+	}
 	shapes_release(&all);
 	buf_release(&e.ports);
 	buf_release(&e.keys);

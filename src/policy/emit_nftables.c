@@ -103,6 +103,10 @@ static void add_packets(struct buf *out, const struct match *m)
 
 	if (m->packets == PACKETS_REPLY && m->transport == TRANSPORT_TCP)
 		buf_add_text(out, "tcp flags & (fin | syn | rst | ack) != syn ");
+	else if (m->packets == PACKETS_REPLY && m->transport == TRANSPORT_NONE)
+		buf_add_text(out, "meta l4proto != tcp ");
+	else if (m->packets == PACKETS_RESET)
+		buf_add_text(out, "tcp flags & rst == rst ");
 	else if (m->packets != PACKETS_ANY && m->packets != PACKETS_REPLY)
 		buf_addf(out, "ct state %s ", states[m->packets]);
 	if (m->translated)
@@ -389,7 +393,9 @@ static void emit_policy(const struct policy *p, struct buf *out)
 	emit_head(out, p);
 	shapes_find(&all, p);
 	number_sets(&all);
-	if (p->rules.n)
+	/* Without rules, too: what an earlier file has loaded goes. Of a device of which nothing is
+	 * known nothing was loaded, and nothing is replaced. */
+	if (p->rules.n || p->device->filter != FILTER_UNKNOWN)
 		add_table(out, p, &all);
 	shapes_release(&all);
 }

@@ -103,5 +103,5 @@ bool emit_is_of_link(const struct match *m, uint8_t family)
 {
 	int type = emit_icmp_type(m, family);
 
-	return family == 6 && (type == 135 || type == 136);
+	return family == 6 && type >= 133 && type <= 136;
 }

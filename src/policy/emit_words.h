@@ -29,6 +29,6 @@ bool emit_is_any(struct port_range r);
 /* Of an ICMP match in that family; -1: any. */
 int emit_icmp_type(const struct match *m, uint8_t family);
 int emit_icmp_code(const struct match *m, uint8_t family);
-/* Neighbours are on the link: no router has passed it on, its hop limit is 255 (RFC 4861 section
- * 7.1). */
+/* Neighbours and routers are on the link: no router has passed it on, its hop limit is 255 (RFC
+ * 4861 sections 6.1 and 7.1). */
 bool emit_is_of_link(const struct match *m, uint8_t family);

@@ -44,6 +44,7 @@ enum packets {
 	PACKETS_ESTABLISHED,
 	PACKETS_RELATED,
 	PACKETS_INVALID,
+	PACKETS_RESET, /* of TCP: how the device itself refuses */
 	PACKETS_REPLY, /* without state: TCP packets that do not begin a connection */
 };
 

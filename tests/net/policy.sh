@@ -199,6 +199,26 @@ has "$T/answer" nothing
 has_not "$time_log" "10.1.0.22"
 stop "$time_pid"
 
+# What nobody needs is refused by the firewall itself, whose answer has to get out; from one side only.
+cp -r "$zones/catalog" "$T/catalog"
+cat >>"$T/catalog/shop.yaml" <<'END'
+  who:
+    from: user
+    to: web
+    needs: tcp/113
+    level: optional
+    without: the page waits
+    if_unused: reset
+    why: an old habit
+    doc: {in: d}
+END
+passes "$out" 198.51.100.50 10.9.0.8 112-114 ""
+load "$fw" "$zones/site.yaml" "$T/catalog" fw1
+passes "$out" 198.51.100.50 10.9.0.8 112-114 113
+passes "$out" 2001:db8:ff::50 2001:db8:9::8 112-114 113
+passes "$out" 2001:db8:ff::50 2001:db8:9::9 112-114 ""
+passes "$inside" 10.1.0.20 10.9.0.8 112-114 ""
+
 # Lists of ports, longer than one rule can say in every language; what replaces the rules before.
 many=$SOURCE_DIR/tests/golden/policy/many-ports
 load "$fw" "$many/site.yaml" "$many/catalog" fw1

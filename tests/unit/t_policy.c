@@ -26,8 +26,8 @@ struct derived {
 	struct buf product_text, site_text, text;
 };
 
-/* Host h1 is a, h2 is b, in zones of their own with `device` between them. */
-static struct derived derive(const char *requirements, const char *h2, const char *device)
+/* The policy of the site's last device. */
+static struct derived derive_site(const char *requirements, const char *site)
 {
 	struct derived d = {.product_text = BUF_INIT, .site_text = BUF_INIT, .text = BUF_INIT};
 	const struct plan_options options = {0};
@@ -36,14 +36,9 @@ static struct derived derive(const char *requirements, const char *h2, const cha
 	buf_addf(&d.product_text,
 		 "portolan: 1\nproduct: p\ntitle: P\ndocuments: {d: {title: D}}\n"
 		 "roles:\n  a: {title: A, many: true}\n  b: {title: B, many: true}\n"
-		 "requirements:\n%s",
+		 "  c: {title: C, many: true, optional: true}\nrequirements:\n%s",
 		 requirements);
-	buf_addf(&d.site_text,
-		 "portolan: 1\nsite: s\nzones:\n  x: {networks: [10.0.1.0/24]}\n"
-		 "  y: {networks: [10.0.2.0/24]}\nhosts:\n  h1: {addresses: [10.0.1.1]}\n"
-		 "  h2: {%s}\ndevices:\n  fw: {%s}\n"
-		 "uses:\n  - product: p\n    roles: {a: h1, b: h2}\n",
-		 h2, device);
+	buf_addf(&d.site_text, "portolan: 1\nsite: s\n%s", site);
 	d.product = product_read("p.yaml", buf_slice(&d.product_text), &d.errs);
 	d.site = site_read("s.yaml", buf_slice(&d.site_text), NULL, &d.errs);
 	if (d.errs.n)
@@ -52,9 +47,26 @@ static struct derived derive(const char *requirements, const char *h2, const cha
 	all[0] = d.product;
 	d.plan = plan_build(d.site, all, 1, &options, &d.errs);
 	assert_non_null(d.plan);
-	d.policy = policy_derive(d.plan, &d.site->devices.items[0], &d.errs);
+	d.policy = policy_derive(d.plan, &d.site->devices.items[d.site->devices.n - 1], &d.errs);
 	if (d.policy)
 		emitter_nftables.policy(d.policy, &d.text);
+	return d;
+}
+
+/* Host h1 is a, h2 is b, in zones of their own with `device` between them. */
+static struct derived derive(const char *requirements, const char *h2, const char *device)
+{
+	struct buf site = BUF_INIT;
+	struct derived d;
+
+	buf_addf(&site,
+		 "zones:\n  x: {networks: [10.0.1.0/24]}\n"
+		 "  y: {networks: [10.0.2.0/24]}\nhosts:\n  h1: {addresses: [10.0.1.1]}\n"
+		 "  h2: {%s}\ndevices:\n  fw: {%s}\n"
+		 "uses:\n  - product: p\n    roles: {a: h1, b: h2}\n",
+		 h2, device);
+	d = derive_site(requirements, site.data);
+	buf_release(&site);
 	return d;
 }
 
@@ -174,10 +186,14 @@ static void unused_is_answered(void **state)
 							  "if_unused: reset"));
 
 	(void)state;
-	assert_int_equal(count(&d), 2);
+	assert_int_equal(count(&d), 3);
 	assert_int_equal(rule_at(&d, 0)->action, ACTION_ACCEPT);
 	assert_int_equal(rule_at(&d, 1)->action, ACTION_RESET);
 	assert_true(has(&d, "tcp dport 113 counter reject with tcp reset"));
+	/* The answer leaves by output. */
+	assert_int_equal(rule_at(&d, 2)->hook, HOOK_OUTPUT);
+	assert_true(has(&d, "oifname \"eth0\" ip saddr 10.0.2.2 ip daddr 10.0.1.1 tcp sport 113 "
+			    "tcp flags & rst == rst counter accept"));
 	release(&d);
 }
 
@@ -194,6 +210,204 @@ static void narrower_needs_come_first(void **state)
 	assert_int_equal(count(&d), 4);
 	for (size_t i = 0; i < ARRAY_LEN(ranks); i++)
 		assert_int_equal(rule_at(&d, i)->rank, ranks[i]);
+	release(&d);
+}
+
+/* h1 in x, h3 beside it; fw1 hides x behind its own address from fw2, behind which h2 is. */
+#define HIDDEN(uses)                                                                               \
+	"zones:\n  x: {networks: [10.0.1.0/24]}\n  m: {networks: [10.0.3.0/24]}\n"                 \
+	"  y: {networks: [10.0.2.0/24]}\nhosts:\n  h1: {addresses: [10.0.1.1]}\n"                  \
+	"  h2: {addresses: [10.0.2.2]}\n  h3: {addresses: [10.0.1.3]}\ndevices:\n" uses            \
+	"uses:\n  - product: p\n    roles: {"
+#define FW1                                                                                        \
+	"  fw1:\n    interfaces: {x: {zone: x, name: eth0, addresses: [10.0.1.254]}, "             \
+	"m: {zone: m, name: eth1, addresses: [10.0.3.1]}}\n    filter: stateful\n"                 \
+	"    source_nat: [{from: x, out: m}]\n"
+#define FW2                                                                                        \
+	"  fw2:\n    interfaces: {m: {zone: m, name: eth0, addresses: [10.0.3.2]}, "               \
+	"y: {zone: y, name: eth1, addresses: [10.0.2.254]}}\n    filter: stateful\n"
+
+/* A drop would drop what is required of the others, too: they have the same address there. */
+static void hidden_sources_are_not_dropped(void **state)
+{
+	static const char q[] = REQUIREMENT("yes", "from: a, to: b, needs: tcp/80")
+		REQUIREMENT("no", "from: c, to: b, forbid: tcp/80");
+	struct derived behind = derive_site(q, HIDDEN(FW1 FW2) "a: h1, b: h2, c: h3}\n");
+	struct derived before = derive_site(q, HIDDEN(FW2 FW1) "a: h1, b: h2, c: h3}\n");
+
+	(void)state;
+	assert_int_equal(count(&behind), 1);
+	assert_int_equal(rule_at(&behind, 0)->action, ACTION_ACCEPT);
+	assert_true(has(&behind, "ip saddr 10.0.3.1 ip daddr 10.0.2.2 tcp dport 80"));
+	assert_true(is_told(&behind, "forbidden-behind-translation"));
+	assert_int_equal(rule_at(&before, 0)->action, ACTION_DROP);
+	assert_false(is_told(&before, "forbidden-behind-translation"));
+	release(&behind);
+	release(&before);
+}
+
+/* What the device begins itself has its own address still, whatever others make of it. */
+static void own_source_is_not_translated_yet(void **state)
+{
+	struct derived d = derive_site(
+		REQUIREMENT("yes", "from: a, to: b, needs: tcp/80")
+			REQUIREMENT("no", "from: a, to: b, forbid: udp/53"),
+		HIDDEN("  fw1:\n    interfaces: {m: {zone: m, name: eth1, addresses: [10.0.3.1]}, "
+		       "y: {zone: y, name: eth2, addresses: [10.0.2.254]}}\n    filter: none\n"
+		       "    source_nat: [{from: m, out: y}]\n"
+		       "  fw2:\n    interfaces: {x: {zone: x, name: eth0, addresses: "
+		       "[10.0.1.254]}, m: {zone: m, name: eth1, addresses: [10.0.3.2]}}\n"
+		       "    filter: stateful\n") "a: fw2, b: h2}\n");
+
+	(void)state;
+	for (size_t i = 0; i < count(&d); i++)
+		assert_int_equal(rule_at(&d, i)->hook, HOOK_OUTPUT);
+	assert_int_equal(count(&d), 2);
+	assert_null(strstr(d.text.data, "10.0.2.254"));
+	assert_true(has(&d, "udp dport 53 counter drop"));
+	assert_false(is_told(&d, "forbidden-behind-translation"));
+	release(&d);
+}
+
+#define DUAL(filter, roles)                                                                        \
+	"zones:\n  x: {networks: [10.0.1.0/24, \"2001:db8:1::/64\"]}\n"                            \
+	"  y: {networks: [10.0.2.0/24, \"2001:db8:2::/64\"]}\nhosts:\n"                            \
+	"  h1: {addresses: [10.0.1.1, \"2001:db8:1::1\"]}\n"                                       \
+	"  h2: {addresses: [10.0.2.2, \"2001:db8:2::2\"]}\ndevices:\n  fw: {" INTERFACES           \
+	", filter: " filter "}\nuses:\n  - product: p\n    roles: {" roles "}\n"
+
+/* The network is forbidden over IPv4, its host has IPv6 besides, and is an exception all the same.
+ */
+static void other_family_is_no_part_of_it(void **state)
+{
+	static const char q[] = REQUIREMENT("yes", "from: a, to: b, needs: tcp/80")
+		REQUIREMENT("no", "from: c, to: b, forbid: tcp/any");
+	struct derived d = derive_site(q, DUAL("stateful", "a: h1, b: h2, c: 10.0.1.0/24"));
+
+	(void)state;
+	assert_int_equal(count(&d), 3);
+	assert_int_equal(rule_at(&d, 0)->rank, RANK_EXCEPTION);
+	assert_int_equal(rule_at(&d, 1)->rank, RANK_EXCEPTION);
+	assert_int_equal(rule_at(&d, 2)->rank, RANK_DENY);
+	release(&d);
+}
+
+/* The host is forbidden over both families, and one of them is an exception. */
+static void one_family_is_narrower(void **state)
+{
+	static const char q[] = REQUIREMENT("yes", "from: a, to: b, needs: tcp/80")
+		REQUIREMENT("no", "from: c, to: b, forbid: tcp/80");
+	struct derived d = derive_site(q, DUAL("stateful", "a: 10.0.1.1, b: h2, c: h1"));
+
+	(void)state;
+	assert_int_equal(count(&d), 3);
+	assert_int_equal(rule_at(&d, 0)->rank, RANK_EXCEPTION);
+	assert_int_equal(rule_at(&d, 1)->rank, RANK_DENY);
+	assert_int_equal(rule_at(&d, 2)->rank, RANK_DENY);
+	release(&d);
+}
+
+static struct derived derive_stateless(const char *requirements)
+{
+	return derive(requirements, "addresses: [10.0.2.2]", INTERFACES ", filter: stateless");
+}
+
+#define NO_SYN "tcp flags & (fin | syn | rst | ack) != syn counter accept"
+
+/* b must not begin anything towards a, and answers a. */
+static void answers_begin_nothing(void **state)
+{
+	struct derived d =
+		derive_stateless(REQUIREMENT("yes", "from: a, to: b, needs: tcp/80")
+					 REQUIREMENT("no", "from: b, to: a, forbid: tcp/any"));
+
+	(void)state;
+	assert_int_equal(count(&d), 3);
+	assert_int_equal(rule_at(&d, 0)->rank, RANK_BASE);
+	assert_true(has(&d, "ip saddr 10.0.2.2 ip daddr 10.0.1.1 tcp sport 80 " NO_SYN));
+	assert_int_equal(rule_at(&d, 1)->action, ACTION_DROP);
+	release(&d);
+}
+
+static void answers_of_any_protocol(void **state)
+{
+	struct derived any = derive_stateless(REQUIREMENT("q", "from: a, to: b, needs: ip/any"));
+	struct derived six = derive_stateless(REQUIREMENT("q", "from: a, to: b, needs: ip/6"));
+
+	(void)state;
+	assert_int_equal(count(&any), 3);
+	assert_true(has(&any, "ip saddr 10.0.2.2 ip daddr 10.0.1.1 meta l4proto tcp " NO_SYN));
+	assert_true(has(&any, "ip saddr 10.0.2.2 ip daddr 10.0.1.1 meta l4proto != tcp counter"));
+	assert_int_equal(count(&six), 2);
+	assert_true(has(&six, "ip saddr 10.0.1.1 ip daddr 10.0.2.2 meta l4proto tcp counter"));
+	assert_true(has(&six, "ip saddr 10.0.2.2 ip daddr 10.0.1.1 meta l4proto tcp " NO_SYN));
+	release(&any);
+	release(&six);
+}
+
+static void zones_have_one_interface(void **state)
+{
+	struct derived d =
+		derive(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"), "addresses: [10.0.2.2]",
+		       "interfaces: {x: {zone: x, name: eth0, addresses: [10.0.1.254]}, "
+		       "x2: {zone: x, name: eth3, addresses: [10.0.1.253]}, "
+		       "y: {zone: y, name: eth1, addresses: [10.0.2.254]}}, filter: stateful");
+	struct derived e = derive_usual(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"));
+
+	(void)state;
+	assert_true(is_told(&d, "zone-behind-two-interfaces"));
+	assert_false(is_told(&e, "zone-behind-two-interfaces"));
+	release(&d);
+	release(&e);
+}
+
+static void who_gets_in_is_told(void **state)
+{
+	static const char q[] = REQUIREMENT("q", "from: a, to: b, needs: tcp/22");
+	struct derived closed = derive_usual(q);
+	struct derived open = derive_site(q, DUAL("stateful", "a: h1, b: fw"));
+	/* Its answers come in: nobody begins with them. */
+	struct derived answers = derive_site(q, DUAL("stateless", "a: fw, b: h2"));
+	struct derived none = derive_site(q, DUAL("none", "a: h1, b: h2"));
+
+	(void)state;
+	assert_true(is_told(&closed, "no-way-in"));
+	assert_false(is_told(&open, "no-way-in"));
+	assert_true(is_told(&answers, "no-way-in"));
+	assert_false(is_told(&none, "no-way-in"));
+	release(&closed);
+	release(&open);
+	release(&answers);
+	release(&none);
+}
+
+/* RFC 4890 section 4.4.1 */
+static void links_of_ipv6_work(void **state)
+{
+	static const char q[] = REQUIREMENT("q", "from: a, to: b, needs: tcp/80");
+	struct derived d = derive_site(q, DUAL("stateful", "a: h1, b: h2"));
+	struct derived four = derive_usual(q);
+
+	(void)state;
+	assert_true(has(&d, "icmpv6 type 133 ip6 hoplimit 255 counter accept"));
+	assert_true(has(&d, "icmpv6 type 134 ip6 hoplimit 255 counter accept"));
+	assert_true(has(&d, "icmpv6 type 130 counter accept"));
+	assert_true(has(&d, "icmpv6 type 143 counter accept"));
+	assert_null(strstr(four.text.data, "icmpv6 type"));
+	release(&d);
+	release(&four);
+}
+
+static void messages_of_one_family(void **state)
+{
+	struct derived d = derive_usual(
+		REQUIREMENT("q", "from: a, to: b, needs: icmp/router-solicitation")
+			REQUIREMENT("r", "from: a, to: b, needs: icmp/listener-query"));
+
+	(void)state;
+	assert_int_equal(count(&d), 1);
+	assert_true(is_told(&d, "icmp-of-other-family"));
+	assert_false(is_told(&d, "no-common-family"));
 	release(&d);
 }
 
@@ -365,9 +579,11 @@ static void nothing_where_nothing_is_filtered(void **state)
 	(void)state;
 	assert_int_equal(none.policy->rules.n, 0);
 	assert_true(is_told(&none, "filter-none"));
-	assert_null(strstr(none.text.data, "table"));
+	/* What an earlier file has loaded goes; of somebody else's box nothing does. */
+	assert_true(has(&none, "delete table inet portolan\ntable inet portolan {\n}\n"));
 	assert_int_equal(unknown.policy->rules.n, 0);
 	assert_true(is_told(&unknown, "filter-unknown"));
+	assert_null(strstr(unknown.text.data, "table"));
 	release(&none);
 	release(&unknown);
 }
@@ -418,6 +634,16 @@ int main(void)
 		cmocka_unit_test(names_open_nothing),
 		cmocka_unit_test(unused_is_answered),
 		cmocka_unit_test(narrower_needs_come_first),
+		cmocka_unit_test(hidden_sources_are_not_dropped),
+		cmocka_unit_test(own_source_is_not_translated_yet),
+		cmocka_unit_test(other_family_is_no_part_of_it),
+		cmocka_unit_test(one_family_is_narrower),
+		cmocka_unit_test(answers_begin_nothing),
+		cmocka_unit_test(answers_of_any_protocol),
+		cmocka_unit_test(zones_have_one_interface),
+		cmocka_unit_test(who_gets_in_is_told),
+		cmocka_unit_test(links_of_ipv6_work),
+		cmocka_unit_test(messages_of_one_family),
 		cmocka_unit_test(ranges_that_meet_are_one),
 		cmocka_unit_test(comments_have_an_end),
 		cmocka_unit_test(a_rule_has_fifteen_ports),
