@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/check_elsewhere.h"
 #include "cmd/checking.h"
 #include "cmd/command.h"
 #include "cmd/proxy_env.h"
 #include "cmd/report.h"
+#include "sys/file.h"
 #include "sys/interrupt.h"
 
 #define QUICK_HOST "this-host"
@@ -98,6 +100,12 @@ static int load_words(const struct arguments *args, struct checking *c,
 			  options);
 }
 
+/* A word that a product may have, and no file has. */
+static bool is_product_alone(const char *word)
+{
+	return !strpbrk(word, "/.") && !file_exists(word);
+}
+
 static int load(const struct arguments *args, struct checking *c)
 {
 	static const char *const of_words[] = {"feature", "choice", "setting"};
@@ -113,6 +121,10 @@ static int load(const struct arguments *args, struct checking *c)
 			return command_usage_error("--%s goes with PRODUCT ROLE=HOST; of a site, "
 						   "the file says it",
 						   of_words[i]);
+	if (is_product_alone(args_operand(args, 0)))
+		return command_usage_error("no file \"%.60s\" here; a product of the catalog wants "
+					   "the hosts of its roles: %.60s ROLE=HOST",
+					   args_operand(args, 0), args_operand(args, 0));
 	return load_plan(&c->loaded, args_operand(args, 0), args_value(args, "catalog"), &options);
 }
 

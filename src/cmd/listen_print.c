@@ -171,8 +171,9 @@ static void add_start(const struct listen_print *p, struct buf *out)
 	escape_terminal(out, slice_of(p->run->vantage));
 	buf_add_text(out, " of ");
 	escape_terminal(out, slice_of(p->run->site));
-	buf_addf(out, ": %zu open for %u minutes, %zu already served, %zu not open.\n", sums.open,
-		 p->minutes, sums.served, sums.denied + sums.left + sums.failed);
+	buf_addf(out, ": %zu open for %u minute%s, %zu already served, %zu not open.\n", sums.open,
+		 p->minutes, p->minutes == 1 ? "" : "s", sums.served,
+		 sums.denied + sums.left + sums.failed);
 	for (size_t i = 0; i < n; i++)
 		add_span(p, &spans[i], out);
 	for_each (left, &p->plan->left)

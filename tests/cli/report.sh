@@ -138,4 +138,9 @@ for form in text csv markdown html jsonl json junit sarif openmetrics; do
 	head -c 20 "$T/file" | cmp - "$T/start" || fail "--output writes something else"
 done
 expect_rc 3 portolan check "$T/site.yaml" --catalog "$T/catalog" --as me --output "$T"
+
+# --- a product without the hosts that play its roles --------------------------------------------------
+expect_rc 2 portolan check ftp
+has "$T/err" "ftp ROLE=HOST"
+expect_rc 3 portolan check "$T/none.yaml"
 exit 0
