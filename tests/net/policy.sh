@@ -54,9 +54,9 @@ load() {
 load_nft() {
 	portolan policy derive "$2" --catalog "$3" --device "$4" >"$T/$4.nft" || die "derive $4"
 	ip netns exec "$1" nft -f "$T/$4.nft" || die "nft: $4"
-	ip netns exec "$1" nft list table inet portolan >"$T/once"
+	ip netns exec "$1" nft -s list table inet portolan >"$T/once"
 	ip netns exec "$1" nft -f "$T/$4.nft" || die "nft again: $4"
-	ip netns exec "$1" nft list table inet portolan >"$T/twice"
+	ip netns exec "$1" nft -s list table inet portolan >"$T/twice"
 	same "$T/once" "$T/twice"
 }
 loaded=
