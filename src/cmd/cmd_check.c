@@ -194,7 +194,7 @@ static const struct option_spec options[] = {
 	{"failing", NULL, "only what failed when it was last tested", false},
 	{"watch", "SECONDS", "again after so long, until all that is required holds", false},
 	{"no-history", NULL, "neither keep this run nor compare it with those before", false},
-	{"timeout", "MS", "wait so long for an answer, not longer; default 700 or more", false},
+	{"timeout", "MS", "how long until a port is called dropped; default 700 or more", false},
 	{"rate", "N", "new connections a second at most", false},
 	{"catalog", "DIR", "where the product files are", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},

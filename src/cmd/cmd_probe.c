@@ -394,7 +394,7 @@ static int run(const struct arguments *args)
 
 static const struct option_spec options[] = {
 	{"ports", "PORTS", "of hosts that are given without: 22,80,7000-7008", false},
-	{"timeout", "MS", "wait so long for an answer, not longer; default 700 or more", false},
+	{"timeout", "MS", "how long until a port is called dropped; default 700 or more", false},
 	{"rate", "N", "new connections a second at most", false},
 	{"family", "4|6", "only a name's addresses of that family", false},
 	{"source", "ADDRESS", "try from this address of ours", false},
