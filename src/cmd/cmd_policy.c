@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
+#include <time.h>
 
+#include "base/date.h"
 #include "base/suggest.h"
 #include "cmd/command.h"
 #include "cmd/load.h"
@@ -89,16 +91,29 @@ static int print(const struct arguments *args, const struct form *form, const st
 	return rc;
 }
 
+/* The day by whose end things are measured; UTC. */
+static bool find_day(const struct arguments *args, int32_t *day)
+{
+	const char *text = args_value(args, "on");
+
+	*day = (int32_t)(time(NULL) / 86400);
+	if (!text || date_parse(slice_of(text), day))
+		return true;
+	command_usage_error("--on wants a day such as 2026-11-30, not \"%.40s\"", text);
+	return false;
+}
+
 static int derive(const struct arguments *args, const struct form *form, const struct plan *plan)
 {
 	const struct device *device = find_device(plan->site, args_value(args, "device"));
+	struct policy_options options;
 	struct errs errs = {0};
 	struct policy *p;
 	int rc;
 
-	if (!device)
+	if (!device || !find_day(args, &options.today))
 		return EXIT_USAGE;
-	p = policy_derive(plan, device, &errs);
+	p = policy_derive(plan, device, &options, &errs);
 	if (!p)
 		return command_failed_all(&errs);
 	rc = print(args, form, p);
@@ -137,6 +152,7 @@ static const struct option_spec options[] = {
 	{"device", "NAME", "whose policy: a device of the site", false},
 	{"format", "nftables|iptables|ip6tables|jsonl|markdown", "default nftables", false},
 	{"sidecar", "FILE", "write there, as JSON, what is behind each rule", false},
+	{"on", "DATE", "as on that day; default: today", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},
 	{"catalog", "DIR", "where the product files are", false},
 };

@@ -14,8 +14,8 @@ void policy_sidecar(const struct policy *p, struct buf *out);
 /* A page for people, in Markdown. */
 void policy_page(const struct policy *p, struct buf *out);
 
-/* Who answers for what the rule lets through: the target's owner, else the source's; NULL: the
- * site does not say. */
+/* Who answers for what the rule lets through: as granted, else the target's owner, else the
+ * source's; NULL: the site does not say. */
 const char *policy_owner(const struct rule *r);
 /* A demand that no earlier claim of the rule told of. */
 bool policy_is_first(const struct rule *r, const struct flow *f, const struct claim *c);

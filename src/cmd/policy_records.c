@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/policy_print.h"
+
+#include "base/date.h"
 #include "policy/emit.h"
 #include "report/flow_words.h"
 #include "report/json.h"
@@ -7,6 +9,13 @@
 
 const char *policy_owner(const struct rule *r)
 {
+	const char *granted = NULL;
+
+	for_each (f, &r->flows)
+		for (const struct claim *c = (*f)->claims; c && !granted; c = c->next)
+			granted = claim_grant(c).owner.s;
+	if (granted)
+		return granted;
 	for_each (f, &r->flows) {
 		const struct endpoint *ends[] = {(*f)->to, (*f)->from};
 
@@ -127,6 +136,13 @@ static void add_flows(struct json *j, const struct rule *r)
 	buf_release(&id);
 }
 
+static void add_expiry(struct json *j, int32_t expires)
+{
+	char text[DATE_TEXT_MAX];
+
+	json_text(j, "expires", expires ? date_text(expires, text) : NULL);
+}
+
 static void add_rule(const struct policy *p, const struct rule *r, struct buf *out)
 {
 	struct json j = {.out = out};
@@ -145,6 +161,7 @@ static void add_rule(const struct policy *p, const struct rule *r, struct buf *o
 	add_flows(&j, r);
 	add_requirements(&j, r);
 	json_text(&j, "owner", policy_owner(r));
+	add_expiry(&j, r->expires);
 	json_text(&j, "why", r->why);
 	emitter_nftables.rule(r, &text);
 	json_text(&j, "text", text.data);
@@ -168,6 +185,7 @@ void policy_records(const struct policy *p, struct buf *out)
 static void add_reason(struct json *j, const struct claim *c)
 {
 	const struct requirement *q = c->demand->requirement;
+	struct grant grant = claim_grant(c);
 	struct buf text = BUF_INIT;
 
 	json_open(j, NULL, '{');
@@ -179,6 +197,9 @@ static void add_reason(struct json *j, const struct claim *c)
 	buf_clear(&text);
 	flow_words_reference(c->demand, &text);
 	json_text(j, "reference", text.n ? text.data : NULL);
+	json_text(j, "owner", grant.owner.s);
+	json_text(j, "ticket", grant.ticket.s);
+	add_expiry(j, claim_expires(c));
 	json_close(j, '}');
 	buf_release(&text);
 }
@@ -188,6 +209,7 @@ static void add_entry(struct json *j, const struct rule *r, const char *key)
 	json_open(j, key, '{');
 	add_flows(j, r);
 	json_text(j, "owner", policy_owner(r));
+	add_expiry(j, r->expires);
 	json_open(j, "reasons", '[');
 	for_each (f, &r->flows)
 		for (const struct claim *c = (*f)->claims; c; c = c->next)

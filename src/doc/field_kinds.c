@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/portset.h"
 #include "base/suggest.h"
 #include "doc/fields.h"
@@ -100,6 +101,28 @@ static void schema_date(struct buf *out, const struct field *f)
 
 const struct kind kind_date = {"a date such as 2026-11-20", read_date, unset_text, write_text,
 			       schema_date};
+
+static void read_day(struct reader *r, const struct field *f, const struct node *n, void *at)
+{
+	int32_t day;
+
+	if (!want_text(r, n, f->kind->expected))
+		return;
+	if (date_parse(slice_of(n->text.s), &day))
+		*(struct text *)at = n->text;
+	else
+		complain(r, n->text.at, "expected %s, found \"%.40s\"", f->kind->expected,
+			 n->text.s);
+}
+
+static void schema_day(struct buf *out, const struct field *f)
+{
+	(void)f;
+	buf_add_text(out, "{\"type\":\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}$\"}");
+}
+
+const struct kind kind_day = {"a day such as 2026-11-20", read_day, unset_text, write_text,
+			      schema_day};
 
 static void read_dns_name(struct reader *r, const struct field *f, const struct node *n, void *at)
 {

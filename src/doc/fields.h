@@ -57,6 +57,7 @@ struct record {
 /* The kinds that most keys are of. */
 extern const struct kind kind_text;	/* struct text, not empty */
 extern const struct kind kind_name;	/* struct text: letters, digits, "_", "-", "." */
+extern const struct kind kind_day;	/* struct text: a day that there is, 2026-11-20 */
 extern const struct kind kind_date;	/* struct text: 2026, 2026-11 or 2026-11-20 */
 extern const struct kind kind_dns_name; /* struct text: a host's name in the DNS */
 extern const struct kind kind_flag;	/* bool: true or false */

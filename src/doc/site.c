@@ -614,6 +614,14 @@ static const struct field use_modes_fields[] = {
 static const struct record use_modes_record =
 	RECORD("the modes of a requirement", use_modes, use_modes_fields, "modes", NO_PLACE, NULL);
 
+static const struct field grant_fields[] = {
+	{"owner", &kind_text, AT(grant, owner), .help = "who answers for it"},
+	{"ticket", &kind_text, AT(grant, ticket), .help = "where it was decided"},
+	{"expires", &kind_day, AT(grant, expires), .help = "the last day"},
+};
+static const struct record grant_record =
+	RECORD("a grant", grant, grant_fields, NULL, NO_PLACE, NULL);
+
 static const struct field use_fields[] = {
 	{"product", &kind_name, AT(use, product), true, .help = "its name in the catalog"},
 	{"as", &kind_name, AT(use, as), .help = "this installation's name"},
@@ -628,6 +636,12 @@ static const struct field use_fields[] = {
 	 .help = "which modes of a requirement are used; default: all"},
 	{"choose", &kind_choose, AT(use, choose), .help = "which alternative of an \"or\""},
 	{"overrule", &kind_choose, AT(use, overrule), .help = "what a requirement needs instead"},
+	{"owner", &kind_text, AT(use, grant.owner), .help = "who answers for all of it"},
+	{"ticket", &kind_text, AT(use, grant.ticket), .help = "where it was decided"},
+	{"expires", &kind_day, AT(use, grant.expires),
+	 .help = "the last day on which it is let through"},
+	{"grants", &kind_named, AT(use, grants), .record = &grant_record,
+	 .help = "the same for single requirements"},
 	{"checklist", &kind_named, AT(use, checklist), .record = &manual_record},
 };
 static const struct record use_record =

@@ -147,6 +147,16 @@ static void check_modes(struct checker *c, const struct use_modes *m)
 		KNOWN(c, *mode, "mode", &q->modes);
 }
 
+/* What is forbidden must not become allowed by waiting. */
+static void check_grant(struct checker *c, const struct grant *g)
+{
+	if (KNOWN(c, g->requirement, "requirement", &c->p->requirements) && g->expires.s &&
+	    product_requirement(c->p, g->requirement.s)->forbid)
+		errs_add(c->errs, g->expires.at,
+			 "the requirement \"%s\" forbids, and that does not expire",
+			 g->requirement.s);
+}
+
 void site_check_use(const struct site *s, const struct use *u, const struct product *p,
 		    struct errs *errs)
 {
@@ -170,6 +180,8 @@ void site_check_use(const struct site *s, const struct use *u, const struct prod
 		check_choose(&c, choose);
 	for_each (choose, &u->overrule)
 		check_choose(&c, choose);
+	for_each (g, &u->grants)
+		check_grant(&c, g);
 	for_each (item, &u->checklist)
 		KNOWN(&c, item->item, "item of the checklist", &p->checklist);
 	buf_release(&of);

@@ -12,6 +12,22 @@ void site_free(struct site *s)
 	arena_free(s->arena);
 }
 
+struct grant use_grant(const struct use *use, const char *requirement)
+{
+	struct grant all = use ? use->grant : (struct grant){0};
+
+	if (!use)
+		return all;
+	for_each (g, &use->grants) {
+		if (!text_is(g->requirement, requirement))
+			continue;
+		all.owner = g->owner.s ? g->owner : all.owner;
+		all.ticket = g->ticket.s ? g->ticket : all.ticket;
+		all.expires = g->expires.s ? g->expires : all.expires;
+	}
+	return all;
+}
+
 const struct zone *site_zone_of(const struct site *s, const struct addr *a)
 {
 	const struct zone *best = NULL;

@@ -182,6 +182,13 @@ struct use_modes {
 	LIST_OF(struct text) modes;
 };
 
+/* By whose decision a requirement is let through, and for how long; NULL: not said. */
+struct grant {
+	struct text requirement;
+	struct text owner, ticket;
+	struct text expires; /* the last day: date_parse() reads it */
+};
+
 struct use {
 	struct text product; /* its name in the catalog */
 	struct text as;	     /* the installation's name; default: the product's */
@@ -191,6 +198,8 @@ struct use {
 	LIST_OF(struct use_network) networks;
 	LIST_OF(struct use_modes) modes;
 	LIST_OF(struct choose) choose, overrule;
+	struct grant grant; /* of all its requirements, as far as theirs do not say */
+	LIST_OF(struct grant) grants;
 	LIST_OF(struct manual_state) checklist;
 	struct place place;
 };
@@ -229,6 +238,10 @@ struct site {
 };
 
 void site_free(struct site *s);
+
+/* What holds for that requirement: its own grant, and what the use says for all. use NULL: nothing
+ * is said. */
+struct grant use_grant(const struct use *use, const char *requirement);
 
 /* The zone of an address: the most specific network decides. NULL: in none. */
 const struct zone *site_zone_of(const struct site *s, const struct addr *a);

@@ -123,6 +123,7 @@ static void finish_rule(struct derivation *d, struct draft *draft)
 		r->flows.n = n;
 		qsort(r->flows.items, n, sizeof(*r->flows.items), by_id);
 		r->key = key_of(r);
+		r->expires = derive_expires(d, r);
 	}
 	buf_release(&draft->flows);
 }
@@ -317,11 +318,11 @@ static enum hook hook_of(enum stand stand)
 }
 
 /* Nobody needs it, and those who ask wait for an answer. */
-static bool is_refused(const struct flow *f)
+static bool is_refused(const struct derivation *d, const struct flow *f)
 {
 	for (const struct claim *c = f->claims; c; c = c->next)
-		if (c->level != LEVEL_OPTIONAL ||
-		    c->demand->requirement->if_unused != IF_UNUSED_RESET)
+		if (derive_holds(d, c) && (c->level != LEVEL_OPTIONAL ||
+					   c->demand->requirement->if_unused != IF_UNUSED_RESET))
 			return false;
 	return f->transport == TRANSPORT_TCP;
 }
@@ -333,7 +334,7 @@ static void add_needed(struct derivation *d, const struct flow *f, const struct 
 			 .rank = d->is_exception[f->index] ? RANK_EXCEPTION : RANK_NEED,
 			 .match = match};
 
-	if (is_refused(f)) {
+	if (is_refused(d, f)) {
 		r.rank = RANK_REFUSE;
 		r.action = ACTION_RESET;
 		if (r.hook != HOOK_OUTPUT)
@@ -417,7 +418,7 @@ static void derive_flow(struct derivation *d, const struct flow *f)
 {
 	bool said = false;
 
-	if (derive_stand(d, f) == STAND_NOWHERE || !d->opened[f->index])
+	if (derive_stand(d, f) == STAND_NOWHERE || !d->opened[f->index] || !derive_any_holds(d, f))
 		return;
 	if (derive_is_session(d, f)) {
 		derive_session(d, f);
@@ -497,7 +498,8 @@ static void check_names(const struct device *device, struct errs *errs)
 	check_name(&device->socks_proxy.run_as, USER_NAME_MAX, errs);
 }
 
-static void start(struct derivation *d, const struct plan *plan, const struct device *device)
+static void start(struct derivation *d, const struct plan *plan, const struct device *device,
+		  const struct policy_options *options)
 {
 	struct arena *arena = arena_new();
 	struct policy *p = ARENA_NEW(arena, struct policy);
@@ -507,6 +509,7 @@ static void start(struct derivation *d, const struct plan *plan, const struct de
 				 .arena = arena,
 				 .plan = plan,
 				 .device = device,
+				 .options = options,
 				 .opened = ARENA_ARRAY(arena, bool, plan->flows.n),
 				 .is_exception = ARENA_ARRAY(arena, bool, plan->flows.n),
 				 .has_exception = ARENA_ARRAY(arena, bool, plan->flows.n),
@@ -515,14 +518,14 @@ static void start(struct derivation *d, const struct plan *plan, const struct de
 }
 
 struct policy *policy_derive(const struct plan *plan, const struct device *device,
-			     struct errs *errs)
+			     const struct policy_options *options, struct errs *errs)
 {
 	struct derivation d;
 
 	check_names(device, errs);
 	if (errs->n)
 		return NULL;
-	start(&d, plan, device);
+	start(&d, plan, device, options);
 	mark_all(&d);
 	derive_findings(&d);
 	if (device->filter != FILTER_UNKNOWN)

@@ -259,6 +259,8 @@ static void tell_of_flow(struct derivation *d, const struct flow *f)
 				    .evidence = "one of several ways, and the site has not chosen: "
 						"nothing is opened for it",
 				    .fix = "answer the questions of portolan plan"});
+	if (here && d->opened[f->index])
+		derive_tell_expiry(d, f);
 	if (here && f->parent_port)
 		derive_tell(d, (struct finding){
 				       .severity = SEVERITY_LOW,

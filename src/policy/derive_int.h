@@ -20,6 +20,7 @@ struct derivation {
 	struct arena *arena;
 	const struct plan *plan;
 	const struct device *device;
+	const struct policy_options *options;
 	bool *opened;	     /* by the index of the flow: the site has decided for it */
 	bool *is_exception;  /* so: required, and inside of what is forbidden */
 	bool *has_exception; /* so: forbidden, and something required is inside */
@@ -53,6 +54,14 @@ bool derive_view(struct derivation *d, const struct flow *f, uint8_t family, str
 bool derive_addresses(struct derivation *d, const struct endpoint *e, uint8_t family,
 		      struct prefixes *out);
 struct prefixes derive_one(struct derivation *d, const struct addr *a);
+
+/* --- derive_expiry.c -------------------------------------------------------------------------- */
+/* Whether it still lets something through, or forbids. */
+bool derive_holds(const struct derivation *d, const struct claim *c);
+bool derive_any_holds(const struct derivation *d, const struct flow *f);
+/* The last day of the longest of its claims that hold; 0: none of them ends. */
+int32_t derive_expires(const struct derivation *d, const struct rule *r);
+void derive_tell_expiry(struct derivation *d, const struct flow *f);
 
 /* --- derive_ftp.c ----------------------------------------------------------------------------- */
 /* Whether it is a data connection that this device's gateway passes on by translation. */

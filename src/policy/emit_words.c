@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/emit_words.h"
 
+#include "base/date.h"
+
 /* nft has no escape inside quotes, and takes no byte for the end of a line but the newline. */
 void emit_harmless(struct buf *out, const char *s, size_t room)
 {
@@ -54,12 +56,14 @@ void emit_head(struct buf *out, const struct policy *p)
 
 void emit_reason(struct buf *out, const struct rule *r, size_t more)
 {
-	char key[RULE_KEY_TEXT_MAX];
+	char key[RULE_KEY_TEXT_MAX], day[DATE_TEXT_MAX];
 
 	if (r->flows.n)
 		buf_addf(out, "%s ", rule_key_text(r, key));
 	if (more)
 		buf_addf(out, "+%zu ", more);
+	if (r->expires)
+		buf_addf(out, "until %s ", date_text(r->expires, day));
 	rule_format_requirements(r, out);
 }
 

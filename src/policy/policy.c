@@ -2,6 +2,7 @@
 #include "policy/policy.h"
 
 #include "base/buf.h"
+#include "base/date.h"
 
 const char *const hook_names[] = {
 	"prerouting", "input", "forward", "output", "postrouting", NULL,
@@ -9,6 +10,21 @@ const char *const hook_names[] = {
 const char *const action_names[] = {
 	"accept", "drop", "reset", "dnat", "redirect", "snat", NULL,
 };
+
+struct grant claim_grant(const struct claim *c)
+{
+	return use_grant(c->demand->installation->use, c->demand->requirement->id.s);
+}
+
+int32_t claim_expires(const struct claim *c)
+{
+	struct text expires = claim_grant(c).expires;
+	int32_t day = 0;
+
+	if (!expires.s || c->demand->requirement->forbid || !date_parse(slice_of(expires.s), &day))
+		return 0;
+	return day;
+}
 
 const char *rule_key_text(const struct rule *r, char text[RULE_KEY_TEXT_MAX])
 {

@@ -80,7 +80,8 @@ struct rule {
 	struct rewrite rewrite;
 	LIST_OF(const struct flow *) flows; /* behind it; none: a base rule */
 	const char *why;		    /* of a base rule; else NULL */
-	uint64_t key; /* of its flows: the same in every run, RULE_KEY_BITS of them */
+	uint64_t key;	 /* of its flows: the same in every run, RULE_KEY_BITS of them */
+	int32_t expires; /* base/date.h: the last day of all its flows; 0: no end */
 };
 
 enum { RULE_KEY_BITS = 48, RULE_KEY_TEXT_MAX = 13 };
@@ -93,11 +94,20 @@ struct policy {
 	LIST_OF(struct finding) findings; /* what cannot be said, or is not known */
 };
 
+struct policy_options {
+	int32_t today; /* base/date.h; what has expired before is not opened. 0: nothing has */
+};
+
 /* What the plan asks of this device. The plan must outlive it. NULL with errs: an interface or a
  * user has a name that no ruleset could hold. */
 MUST_USE struct policy *policy_derive(const struct plan *plan, const struct device *device,
-				      struct errs *errs);
+				      const struct policy_options *options, struct errs *errs);
 void policy_free(struct policy *p); /* NULL is fine */
+
+/* By whose decision it is let through, and until when. */
+struct grant claim_grant(const struct claim *c);
+/* The last day on which a claim lets through what it wants; 0: no end, as of what is forbidden. */
+int32_t claim_expires(const struct claim *c);
 
 /* 12 hex digits: of a rule with one flow the first of that flow's id. */
 const char *rule_key_text(const struct rule *r, char text[RULE_KEY_TEXT_MAX]);

@@ -39,6 +39,7 @@ static const struct {
 	{"....row", TEXT},
 	{"....note", TEXT},
 	{"....owner", TEXT},
+	{"....ticket", TEXT},
 	{"....platform", TEXT},
 	{"documents.*.publisher", TEXT},
 	{"documents.*.revision", TEXT},

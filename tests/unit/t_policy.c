@@ -17,6 +17,8 @@
 	"interfaces: {x: {zone: x, name: eth0, addresses: [10.0.1.254]}, "                         \
 	"y: {zone: y, name: eth1, addresses: [10.0.2.254]}}"
 
+enum { TODAY = 20784 }; /* 2026-11-27 */
+
 struct derived {
 	struct product *product;
 	struct site *site;
@@ -47,7 +49,8 @@ static struct derived derive_site(const char *requirements, const char *site)
 	all[0] = d.product;
 	d.plan = plan_build(d.site, all, 1, &options, &d.errs);
 	assert_non_null(d.plan);
-	d.policy = policy_derive(d.plan, &d.site->devices.items[d.site->devices.n - 1], &d.errs);
+	d.policy = policy_derive(d.plan, &d.site->devices.items[d.site->devices.n - 1],
+				 &(struct policy_options){.today = TODAY}, &d.errs);
 	if (d.policy)
 		emitter_nftables.policy(d.policy, &d.text);
 	return d;
@@ -625,6 +628,101 @@ static void names(void **state)
 			fail_msg("\"%s\"", rows[i].name);
 }
 
+#define GRANTED(grants)                                                                            \
+	"zones:\n  x: {networks: [10.0.1.0/24]}\n  y: {networks: [10.0.2.0/24]}\nhosts:\n"         \
+	"  h1: {addresses: [10.0.1.1]}\n  h2: {addresses: [10.0.2.2]}\ndevices:\n  fw: "           \
+	"{" INTERFACES                                                                             \
+	", filter: stateful}\nuses:\n  - product: p\n    roles: {a: h1, b: h2}\n" grants
+
+static const char *evidence_of(const struct derived *d, const char *code)
+{
+	for_each (f, &d->policy->findings)
+		if (strcmp(f->code, code) == 0)
+			return f->evidence;
+	return "";
+}
+
+/* The last day still counts; it is announced 30 days before. */
+static void grants_have_an_end(void **state)
+{
+	static const struct {
+		const char *grants;
+		size_t n;
+		bool expired, soon;
+	} rows[] = {{"", 1, false, false},
+		    {"    expires: 2026-11-26\n", 0, true, false},
+		    {"    expires: 2026-11-27\n", 1, false, true},
+		    {"    expires: 2026-12-27\n", 1, false, true},
+		    {"    expires: 2026-12-28\n", 1, false, false},
+		    {"    expires: 2026-11-01\n    grants: {q: {expires: 2027-06-30}}\n", 1, false,
+		     false},
+		    {"    expires: 2027-06-30\n    grants: {q: {expires: 2026-11-01}}\n", 0, true,
+		     false}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf site = BUF_INIT;
+		struct derived d;
+
+		buf_addf(&site, GRANTED("%s"), rows[i].grants);
+		d = derive_site(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"), site.data);
+		if (count(&d) != rows[i].n || is_told(&d, "expired") != rows[i].expired ||
+		    is_told(&d, "expires-soon") != rows[i].soon)
+			fail_msg("row %zu: %zu rules", i, count(&d));
+		release(&d);
+		buf_release(&site);
+	}
+}
+
+static void the_longest_grant_counts(void **state)
+{
+	static const char q[] = REQUIREMENT("q", "from: a, to: b, needs: tcp/80")
+		REQUIREMENT("r", "from: a, to: b, needs: tcp/80");
+	struct derived both = derive_site(q, GRANTED("    expires: 2026-11-30\n"
+						     "    grants: {r: {expires: 2027-06-30}}\n"));
+	struct derived one = derive_site(q, GRANTED("    grants: {r: {expires: 2027-06-30}}\n"));
+	struct derived gone = derive_site(q, GRANTED("    expires: 2027-01-31\n"
+						     "    grants: {r: {expires: 2026-11-01}}\n"));
+
+	(void)state;
+	assert_true(has(&both, " until 2027-06-30 p/q, p/r\""));
+	assert_string_equal(evidence_of(&both, "expires-soon"),
+			    "its last day is 2026-11-30, in 3 days");
+	assert_int_equal(rule_at(&one, 0)->expires, 0);
+	assert_true(has(&gone, " until 2027-01-31 "));
+	assert_true(is_told(&gone, "expired"));
+	release(&both);
+	release(&one);
+	release(&gone);
+}
+
+/* Waiting opens nothing: what is forbidden stays so. */
+static void what_is_forbidden_does_not_expire(void **state)
+{
+	struct derived d = derive_site(REQUIREMENT("no", "from: a, to: b, forbid: tcp/80"),
+				       GRANTED("    expires: 2026-11-01\n"));
+
+	(void)state;
+	assert_int_equal(count(&d), 1);
+	assert_int_equal(rule_at(&d, 0)->action, ACTION_DROP);
+	assert_int_equal(rule_at(&d, 0)->expires, 0);
+	release(&d);
+}
+
+/* What nobody needs any more is refused as what nobody needs. */
+static void expired_needs_are_refused(void **state)
+{
+	struct derived d = derive_site(
+		REQUIREMENT("q", "from: a, to: b, needs: tcp/113, level: optional, without: "
+				 "waits, if_unused: reset")
+			REQUIREMENT("r", "from: a, to: b, needs: tcp/113"),
+		GRANTED("    grants: {r: {expires: 2026-11-01}}\n"));
+
+	(void)state;
+	assert_int_equal(rule_at(&d, 0)->action, ACTION_RESET);
+	release(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -654,6 +752,10 @@ int main(void)
 		cmocka_unit_test(nothing_where_nothing_is_filtered),
 		cmocka_unit_test(names_that_no_ruleset_holds),
 		cmocka_unit_test(names),
+		cmocka_unit_test(grants_have_an_end),
+		cmocka_unit_test(the_longest_grant_counts),
+		cmocka_unit_test(what_is_forbidden_does_not_expire),
+		cmocka_unit_test(expired_needs_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
