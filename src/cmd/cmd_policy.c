@@ -17,24 +17,35 @@ struct form {
 	void (*print)(const struct policy *p, struct buf *out);
 };
 
-static const struct form forms[] = {
-	{"nftables", &emitter_nftables, NULL},	 {"iptables", &emitter_iptables, NULL},
-	{"ip6tables", &emitter_ip6tables, NULL}, {"jsonl", NULL, policy_records},
-	{"markdown", NULL, policy_page},
-};
+#define FORMS(X)                                                                                   \
+	X(nftables, &emitter_nftables, NULL)                                                       \
+	X(iptables, &emitter_iptables, NULL)                                                       \
+	X(ip6tables, &emitter_ip6tables, NULL)                                                     \
+	X(jsonl, NULL, policy_records)                                                             \
+	X(markdown, NULL, policy_page_markdown)                                                    \
+	X(html, NULL, policy_page_html)
+
+#define FORM(name, emitter, print)	{#name, emitter, print},
+#define FORM_NAME(name, emitter, print) "|" #name
+static const struct form forms[] = {FORMS(FORM)};
+static const char form_names[] = FORMS(FORM_NAME); /* "|nftables|iptables..." */
 
 static const struct form *form_of(const struct arguments *args)
 {
 	const char *name = args_value(args, "format");
+	struct suggest s;
+	char hint[SUGGEST_TEXT_MAX];
 
 	if (!name)
 		return &forms[0];
-	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+	s = suggest_start(slice_of(name));
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
 		if (strcmp(name, forms[i].name) == 0)
 			return &forms[i];
-	command_usage_error("--format is nftables, iptables, ip6tables, jsonl or markdown, not "
-			    "\"%.40s\"",
-			    name);
+		suggest_add(&s, forms[i].name);
+	}
+	command_usage_error("--format is %s, not \"%.40s\"%s", &form_names[1], name,
+			    suggest_text(&s, hint));
 	return NULL;
 }
 
@@ -150,7 +161,7 @@ static int run(const struct arguments *args)
 
 static const struct option_spec options[] = {
 	{"device", "NAME", "whose policy: a device of the site", false},
-	{"format", "nftables|iptables|ip6tables|jsonl|markdown", "default nftables", false},
+	{"format", &form_names[1], "default nftables", false},
 	{"sidecar", "FILE", "write there, as JSON, what is behind each rule", false},
 	{"on", "DATE", "as on that day; default: today", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},

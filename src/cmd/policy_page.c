@@ -1,40 +1,49 @@
 /* SPDX-License-Identifier: ISC
  *
- * A device's policy for people: a table for each hook, with reason, document and owner.
+ * A device's policy for people: a table for each hook, with reason, document and owner. What a page
+ * says is the same in both forms: texts here, and how each form writes them below.
  */
 #include "base/escape.h"
 #include "cmd/policy_print.h"
 #include "report/flow_words.h"
+#include "report/html.h"
 
-static void cell(struct buf *out, const char *s)
-{
-	buf_add_char(out, ' ');
-	escape_markdown(out, slice_of(s ? s : ""));
-	buf_add_text(out, " |");
-}
+enum column {
+	COLUMN_DOES,
+	COLUMN_FROM,
+	COLUMN_TO,
+	COLUMN_WHAT,
+	COLUMN_FOR,
+	COLUMN_WHY,
+	COLUMN_WRITTEN,
+	COLUMN_OWNER,
+	COLUMN_KEY,
+	COLUMN_COUNT,
+	COLUMNS_IN_TABLE = COLUMN_FOR + 1, /* of HTML; the rest stand below, with labels */
+};
+static const char *const column_names[] = {"does", "from",	 "to",	  "what", "for",
+					   "why",  "written in", "owner", "key"};
 
-static void take_cell(struct buf *out, struct buf *text)
-{
-	cell(out, text->data);
-	buf_release(text);
-}
+/* --- what it says ----------------------------------------------------------------------------- */
 
-static void add_end(struct buf *out, const char *interface, const struct match *m,
+struct row {
+	struct buf cells[COLUMN_COUNT];
+};
+
+static void add_end(struct buf *text, const char *interface, const struct match *m,
 		    const struct prefixes *p)
 {
-	struct buf text = BUF_INIT;
 	char one[PREFIX_TEXT_MAX];
 
 	for_each (prefix, &p->list)
-		buf_addf(&text, "%s%s", prefix == p->list.items ? "" : " ",
+		buf_addf(text, "%s%s", prefix == p->list.items ? "" : " ",
 			 prefix_text(prefix, one));
 	if (!p->list.n)
-		buf_add_text(&text, m->family == 6   ? "any IPv6"
-				    : m->family == 4 ? "any IPv4"
-						     : "any");
+		buf_add_text(text, m->family == 6   ? "any IPv6"
+				   : m->family == 4 ? "any IPv4"
+						    : "any");
 	if (interface)
-		buf_addf(&text, " (%s)", interface);
-	take_cell(out, &text);
+		buf_addf(text, " (%s)", interface);
 }
 
 static void add_range(struct buf *out, struct port_range r)
@@ -45,107 +54,145 @@ static void add_range(struct buf *out, struct port_range r)
 		port_range_format(r, out);
 }
 
-static void add_needs(struct buf *out, const struct match *m)
+static void add_needs(struct buf *text, const struct match *m)
 {
 	static const char *const packets[] = {[PACKETS_ESTABLISHED] = " replies",
 					      [PACKETS_RELATED] = " errors",
 					      [PACKETS_INVALID] = " invalid",
 					      [PACKETS_RESET] = " resets",
 					      [PACKETS_REPLY] = " replies"};
-	struct buf text = BUF_INIT;
 
-	buf_add_text(&text, m->transport ? transport_names[m->transport] : "all");
+	buf_add_text(text, m->transport ? transport_names[m->transport] : "all");
 	if (m->transport == TRANSPORT_ICMP) {
-		buf_addf(&text, "/%s", m->icmp ? m->icmp : "any");
+		buf_addf(text, "/%s", m->icmp ? m->icmp : "any");
 	} else if (m->transport == TRANSPORT_IP) {
-		buf_addf(&text, "/%u", m->number);
+		buf_addf(text, "/%u", m->number);
 	} else if (m->transport) {
-		buf_add_char(&text, '/');
-		add_range(&text, m->ports);
+		buf_add_char(text, '/');
+		add_range(text, m->ports);
 	}
 	if (m->source_ports.lo) {
-		buf_add_text(&text, " from ");
-		add_range(&text, m->source_ports);
+		buf_add_text(text, " from ");
+		add_range(text, m->source_ports);
 	}
 	if (m->packets)
-		buf_add_text(&text, packets[m->packets]);
+		buf_add_text(text, packets[m->packets]);
 	if (m->user)
-		buf_addf(&text, " by %s", m->user);
+		buf_addf(text, " by %s", m->user);
 	if (m->translated)
-		buf_add_text(&text, " translated");
-	take_cell(out, &text);
+		buf_add_text(text, " translated");
 }
 
-static void add_action(struct buf *out, const struct rule *r)
+static void add_action(struct buf *text, const struct rule *r)
 {
-	struct buf text = BUF_INIT;
 	char addr[ADDR_TEXT_MAX];
 
-	buf_add_text(&text, action_names[r->action]);
+	buf_add_text(text, action_names[r->action]);
 	if (r->rewrite.session)
-		buf_add_text(&text, " as agreed");
+		buf_add_text(text, " as agreed");
 	if (r->rewrite.addr.family)
-		buf_addf(&text, " to %s", addr_text(&r->rewrite.addr, addr));
+		buf_addf(text, " to %s", addr_text(&r->rewrite.addr, addr));
 	if (r->rewrite.port)
-		buf_addf(&text, " port %u", r->rewrite.port);
-	take_cell(out, &text);
+		buf_addf(text, " port %u", r->rewrite.port);
 }
 
-static void add_reasons(struct buf *out, const struct rule *r)
+static void add_reasons(struct row *row, const struct rule *r)
 {
-	struct buf ids = BUF_INIT, why = BUF_INIT, reference = BUF_INIT;
+	struct buf *why = &row->cells[COLUMN_WHY], *reference = &row->cells[COLUMN_WRITTEN];
 
 	if (!r->flows.n)
-		buf_add_text(&why, r->why);
+		buf_add_text(why, r->why);
 	else
-		rule_format_requirements(r, &ids);
+		rule_format_requirements(r, &row->cells[COLUMN_FOR]);
 	for_each (f, &r->flows) {
 		for (const struct claim *c = (*f)->claims; c; c = c->next) {
 			if (!policy_is_first(r, *f, c))
 				continue;
-			buf_addf(&why, "%s%s", why.n ? "; " : "", c->demand->requirement->why.s);
-			buf_add_text(&reference, reference.n ? "; " : "");
-			flow_words_reference(c->demand, &reference);
+			buf_addf(why, "%s%s", why->n ? "; " : "", c->demand->requirement->why.s);
+			buf_add_text(reference, reference->n ? "; " : "");
+			flow_words_reference(c->demand, reference);
 		}
 	}
-	take_cell(out, &ids);
-	take_cell(out, &why);
-	take_cell(out, &reference);
 }
 
-static void add_rule(struct buf *out, const struct rule *r)
+static struct row row_of(const struct rule *r)
 {
+	const char *owner = policy_owner(r);
 	char key[RULE_KEY_TEXT_MAX];
+	struct row row;
+
+	for (enum column c = 0; c < COLUMN_COUNT; c++)
+		row.cells[c] = BUF_INIT;
+	add_action(&row.cells[COLUMN_DOES], r);
+	add_end(&row.cells[COLUMN_FROM], r->match.in, &r->match, &r->match.source);
+	add_end(&row.cells[COLUMN_TO], r->match.out, &r->match, &r->match.target);
+	add_needs(&row.cells[COLUMN_WHAT], &r->match);
+	add_reasons(&row, r);
+	buf_add_text(&row.cells[COLUMN_OWNER], owner ? owner : "");
+	buf_add_text(&row.cells[COLUMN_KEY], r->flows.n ? rule_key_text(r, key) : "");
+	return row;
+}
+
+static void row_release(struct row *row)
+{
+	for (enum column c = 0; c < COLUMN_COUNT; c++)
+		buf_release(&row->cells[c]);
+}
+
+static void add_summary(const struct policy *p, struct buf *out)
+{
+	size_t n = 0;
+
+	for_each (r, &p->rules)
+		n += r->flows.n != 0;
+	buf_addf(out,
+		 "%zu rule%s for what is needed or forbidden, %zu for every connection; %zu "
+		 "finding%s.",
+		 n, n == 1 ? "" : "s", p->rules.n - n, p->findings.n,
+		 p->findings.n == 1 ? "" : "s");
+}
+
+static bool has_rules(const struct policy *p, enum hook hook)
+{
+	for_each (r, &p->rules)
+		if (r->hook == hook)
+			return true;
+	return false;
+}
+
+/* --- in Markdown ------------------------------------------------------------------------------ */
+
+static void md_row(struct buf *out, const struct rule *r)
+{
+	struct row row = row_of(r);
 
 	buf_add_char(out, '|');
-	add_action(out, r);
-	add_end(out, r->match.in, &r->match, &r->match.source);
-	add_end(out, r->match.out, &r->match, &r->match.target);
-	add_needs(out, &r->match);
-	add_reasons(out, r);
-	cell(out, policy_owner(r));
-	cell(out, r->flows.n ? rule_key_text(r, key) : "");
-	buf_add_char(out, '\n');
-}
-
-static void add_hook(struct buf *out, const struct policy *p, enum hook hook)
-{
-	bool begun = false;
-
-	for_each (r, &p->rules) {
-		if (r->hook != hook)
-			continue;
-		if (!begun)
-			buf_addf(out,
-				 "\n## %s\n\n| does | from | to | what | for | why | written in | "
-				 "owner | key |\n|---|---|---|---|---|---|---|---|---|\n",
-				 hook_names[hook]);
-		begun = true;
-		add_rule(out, r);
+	for (enum column c = 0; c < COLUMN_COUNT; c++) {
+		buf_add_char(out, ' ');
+		escape_markdown(out, buf_slice(&row.cells[c]));
+		buf_add_text(out, " |");
 	}
+	buf_add_char(out, '\n');
+	row_release(&row);
 }
 
-static void add_line(struct buf *out, const char *label, const char *text)
+static void md_hook(struct buf *out, const struct policy *p, enum hook hook)
+{
+	if (!has_rules(p, hook))
+		return;
+	buf_addf(out, "\n## %s\n\n|", hook_names[hook]);
+	for (enum column c = 0; c < COLUMN_COUNT; c++)
+		buf_addf(out, " %s |", column_names[c]);
+	buf_add_text(out, "\n|");
+	for (enum column c = 0; c < COLUMN_COUNT; c++)
+		buf_add_text(out, "---|");
+	buf_add_char(out, '\n');
+	for_each (r, &p->rules)
+		if (r->hook == hook)
+			md_row(out, r);
+}
+
+static void md_line(struct buf *out, const char *label, const char *text)
 {
 	if (!text)
 		return;
@@ -153,35 +200,119 @@ static void add_line(struct buf *out, const char *label, const char *text)
 	escape_markdown(out, slice_of(text));
 }
 
-static void add_findings(struct buf *out, const struct policy *p)
+static void md_findings(struct buf *out, const struct policy *p)
 {
 	if (p->findings.n)
 		buf_add_text(out, "\n## findings\n\n");
 	for_each (f, &p->findings) {
 		buf_addf(out, "- %s, %s: ", severity_names[f->severity], f->code);
-		add_line(out, "", f->subject);
-		add_line(out, ": ", f->evidence);
-		add_line(out, "; to do: ", f->fix);
+		md_line(out, "", f->subject);
+		md_line(out, ": ", f->evidence);
+		md_line(out, "; to do: ", f->fix);
 		buf_add_char(out, '\n');
 	}
 }
 
-void policy_page(const struct policy *p, struct buf *out)
+void policy_page_markdown(const struct policy *p, struct buf *out)
 {
-	size_t n = 0;
-
-	for_each (r, &p->rules)
-		n += r->flows.n != 0;
-	add_line(out, "# ", p->device->name.s);
-	add_line(out, " of ", p->plan->site->name.s);
-	buf_addf(out,
-		 "\n\n%zu rule%s for what is needed or forbidden, %zu for every connection; %zu "
-		 "finding%s.\n",
-		 n, n == 1 ? "" : "s", p->rules.n - n, p->findings.n,
-		 p->findings.n == 1 ? "" : "s");
-	add_line(out, "\nOwner: ", p->device->owner.s);
-	buf_add_text(out, p->device->owner.s ? "\n" : "");
-	add_findings(out, p);
+	md_line(out, "# ", p->device->name.s);
+	md_line(out, " of ", p->plan->site->name.s);
+	buf_add_text(out, "\n\n");
+	add_summary(p, out);
+	md_line(out, "\n\nOwner: ", p->device->owner.s);
+	buf_add_char(out, '\n');
+	md_findings(out, p);
 	for (enum hook hook = 0; hook < HOOK_COUNT; hook++)
-		add_hook(out, p, hook);
+		md_hook(out, p, hook);
+}
+
+/* --- in HTML ---------------------------------------------------------------------------------- */
+
+/* Of page.css. */
+static const char *const cell_classes[COLUMNS_IN_TABLE] = {"level", "from", "to", "needs", "for"};
+
+static const char *colour_of(enum action a)
+{
+	return a == ACTION_ACCEPT		       ? "rule"
+	       : a == ACTION_DROP || a == ACTION_RESET ? "rule forbidden"
+						       : "rule recommended";
+}
+
+static void html_row(struct buf *out, const struct rule *r)
+{
+	struct row row = row_of(r);
+
+	buf_addf(out, "<tbody class=\"%s\"><tr><td class=\"level\">", colour_of(r->action));
+	html_element(out, "span", "", row.cells[COLUMN_DOES].data);
+	buf_add_text(out, "</td>");
+	for (enum column c = COLUMN_FROM; c < COLUMNS_IN_TABLE; c++)
+		html_element(out, "td", cell_classes[c], row.cells[c].data);
+	buf_addf(out, "</tr><tr class=\"more\"><td colspan=\"%d\"><dl>", COLUMNS_IN_TABLE);
+	for (enum column c = COLUMNS_IN_TABLE; c < COLUMN_COUNT; c++)
+		html_fact(out, column_names[c], row.cells[c].data);
+	buf_add_text(out, "</dl></td></tr></tbody>\n");
+	row_release(&row);
+}
+
+static void html_hook(struct buf *out, const struct policy *p, enum hook hook)
+{
+	if (!has_rules(p, hook))
+		return;
+	buf_addf(out, "<section class=\"flows\"><h2>%s</h2>\n<table class=\"rules\"><thead><tr>",
+		 hook_names[hook]);
+	for (enum column c = 0; c < COLUMNS_IN_TABLE; c++)
+		html_element(out, "th", cell_classes[c], column_names[c]);
+	buf_add_text(out, "</tr></thead>\n");
+	for_each (r, &p->rules)
+		if (r->hook == hook)
+			html_row(out, r);
+	buf_add_text(out, "</table>\n</section>\n");
+}
+
+static void html_findings(struct buf *out, const struct policy *p)
+{
+	if (!p->findings.n)
+		return;
+	buf_add_text(out, "<section class=\"notes\"><h2>findings</h2><ul>\n");
+	for_each (f, &p->findings) {
+		const char *severity = severity_names[f->severity];
+
+		buf_addf(out, "<li class=\"warn %s\">", severity);
+		html_element(out, "span", "severity", severity);
+		buf_addf(out, " %s ", f->code);
+		html_element(out, "b", "subject", f->subject);
+		if (f->evidence)
+			html_element(out, "p", "evidence", f->evidence);
+		if (f->fix)
+			html_element(out, "p", "fix", f->fix);
+		buf_add_text(out, "</li>\n");
+	}
+	buf_add_text(out, "</ul></section>\n");
+}
+
+static void html_head(struct buf *out, const struct policy *p)
+{
+	struct buf heading = BUF_INIT, summary = BUF_INIT;
+	struct html_head head = {.brand = "portolan policy"};
+
+	buf_addf(&heading, "%s of %s", p->device->name.s, p->plan->site->name.s);
+	add_summary(p, &summary);
+	head.name = head.heading = heading.data;
+	head.answer = summary.data;
+	html_start(&head, out);
+	buf_add_text(out, "<dl>");
+	html_fact(out, "owner", p->device->owner.s);
+	buf_add_text(out, "</dl>\n");
+	buf_release(&heading);
+	buf_release(&summary);
+}
+
+/* Without a script: there is nothing to choose that a reader's own search would not find. */
+void policy_page_html(const struct policy *p, struct buf *out)
+{
+	html_head(out, p);
+	html_findings(out, p);
+	for (enum hook hook = 0; hook < HOOK_COUNT; hook++)
+		html_hook(out, p, hook);
+	buf_add_text(out, "</body>\n</html>\n");
 }

@@ -11,8 +11,9 @@
 void policy_records(const struct policy *p, struct buf *out);
 /* JSON: by the keys that stand in the ruleset's comments, what is behind each rule. */
 void policy_sidecar(const struct policy *p, struct buf *out);
-/* A page for people, in Markdown. */
-void policy_page(const struct policy *p, struct buf *out);
+/* A page for people: one content, two forms. The HTML is whole in itself. */
+void policy_page_markdown(const struct policy *p, struct buf *out);
+void policy_page_html(const struct policy *p, struct buf *out);
 
 /* Who answers for what the rule lets through: as granted, else the target's owner, else the
  * source's; NULL: the site does not say. */
