@@ -7,12 +7,13 @@ import itertools
 import random
 import re
 
+from packets import EXTENSIONS
+
 PROTOCOLS = {'icmp': 1, 'igmp': 2, 'tcp': 6, 'udp': 17, 'gre': 47, 'esp': 50, 'icmpv6': 58, 'ipv6-icmp': 58,
              'sctp': 132, 'udplite': 136}
 TYPES = {'echo-reply': 0, 'destination-unreachable': 3, 'redirect': 5, 'echo-request': 8, 'time-exceeded': 11,
          'nd-router-solicit': 133, 'nd-router-advert': 134, 'nd-neighbor-solicit': 135, 'nd-neighbor-advert': 136}
 PORTED = (6, 17, 132, 136)
-EXTENSIONS = (0, 43, 44, 51, 60, 135, 139, 140)
 # What JSON says that decides about no packet.
 ASIDE = ('packets', 'bytes', 'handle', 'prio', 'expires', 'timeout', 'comment', 'metainfo', 'ifindex', 'mtu', 'txqlen',
          'preferred_life_time', 'valid_life_time')
@@ -193,7 +194,8 @@ class Maker:
 
     def _link(self, line):
         links = sorted(line.words & set(self.links))
-        if not self.links or self.random.random() < (0.6 if 'skuid' in line.words or '--uid-owner' in line.words else 0.2):
+        of_a_user = line.words & {'skuid', 'skgid', '--uid-owner', '--gid-owner'}
+        if not self.links or self.random.random() < (0.6 if of_a_user else 0.2):
             return None
         return self._one(links, self.links)
 

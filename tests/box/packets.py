@@ -11,7 +11,7 @@ FIRST, STEP = 0x10000000, 64
 
 ICMP, TCP, UDP, ICMP6, SCTP, UDPLITE, GRE = 1, 6, 17, 58, 132, 136, 47
 # What stands behind these is not a payload but another header.
-EXTENSIONS = (0, 43, 44, 60, 135, 139, 140)
+EXTENSIONS = (0, 43, 44, 51, 60, 135, 139, 140)
 FLAGS = {'fin': 1, 'syn': 2, 'rst': 4, 'psh': 8, 'ack': 16, 'urg': 32, 'ece': 64, 'cwr': 128}
 DISCOVERY = range(133, 138)
 
@@ -131,7 +131,7 @@ class Seen:
     def _recognise(self):
         at = self.data.find(MAGIC, self.start)
         body = self.data[self.start:]
-        if at >= 0:
+        if 0 <= at <= len(self.data) - PAYLOAD_BYTES:  # a redirect quotes less
             self.number, = struct.unpack('!I', self.data[at + len(MAGIC):at + PAYLOAD_BYTES])
             # Our own have it where the header ends; behind it stands a whole packet in what quotes one.
             errors = {(4, ICMP): (3, 'icmp'), (6, ICMP6): (1, 'icmp6')}.get((self.family, self.proto))
