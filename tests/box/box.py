@@ -28,6 +28,7 @@ net.ipv6.conf.all.forwarding = 0
 QUIET = '''net.ipv4.icmp_ratelimit = 0
 net.ipv4.icmp_ratemask = 0
 net.ipv6.icmp.ratelimit = 0
+net.ipv6.icmp.ratemask =
 net.ipv4.conf.all.accept_redirects = 0
 net.ipv4.conf.default.accept_redirects = 0
 net.ipv6.conf.all.accept_redirects = 0
@@ -234,13 +235,14 @@ def sysctl_order(key):
 
 
 def write_sysctls(text):
-    settings = dict(line.split(' = ', 1) if ' = ' in line else (line, '') for line in text.splitlines() if line.strip())
+    rows = [line.partition('=') for line in text.splitlines() if line.strip()]
+    settings = {key.strip(): value.strip() for key, _, value in rows}
     for key in sorted(settings, key=sysctl_order):
         # An interface's dot is written as a slash, and the other way round.
         path = '/proc/sys/' + key.translate(str.maketrans('./', '/.'))
         try:
             with open(path, 'w', encoding='utf-8') as f:
-                f.write(settings[key])
+                f.write(settings[key] + '\n')
         except FileNotFoundError:
             warn(f'{key} = {settings[key]}: this kernel has no such setting, or the box has no such interface')
         except OSError as e:

@@ -77,7 +77,7 @@ class Sender:
             LIBC.setfsgid(0)
         s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         if packet.get('mark'):
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, packet['mark'])
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, struct.pack('=I', packet['mark']))
         return s
 
     def _source(self, packet):
