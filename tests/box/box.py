@@ -24,11 +24,14 @@ net.ipv4.conf.all.accept_local = 0
 net.ipv4.conf.default.accept_local = 0
 net.ipv6.conf.all.forwarding = 0
 '''
-# The box says only what a packet makes it say, as often as it is asked, and learns nothing from packets.
+# The box says only what a packet makes it say, as often as it is asked, and learns nothing from packets. A
+# redirect counts against the errors that routing may still send to that address.
 QUIET = '''net.ipv4.icmp_ratelimit = 0
 net.ipv4.icmp_ratemask = 0
 net.ipv6.icmp.ratelimit = 0
 net.ipv6.icmp.ratemask =
+net.ipv4.conf.all.send_redirects = 0
+net.ipv4.conf.default.send_redirects = 0
 net.ipv4.conf.all.accept_redirects = 0
 net.ipv4.conf.default.accept_redirects = 0
 net.ipv6.conf.all.accept_redirects = 0
