@@ -11,7 +11,10 @@ fi
 lay_over
 router
 
-mkdir -p /run/dbus /var/log
+mkdir -p /run/dbus
+# The package's configuration chooses one of two.
+action=/usr/share/polkit-1/actions/org.fedoraproject.FirewallD1
+ln -sf "$action.server.policy.choice" "$action.policy"
 dbus-daemon --system --fork
 sed -i "s/^FirewallBackend=.*/FirewallBackend=$1/; s/^LogDenied=.*/LogDenied=unicast/" /etc/firewalld/firewalld.conf
 cat >/etc/firewalld/services/harbour.xml <<'END'
