@@ -41,6 +41,7 @@ lay_over() {
 	mount -t tmpfs tmpfs /tmp
 	mkdir /run/lock
 	mount -t proc proc /proc
+	umount -R /sys # in this namespace only
 	mount -t sysfs sysfs /sys
 	# Everything is in this kernel, or is not to be had: tools that ask for modules are told so.
 	for program in modprobe insmod; do

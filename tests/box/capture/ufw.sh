@@ -22,7 +22,8 @@ ufw default allow outgoing
 ufw default deny routed
 ufw logging low
 ufw allow 22
-ufw limit ssh
+ufw limit ssh # behind the rule before it: never reached
+ufw limit 2022/tcp
 ufw allow 'Harbour Web Full'
 ufw deny from 203.0.113.0/24
 ufw deny from 2001:db8:bad::/48
