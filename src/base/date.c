@@ -37,7 +37,7 @@ bool date_parse(struct slice s, int32_t *day)
 	*day = days_before((unsigned)year) - days_before(1970) + (int32_t)d - 1;
 	for (unsigned m = 1; m < month; m++)
 		*day += (int32_t)days_of((unsigned)year, m);
-	return true;
+	return *day > 0;
 }
 
 const char *date_text(int32_t day, char text[DATE_TEXT_MAX])
