@@ -18,6 +18,9 @@ struct list {
 	void *items;
 	size_t n;
 };
+struct arena;
+/* Room for one more at the end of any LIST_OF, zeroed; what was there may move. O(1) on average. */
+void *list_add(struct arena *a, void *list, size_t size);
 #define LIST_OF(type)                                                                              \
 	struct {                                                                                   \
 		type *items;                                                                       \

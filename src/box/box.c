@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+#include "box/box.h"
+
+#include <string.h>
+
+#include "box/read.h"
+
+struct box *box_new(void)
+{
+	struct arena *arena = arena_new();
+	struct box *b = ARENA_NEW(arena, struct box);
+
+	b->arena = arena;
+	return b;
+}
+
+void box_free(struct box *b)
+{
+	if (b)
+		arena_free(b->arena);
+}
+
+int64_t box_switch(const struct box *b, const char *name, int64_t otherwise)
+{
+	for_each (s, &b->switches)
+		if (strcmp(s->name, name) == 0)
+			return s->value;
+	return otherwise;
+}
+
+const struct box_link *box_find_link(const struct box *b, const char *name)
+{
+	for_each (l, &b->links)
+		if (strcmp(l->name, name) == 0)
+			return l;
+	return NULL;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+#include "box/nf_ruleset.h"
+
+const char *const nf_key_names[NF_KEYS_COUNT] = {
+#define X(key, name) [KEY_##key] = (name),
+	NF_KEYS(X)
+#undef X
+};
+
+const char *const nf_hook_names[NF_HOOKS] = {
+	"ingress", "prerouting", "input", "forward", "output", "postrouting", "egress",
+};
