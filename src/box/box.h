@@ -19,8 +19,9 @@ struct box_link {
 	uint32_t index;
 	bool up;
 	bool loopback;
-	const char *kind;   /* "bridge", "veth", ...: of ip -d; NULL: hardware */
-	const char *master; /* NULL: none. Of a bridge's port: what arrives, arrives at the bridge */
+	const char *kind; /* "bridge", "veth", ...: of ip -d; NULL: hardware */
+	const char
+		*master; /* NULL: none. Of a bridge's port: what arrives, arrives at the bridge */
 	uint32_t group;
 	bool has_mac;
 	uint8_t mac[6];
@@ -28,14 +29,14 @@ struct box_link {
 struct box_address {
 	const char *link;
 	struct addr addr;
-	uint8_t bits; /* of its network */
+	uint8_t bits;		     /* of its network */
 	struct addr peer, broadcast; /* family 0: none */
 };
 struct box_route {
-	uint32_t table;		/* 254 main, 255 local, ... */
-	enum nf_addr_type type; /* of what goes there */
-	struct prefix to;	/* 0.0.0.0/0 or ::/0: default */
-	const char *link;	/* NULL: of blackhole and its kin */
+	uint32_t table;		 /* 254 main, 255 local, ... */
+	enum nf_addr_type type;	 /* of what goes there */
+	struct prefix to;	 /* 0.0.0.0/0 or ::/0: default */
+	const char *link;	 /* NULL: of blackhole and its kin */
 	struct addr via, source; /* family 0: none. `source`: whose address it prefers */
 	uint32_t metric;
 	/* Several next hops: the kernel takes any of them. The first is the above. */
@@ -46,10 +47,10 @@ struct box_rule { /* ip rule: which table is asked */
 	uint8_t family;
 	uint32_t priority;
 	bool negate;
-	struct prefix from, to; /* family 0: any */
-	const char *in, *out;	/* NULL: any */
+	struct prefix from, to;	  /* family 0: any */
+	const char *in, *out;	  /* NULL: any */
 	uint32_t mark, mark_mask; /* mask 0: any */
-	enum nf_addr_type type;	/* UNICAST: look into `table`; else that is the answer */
+	enum nf_addr_type type;	  /* UNICAST: look into `table`; else that is the answer */
 	uint32_t table;
 	const char *unknown; /* not NULL: has a condition that is not understood, in its words */
 };

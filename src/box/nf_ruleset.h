@@ -2,8 +2,7 @@
  *
  * What netfilter has been told on a Linux box, in one form for nf_tables and for both backends of
  * iptables: chains of rules, rules of steps, and each question about a packet a look-up of some of
- * its keys in a list. Readers make it (box/read.h); the walk (box/walk.h) and the sets
- * (box/reach.h) say what it does.
+ * its keys in a list. Readers make it (box/read.h); the walk (box/walk.h) says what it does.
  *
  * Whatever a reader does not understand stays visible: a question whose answer is not known
  * (nf_cond.unknown), or a step whose effect is not (STEP_UNKNOWN), each with its own words. It is
@@ -28,7 +27,7 @@
  * the kernel does. A key that it has, but whose value nobody has said (the TTL), makes the answer
  * unknown. */
 #define NF_KEYS(X)                                                                                 \
-	X(IIF, "iifname")		   /* name */                                                \
+	X(IIF, "iifname") /* name */                                                               \
 	X(OIF, "oifname")                                                                          \
 	X(FAMILY, "nfproto") /* 4, 6 */                                                            \
 	X(PROTO, "l4proto")  /* IANA's number */                                                   \
@@ -40,10 +39,10 @@
 	X(DPORT, "dport")                                                                          \
 	X(ICMP, "icmp type and code")	 /* type * 256 + code */                                   \
 	X(ICMP6, "icmpv6 type and code") /* the same, of protocol 58 */                            \
-	X(TCP_FLAGS, "tcp flags")	 /* FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE, CWR */ \
-	X(CT_STATE, "ct state")		 /* enum nf_ct_state */                                    \
-	X(CT_DIRECTION, "ct direction")	 /* 0 original, 1 reply */                                 \
-	X(CT_STATUS, "ct status")	 /* bits: enum nf_ct_status */                             \
+	X(TCP_FLAGS, "tcp flags")	/* FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE, CWR */ \
+	X(CT_STATE, "ct state")		/* enum nf_ct_state */                                     \
+	X(CT_DIRECTION, "ct direction") /* 0 original, 1 reply */                                  \
+	X(CT_STATUS, "ct status")	/* bits: enum nf_ct_status */                              \
 	X(CT_MARK, "ct mark")                                                                      \
 	X(CT_ORIG_SADDR4, "ct original ip saddr") /* as it was before any translation */           \
 	X(CT_ORIG_DADDR4, "ct original ip daddr")                                                  \
@@ -54,9 +53,9 @@
 	X(MARK, "mark")                                                                            \
 	X(UID, "skuid") /* of what the box itself sends */                                         \
 	X(GID, "skgid")                                                                            \
-	X(MAC, "ether saddr") /* of what it receives; 6 bytes at the end */                        \
-	X(PKTTYPE, "pkttype")		      /* 0 to this host, 1 broadcast, 2 multicast, 3 other */ \
-	X(SADDR_TYPE, "fib saddr type")	      /* enum nf_addr_type: what routing says it is */     \
+	X(MAC, "ether saddr")		/* of what it receives; 6 bytes at the end */              \
+	X(PKTTYPE, "pkttype")		/* 0 to this host, 1 broadcast, 2 multicast, 3 other */    \
+	X(SADDR_TYPE, "fib saddr type") /* enum nf_addr_type: what routing says it is */           \
 	X(DADDR_TYPE, "fib daddr type")                                                            \
 	X(SADDR_IIF_TYPE, "fib saddr . iif type") /* the same, of this interface's addresses */    \
 	X(DADDR_IIF_TYPE, "fib daddr . iif type")                                                  \
@@ -151,7 +150,7 @@ struct nf_set {
 	enum nf_data_kind kind;
 	const struct nf_data *data; /* n of them; NULL for DATA_NONE */
 	const bool *except;	    /* n of them: not in the set (ipset's nomatch); NULL: none is */
-	const char *const *notes;   /* n of them: an element's own comment or NULL; NULL: none has */
+	const char *const *notes; /* n of them: an element's own comment or NULL; NULL: none has */
 	/* Packets put elements in, or time takes them out: what stands here is how it was. */
 	bool changing;
 	struct place place;
@@ -170,18 +169,18 @@ struct nf_cond {
 };
 
 enum nf_step_kind {
-	STEP_IF,	  /* unless it is so: the next rule */
+	STEP_IF, /* unless it is so: the next rule */
 	STEP_VERDICT,
-	STEP_VERDICT_MAP, /* of the element that has the packet; of none: the next rule */
-	STEP_NAT,	  /* translates, and is then an accept */
-	STEP_MARK,	  /* mark := (mark & keep) ^ flip */
-	STEP_MARK_MAP,	  /* mark := of the element that has the packet; none: the next rule */
-	STEP_CT_MARK,	  /* the same of the connection's mark */
-	STEP_SAVE_MARK,	  /* ct mark := (ct mark & keep) ^ (mark & flip) */
+	STEP_VERDICT_MAP,  /* of the element that has the packet; of none: the next rule */
+	STEP_NAT,	   /* translates, and is then an accept */
+	STEP_MARK,	   /* mark := (mark & keep) ^ flip */
+	STEP_MARK_MAP,	   /* mark := of the element that has the packet; none: the next rule */
+	STEP_CT_MARK,	   /* the same of the connection's mark */
+	STEP_SAVE_MARK,	   /* ct mark := (ct mark & keep) ^ (mark & flip) */
 	STEP_RESTORE_MARK, /* the other way round */
 	STEP_NOTRACK,
-	STEP_HELPER,	  /* connection tracking follows a protocol: text */
-	STEP_UNKNOWN,	  /* text; what it does with the packet is not known */
+	STEP_HELPER,  /* connection tracking follows a protocol: text */
+	STEP_UNKNOWN, /* text; what it does with the packet is not known */
 };
 
 enum nf_nat_kind { NAT_SOURCE, NAT_DESTINATION, NAT_MASQUERADE, NAT_REDIRECT };
@@ -196,10 +195,10 @@ struct nf_nat {
 struct nf_step {
 	enum nf_step_kind kind;
 	union {
-		struct nf_cond cond;	  /* IF */
+		struct nf_cond cond;	   /* IF */
 		struct nf_verdict verdict; /* VERDICT */
-		struct nf_lookup map;	  /* VERDICT_MAP, MARK_MAP */
-		struct nf_nat nat;	  /* NAT */
+		struct nf_lookup map;	   /* VERDICT_MAP, MARK_MAP */
+		struct nf_nat nat;	   /* NAT */
 		struct {
 			uint32_t keep, flip;
 		} mark;		  /* MARK and the three behind it */
@@ -209,10 +208,10 @@ struct nf_step {
 
 struct nf_rule {
 	LIST_OF(struct nf_step) steps; /* in the order in which the kernel takes them */
-	const char *text; /* as its tool shows it, without counters */
-	const char *comment; /* NULL: none */
-	uint32_t number;  /* 1, 2, ...: where it stands in its chain */
-	uint64_t handle;  /* nf_tables' own; 0: none */
+	const char *text;	       /* as its tool shows it, without counters */
+	const char *comment;	       /* NULL: none */
+	uint32_t number;	       /* 1, 2, ...: where it stands in its chain */
+	uint64_t handle;	       /* nf_tables' own; 0: none */
 	bool counted;
 	uint64_t packets, bytes;
 	struct place place;
@@ -245,7 +244,7 @@ struct nf_chain {
 	enum nf_chain_type type;
 	int priority;
 	LIST_OF(const char *) devices; /* of ingress and egress */
-	enum nf_verdict_kind policy; /* accept or drop */
+	enum nf_verdict_kind policy;   /* accept or drop */
 	bool policy_counted;
 	uint64_t policy_packets, policy_bytes;
 	LIST_OF(struct nf_rule) rules;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { NAME_MAX_BYTES = NF_VALUE_BYTES - 1 };
+static const size_t NAME_MAX_BYTES = NF_VALUE_BYTES - 1;
 
 struct nf_value nf_value_of_number(uint64_t n)
 {
@@ -37,7 +37,7 @@ struct nf_value nf_value_of_name(struct slice name)
 {
 	struct nf_value v = {{0}};
 
-	memcpy(v.bytes, name.s, name.n < NAME_MAX_BYTES ? name.n : NAME_MAX_BYTES);
+	memcpy(v.bytes, name.p, name.n < NAME_MAX_BYTES ? name.n : NAME_MAX_BYTES);
 	return v;
 }
 

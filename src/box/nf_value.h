@@ -33,6 +33,7 @@ int nf_value_compare(const struct nf_value *a, const struct nf_value *b);
 struct nf_span nf_span_of_number(uint64_t lo, uint64_t hi);
 struct nf_span nf_span_of_prefix(const struct prefix *p);
 struct nf_span nf_span_of_addrs(const struct addr *lo, const struct addr *hi);
-/* "eth0", or everything that begins with it: "eth*" of nft, "eth+" of iptables, without the sign. */
+/* "eth0", or everything that begins with it: "eth*" of nft, "eth+" of iptables, without
+ * the sign. */
 struct nf_span nf_span_of_name(struct slice name, bool and_longer);
 bool nf_span_has(const struct nf_span *s, const struct nf_value *v);

@@ -18,16 +18,16 @@ enum { BOX_TEXT_MAX = 512 << 20, BOX_JUMPS_MAX = 16 };
 
 /* What one tool printed. */
 struct box_text {
-	const char *file; /* for messages; borrowed for the box's life */
-	uint32_t line;	  /* of its first line in that file, from 1 */
+	const char *file;  /* for messages; borrowed for the box's life */
+	uint32_t line;	   /* of its first line in that file, from 1 */
 	struct slice text; /* borrowed while it is read */
 };
 
 MUST_USE struct box *box_new(void);
 
 /* nft -j list ruleset, of nft 0.9.8 to 1.1; schema version 1 (libnftables-json(5)). A table with
- * rules that only iptables can show ("xt") is left out if `saved` says that iptables-save showed it:
- * those readers come before. */
+ * rules that only iptables can show ("xt") is left out if iptables-save showed it; those readers
+ * come before. */
 int box_read_nft(struct box *b, const struct box_text *t, struct err *err);
 /* iptables-save -c and ip6tables-save -c: family 4 or 6; of either backend. `sets` of ipset are
  * found by name, so box_read_ipset() comes before. */

@@ -11,13 +11,13 @@
 
 /* The first packet of a connection, as it comes to the box. */
 struct nf_packet {
-	const char *in; /* an interface; NULL: the box itself sends it */
+	const char *in;	      /* an interface; NULL: the box itself sends it */
 	struct addr from, to; /* of one family */
 	uint8_t proto;
 	uint16_t from_port, to_port; /* in host order; of protocols that have them */
 	uint8_t icmp_type, icmp_code;
-	uint8_t tcp_flags; /* SYN 2, ...; see KEY_TCP_FLAGS */
-	enum nf_ct_state state;	/* what connection tracking will say, where it is asked */
+	uint8_t tcp_flags;	/* SYN 2, ...; see KEY_TCP_FLAGS */
+	enum nf_ct_state state; /* what connection tracking will say, where it is asked */
 	uint32_t mark;
 	bool has_uid, has_gid; /* whose socket sends; only without `in` */
 	uint32_t uid, gid;
@@ -34,18 +34,18 @@ enum nf_fate {
 	FATE_SENT,	/* the box's own, leaves through `out` */
 	FATE_DROPPED,
 	FATE_REJECTED,
-	FATE_UNROUTED, /* routing has no way, or refuses the sender; `why` */
+	FATE_UNROUTED,	/* routing has no way, or refuses the sender; `why` */
 	FATE_UNDECIDED, /* too many unknowns, or a part of the box was not collected; `why` */
 };
 extern const char *const nf_fate_names[];
 
 enum nf_event_kind {
-	EVENT_CHAIN,	/* a base chain begins */
-	EVENT_RULE,	/* a rule matched; what it did is its text */
-	EVENT_POLICY,	/* the end of a base chain */
-	EVENT_ROUTE,	/* where it goes: `note` */
-	EVENT_NAT,	/* translated to `note` */
-	EVENT_ASSUMED,	/* not known; this way it is `note` */
+	EVENT_CHAIN,   /* a base chain begins */
+	EVENT_RULE,    /* a rule matched; what it did is its text */
+	EVENT_POLICY,  /* the end of a base chain */
+	EVENT_ROUTE,   /* where it goes: `note` */
+	EVENT_NAT,     /* translated to `note` */
+	EVENT_ASSUMED, /* not known; this way it is `note` */
 };
 struct nf_event {
 	enum nf_event_kind kind;
@@ -56,12 +56,12 @@ struct nf_event {
 
 struct nf_outcome {
 	enum nf_fate fate;
-	const char *out;	  /* of what leaves: the link */
-	struct nf_packet as;	  /* as it leaves, or as the box's programs see it */
-	const struct nf_chain *chain; /* who decided; NULL: routing */
-	const struct nf_rule *rule;   /* NULL: the chain's policy, or routing */
-	const char *answer;	  /* of a rejection: "tcp reset", ... */
-	const char *why;	  /* in words; NULL: the rule says it */
+	const char *out;	       /* of what leaves: the link */
+	struct nf_packet as;	       /* as it leaves, or as the box's programs see it */
+	const struct nf_chain *chain;  /* who decided; NULL: routing */
+	const struct nf_rule *rule;    /* NULL: the chain's policy, or routing */
+	const char *answer;	       /* of a rejection: "tcp reset", ... */
+	const char *why;	       /* in words; NULL: the rule says it */
 	LIST_OF(const char *) depends; /* what is unknown, in the ruleset's words; none: certain */
 	LIST_OF(struct nf_event) events;
 };

@@ -41,6 +41,3 @@ struct table_cell import_table_cell(const struct table_row *row, size_t i);
 /* A cell's text as it may be printed: in one line, no emphasis of Markdown, escaped for a terminal,
  * at most `max` bytes (then "..." ends it). "" where nothing is left. */
 const char *cell_clean(struct arena *a, struct slice text, size_t max);
-
-/* Behind the last of n items of `size` bytes, which is a zeroed one now. */
-void *list_add(struct arena *a, void *list, size_t size);

@@ -19,13 +19,14 @@ LAYERS = {
     'doc': 'base model',
     'proto': 'base model',
     'policy': 'base model',
+    'box': 'base model policy',
     'report': 'base model',
     'store': 'base model sys',
     'probe': 'base model sys proto',
     'gateway': 'base model sys proto',
     'lab': 'base model sys policy',
-    'watch': 'base model sys doc proto policy report store probe gateway lab',
-    'cmd': 'base model sys doc proto policy report store probe gateway lab watch',
+    'watch': 'base model sys doc proto policy box report store probe gateway lab',
+    'cmd': 'base model sys doc proto policy box report store probe gateway lab watch',
 }
 
 # Headers that bring system calls: only src/sys.
@@ -42,7 +43,7 @@ SYSTEM_ALLOWED = {
 }
 
 # Folders that only compute: they return, they do not print, end, look at the clock or open files.
-PURE = ('model', 'doc', 'proto', 'policy', 'report')
+PURE = ('model', 'doc', 'proto', 'policy', 'box', 'report')
 IMPURE_CALL = re.compile(
     r'(?<![.>\w])(v?f?printf|dprintf|puts|fputs|putchar|fputc|putc|fwrite|perror|exit|_exit|_Exit|quick_exit'
     r'|abort|assert|fopen|fdopen|freopen|getenv|setenv|time|clock|clock_gettime|gettimeofday|rand|srand'
