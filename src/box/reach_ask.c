@@ -300,6 +300,19 @@ static struct key checked_key(const struct env *env, struct key k, enum nf_key k
 	return k;
 }
 
+/* No packet may have two values. */
+static bool is_sure(const struct reach *r, const struct key *k)
+{
+	uint32_t all = SPACE_EMPTY;
+
+	for (size_t i = 0; i < TYPES; i++) {
+		if (space_where(r->s, all, k->may[i]) != SPACE_EMPTY)
+			return false;
+		all = space_override(r->s, all, k->may[i]);
+	}
+	return true;
+}
+
 static struct keys keys_of(struct reach *r, const struct env *env, const struct nf_lookup *l)
 {
 	struct keys ks = {.n = l->set->n_keys, .has = SPACE_ALL, .exact = !l->set->changing};
@@ -313,8 +326,8 @@ static struct keys keys_of(struct reach *r, const struct env *env, const struct 
 		k->mask = l->keys[i].mask;
 		*k = checked_key(env, *k, l->keys[i].key);
 		ks.has = space_where(r->s, ks.has, k->has);
-		ks.exact &= k->kind == IS_FIELD || k->kind == IS_NUMBER ||
-			    (k->kind == IS_NAME && r->b->has.links);
+		ks.exact &= k->kind == IS_FIELD || (k->kind == IS_ONE_OF && is_sure(r, k)) ||
+			    k->kind == IS_NUMBER || (k->kind == IS_NAME && r->b->has.links);
 	}
 	return ks;
 }
@@ -595,7 +608,7 @@ static void find_each(struct reach *r, const struct env *env, const struct nf_lo
 		left = space_without(r->s, left, must);
 		add_layer(r, g, pull_for(r, env, l, may));
 	}
-	g->none = SPACE_ALL;
+	g->none = l->set->changing ? SPACE_ALL : pull_for(r, env, l, left);
 }
 
 struct routing reach_find(struct reach *r, const struct env *env, const struct nf_lookup *l)

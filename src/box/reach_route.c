@@ -357,17 +357,17 @@ static uint32_t where_switch(const struct reach *r, const char *key, int64_t val
 	return set;
 }
 
-static uint32_t and (const struct reach *r, uint32_t a, uint32_t b)
+static uint32_t both(const struct reach *r, uint32_t a, uint32_t b)
 {
 	return space_where(r->s, a, b);
 }
 
-static uint32_t or (const struct reach *r, uint32_t a, uint32_t b)
+static uint32_t either(const struct reach *r, uint32_t a, uint32_t b)
 {
 	return space_override(r->s, a, b);
 }
 
-static uint32_t but(const struct reach *r, uint32_t a, uint32_t b)
+static uint32_t without(const struct reach *r, uint32_t a, uint32_t b)
 {
 	return space_without(r->s, a, b);
 }
@@ -378,44 +378,51 @@ static uint32_t martians(const struct reach *r)
 	uint32_t to_all = reach_addrs(r, SPACE_TO, "255.255.255.255/32");
 	uint32_t from_none = reach_addrs(r, SPACE_FROM, "0.0.0.0/32");
 	uint32_t to_group = reach_addrs(r, SPACE_TO, "224.0.0.0/4");
-	uint32_t no_sender = or (r, reach_addrs(r, SPACE_FROM, "224.0.0.0/4"),
-				 reach_addrs(r, SPACE_FROM, "255.255.255.255/32"));
-	uint32_t fine = or (r, to_all, and(r, from_none, reach_addrs(r, SPACE_TO, "0.0.0.0/32")));
-	uint32_t bad = but(r, reach_addrs(r, SPACE_FROM, "0.0.0.0/8"), and(r, to_group, from_none));
-	uint32_t loops = or (r, reach_addrs(r, SPACE_FROM, "127.0.0.0/8"),
-			     reach_addrs(r, SPACE_TO, "127.0.0.0/8"));
+	uint32_t no_sender = either(r, reach_addrs(r, SPACE_FROM, "224.0.0.0/4"),
+				    reach_addrs(r, SPACE_FROM, "255.255.255.255/32"));
+	uint32_t fine =
+		either(r, to_all, both(r, from_none, reach_addrs(r, SPACE_TO, "0.0.0.0/32")));
+	uint32_t bad =
+		without(r, reach_addrs(r, SPACE_FROM, "0.0.0.0/8"), both(r, to_group, from_none));
+	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "127.0.0.0/8"),
+				reach_addrs(r, SPACE_TO, "127.0.0.0/8"));
 
-	loops = but(r, loops, reach_value(r, SPACE_IN, r->lo));
-	loops = and(r, loops, where_switch(r, "route_localnet", 0));
-	bad = or (r, bad, or (r, loops, reach_addrs(r, SPACE_TO, "0.0.0.0/8")));
-	return or (r, no_sender, but(r, bad, fine));
+	loops = without(r, loops, reach_value(r, SPACE_IN, r->lo));
+	loops = both(r, loops, where_switch(r, "route_localnet", 0));
+	bad = either(r, bad, either(r, loops, reach_addrs(r, SPACE_TO, "0.0.0.0/8")));
+	return either(r, no_sender, without(r, bad, fine));
 }
 
-static uint32_t refused_sources(struct reach *r)
+/* Those without a way back, by this interface or at all: may be, or must. */
+static uint32_t no_way_back(struct reach *r, bool by_in, bool may)
+{
+	return may ? reach_way_back(r, 0, by_in, false)
+		   : space_complement(r->s, reach_way_back(r, 0, by_in, true));
+}
+
+static uint32_t refused_sources(struct reach *r, bool may)
 {
 	uint32_t own = reach_local_type(r, SPACE_FROM, SPACE_FIELDS, ADDR_LOCAL);
 	uint32_t sender = reach_local_type(r, SPACE_FROM, SPACE_FIELDS, ADDR_UNICAST);
-	uint32_t strict =
-		and(r, where_switch(r, "rp_filter", 1), reach_way_back(r, 0, true, false));
-	uint32_t loose =
-		and(r, where_switch(r, "rp_filter", 2), reach_way_back(r, 0, false, false));
-	uint32_t bad = but(r, own, but(r, SPACE_ALL, where_switch(r, "accept_local", 0)));
+	uint32_t strict = both(r, where_switch(r, "rp_filter", 1), no_way_back(r, true, may));
+	uint32_t loose = both(r, where_switch(r, "rp_filter", 2), no_way_back(r, false, may));
+	uint32_t bad = both(r, own, where_switch(r, "accept_local", 0));
 
-	bad = or (r, bad, but(r, SPACE_ALL, or (r, own, sender)));
-	bad = or (r, bad, and(r, sender, or (r, strict, loose)));
-	bad = but(r, bad, reach_value(r, SPACE_IN, r->lo));
-	bad = but(r, bad, reach_addrs(r, SPACE_FROM, "0.0.0.0/32"));
-	return but(r, bad, reach_addrs(r, SPACE_TO, "224.0.0.0/4"));
+	bad = either(r, bad, space_complement(r->s, either(r, own, sender)));
+	bad = either(r, bad, both(r, sender, either(r, strict, loose)));
+	bad = without(r, bad, reach_value(r, SPACE_IN, r->lo));
+	bad = without(r, bad, reach_addrs(r, SPACE_FROM, "0.0.0.0/32"));
+	return without(r, bad, reach_addrs(r, SPACE_TO, "224.0.0.0/4"));
 }
 
 static uint32_t refused_in_6(const struct reach *r)
 {
-	uint32_t loops =
-		or (r, reach_addrs(r, SPACE_FROM, "::1/128"), reach_addrs(r, SPACE_TO, "::1/128"));
+	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "::1/128"),
+				reach_addrs(r, SPACE_TO, "::1/128"));
 
-	loops = but(r, loops, reach_value(r, SPACE_IN, r->lo));
-	return or (r, or (r, reach_addrs(r, SPACE_FROM, "ff00::/8"), loops),
-		   reach_addrs(r, SPACE_TO, "::/128"));
+	loops = without(r, loops, reach_value(r, SPACE_IN, r->lo));
+	return either(r, either(r, reach_addrs(r, SPACE_FROM, "ff00::/8"), loops),
+		      reach_addrs(r, SPACE_TO, "::/128"));
 }
 
 uint32_t reach_known(const struct reach *r)
@@ -424,7 +431,7 @@ uint32_t reach_known(const struct reach *r)
 
 	for (uint8_t family = 4; family <= 6; family += 2)
 		if (reach_routes_known(r, family))
-			set = or (r, set, reach_family(r, family));
+			set = either(r, set, reach_family(r, family));
 	return set;
 }
 
@@ -439,12 +446,12 @@ static uint32_t forwards(const struct reach *r, bool yes)
 		return SPACE_ALL;
 	for (size_t i = 0; i < r->names->names.n; i++)
 		if (switch_of(r, "forwarding", r->names->names.items[i], 4))
-			set = or
-			      (r, set,
-			       and(r, reach_family(r, 4),
-				   reach_value(r, SPACE_IN, (uint32_t)i + SPACE_FIRST_INTERFACE)));
+			set = either(r, set,
+				     both(r, reach_family(r, 4),
+					  reach_value(r, SPACE_IN,
+						      (uint32_t)i + SPACE_FIRST_INTERFACE)));
 	if (v6)
-		set = or (r, set, reach_family(r, 6));
+		set = either(r, set, reach_family(r, 6));
 	return yes ? set : space_complement(r->s, set);
 }
 
@@ -494,9 +501,18 @@ static uint32_t ways_out(const struct reach *r, const struct routing *g, bool ow
 		uint32_t id = (uint32_t)i + SPACE_FIRST_INTERFACE;
 		uint32_t by = reach_routed(r, g, own ? leaves_own : leaves, id);
 
-		set = or (r, set, and(r, by, reach_value(r, SPACE_OUT, id)));
+		set = either(r, set, both(r, by, reach_value(r, SPACE_OUT, id)));
 	}
 	return set;
+}
+
+/* What routing refuses at once: may, or must. */
+static uint32_t refused(struct reach *r, bool may)
+{
+	uint32_t v4 = either(r, martians(r), refused_sources(r, may));
+
+	return either(r, both(r, reach_family(r, 4), v4),
+		      both(r, reach_family(r, 6), refused_in_6(r)));
 }
 
 /* What routing makes of what came in, for each mark, of packets as they are then. */
@@ -508,28 +524,29 @@ static struct ways_in ways_in(struct reach *r, uint32_t mark)
 {
 	struct route_asked q = {.to = SPACE_TO, .from = SPACE_FROM, .mark = mark, .has_in = true};
 	const struct routing *g = reach_routing(r, q);
-	uint32_t bad = and(r, reach_family(r, 4), or (r, martians(r), refused_sources(r)));
+	uint32_t bad = refused(r, true), certainly = refused(r, false);
 	uint32_t group = multicast(r, SPACE_TO);
-	uint32_t all = or (r, reach_addrs(r, SPACE_TO, "224.0.0.1/32"),
-			   reach_addrs(r, SPACE_TO, "ff02::1/128"));
-	uint32_t here = or (r, reach_addrs(r, SPACE_TO, "255.255.255.255/32"),
-			    or (r, reach_addrs(r, SPACE_TO, "0.0.0.0/32"),
-				reach_addrs(r, SPACE_TO, "::/128")));
-	uint32_t special = or (r, group, here), none, stays;
+	uint32_t all = either(r, reach_addrs(r, SPACE_TO, "224.0.0.1/32"),
+			      reach_addrs(r, SPACE_TO, "ff02::1/128"));
+	uint32_t here = either(r, reach_addrs(r, SPACE_TO, "255.255.255.255/32"),
+			       either(r, reach_addrs(r, SPACE_TO, "0.0.0.0/32"),
+				      reach_addrs(r, SPACE_TO, "::/128")));
+	uint32_t special = either(r, group, here), none, stays;
 	struct ways_in w;
 
-	bad = or (r, bad, and(r, reach_family(r, 6), refused_in_6(r)));
-	w.local = or (r, special, reach_routed(r, g, is_local, 0));
-	stays = and(r, reach_family(r, 6), reach_addrs(r, SPACE_FROM, "fe80::/10"));
-	w.forward = but(r, but(r, ways_out(r, g, false), special), stays);
-	w.forward = and(r, w.forward, forwards(r, true));
-	none = or (r, stays, forwards(r, false));
-	none = and(r, none, space_forget(r->s, ways_out(r, g, false), SPACE_OUT));
-	none = or (r, none, or (r, g->none, reach_routed(r, g, is_refused, 0)));
-	w.refused = or (r, but(r, group, all), but(r, none, special));
-	w.local = and(r, but(r, w.local, bad), reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE));
-	w.forward = but(r, w.forward, bad);
-	w.refused = or (r, w.refused, bad);
+	bad = either(r, bad, both(r, reach_family(r, 6), refused_in_6(r)));
+	w.local = either(r, special, reach_routed(r, g, is_local, 0));
+	stays = both(r, reach_family(r, 6), reach_addrs(r, SPACE_FROM, "fe80::/10"));
+	w.forward = without(r, without(r, ways_out(r, g, false), special), stays);
+	w.forward = both(r, w.forward, forwards(r, true));
+	none = either(r, stays, forwards(r, false));
+	none = both(r, none, space_forget(r->s, ways_out(r, g, false), SPACE_OUT));
+	none = either(r, none, either(r, g->none, reach_routed(r, g, is_refused, 0)));
+	w.refused = either(r, without(r, group, all), without(r, none, special));
+	w.local = both(r, without(r, w.local, certainly),
+		       reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE));
+	w.forward = without(r, w.forward, certainly);
+	w.refused = either(r, w.refused, bad);
 	return w;
 }
 
@@ -539,9 +556,9 @@ static struct ways_in add_unknown(const struct reach *r, struct ways_in w)
 	uint32_t k = reach_known(r), none = reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE);
 	uint32_t others = space_complement(r->s, k);
 
-	w.refused = and(r, w.refused, k);
-	w.local = or (r, and(r, w.local, k), and(r, others, none));
-	w.forward = or (r, and(r, w.forward, k), but(r, others, none));
+	w.refused = both(r, w.refused, k);
+	w.local = either(r, both(r, w.local, k), both(r, others, none));
+	w.forward = either(r, both(r, w.forward, k), without(r, others, none));
 	return w;
 }
 
@@ -551,10 +568,11 @@ void reach_route_in(struct reach *r, struct flocks *f, struct flocks *local, str
 		const struct flock *k = &f->items[i];
 		struct ways_in w = add_unknown(r, ways_in(r, k->env.mark));
 
-		reach_stop(r, and(r, k->where, reach_pull(r, &k->env, w.refused)));
-		flocks_add(r->s, local, &k->env, and(r, k->where, reach_pull(r, &k->env, w.local)));
+		reach_stop(r, both(r, k->where, reach_pull(r, &k->env, w.refused)));
+		flocks_add(r->s, local, &k->env,
+			   both(r, k->where, reach_pull(r, &k->env, w.local)));
 		flocks_add(r->s, forward, &k->env,
-			   and(r, k->where, reach_pull(r, &k->env, w.forward)));
+			   both(r, k->where, reach_pull(r, &k->env, w.forward)));
 	}
 }
 
@@ -567,13 +585,13 @@ static uint32_t by_source(const struct reach *r)
 		struct prefix p = prefix_of_addr(&a->addr);
 
 		if (a->addr.family == 4)
-			set = or (r, set,
-				  and(r, reach_prefix(r, SPACE_FROM, &p),
-				      reach_value(r, SPACE_OUT, reach_id(r, a->link))));
+			set = either(r, set,
+				     both(r, reach_prefix(r, SPACE_FROM, &p),
+					  reach_value(r, SPACE_OUT, reach_id(r, a->link))));
 	}
-	to = or (r, reach_addrs(r, SPACE_TO, "224.0.0.0/4"),
-		 reach_addrs(r, SPACE_TO, "255.255.255.255/32"));
-	return and(r, set, to);
+	to = either(r, reach_addrs(r, SPACE_TO, "224.0.0.0/4"),
+		    reach_addrs(r, SPACE_TO, "255.255.255.255/32"));
+	return both(r, set, to);
 }
 
 static void route_own(struct reach *r, const struct flock *k, struct flocks *out)
@@ -582,17 +600,17 @@ static void route_own(struct reach *r, const struct flock *k, struct flocks *out
 	const struct routing *g = reach_routing(r, q);
 	uint32_t many = by_source(r), sent = space_forget(r->s, many, SPACE_OUT), others, where;
 	uint32_t ways =
-		or (r, ways_out(r, g, true),
-		    and(r, reach_routed(r, g, is_here, 0), reach_value(r, SPACE_OUT, r->lo)));
-	uint32_t none = or (r, g->none, reach_routed(r, g, is_refused, 0));
+		either(r, ways_out(r, g, true),
+		       both(r, reach_routed(r, g, is_here, 0), reach_value(r, SPACE_OUT, r->lo)));
+	uint32_t none = either(r, g->none, reach_routed(r, g, is_refused, 0));
 
-	ways = or (r, many, but(r, ways, sent));
-	none = and(r, but(r, none, sent), reach_known(r));
-	others = but(r, space_complement(r->s, reach_known(r)),
-		     reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE));
-	ways = or (r, and(r, ways, reach_known(r)), others);
-	reach_stop(r, and(r, k->where, reach_pull(r, &k->env, none)));
-	where = and(r, k->where, reach_pull(r, &k->env, ways));
+	ways = either(r, many, without(r, ways, sent));
+	none = both(r, without(r, none, sent), reach_known(r));
+	others = without(r, space_complement(r->s, reach_known(r)),
+			 reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE));
+	ways = either(r, both(r, ways, reach_known(r)), others);
+	reach_stop(r, both(r, k->where, reach_pull(r, &k->env, none)));
+	where = both(r, k->where, reach_pull(r, &k->env, ways));
 	flocks_add(r->s, out, &k->env, where);
 }
 

@@ -555,6 +555,45 @@ static void print_walk(const struct nf_walk *w)
 	}
 }
 
+static void print_step(const struct nf_step *s)
+{
+	print_error(" step %d", s->kind);
+	if (s->kind == STEP_IF) {
+		print_error("%s %s", s->cond.negate ? " not" : "",
+			    s->cond.unknown ? s->cond.unknown : "");
+		for_each (lookup, &s->cond.lookups)
+			for (size_t k = 0; k < lookup->set->n_keys; k++)
+				print_error(" %s/%x", nf_key_names[lookup->keys[k].key],
+					    lookup->keys[k].mask);
+	} else if (s->kind == STEP_VERDICT) {
+		print_error(" verdict %d chain %u", s->verdict.kind, s->verdict.chain);
+	} else if (s->kind == STEP_VERDICT_MAP) {
+		const struct nf_set *set = s->map.set;
+
+		for (size_t i = 0; i < set->n; i++)
+			print_error(" %s/%x %lu-%lu: %d", nf_key_names[s->map.keys[0].key],
+				    s->map.keys[0].mask, nf_value_number(&set->spans[i].lo),
+				    nf_value_number(&set->spans[i].hi), set->data[i].verdict.kind);
+	} else if (s->kind == STEP_NAT) {
+		print_error(" nat %d map %d family %u port %u-%u", s->nat.kind, s->nat.map != NULL,
+			    s->nat.target.family, s->nat.target.port_lo, s->nat.target.port_hi);
+	}
+}
+
+static void print_box(const struct box *b)
+{
+	for_each (c, &b->ruleset.chains) {
+		print_error("chain %s hook %d type %d priority %d family %u policy %d\n", c->name,
+			    c->hook, c->type, c->priority, c->family, c->policy);
+		for_each (r, &c->rules) {
+			print_error("  %u:", r->number);
+			for_each (s, &r->steps)
+				print_step(s);
+			print_error("\n");
+		}
+	}
+}
+
 /* What the walk says of the packet, on this way. */
 struct said {
 	bool all_pass, any, undecided;
@@ -590,6 +629,7 @@ static void check_way(const struct look *l, const struct nf_walk *w, const struc
 	if ((must && !may) || (must && !(said.all_pass && said.any)) || (!may && said.any)) {
 		print_packet(p);
 		print_walk(w);
+		print_box(l->box);
 		fail_msg("way %d out %s: must %d, may %d", way, out ? out : "-", must, may);
 	}
 	n->certain += must;
