@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * The parts of the walk (box/walk.h). What is not known is guessed from a tape: each walk is one run
+ * The parts of the walk (box/walk.h). What is not known is guessed from a tape: a walk is one run
  * after the other, until every way of guessing was gone.
  */
 #pragma once

@@ -29,11 +29,16 @@ static bool refuse(struct walk *w, const char *why)
 	return false;
 }
 
+/* sysctl(8) writes a "/" where a link's name has a dot. */
 static int64_t switch_of(const struct walk *w, const char *key, const char *link, int family)
 {
-	char name[80];
+	char dotless[NF_VALUE_BYTES], name[80];
+	size_t n = 0;
 
-	snprintf(name, sizeof(name), "net.ipv%d.conf.%s.%s", family, link, key);
+	for (; link[n] && n < sizeof(dotless) - 1; n++)
+		dotless[n] = link[n] == '.' ? '/' : link[n];
+	dotless[n] = '\0';
+	snprintf(name, sizeof(name), "net.ipv%d.conf.%s.%s", family, dotless, key);
 	return box_switch(w->b, name, 0);
 }
 
