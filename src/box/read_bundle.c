@@ -221,7 +221,7 @@ static int read_ruleset(struct box *b, const struct box_text *t, uint8_t family,
 		b->has.ipset = true;
 		return box_read_ipset(b, t, err);
 	}
-	return err_set(err, ERR_DOCUMENT, (struct place){.file = t->file, .line = 1},
+	return err_set(err, ERR_DOCUMENT, (struct place){t->file, 1, 1},
 		       "no ruleset: expected what \"nft -j list ruleset\", \"iptables-save -c\" or "
 		       "\"ipset save\" prints");
 }

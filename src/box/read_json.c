@@ -27,7 +27,7 @@ void json_wrong(struct json_reader *r, const char *fmt, ...)
 static json_t *load(struct json_reader *r)
 {
 	const struct box_text *t = r->text;
-	struct place at = {.file = t->file, .line = t->line};
+	struct place at = {.file = t->file, .line = t->line, .column = 1};
 	json_error_t error;
 	json_t *list;
 

@@ -7,8 +7,8 @@
 
 static int read_later(const struct box_text *t, const char *what, struct err *err)
 {
-	return err_set(err, ERR_DOCUMENT, (struct place){.file = t->file, .line = t->line},
-		       "%s is not read yet", what);
+	return err_set(err, ERR_DOCUMENT, (struct place){t->file, t->line, 1}, "%s is not read yet",
+		       what);
 }
 
 int box_read_nft(struct box *b, const struct box_text *t, struct err *err)
