@@ -7,8 +7,6 @@
 
 #include "box/box.h"
 
-enum { TABLE_DEFAULT = 253, TABLE_MAIN = 254, TABLE_LOCAL = 255 };
-
 struct route_query {
 	struct addr from; /* family 0: not known yet */
 	struct addr to;
