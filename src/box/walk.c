@@ -164,9 +164,23 @@ static bool go(struct walk *w, enum nf_hook hook)
 	return walk_hook(w, hook) == VERDICT_CONTINUE;
 }
 
+/* What the box sends to itself comes in again, with its connection, mark and route. */
+static void loop_back(struct walk *w)
+{
+	w->p.in = w->port = w->in = "lo";
+	w->out = NULL;
+	w->source_set = w->target_set = true;
+	if (go(w, NF_PREROUTING) && walk_route_loop(w) && go(w, NF_INPUT))
+		walk_end(w, FATE_LOCAL, NULL);
+}
+
 static void leave(struct walk *w, enum nf_fate fate)
 {
-	if (go(w, NF_POSTROUTING) && go(w, NF_EGRESS))
+	if (!go(w, NF_POSTROUTING))
+		return;
+	if (fate == FATE_SENT && strcmp(w->out, "lo") == 0)
+		loop_back(w);
+	else if (go(w, NF_EGRESS))
 		walk_end(w, fate, NULL);
 }
 
@@ -174,7 +188,8 @@ static void receive(struct walk *w)
 {
 	bool local;
 
-	if (!go(w, NF_INGRESS) || !go(w, NF_PREROUTING) || !walk_route_in(w, &local))
+	if (!go(w, NF_INGRESS) || !walk_arrives(w) || !go(w, NF_PREROUTING) ||
+	    !walk_route_in(w, &local))
 		return;
 	if (!local) {
 		if (go(w, NF_FORWARD))

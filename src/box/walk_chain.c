@@ -275,12 +275,12 @@ static enum nf_verdict_kind translate(struct walk *w)
 		return VERDICT_CONTINUE;
 	}
 	for_each (place, &w->base[w->hook]) {
+		if (*done)
+			break;
 		if (w->b->ruleset.chains.items[*place].type != CHAIN_NAT)
 			continue;
 		if (walk_base(w, *place) != VERDICT_CONTINUE)
 			return VERDICT_DROP;
-		if (*done)
-			break;
 	}
 	return VERDICT_CONTINUE;
 }

@@ -45,7 +45,8 @@ static const char box_text[] =
 	"{\"priority\":32766,\"src\":\"all\",\"table\":\"main\"}]\n"
 	"$ sysctl -ae\n"
 	"\tnet.ipv4.ip_forward = 1\n\tnet.ipv4.conf.wan0.rp_filter = 1\n"
-	"\tnet.ipv6.conf.all.forwarding = 1\n";
+	"\tnet.ipv6.conf.all.forwarding = 1\n"
+	"$ nft -j list ruleset\n\t{\"nftables\": [{\"metainfo\": {\"json_schema_version\": 1}}]}\n";
 
 /* The rules' lines, each with a tab in front, between those of the box and the end. */
 static struct box *box_with(const char *command, const char *rules, struct buf *text)
