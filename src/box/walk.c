@@ -57,11 +57,11 @@ enum nf_ct_state nf_state_of_first(const struct nf_packet *p)
 {
 	switch (p->proto) {
 	case 1:
-		return p->to.family == 4 ? state_of_icmp(p->icmp_type) : CT_NEW;
+		return p->to.family == 4 ? state_of_icmp(p->icmp_type) : CT_INVALID;
 	case 6:
 		return state_of_tcp(p->tcp_flags);
 	case 58:
-		return p->to.family == 6 ? state_of_icmp6(p->icmp_type) : CT_NEW;
+		return p->to.family == 6 ? state_of_icmp6(p->icmp_type) : CT_INVALID;
 	default:
 		return CT_NEW;
 	}
