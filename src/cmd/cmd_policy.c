@@ -6,6 +6,7 @@
 #include "base/suggest.h"
 #include "cmd/command.h"
 #include "cmd/load.h"
+#include "cmd/policy_collect.h"
 #include "cmd/policy_print.h"
 #include "policy/emit.h"
 #include "sys/file.h"
@@ -150,13 +151,22 @@ static int run_derive(const struct arguments *args)
 	return rc;
 }
 
+static int run_collect(const struct arguments *args);
+
 static int run(const struct arguments *args)
 {
-	if (strcmp(args_operand(args, 0), "derive") == 0)
+	const char *what = args_operand(args, 0);
+
+	if (strcmp(what, "collect") == 0)
+		return run_collect(args);
+	if (strcmp(what, "derive") == 0 && args_n_operands(args) == 2)
 		return run_derive(args);
+	if (strcmp(what, "derive") == 0)
+		return command_usage_error("policy derive: of which site?");
 	return command_usage_error(
-		"policy: there is no \"policy %s\"; expected: policy derive SITE",
-		args_operand(args, 0));
+		"policy: there is no \"policy %s\"; expected: policy derive SITE, "
+		"policy collect [FILE]",
+		what);
 }
 
 static const struct option_spec options[] = {
@@ -168,13 +178,21 @@ static const struct option_spec options[] = {
 	{"catalog", "DIR", "where the product files are", false},
 };
 
+static int run_collect(const struct arguments *args)
+{
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (args_has(args, options[i].name))
+			return command_usage_error("policy collect takes no --%s", options[i].name);
+	return policy_collect(args_operand(args, 1));
+}
+
 const struct command command_policy = {
 	.name = "policy",
-	.summary = "a device's rules, from what the site's products need",
-	.operands = "derive SITE",
+	.summary = "a device's rules: what they must be, and what they are",
+	.operands = "derive SITE|collect [FILE]",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
-	.min_operands = 2,
+	.min_operands = 1,
 	.max_operands = 2,
 	.run = run,
 };
