@@ -53,7 +53,7 @@ int json_read_list(struct json_reader *r, json_read_object *read)
 			       "more than %d bytes", BOX_TEXT_MAX);
 	list = load(r);
 	for (size_t i = 0; !r->rc && i < json_array_size(list); i++) {
-		const json_t *o = json_array_get(list, i);
+		json_t *o = json_array_get(list, i);
 
 		r->number = i + 1;
 		if (!json_is_object(o))

@@ -21,7 +21,7 @@ struct json_reader {
 	int rc;
 };
 
-typedef void json_read_object(struct json_reader *r, const json_t *object);
+typedef void json_read_object(struct json_reader *r, json_t *object);
 
 /* Each object of the list goes to `read`; empty ones, which ip leaves where it filters, do not.
  * Text without anything in it is an empty list. */

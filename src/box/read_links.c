@@ -43,7 +43,7 @@ static uint32_t read_group(struct json_reader *r, const json_t *o)
 	return slice_number(slice_of(s), UINT32_MAX, &n) ? (uint32_t)n : UINT32_MAX;
 }
 
-static void read_link(struct json_reader *r, const json_t *o)
+static void read_link(struct json_reader *r, json_t *o)
 {
 	const json_t *flags = json_object_get(o, "flags");
 	struct box_link l = {.name = json_read_link(r, o, "ifname")};
@@ -105,7 +105,7 @@ static void read_address(struct json_reader *r, const char *link, const json_t *
 		*(struct box_address *)list_add(r->b->arena, &r->b->addresses, sizeof(a)) = a;
 }
 
-static void read_addresses(struct json_reader *r, const json_t *o)
+static void read_addresses(struct json_reader *r, json_t *o)
 {
 	const json_t *list = json_object_get(o, "addr_info");
 	const char *link = json_read_link(r, o, "ifname");

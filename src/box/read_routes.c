@@ -99,11 +99,9 @@ static void doubt(struct json_reader *r, const json_t *o, const char *key)
 	*(const char **)list_add(r->b->arena, &r->b->ruleset.doubts, sizeof(words)) = words;
 }
 
-static const char *find_unknown(const json_t *o)
+static const char *find_unknown(json_t *o)
 {
-	json_t *object = (json_t *)(uintptr_t)o; /* jansson's iterators want it so */
-
-	for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i))
+	for (void *i = json_object_iter(o); i; i = json_object_iter_next(o, i))
 		if (!is_known(json_object_iter_key(i)))
 			return json_object_iter_key(i);
 	return NULL;
@@ -115,7 +113,7 @@ static bool goes_somewhere(enum nf_addr_type type)
 	       type != ADDR_THROW;
 }
 
-static void read_route(struct json_reader *r, const json_t *o)
+static void read_route(struct json_reader *r, json_t *o)
 {
 	const char *word = json_read_text(r, o, "type"), *unknown = find_unknown(o);
 	int type = word ? nf_addr_type_of(slice_of(word)) : ADDR_UNICAST;

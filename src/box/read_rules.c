@@ -20,13 +20,12 @@ static bool is_known(const char *key)
 }
 
 /* "suppress_prefixlen 0, tos 0x10"; NULL where all is known. */
-static const char *read_unknown(struct json_reader *r, const json_t *o)
+static const char *read_unknown(struct json_reader *r, json_t *o)
 {
-	json_t *object = (json_t *)(uintptr_t)o; /* jansson's iterators want it so */
 	struct buf words = BUF_INIT;
 	const char *copy = NULL;
 
-	for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i)) {
+	for (void *i = json_object_iter(o); i; i = json_object_iter_next(o, i)) {
 		const char *key = json_object_iter_key(i);
 		const json_t *v = json_object_iter_value(i);
 		const char *value = NULL;
@@ -93,7 +92,7 @@ static void add_rule(struct json_reader *r, const struct box_rule *rule)
 }
 
 /* One that does nothing (nop) is left out. */
-static void read_rule(struct json_reader *r, const json_t *o)
+static void read_rule(struct json_reader *r, json_t *o)
 {
 	struct box_rule rule = {.family = r->family, .unknown = read_unknown(r, o)};
 

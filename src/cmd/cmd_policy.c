@@ -6,6 +6,7 @@
 #include "base/suggest.h"
 #include "cmd/command.h"
 #include "cmd/load.h"
+#include "cmd/policy_collect.h"
 #include "cmd/policy_explain.h"
 #include "cmd/policy_print.h"
 #include "policy/emit.h"
@@ -170,11 +171,14 @@ static int run_derive(const struct arguments *args)
 	return rc;
 }
 
+static int run_collect(const struct arguments *args);
+
 /* What is asked of a policy: the first operand. */
 static const struct verb {
 	const char *name;
 	int (*run)(const struct arguments *args);
 } verbs[] = {
+	{"collect", run_collect},
 	{"derive", run_derive},
 	{"explain", policy_explain},
 };
@@ -210,10 +214,21 @@ static const struct option_spec options[] = {
 	{"packets", "FILE", "explain: many packets, a line of JSON each", false},
 };
 
+static int run_collect(const struct arguments *args)
+{
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (args_has(args, options[i].name))
+			return command_usage_error("policy collect takes no --%s", options[i].name);
+	if (args_n_operands(args) > 2)
+		return command_usage_error("policy collect: one file, not %zu",
+					   args_n_operands(args) - 1);
+	return policy_collect(args_operand(args, 1));
+}
+
 const struct command command_policy = {
 	.name = "policy",
 	.summary = "a device's rules: what they should be, and what they do",
-	.operands = "derive SITE | explain PACKET|SITE",
+	.operands = "collect [FILE] | derive SITE | explain PACKET|SITE",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.min_operands = 1,
