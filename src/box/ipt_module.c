@@ -4,10 +4,9 @@
  * iptables-extensions(8). Of the others it is only known where a value stands that could be taken
  * for an option: a text of a user's own.
  */
-#include "box/ipt.h"
-#include "box/nf_words.h"
-
 #include "box/ipt_module.h"
+
+#include "box/nf_words.h"
 
 static int ask_ports(struct ipt *p, const struct ipt_use *u)
 {
@@ -249,7 +248,7 @@ static int ask_nothing(struct ipt *p, const struct ipt_use *u)
 	return 0;
 }
 
-/* Where a look-up has to be made for what is not of the state. */
+/* A state, or what was translated, which is of the status. */
 static int add_state(struct slice word, struct nf_span *states, size_t *n, uint32_t *status)
 {
 	int state = nf_ct_state_of(word);

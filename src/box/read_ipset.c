@@ -409,7 +409,7 @@ static int read_part(struct reader *r, struct making *m, enum ipset_part part, s
 /* bitmap:ip,mac knows an address of which no packet came yet: any sender will do, and is kept. */
 static bool is_any_mac(const struct making *m, size_t i, struct slice rest)
 {
-	return !rest.p && i > 0 && m->set->parts[i] == IPSET_MAC;
+	return !rest.p && m->set->parts[i] == IPSET_MAC && i == 1;
 }
 
 static int read_element(struct reader *r, struct making *m, struct slice s, struct element *e)
