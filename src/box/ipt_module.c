@@ -321,22 +321,27 @@ static int ask_ct_direction(struct ipt *p, const struct ipt_use *u)
 	return 0;
 }
 
-/* Packets without a connection have what was asked as soon as their state is among those that were
- * named (conntrack_mt()): the other options say nothing of them then. */
+/* A list with a state of packets that have no connection; with a sign before it, any may be. */
+static bool names_no_connection(const struct ipt_use *u)
+{
+	struct slice rest, word;
+
+	if (!u->option || u->option->ask != ask_state)
+		return false;
+	rest = u->args->text;
+	while (slice_cut(&rest, ',', &word))
+		if (slice_is(word, "INVALID") || slice_is(word, "UNTRACKED"))
+			return true;
+	return u->negate;
+}
+
+/* Packets without a connection are what was asked for as soon as their state is named: the other
+ * options say nothing of them then (conntrack_mt()). */
 static int ask_conntrack(struct ipt *p, const struct ipt_uses *us)
 {
-	for (size_t i = 0; us->n > 1 && i < us->n; i++) {
-		const struct ipt_use *u = &us->items[i];
-		struct slice rest = u->args->text, word;
-
-		if (!slice_is(u->name, "--ctstate"))
-			continue;
-		if (u->negate)
+	for (size_t i = 0; us->n > 1 && i < us->n; i++)
+		if (names_no_connection(&us->items[i]))
 			return IPT_ODD;
-		while (slice_cut(&rest, ',', &word))
-			if (slice_is(word, "INVALID") || slice_is(word, "UNTRACKED"))
-				return IPT_ODD;
-	}
 	return ipt_ask_each(p, us);
 }
 

@@ -82,7 +82,11 @@ static void reads(void **state)
 		{"create a hash:ip,port family inet\nadd a 10.0.0.1,gre:0\n",
 		 "a ?gre:0 10.0.0.1,47:0\n"},
 		{"create a hash:ip,port family inet\nadd a 10.0.0.1,icmp:host-unreachable\n",
-		 "a ?host-unreachable 10.0.0.1,1:0\n"},
+		 "a 10.0.0.1,1:769\n"},
+		{"create a hash:ip,port family inet6\nadd a ::1,ipv6-icmp:redirect\n",
+		 "a ::1,58:35072\n"},
+		{"create a hash:ip,port family inet\nadd a 10.0.0.1,icmp:some-thing\n",
+		 "a ?some-thing 10.0.0.1,1:0\n"},
 		{"create a hash:ip,port,ip family inet\nadd a 10.0.0.1,tcp:22,10.0.0.2\n",
 		 "a 10.0.0.1,6:22,10.0.0.2\n"},
 		{"create a hash:net,net family inet\nadd a 10.0.0.0/8,10.1.0.0/16\n"
@@ -115,6 +119,7 @@ static void reads(void **state)
 		{"create a hash:ip family inet counters comment skbinfo\n"
 		 "add a 10.0.0.1 packets 5 bytes 6 comment \"it's \\ x\" skbprio 1:10\n",
 		 "a 10.0.0.1 # it's \\ x\n"},
+		{"create a hash\nadd a 10.0.0.1\n", "a ?hash\n"},
 		{"create a hash:new,thing family inet\nadd a whatever,it is\n",
 		 "a ?hash:new,thing\n"},
 		{"create a hash:ip family inet bitmask 255.255.0.0\nadd a 10.0.0.1\n",
