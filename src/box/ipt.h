@@ -33,7 +33,7 @@ struct ipt {
 	const struct ipt_table *table; /* NULL: between tables */
 	bool foreign;		       /* a table that nobody knows; its lines are skipped */
 	const char *table_name;	       /* "ip filter" */
-	struct map chains;	       /* of this table: by name, the place in the ruleset plus 1 */
+	struct map chains; /* of this table: by name, a uint32_t: the place in the ruleset */
 
 	uint32_t line; /* its number */
 	const char *begin;

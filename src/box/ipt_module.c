@@ -4,10 +4,9 @@
  * iptables-extensions(8). Of the others it is only known where a value stands that could be taken
  * for an option: a text of a user's own.
  */
-#include "box/ipt.h"
-#include "box/nf_words.h"
-
 #include "box/ipt_module.h"
+
+#include "box/nf_words.h"
 
 static int ask_ports(struct ipt *p, const struct ipt_use *u)
 {
@@ -249,7 +248,7 @@ static int ask_nothing(struct ipt *p, const struct ipt_use *u)
 	return 0;
 }
 
-/* Where a look-up has to be made for what is not of the state. */
+/* A state, or what was translated, which is of the status. */
 static int add_state(struct slice word, struct nf_span *states, size_t *n, uint32_t *status)
 {
 	int state = nf_ct_state_of(word);
@@ -322,22 +321,27 @@ static int ask_ct_direction(struct ipt *p, const struct ipt_use *u)
 	return 0;
 }
 
-/* Packets without a connection have what was asked as soon as their state is among those that were
- * named (conntrack_mt()): the other options say nothing of them then. */
+/* A list with a state of packets that have no connection; with a sign before it, any may be. */
+static bool names_no_connection(const struct ipt_use *u)
+{
+	struct slice rest, word;
+
+	if (!u->option || u->option->ask != ask_state)
+		return false;
+	rest = u->args->text;
+	while (slice_cut(&rest, ',', &word))
+		if (slice_is(word, "INVALID") || slice_is(word, "UNTRACKED"))
+			return true;
+	return u->negate;
+}
+
+/* Packets without a connection are what was asked for as soon as their state is named: the other
+ * options say nothing of them then (conntrack_mt()). */
 static int ask_conntrack(struct ipt *p, const struct ipt_uses *us)
 {
-	for (size_t i = 0; us->n > 1 && i < us->n; i++) {
-		const struct ipt_use *u = &us->items[i];
-		struct slice rest = u->args->text, word;
-
-		if (!slice_is(u->name, "--ctstate"))
-			continue;
-		if (u->negate)
+	for (size_t i = 0; us->n > 1 && i < us->n; i++)
+		if (names_no_connection(&us->items[i]))
 			return IPT_ODD;
-		while (slice_cut(&rest, ',', &word))
-			if (slice_is(word, "INVALID") || slice_is(word, "UNTRACKED"))
-				return IPT_ODD;
-	}
 	return ipt_ask_each(p, us);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Targets that translate: ADDR[-ADDR][:PORT[-PORT[/BASE]]], of IPv6 with brackets where ports follow.
+ * Targets that translate: ADDR[-ADDR][:PORT[-PORT[/BASE]]], of IPv6 with brackets where ports
+ * follow.
  */
 #include "box/ipt_target.h"
 

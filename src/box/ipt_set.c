@@ -141,7 +141,7 @@ static bool is_harmless(struct slice option)
 	return slice_is(option, "--update-counters") || slice_is(option, "--update-subcounters");
 }
 
-/* --match-set NAME src,dst; what else there is to it, counters and exceptions, is not understood. */
+/* --match-set NAME src,dst; what else it may ask, of counters and exceptions, is not understood. */
 int ipt_ask_set(struct ipt *p, const struct ipt_uses *us)
 {
 	const struct ipt_use *use = NULL;

@@ -2,7 +2,6 @@
  *
  * What a rule does: -j and -g; see iptables-extensions(8).
  */
-#include "box/ipt.h"
 #include "box/ipt_target.h"
 
 static struct nf_verdict *add_verdict(struct ipt *p, enum nf_verdict_kind kind)
@@ -242,8 +241,8 @@ static const struct ipt_option texts[] = {
 	{.name = "--selctx", .n_args = 1},
 };
 
-/* A module whose `any` is set may have options that are not in its table: it does nothing to where a
- * packet goes, whatever they are. */
+/* A module whose `any` is set may have options that are not in its table: it does nothing to where
+ * a packet goes, whatever they are. */
 struct target {
 	struct ipt_module module;
 	bool any;
@@ -350,14 +349,14 @@ int ipt_read_target(struct ipt *p)
 	size_t first = p->at;
 	bool go = ipt_is(p, first, "-g");
 	const struct ipt_word *name = &p->words[first + 1];
-	uintptr_t chain;
+	const uint32_t *chain;
 
 	if (first + 1 == p->n)
 		return ipt_bad(p, &p->words[first], "%s wants a name", go ? "-g" : "-j");
 	p->at = first + 2;
-	chain = (uintptr_t)map_find(&p->chains, name->text);
+	chain = map_find(&p->chains, name->text);
 	if (chain) {
-		add_verdict(p, go ? VERDICT_GOTO : VERDICT_JUMP)->chain = (uint32_t)chain - 1;
+		add_verdict(p, go ? VERDICT_GOTO : VERDICT_JUMP)->chain = *chain;
 		return 0;
 	}
 	if (go)

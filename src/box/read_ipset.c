@@ -136,7 +136,7 @@ static bool read_parts(struct slice s, struct ipset *set)
 		if (words[i].part == IPSET_ADDR)
 			set->family = 4;
 	}
-	return true;
+	return set->n_parts > 0;
 }
 
 static void read_type(struct reader *r, struct making *m, struct slice type)
@@ -272,40 +272,97 @@ static int read_addrs(struct reader *r, const struct making *m, struct slice s, 
 	return 0;
 }
 
-/* Types that have codes are named with them, in words of ipset's own. */
-static int icmp_type(struct slice word, int family)
-{
-	int type = nf_icmp_type_of(word, family);
-	bool coded = family == 4 ? type == 3 || type == 5 || type == 11 || type == 12
-				 : type == 1 || type == 3 || type == 4;
+/* ipset's own names: each has a code. */
+struct icmp_name {
+	const char *word;
+	uint8_t type, code;
+};
+static const struct icmp_name icmp_names[] = {{"echo-reply", 0, 0},
+					      {"network-unreachable", 3, 0},
+					      {"host-unreachable", 3, 1},
+					      {"protocol-unreachable", 3, 2},
+					      {"port-unreachable", 3, 3},
+					      {"fragmentation-needed", 3, 4},
+					      {"source-route-failed", 3, 5},
+					      {"network-unknown", 3, 6},
+					      {"host-unknown", 3, 7},
+					      {"network-prohibited", 3, 9},
+					      {"host-prohibited", 3, 10},
+					      {"TOS-network-unreachable", 3, 11},
+					      {"TOS-host-unreachable", 3, 12},
+					      {"communication-prohibited", 3, 13},
+					      {"host-precedence-violation", 3, 14},
+					      {"precedence-cutoff", 3, 15},
+					      {"source-quench", 4, 0},
+					      {"network-redirect", 5, 0},
+					      {"host-redirect", 5, 1},
+					      {"TOS-network-redirect", 5, 2},
+					      {"TOS-host-redirect", 5, 3},
+					      {"echo-request", 8, 0},
+					      {"router-advertisement", 9, 0},
+					      {"router-solicitation", 10, 0},
+					      {"ttl-zero-during-transit", 11, 0},
+					      {"ttl-zero-during-reassembly", 11, 1},
+					      {"ip-header-bad", 12, 0},
+					      {"required-option-missing", 12, 1},
+					      {"timestamp-request", 13, 0},
+					      {"timestamp-reply", 14, 0},
+					      {"address-mask-request", 17, 0},
+					      {"address-mask-reply", 18, 0}};
+static const struct icmp_name icmp6_names[] = {{"no-route", 1, 0},
+					       {"communication-prohibited", 1, 1},
+					       {"address-unreachable", 1, 3},
+					       {"port-unreachable", 1, 4},
+					       {"packet-too-big", 2, 0},
+					       {"ttl-zero-during-transit", 3, 0},
+					       {"ttl-zero-during-reassembly", 3, 1},
+					       {"bad-header", 4, 0},
+					       {"unknown-header-type", 4, 1},
+					       {"unknown-option", 4, 2},
+					       {"echo-request", 128, 0},
+					       {"echo-reply", 129, 0},
+					       {"router-solicitation", 133, 0},
+					       {"router-advertisement", 134, 0},
+					       {"neighbour-solicitation", 135, 0},
+					       {"neighbour-advertisement", 136, 0},
+					       {"redirect", 137, 0}};
 
-	return coded ? -1 : type;
+static const struct icmp_name *find_icmp(struct slice word, int proto)
+{
+	const struct icmp_name *names = proto == ICMP ? icmp_names : icmp6_names;
+	size_t n = proto == ICMP ? ARRAY_LEN(icmp_names) : ARRAY_LEN(icmp6_names);
+
+	for (size_t i = 0; i < n; i++)
+		if (slice_is(word, names[i].word))
+			return &names[i];
+	return NULL;
 }
 
-static int read_icmp(struct reader *r, struct making *m, struct slice s, int family,
+static int read_icmp_numbers(struct reader *r, struct slice s, uint64_t *type, uint64_t *code)
+{
+	struct slice word;
+	int rc;
+
+	slice_cut(&s, '/', &word);
+	rc = read_number(r, word, 255, type);
+	return rc ? rc : read_number(r, s, 255, code);
+}
+
+/* "8/0", "echo-request" */
+static int read_icmp(struct reader *r, struct making *m, struct slice s, int proto,
 		     struct element *e)
 {
-	struct slice code = s, word;
-	uint64_t type, n = 0;
+	const struct icmp_name *name = find_icmp(s, proto);
+	uint64_t type = name ? name->type : 0, code = name ? name->code : 0;
 	int rc = 0;
 
-	slice_cut(&code, '/', &word);
-	if (code.p) {
-		rc = read_number(r, word, 255, &type);
-		if (!rc)
-			rc = read_number(r, code, 255, &n);
-	} else {
-		int known = icmp_type(word, family);
-
-		if (known < 0)
-			do_not_know(r, m->set, s);
-		type = known < 0 ? 0 : (uint64_t)known;
-	}
-	if (rc)
-		return rc;
+	if (!name && memchr(s.p, '/', s.n))
+		rc = read_icmp_numbers(r, s, &type, &code);
+	else if (!name)
+		do_not_know(r, m->set, s);
 	m->set->has_icmp = true;
-	add_number(e, type * 256 + n);
-	return 0;
+	add_number(e, type * 256 + code);
+	return rc;
 }
 
 static int read_port_range(struct reader *r, struct slice s, struct element *e)
@@ -346,7 +403,7 @@ static int read_port(struct reader *r, struct making *m, struct slice s, struct 
 		return bad(r, s, "a protocol is expected, not \"%.*s\"", (int)word.n, word.p);
 	add_number(e, (uint64_t)proto);
 	if (proto == ICMP || proto == ICMPV6)
-		return read_icmp(r, m, rest, proto == ICMP ? 4 : 6, e);
+		return read_icmp(r, m, rest, proto, e);
 	if (!has_ports(proto)) /* what has no port has port 0, a key that packets do not have */
 		do_not_know(r, m->set, s);
 	return read_port_range(r, rest, e);
@@ -409,7 +466,7 @@ static int read_part(struct reader *r, struct making *m, enum ipset_part part, s
 /* bitmap:ip,mac knows an address of which no packet came yet: any sender will do, and is kept. */
 static bool is_any_mac(const struct making *m, size_t i, struct slice rest)
 {
-	return !rest.p && i > 0 && m->set->parts[i] == IPSET_MAC;
+	return !rest.p && m->set->parts[i] == IPSET_MAC && i == 1;
 }
 
 static int read_element(struct reader *r, struct making *m, struct slice s, struct element *e)

@@ -135,6 +135,17 @@ static int make_base(struct ipt *p, struct nf_chain *c)
 	return 0;
 }
 
+static int add_chain(struct ipt *p, struct nf_chain c)
+{
+	uint32_t *place = ARENA_NEW(p->b->arena, uint32_t);
+
+	*place = (uint32_t)p->b->ruleset.chains.n;
+	*(struct nf_chain *)list_add(p->b->arena, &p->b->ruleset.chains, sizeof(c)) = c;
+	if (!map_add(&p->chains, slice_of(c.name), place))
+		return ipt_bad(p, NULL, "chain \"%s\" is there twice", c.name);
+	return 0;
+}
+
 /* :NAME POLICY [PACKETS:BYTES] */
 static int read_chain(struct ipt *p)
 {
@@ -154,10 +165,7 @@ static int read_chain(struct ipt *p)
 		rc = make_base(p, &c);
 	if (rc)
 		return rc;
-	*(struct nf_chain *)list_add(p->b->arena, &p->b->ruleset.chains, sizeof(c)) = c;
-	if (!map_add(&p->chains, slice_of(c.name), (void *)(uintptr_t)p->b->ruleset.chains.n))
-		return ipt_bad(p, NULL, "chain \"%s\" is there twice", c.name);
-	return 0;
+	return add_chain(p, c);
 }
 
 /* iptables asks all matches before its target, wherever they stand: the steps of [from, to) go to
@@ -202,9 +210,9 @@ static int read_parts(struct ipt *p)
 /* NULL: there is none. */
 static struct nf_chain *find_chain(const struct ipt *p, struct slice name)
 {
-	uintptr_t i = (uintptr_t)map_find(&p->chains, name);
+	const uint32_t *place = map_find(&p->chains, name);
 
-	return i ? &p->b->ruleset.chains.items[i - 1] : NULL;
+	return place ? &p->b->ruleset.chains.items[*place] : NULL;
 }
 
 /* [PACKETS:BYTES] -A CHAIN ... */
