@@ -48,7 +48,8 @@ static int read_ebtables(struct box *b, const struct box_text *t, struct err *er
 			  (slice_has_prefix(line, ":") && !slice_is(slice_trim(policy), "ACCEPT"));
 	}
 	if (decides)
-		doubt(b, "ebtables");
+		*(const char **)list_add(b->arena, &b->ruleset.bridge_doubts, sizeof(char *)) =
+			"ebtables";
 	return 0;
 }
 

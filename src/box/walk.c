@@ -159,6 +159,26 @@ static void begin(struct walk *w)
 	}
 }
 
+/* Parts of the box that nobody has read, and that may drop it. */
+static bool pass_doubts(struct walk *w, const char *const *doubts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (walk_guess(w, doubts[i])) {
+			walk_end(w, FATE_UNDECIDED, doubts[i]);
+			return false;
+		}
+	return true;
+}
+
+static bool pass_bridge(struct walk *w, const char *link)
+{
+	const struct box_link *l = link ? box_find_link(w->b, link) : NULL;
+
+	if (!l || !l->kind || strcmp(l->kind, "bridge") != 0)
+		return true;
+	return pass_doubts(w, w->b->ruleset.bridge_doubts.items, w->b->ruleset.bridge_doubts.n);
+}
+
 static bool go(struct walk *w, enum nf_hook hook)
 {
 	return walk_hook(w, hook) == VERDICT_CONTINUE;
@@ -176,7 +196,7 @@ static void loop_back(struct walk *w)
 
 static void leave(struct walk *w, enum nf_fate fate)
 {
-	if (!go(w, NF_POSTROUTING))
+	if (!go(w, NF_POSTROUTING) || !pass_bridge(w, w->out))
 		return;
 	if (fate == FATE_SENT && strcmp(w->out, "lo") == 0)
 		loop_back(w);
@@ -188,8 +208,8 @@ static void receive(struct walk *w)
 {
 	bool local;
 
-	if (!go(w, NF_INGRESS) || !walk_arrives(w) || !go(w, NF_PREROUTING) ||
-	    !walk_route_in(w, &local))
+	if (!go(w, NF_INGRESS) || !pass_bridge(w, w->in) || !walk_arrives(w) ||
+	    !go(w, NF_PREROUTING) || !walk_route_in(w, &local))
 		return;
 	if (!local) {
 		if (go(w, NF_FORWARD))
@@ -222,11 +242,8 @@ static void run(struct walk *w)
 		walk_end(w, FATE_UNDECIDED, "no rules were collected");
 		return;
 	}
-	for_each (doubt, &w->b->ruleset.doubts)
-		if (walk_guess(w, *doubt)) {
-			walk_end(w, FATE_UNDECIDED, *doubt);
-			return;
-		}
+	if (!pass_doubts(w, w->b->ruleset.doubts.items, w->b->ruleset.doubts.n))
+		return;
 	if (!find_interface(w))
 		walk_end(w, FATE_UNDECIDED, "the interface belongs to a VRF");
 	else if (w->p.in)

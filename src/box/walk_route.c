@@ -63,18 +63,13 @@ bool walk_has_way_back(struct walk *w, const char *link, bool with_mark)
 				.mark = with_mark ? w->p.mark : 0,
 				.guess = guess,
 				.ctx = w};
-	const struct box_route *r = route_find(w->b, &q);
+	const struct box_route *r;
 
-	if (!r || r->type != ADDR_UNICAST || !r->link)
-		return false;
-	if (!link || route_uses(r, link))
-		return true;
-	/* The best route leaves elsewhere; IPv6 looks for one that leaves here. */
-	if (w->p.to.family == 4)
-		return false;
-	q.out = link;
+	/* IPv6 looks for a route that leaves here, IPv4 whether the best does. */
+	if (w->p.to.family == 6)
+		q.out = link;
 	r = route_find(w->b, &q);
-	return r && r->type == ADDR_UNICAST && r->link && route_uses(r, link);
+	return r && r->type == ADDR_UNICAST && r->link && (!link || route_uses(r, link));
 }
 
 static bool is_of_link(const struct addr *a)

@@ -47,6 +47,8 @@ static void print_doubts(const struct box *b, struct buf *out)
 {
 	for_each (d, &b->ruleset.doubts)
 		buf_addf(out, "doubt: %s\n", *d);
+	for_each (d, &b->ruleset.bridge_doubts)
+		buf_addf(out, "bridge doubt: %s\n", *d);
 }
 
 /* --- links and addresses ---------------------------------------------------------------------- */
@@ -392,9 +394,9 @@ static void bundles(void **state)
 		{HEAD "$ ip -j -d link\n\t[{\"ifname\":\"x\"}]\nend\n", "0 x\n" NFT "\n"},
 		{HEAD "$ ebtables-nft-save\n\t*filter\n\t:INPUT ACCEPT\nend\n", NFT "\n"},
 		{HEAD "$ ebtables-nft-save\n\t*filter\n\t:INPUT DROP\nend\n",
-		 NFT "\ndoubt: ebtables\n"},
+		 NFT "\nbridge doubt: ebtables\n"},
 		{HEAD "$ ebtables-nft-save\n\t*filter\n\t:INPUT ACCEPT\n\t-A INPUT -j DROP\nend\n",
-		 NFT "\ndoubt: ebtables\n"},
+		 NFT "\nbridge doubt: ebtables\n"},
 		{"", "box:1:1: no bundle: its first line is not \"portolan bundle 1\""},
 		{"portolan bundle 2\nend\n",
 		 "box:1:1: this version reads \"portolan bundle 1\", not \"portolan bundle 2\""},
