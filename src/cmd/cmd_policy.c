@@ -151,24 +151,6 @@ static int run_derive(const struct arguments *args)
 	return rc;
 }
 
-static int run_collect(const struct arguments *args);
-
-static int run(const struct arguments *args)
-{
-	const char *what = args_operand(args, 0);
-
-	if (strcmp(what, "collect") == 0)
-		return run_collect(args);
-	if (strcmp(what, "derive") == 0 && args_n_operands(args) == 2)
-		return run_derive(args);
-	if (strcmp(what, "derive") == 0)
-		return command_usage_error("policy derive: of which site?");
-	return command_usage_error(
-		"policy: there is no \"policy %s\"; expected: policy derive SITE, "
-		"policy collect [FILE]",
-		what);
-}
-
 static const struct option_spec options[] = {
 	{"device", "NAME", "whose policy: a device of the site", false},
 	{"format", &form_names[1], "default nftables", false},
@@ -184,6 +166,22 @@ static int run_collect(const struct arguments *args)
 		if (args_has(args, options[i].name))
 			return command_usage_error("policy collect takes no --%s", options[i].name);
 	return policy_collect(args_operand(args, 1));
+}
+
+static int run(const struct arguments *args)
+{
+	const char *what = args_operand(args, 0);
+
+	if (strcmp(what, "collect") == 0)
+		return run_collect(args);
+	if (strcmp(what, "derive") == 0 && args_n_operands(args) == 2)
+		return run_derive(args);
+	if (strcmp(what, "derive") == 0)
+		return command_usage_error("policy derive: the site is missing");
+	return command_usage_error(
+		"policy: there is no \"policy %s\"; expected: policy derive SITE, "
+		"policy collect [FILE]",
+		what);
 }
 
 const struct command command_policy = {
