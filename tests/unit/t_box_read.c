@@ -327,6 +327,42 @@ static void named_table(void **state)
 	box_free(b);
 }
 
+/* As wg-quick has it: main's routes but for the default one, in a table of the rule's own. */
+static void suppressed(void **state)
+{
+	static const struct box_text routes = {
+		"box", 1,
+		SLICE("[{\"dst\":\"default\",\"dev\":\"x\"},{\"dst\":\"10.0.0.0/8\",\"dev\":\"y\"},"
+		      "{\"type\":\"prohibit\",\"dst\":\"default\",\"metric\":9},"
+		      "{\"dst\":\"default\",\"dev\":\"z\",\"table\":\"9\"}]")};
+	static const struct box_text rules = {
+		"box", 1,
+		SLICE("[{\"priority\":1,\"src\":\"all\",\"table\":\"main\",\"suppress_prefixlen\":"
+		      "0},"
+		      "{\"priority\":2,\"src\":\"all\",\"table\":\"8\",\"suppress_prefixlen\":0},"
+		      "{\"priority\":3,\"src\":\"all\",\"table\":\"main\",\"suppress_prefixlen\":8}"
+		      "]")};
+	struct box *b = box_new();
+	struct buf out = BUF_INIT;
+	struct err err;
+
+	(void)state;
+	b->has.routes4 = true;
+	assert_int_equal(box_read_routes(b, &routes, 4, &err), 0);
+	assert_int_equal(box_read_rules(b, &rules, 4, &err), 0);
+	print_routes(b, &out);
+	print_rules(b, &out);
+	check_text("suppressed", &out,
+		   "254 type 1 0.0.0.0/0 dev x\n254 type 1 10.0.0.0/8 dev y\n"
+		   "254 type 8 0.0.0.0/0 metric 9\n9 type 1 0.0.0.0/0 dev z\n"
+		   "4294967295 type 9 0.0.0.0/0 dev x\n4294967295 type 1 10.0.0.0/8 dev y\n"
+		   "4294967295 type 8 0.0.0.0/0 metric 9\n"
+		   "1: type 1 table 4294967295\n2: type 1 table 4294967294\n"
+		   "3 unknown: suppress_prefixlen 8: type 1 table 254\n");
+	buf_release(&out);
+	box_free(b);
+}
+
 static void print_switches(const struct box *b, struct buf *out)
 {
 	for_each (s, &b->switches)
@@ -647,13 +683,13 @@ static void maps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(links),    cmocka_unit_test(addresses),
-		cmocka_unit_test(routes),   cmocka_unit_test(rules),
-		cmocka_unit_test(switches), cmocka_unit_test(named_table),
-		cmocka_unit_test(bundles),  cmocka_unit_test(forged),
-		cmocka_unit_test(captures), cmocka_unit_test(rulesets),
-		cmocka_unit_test(jumps),    cmocka_unit_test(circles),
-		cmocka_unit_test(maps),
+		cmocka_unit_test(links),      cmocka_unit_test(addresses),
+		cmocka_unit_test(routes),     cmocka_unit_test(rules),
+		cmocka_unit_test(switches),   cmocka_unit_test(named_table),
+		cmocka_unit_test(suppressed), cmocka_unit_test(bundles),
+		cmocka_unit_test(forged),     cmocka_unit_test(captures),
+		cmocka_unit_test(rulesets),   cmocka_unit_test(jumps),
+		cmocka_unit_test(circles),    cmocka_unit_test(maps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
