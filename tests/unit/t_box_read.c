@@ -680,6 +680,24 @@ static void maps(void **state)
 		       "allows 16");
 }
 
+/* A map of many elements that many rules ask is looked at once. */
+static void many(void **state)
+{
+	enum { MANY = 20000 };
+	struct box *b = make_row(2, NF_TABLES);
+	struct nf_set *set = ARENA_NEW(b->arena, struct nf_set);
+	struct nf_data *data = ARENA_ARRAY(b->arena, struct nf_data, MANY);
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++)
+		data[i].verdict = (struct nf_verdict){
+			.kind = VERDICT_JUMP, .chain = add_chain(b, "leaf", false, NF_TABLES)};
+	*set = (struct nf_set){.n = MANY, .kind = DATA_VERDICT, .data = data};
+	for (size_t i = 0; i < MANY; i++)
+		add_step(b, 1, STEP_VERDICT_MAP)->map.set = set;
+	check_jumps(b, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -690,6 +708,7 @@ int main(void)
 		cmocka_unit_test(forged),     cmocka_unit_test(captures),
 		cmocka_unit_test(rulesets),   cmocka_unit_test(jumps),
 		cmocka_unit_test(circles),    cmocka_unit_test(maps),
+		cmocka_unit_test(many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
