@@ -157,14 +157,14 @@ static void add_rule(struct json_reader *r, const struct box_rule *rule)
 		*(struct box_rule *)list_add(r->b->arena, &r->b->rules, sizeof(*rule)) = *rule;
 }
 
-/* One that does nothing (nop) is left out. What is understood of the words behind the table is taken
- * away before the unknown ones are told. */
+/* One that does nothing (nop) is left out. */
 static void read_rule(struct json_reader *r, json_t *o)
 {
 	struct box_rule rule = {.family = r->family, .table = json_read_table(r, o, "table")};
 
 	if (json_object_get(o, "nop"))
 		return;
+	/* What is understood is no unknown word any more. */
 	if (suppress_default(r, o, &rule))
 		json_object_del(o, "suppress_prefixlen");
 	rule.unknown = read_unknown(r, o);

@@ -427,6 +427,7 @@ static void bundles(void **state)
 		{HEAD "$ iptables-nft-save -c\n? 1\n$ ipset save\n? 1\nend\n", NFT "\n"},
 		{HEAD "$ ip -j -d link\n\t[{\"ifname\":\"x\"}]\nend\n", "0 x\n" NFT "\n"},
 		{HEAD "$ ebtables-nft-save\n\t*filter\n\t:INPUT ACCEPT\nend\n", NFT "\n"},
+		{HEAD "$ ebtables-nft-save\n\t*filter\n\t:INPUT ACCEPT [0:0]\nend\n", NFT "\n"},
 		{HEAD "$ ebtables-nft-save\n\t*filter\n\t:INPUT DROP\nend\n",
 		 NFT "\ndoubt: ebtables\n"},
 		{HEAD "$ ebtables-nft-save\n\t*filter\n\t:INPUT ACCEPT\n\t-A INPUT -j DROP\nend\n",
