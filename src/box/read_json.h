@@ -11,10 +11,6 @@
 #include "base/compiler.h"
 #include "box/read.h"
 
-/* Tables of routes and groups of links may have names that only the box itself can turn into
- * numbers (/etc/iproute2). The main tables' are the kernel's (include/uapi/linux/rtnetlink.h). */
-enum { TABLE_DEFAULT = 253, TABLE_MAIN = 254, TABLE_LOCAL = 255 };
-
 struct json_reader {
 	struct box *b;
 	const struct box_text *text;
@@ -40,7 +36,7 @@ uint32_t json_read_number(struct json_reader *r, const json_t *o, const char *ke
 			  uint32_t otherwise);
 /* Of the reader's family; family 0: not there. */
 struct addr json_read_addr(struct json_reader *r, const json_t *o, const char *key);
-/* "main", "local", "default", a number, or a name: then a number from 2^31, the same for the same
- * name. */
+/* "main", "local", "default", a number, or a name that only the box itself can turn into one
+ * (/etc/iproute2): then a number from 2^31, the same for the same name. */
 uint32_t json_read_table(struct json_reader *r, const json_t *o, const char *key);
 bool json_has_word(const json_t *list, const char *word);

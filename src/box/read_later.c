@@ -17,17 +17,3 @@ int box_read_nft(struct box *b, const struct box_text *t, struct err *err)
 	return read_later(t, "nft -j list ruleset", err);
 }
 
-int box_read_iptables(struct box *b, const struct box_text *t, uint8_t family,
-		      enum nf_backend backend, struct err *err)
-{
-	(void)b;
-	(void)family;
-	(void)backend;
-	return slice_trim(t->text).n ? read_later(t, "iptables-save", err) : 0;
-}
-
-int box_read_ipset(struct box *b, const struct box_text *t, struct err *err)
-{
-	(void)b;
-	return slice_trim(t->text).n ? read_later(t, "ipset save", err) : 0;
-}

@@ -3,6 +3,9 @@
  * What a box does with one packet: every hook in its order, translations, routing, and the way of
  * the answer. Where a question's answer is not known, both ways are gone, so that the outcomes are
  * all that can happen, and each says what it depends on.
+ *
+ * Taken for granted: the packet is whole, sound, in the clear (no IPsec), and new to the box;
+ * links that are up are connected. Not modelled: what is bridged and not routed, traffic control, sockets.
  */
 #pragma once
 
@@ -26,7 +29,12 @@ struct nf_packet {
 	bool has_ttl, has_length;
 	uint8_t ttl;
 	uint16_t length;
+	/* Where routes were not collected: `out` is where it leaves, NULL: to the box itself. */
+	bool routed;
+	const char *out;
 };
+/* What connection tracking says of it if it is the first of its connection. */
+enum nf_ct_state nf_state_of_first(const struct nf_packet *p);
 
 enum nf_fate {
 	FATE_LOCAL,	/* handed to the box's own programs */
@@ -56,8 +64,11 @@ struct nf_event {
 
 struct nf_outcome {
 	enum nf_fate fate;
-	const char *out;	       /* of what leaves: the link */
-	struct nf_packet as;	       /* as it leaves, or as the box's programs see it */
+	const char *out;	/* of what leaves: the link */
+	struct nf_packet as;	/* as it leaves, or as the box's programs see it */
+	struct nf_packet first; /* as connection tracking keeps it: before translations */
+	bool tracked;		/* a connection of it is kept, and its answer belongs to that */
+	uint32_t ct_mark;	/* the connection's */
 	const struct nf_chain *chain;  /* who decided; NULL: routing */
 	const struct nf_rule *rule;    /* NULL: the chain's policy, or routing */
 	const char *answer;	       /* of a rejection: "tcp reset", ... */
@@ -70,6 +81,9 @@ struct nf_walk {
 	struct arena *arena;
 	LIST_OF(struct nf_outcome) outcomes; /* at least one; one without `depends` is alone */
 };
+enum { NF_OUTCOMES_MAX = 256 }; /* with more, the last is FATE_UNDECIDED */
+/* Whether it passes: local, forwarded or sent. */
+bool nf_fate_passes(enum nf_fate fate);
 
 /* NULL with err: the packet cannot be (an interface that the box does not have, two families). */
 MUST_USE struct nf_walk *nf_walk(const struct box *b, const struct nf_packet *p, struct err *err);
