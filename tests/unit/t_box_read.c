@@ -375,7 +375,7 @@ static void switches(void **state)
 		{"net.ipv4.ip_forward = 1\nkernel.hostname = x = "
 		 "y\n\nnet.ipv6.conf.all.forwarding=0\n",
 		 "net.ipv4.ip_forward 1\nnet.ipv6.conf.all.forwarding 0\n"},
-		{"net.ipv4.conf.eth0/5.rp_filter = 2\n", "net.ipv4.conf.eth0.5.rp_filter 2\n"},
+		{"net.ipv4.conf.eth0/5.rp_filter = 2\n", "net.ipv4.conf.eth0/5.rp_filter 2\n"},
 		{"net.ipv4.conf.eth0.5.rp_filter = 2\nnet.ipv4.conf.x.mc_forwarding = 1\n", ""},
 		{"\nnet.ipv4.ip_forward = yes\n", "box:8:1: no number: \"yes\""},
 		{"net.ipv4.ip_forward\n", "box:7:1: no \"name = value\": \"net.ipv4.ip_forward\""},
