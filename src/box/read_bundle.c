@@ -41,11 +41,12 @@ static int read_ebtables(struct box *b, const struct box_text *t, struct err *er
 
 	(void)err;
 	while (!decides && slice_cut(&rest, '\n', &line)) {
-		struct slice policy = line, chain;
+		struct slice words = line, chain, policy = SLICE_NONE;
 
-		slice_cut(&policy, ' ', &chain);
+		slice_cut(&words, ' ', &chain);
+		slice_cut(&words, ' ', &policy);
 		decides = slice_has_prefix(line, "-A") ||
-			  (slice_has_prefix(line, ":") && !slice_is(slice_trim(policy), "ACCEPT"));
+			  (slice_has_prefix(line, ":") && !slice_is(policy, "ACCEPT"));
 	}
 	if (decides)
 		*(const char **)list_add(b->arena, &b->ruleset.bridge_doubts, sizeof(char *)) =

@@ -43,6 +43,73 @@ static const char *read_unknown(struct json_reader *r, json_t *o)
 	return copy;
 }
 
+/* --- "suppress_prefixlength 0" ------------------------------------------------------------------
+ *
+ * Takes what the table says, unless that is a default route; then the next rule is asked (wg-quick
+ * makes such rules). It is the same as a table of its own with the others' routes, in which the
+ * default routes say "throw". */
+
+enum { OWN_TABLES_MAX = 8 };
+
+static bool is_used(const struct box *b, uint32_t table)
+{
+	for_each (route, &b->routes)
+		if (route->table == table)
+			return true;
+	for_each (rule, &b->rules)
+		if (rule->table == table)
+			return true;
+	return false;
+}
+
+/* 0: there is none left. */
+static uint32_t find_free_table(const struct box *b)
+{
+	for (uint32_t i = 0; i < OWN_TABLES_MAX; i++)
+		if (!is_used(b, UINT32_MAX - i))
+			return UINT32_MAX - i;
+	return 0;
+}
+
+/* What refuses is not suppressed (net/core/fib_rules.c, fib_rules_lookup). */
+static bool is_suppressed(const struct box_route *r)
+{
+	return r->to.bits == 0 && r->type != ADDR_BLACKHOLE && r->type != ADDR_UNREACHABLE &&
+	       r->type != ADDR_PROHIBIT;
+}
+
+static void copy_table(struct box *b, uint8_t family, uint32_t from, uint32_t to)
+{
+	const size_t n = b->routes.n;
+
+	for (size_t i = 0; i < n; i++) {
+		struct box_route r = b->routes.items[i];
+
+		if (r.table != from || r.to.addr.family != family)
+			continue;
+		r.table = to;
+		if (is_suppressed(&r))
+			r.type = ADDR_THROW;
+		*(struct box_route *)list_add(b->arena, &b->routes, sizeof(r)) = r;
+	}
+}
+
+/* True: the rule asks a table of its own now. Routes must have been read. */
+static bool suppress_default(struct json_reader *r, const json_t *o, struct box_rule *rule)
+{
+	const bool has_routes = r->family == 4 ? r->b->has.routes4 : r->b->has.routes6;
+	const json_t *length = json_object_get(o, "suppress_prefixlen");
+	uint32_t table = has_routes ? find_free_table(r->b) : 0;
+
+	if (!json_is_integer(length) || json_integer_value(length) != 0 || !table)
+		return false;
+	copy_table(r->b, r->family, rule->table, table);
+	rule->table = table;
+	return true;
+}
+
+/* --- a rule ----------------------------------------------------------------------------------- */
+
 static void clear_host_bits(struct prefix *p)
 {
 	for (unsigned i = p->bits; i < 8 * sizeof(p->addr.bytes); i++)
@@ -71,7 +138,6 @@ static void read_action(struct json_reader *r, const json_t *o, struct box_rule 
 	int type = action ? nf_addr_type_of(slice_of(action)) : ADDR_UNICAST;
 
 	rule->type = ADDR_UNICAST;
-	rule->table = json_read_table(r, o, "table");
 	if (action && type != ADDR_BLACKHOLE && type != ADDR_UNREACHABLE && type != ADDR_PROHIBIT)
 		rule->unknown = arena_printf(r->b->arena, "action %.40s", action);
 	else
@@ -94,10 +160,14 @@ static void add_rule(struct json_reader *r, const struct box_rule *rule)
 /* One that does nothing (nop) is left out. */
 static void read_rule(struct json_reader *r, json_t *o)
 {
-	struct box_rule rule = {.family = r->family, .unknown = read_unknown(r, o)};
+	struct box_rule rule = {.family = r->family, .table = json_read_table(r, o, "table")};
 
 	if (json_object_get(o, "nop"))
 		return;
+	/* What is understood is no unknown word any more. */
+	if (suppress_default(r, o, &rule))
+		json_object_del(o, "suppress_prefixlen");
+	rule.unknown = read_unknown(r, o);
 	rule.priority = json_read_number(r, o, "priority", UINT32_MAX, 0);
 	rule.negate = json_object_get(o, "not");
 	rule.from = read_end(r, o, "src", "srclen");

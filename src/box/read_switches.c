@@ -51,17 +51,6 @@ static bool parse_value(struct slice s, int64_t *value)
 	return true;
 }
 
-/* "eth0/5" in a name is what sysctl(8) makes of eth0.5. */
-static const char *copy_name(struct arena *arena, struct slice name)
-{
-	char *s = arena_copy(arena, name);
-
-	for (size_t i = 0; i < name.n; i++)
-		if (s[i] == '/')
-			s[i] = '.';
-	return s;
-}
-
 /* What decides nothing is left out, whatever its value looks like. */
 static int read_line(struct box *b, struct slice line, struct place at, struct err *err)
 {
@@ -81,7 +70,7 @@ static int read_line(struct box *b, struct slice line, struct place at, struct e
 		return err_set(err, ERR_DOCUMENT, at, "no number: \"%.*s\"",
 			       value.n < 60 ? (int)value.n : 60, value.p);
 	s = list_add(b->arena, &b->switches, sizeof(*s));
-	*s = (struct box_switch){.name = copy_name(b->arena, name), .value = n};
+	*s = (struct box_switch){.name = arena_copy(b->arena, name), .value = n};
 	return 0;
 }
 

@@ -18,12 +18,14 @@
 
 enum { TOOL_MS = 60000, WORDS_MAX = 8 };
 
-/* Asking a tool may make the kernel load what it asks of. Where the file is not there the kernel
- * does not have it, so there is nothing to ask. */
+/* Where the file is not there the kernel does not have what is asked: asking would fail, or make
+ * the kernel load it. */
 static const char *const only_where[BUNDLE_PARTS_COUNT] = {
 	[BUNDLE_LEGACY] = "/proc/net/ip_tables_names",
 	[BUNDLE_LEGACY6] = "/proc/net/ip6_tables_names",
 	[BUNDLE_IPSET] = "/sys/module/ip_set",
+	[BUNDLE_ROUTES6] = "/proc/net/if_inet6",
+	[BUNDLE_RULES6] = "/proc/net/if_inet6",
 };
 
 /* Without these nobody can say what the box does with a packet. */

@@ -26,6 +26,7 @@ inside() {
 	ip netns exec "$ns" sh -c 'mount --bind "$0" /usr/local/sbin && exec "$@"' "$T/bin" "$@"
 }
 
+ip netns exec "$ns" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
 ip -n "$ns" link add eth0 type veth peer name eth1
 ip -n "$ns" link set eth0 up alias 'the wire of Jane Doe'
 ip -n "$ns" link set eth1 up
@@ -52,20 +53,27 @@ if [ "$has_ipset" = yes ]; then
 	inside ipset add banned 203.0.113.9 || die "ipset add"
 fi
 
-# state: all that the kernel holds, as its tools show it.
+# state: all that the kernel holds, as its tools show it, but for what it counts.
 state() {
-	inside nft list ruleset
+	inside nft -s list ruleset
 	for tool in iptables ip6tables; do
 		inside "$tool-legacy-save"
 		inside "$tool-nft-save"
-	done 2>/dev/null | grep -v '^#'
+	done 2>/dev/null | sed '/^#/d; s/\[[0-9]*:[0-9]*\]//'
 	[ "$has_ipset" = no ] || inside ipset save
 	inside sh -c 'cat /proc/net/ip_tables_names /proc/net/ip6_tables_names; ip -d link; ip address; ip route show table all
 		ip -6 route show table all; ip rule; ip -6 rule; sysctl -a --pattern "^net[.](ipv4|ipv6[.]conf|netfilter|bridge)"
 		cut -d" " -f1 /proc/modules 2>/dev/null' 2>/dev/null | sed '/^net.netfilter.nf_conntrack_count/d'
 }
 
+# Until the addresses and routes that the kernel makes by itself are there.
 state >"$T/before"
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	sleep 0.3
+	state >"$T/after"
+	cmp -s "$T/before" "$T/after" && break
+	cp "$T/after" "$T/before"
+done
 expect_rc 0 inside "$PORTOLAN" policy collect "$T/fw.bundle"
 state >"$T/after"
 same "$T/before" "$T/after"

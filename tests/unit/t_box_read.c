@@ -329,6 +329,42 @@ static void named_table(void **state)
 	box_free(b);
 }
 
+/* As wg-quick has it: main's routes but for the default one, in a table of the rule's own. */
+static void suppressed(void **state)
+{
+	static const struct box_text routes = {
+		"box", 1,
+		SLICE("[{\"dst\":\"default\",\"dev\":\"x\"},{\"dst\":\"10.0.0.0/8\",\"dev\":\"y\"},"
+		      "{\"type\":\"prohibit\",\"dst\":\"default\",\"metric\":9},"
+		      "{\"dst\":\"default\",\"dev\":\"z\",\"table\":\"9\"}]")};
+	static const struct box_text rules = {
+		"box", 1,
+		SLICE("[{\"priority\":1,\"src\":\"all\",\"table\":\"main\",\"suppress_prefixlen\":"
+		      "0},"
+		      "{\"priority\":2,\"src\":\"all\",\"table\":\"8\",\"suppress_prefixlen\":0},"
+		      "{\"priority\":3,\"src\":\"all\",\"table\":\"main\",\"suppress_prefixlen\":8}"
+		      "]")};
+	struct box *b = box_new();
+	struct buf out = BUF_INIT;
+	struct err err;
+
+	(void)state;
+	b->has.routes4 = true;
+	assert_int_equal(box_read_routes(b, &routes, 4, &err), 0);
+	assert_int_equal(box_read_rules(b, &rules, 4, &err), 0);
+	print_routes(b, &out);
+	print_rules(b, &out);
+	check_text("suppressed", &out,
+		   "254 type 1 0.0.0.0/0 dev x\n254 type 1 10.0.0.0/8 dev y\n"
+		   "254 type 8 0.0.0.0/0 metric 9\n9 type 1 0.0.0.0/0 dev z\n"
+		   "4294967295 type 9 0.0.0.0/0 dev x\n4294967295 type 1 10.0.0.0/8 dev y\n"
+		   "4294967295 type 8 0.0.0.0/0 metric 9\n"
+		   "1: type 1 table 4294967295\n2: type 1 table 4294967294\n"
+		   "3 unknown: suppress_prefixlen 8: type 1 table 254\n");
+	buf_release(&out);
+	box_free(b);
+}
+
 static void print_switches(const struct box *b, struct buf *out)
 {
 	for_each (s, &b->switches)
@@ -341,7 +377,7 @@ static void switches(void **state)
 		{"net.ipv4.ip_forward = 1\nkernel.hostname = x = "
 		 "y\n\nnet.ipv6.conf.all.forwarding=0\n",
 		 "net.ipv4.ip_forward 1\nnet.ipv6.conf.all.forwarding 0\n"},
-		{"net.ipv4.conf.eth0/5.rp_filter = 2\n", "net.ipv4.conf.eth0.5.rp_filter 2\n"},
+		{"net.ipv4.conf.eth0/5.rp_filter = 2\n", "net.ipv4.conf.eth0/5.rp_filter 2\n"},
 		{"net.ipv4.conf.eth0.5.rp_filter = 2\nnet.ipv4.conf.x.mc_forwarding = 1\n", ""},
 		{"\nnet.ipv4.ip_forward = yes\n", "box:8:1: no number: \"yes\""},
 		{"net.ipv4.ip_forward\n", "box:7:1: no \"name = value\": \"net.ipv4.ip_forward\""},
@@ -393,6 +429,7 @@ static void bundles(void **state)
 		{HEAD "$ iptables-nft-save -c\n? 1\n$ ipset save\n? 1\nend\n", NFT "\n"},
 		{HEAD "$ ip -j -d link\n\t[{\"ifname\":\"x\"}]\nend\n", "0 x\n" NFT "\n"},
 		{HEAD "$ ebtables-nft-save\n\t*filter\n\t:INPUT ACCEPT\nend\n", NFT "\n"},
+		{HEAD "$ ebtables-nft-save\n\t*filter\n\t:INPUT ACCEPT [0:0]\nend\n", NFT "\n"},
 		{HEAD "$ ebtables-nft-save\n\t*filter\n\t:INPUT DROP\nend\n",
 		 NFT "\nbridge doubt: ebtables\n"},
 		{HEAD "$ ebtables-nft-save\n\t*filter\n\t:INPUT ACCEPT\n\t-A INPUT -j DROP\nend\n",
@@ -646,16 +683,35 @@ static void maps(void **state)
 		       "allows 16");
 }
 
+/* A map of many elements that many rules ask is looked at once. */
+static void many(void **state)
+{
+	enum { MANY = 20000 };
+	struct box *b = make_row(2, NF_TABLES);
+	struct nf_set *set = ARENA_NEW(b->arena, struct nf_set);
+	struct nf_data *data = ARENA_ARRAY(b->arena, struct nf_data, MANY);
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++)
+		data[i].verdict = (struct nf_verdict){
+			.kind = VERDICT_JUMP, .chain = add_chain(b, "leaf", false, NF_TABLES)};
+	*set = (struct nf_set){.n = MANY, .kind = DATA_VERDICT, .data = data};
+	for (size_t i = 0; i < MANY; i++)
+		add_step(b, 1, STEP_VERDICT_MAP)->map.set = set;
+	check_jumps(b, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(links),    cmocka_unit_test(addresses),
-		cmocka_unit_test(routes),   cmocka_unit_test(rules),
-		cmocka_unit_test(switches), cmocka_unit_test(named_table),
-		cmocka_unit_test(bundles),  cmocka_unit_test(forged),
-		cmocka_unit_test(captures), cmocka_unit_test(rulesets),
-		cmocka_unit_test(jumps),    cmocka_unit_test(circles),
-		cmocka_unit_test(maps),
+		cmocka_unit_test(links),      cmocka_unit_test(addresses),
+		cmocka_unit_test(routes),     cmocka_unit_test(rules),
+		cmocka_unit_test(switches),   cmocka_unit_test(named_table),
+		cmocka_unit_test(suppressed), cmocka_unit_test(bundles),
+		cmocka_unit_test(forged),     cmocka_unit_test(captures),
+		cmocka_unit_test(rulesets),   cmocka_unit_test(jumps),
+		cmocka_unit_test(circles),    cmocka_unit_test(maps),
+		cmocka_unit_test(many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
