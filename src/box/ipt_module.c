@@ -455,6 +455,14 @@ static const struct ipt_option physdev[] = {
 	{.name = "--physdev-out", .n_args = 1},
 };
 
+/* Packets here have no extension headers (box/walk.h), whatever is asked about them. */
+static int ask_extension(struct ipt *p, const struct ipt_uses *us)
+{
+	(void)us;
+	ipt_ask_always(p, false);
+	return 0;
+}
+
 /* The frequent ones first. */
 #define MODULE(table, ask)                                                                         \
 	{                                                                                          \
@@ -487,6 +495,10 @@ static const struct ipt_module modules[] = {
 	MODULE(tos, ipt_ask_each),
 	MODULE(rpfilter, ipt_ask_rpfilter),
 	MODULE(policy, ipt_ask_policy),
+	{"rt", NULL, 0, ask_extension},
+	{"frag", NULL, 0, ask_extension},
+	{"hbh", NULL, 0, ask_extension},
+	{"dst", NULL, 0, ask_extension},
 	MODULE(recent, ipt_ask_recent),
 	MODULE(nfacct, ipt_ask_each),
 	MODULE(hashlimit, NULL),

@@ -97,6 +97,21 @@ int ipt_ask_owner(struct ipt *p, const struct ipt_uses *us)
 	return 0;
 }
 
+/* ... or the source is "::", which rpfilter_mt() of IPv6 always lets pass. */
+static void ask_or_none(struct ipt *p)
+{
+	const struct nf_key_use use = {KEY_SADDR6, 0};
+	const struct addr none = {.family = 6};
+	struct nf_span *span = ARENA_NEW(p->b->arena, struct nf_span);
+	struct nf_set *set = ARENA_NEW(p->b->arena, struct nf_set);
+	struct nf_step *last = &p->rule->steps.items[p->rule->steps.n - 1];
+
+	*span = nf_span_of_addrs(&none, &none);
+	*set = (struct nf_set){.n_keys = 1, .n = 1, .spans = span, .place = p->rule->place};
+	*(struct nf_lookup *)list_add(p->b->arena, &last->cond.lookups, sizeof(struct nf_lookup)) =
+		nf_make_lookup(p->b, set, &use);
+}
+
 /* Whether a route back exists; the walk asks with the packet's mark, which is --validmark. */
 int ipt_ask_rpfilter(struct ipt *p, const struct ipt_uses *us)
 {
@@ -105,6 +120,8 @@ int ipt_ask_rpfilter(struct ipt *p, const struct ipt_uses *us)
 	if (!knows_all(us))
 		return IPT_ODD;
 	ipt_ask(p, key, nf_span_of_number(1, 1), find_use(us, "--invert") != NULL);
+	if (p->family == 6)
+		ask_or_none(p);
 	return 0;
 }
 

@@ -123,7 +123,7 @@ static bool payload_key(const json_t *o, struct nft_keys *keys)
 	return FIND(payloads, name, keys);
 }
 
-/* Newer ones say "ip saddr", older ones "saddr" and a family, or nothing where the table has one. */
+/* Newer ones say "ip saddr", older ones "saddr" and a family, or none where the table has one. */
 static bool ct_key(const struct nft *n, const json_t *o, struct nft_keys *keys)
 {
 	const char *key = text_of(o, "key"), *family = text_of(o, "family");

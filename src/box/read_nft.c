@@ -27,9 +27,11 @@ struct slice nft_name(struct nft *n, const struct nft_table *t, const char *name
 
 const char *nft_only_key(const json_t *o, json_t **value)
 {
-	json_t *any =
-		(json_t *)(uintptr_t)o; /* jansson's iterators want it so; nothing is changed */
-	void *at = json_object_size(o) == 1 ? json_object_iter(any) : NULL;
+	json_t *any; /* jansson's iterators want it so; nothing is changed */
+	void *at;
+
+	memcpy(&any, &o, sizeof(any));
+	at = json_object_size(o) == 1 ? json_object_iter(any) : NULL;
 
 	*value = at ? json_object_iter_value(at) : NULL;
 	return at ? json_object_iter_key(at) : NULL;

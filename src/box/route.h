@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * How a Linux box routes: its rules, its tables, and what it says of an address. Sources:
- * ip-rule(8), ip-route(8); net/ipv4/fib_rules.c and net/ipv4/fib_frontend.c for what they leave out.
+ * ip-rule(8), ip-route(8); net/ipv4/fib_rules.c and fib_frontend.c for what they leave out.
  */
 #pragma once
 

@@ -35,7 +35,7 @@ static int64_t switch_of(const struct walk *w, const char *key, const char *link
 	char dotless[NF_VALUE_BYTES], name[80];
 	size_t n = 0;
 
-	for (; link[n] && n < sizeof(dotless) - 1; n++)
+	for (; n < sizeof(dotless) - 1 && link[n]; n++)
 		dotless[n] = link[n] == '.' ? '/' : link[n];
 	dotless[n] = '\0';
 	snprintf(name, sizeof(name), "net.ipv%d.conf.%s.%s", family, dotless, key);
@@ -65,9 +65,9 @@ bool walk_has_way_back(struct walk *w, const char *link, bool with_mark)
 				.ctx = w};
 	const struct box_route *r;
 
-	/* IPv6 looks for a route that leaves here, IPv4 whether the best does. */
-	if (w->p.to.family == 6)
-		q.out = link;
+	/* A link's own addresses are on every link; one that leaves here is looked for. */
+	if (addr_is_link_local(&w->p.from))
+		q.out = w->in;
 	r = route_find(w->b, &q);
 	return r && r->type == ADDR_UNICAST && r->link && (!link || route_uses(r, link));
 }

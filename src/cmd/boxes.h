@@ -19,7 +19,8 @@ struct boxes {
 };
 
 /* "FILE": the bundle itself says whose it is; "NAME=FILE": that device's. 0, or the exit code after
- * the message: also where the site has no such device, or one has two. boxes_release() even then. */
+ * the message: also where the site has no such device, or one has two. boxes_release() even
+ * then. */
 int boxes_load(struct boxes *bs, const struct arguments *args, const struct site *site);
 void boxes_release(struct boxes *bs);
 const struct box *boxes_find(const struct boxes *bs, const char *name); /* NULL: not collected */

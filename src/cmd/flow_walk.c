@@ -44,7 +44,7 @@ static struct addr somebody_in(const struct site *s, const struct endpoint *e,
 	return a;
 }
 
-/* Somebody on the Internet: of those set apart for examples (RFC 5737, RFC 3849), then real ones. */
+/* Somebody on the Internet: those set apart for examples (RFC 5737, RFC 3849), then real ones. */
 static struct addr somebody_anywhere(const struct site *s, const struct endpoint *e, uint8_t family)
 {
 	static const char *const addrs[] = {"203.0.113.9", "198.51.100.9",     "192.0.2.9",
