@@ -11,6 +11,7 @@
 #include "base/compiler.h"
 #include "base/mem.h"
 #include "box_show.h"
+#include "sys/file.h"
 
 static const char file[] = "rules";
 
@@ -622,6 +623,141 @@ static void cut_anywhere(void **state)
 	}
 }
 
+/* What a tool printed in a bundle, without the tabs; its first line's number. */
+static uint32_t section(struct slice bundle, const char *command, struct buf *out)
+{
+	struct slice line;
+	uint32_t number = 0, first = 0;
+	bool within = false;
+
+	buf_clear(out);
+	while (slice_cut(&bundle, '\n', &line)) {
+		number++;
+		if (slice_has_prefix(line, "$ ")) {
+			within = slice_is(slice_skip(line, 2), command);
+			first = within ? number + 1 : first;
+		} else if (within && slice_has_prefix(line, "\t")) {
+			buf_addf(out, "%.*s\n", (int)line.n - 1, line.p + 1);
+		}
+	}
+	return first;
+}
+
+static size_t count_rules(struct slice text)
+{
+	struct slice line;
+	size_t n = 0;
+
+	while (slice_cut(&text, '\n', &line))
+		n += slice_has_prefix(line, "[") || slice_has_prefix(line, "-A");
+	return n;
+}
+
+static bool is_expected(const char *unknown)
+{
+	static const char *const words[] = {"-m limit --limit", "-m recent --update",
+					    "-m rt --rt-type"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strncmp(unknown, words[i], strlen(words[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The rules that were read; nothing in them is unknown but what has to be. */
+static size_t check_known(const char *what, const struct nf_ruleset *rs)
+{
+	size_t n = 0;
+
+	for_each (c, &rs->chains)
+		for_each (r, &c->rules) {
+			n++;
+			for_each (s, &r->steps)
+				if (s->kind == STEP_UNKNOWN ||
+				    (s->kind == STEP_IF && s->cond.unknown &&
+				     !is_expected(s->cond.unknown))) {
+					print_error("%s: %s\n", what, r->text);
+					fail();
+				}
+		}
+	return n;
+}
+
+static void read_capture(const char *path, size_t want)
+{
+	static const struct {
+		const char *command;
+		uint8_t family;
+		enum nf_backend backend;
+	} parts[] = {
+		{"iptables-nft-save -c", 4, NF_TABLES},
+		{"ip6tables-nft-save -c", 6, NF_TABLES},
+		{"iptables-legacy-save -c", 4, NF_XTABLES},
+		{"ip6tables-legacy-save -c", 6, NF_XTABLES},
+	};
+	struct buf bundle = BUF_INIT, text = BUF_INIT;
+	struct box *b = box_new();
+	size_t lines = 0;
+	struct err err;
+	uint32_t first;
+
+	check_read(path, file_read(path, 1 << 20, &bundle, &err), &err);
+	first = section(buf_slice(&bundle), "ipset save", &text);
+	check_read(path, box_read_ipset(b, &(struct box_text){path, first, buf_slice(&text)}, &err),
+		   &err);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		first = section(buf_slice(&bundle), parts[i].command, &text);
+		lines += count_rules(buf_slice(&text));
+		check_read(path,
+			   box_read_iptables(b, &(struct box_text){path, first, buf_slice(&text)},
+					     parts[i].family, parts[i].backend, &err),
+			   &err);
+	}
+	assert_int_equal(lines, want);
+	assert_int_equal(check_known(path, &b->ruleset), want);
+	assert_int_equal(b->ruleset.doubts.n, 0);
+	buf_release(&bundle);
+	buf_release(&text);
+	box_free(b);
+}
+
+static void captures(void **state)
+{
+	(void)state;
+	read_capture("tests/box/captures/docker-legacy.bundle", 88);
+	read_capture("tests/box/captures/docker-nft.bundle", 94);
+	read_capture("tests/box/captures/fail2ban.bundle", 31);
+	read_capture("tests/box/captures/firewalld-iptables.bundle", 909);
+	read_capture("tests/box/captures/firewalld-nftables.bundle", 1);
+	read_capture("tests/box/captures/ufw.bundle", 209);
+}
+
+/* As many as a large box may have: one pass, and no more memory than a few kilobytes a rule. */
+static void many(void **state)
+{
+	enum { RULES = 100000 };
+	struct buf text = BUF_INIT;
+	struct box *b = box_new();
+	struct err err;
+
+	(void)state;
+	buf_add_text(&text, "*filter\n:INPUT DROP [0:0]\n");
+	for (int i = 0; i < RULES / 10; i++)
+		buf_addf(&text, ":u%d - [0:0]\n", i);
+	for (int i = 0; i < RULES; i++)
+		buf_addf(&text,
+			 "[%d:%d] -A u%d -s 10.%d.%d.%d/32 -p tcp -m tcp --dport %d "
+			 "-m conntrack --ctstate NEW -m comment --comment \"rule %d\" -j u%d\n",
+			 i, 60 * i, i % (RULES / 10), i >> 16, i >> 8 & 255, i & 255, i & 0xffff, i,
+			 (i + 1) % (RULES / 10));
+	buf_add_text(&text, "COMMIT\n");
+	check_read("many", read_as(b, buf_slice(&text), 4, NF_TABLES, &err), &err);
+	assert_int_equal(check_known("many", &b->ruleset), RULES);
+	assert_true(arena_size(b->arena) < 300u << 20);
+	buf_release(&text);
+	box_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -630,7 +766,8 @@ int main(void)
 		cmocka_unit_test(set_matches),	cmocka_unit_test(targets),
 		cmocka_unit_test(translations), cmocka_unit_test(tables),
 		cmocka_unit_test(mistakes),	cmocka_unit_test(a_nul),
-		cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(cut_anywhere), cmocka_unit_test(captures),
+		cmocka_unit_test(many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
