@@ -28,9 +28,11 @@ struct ipt {
 	uint8_t family;
 	enum nf_backend backend;
 	struct err *err;
-	struct map sets; /* of ipset, by name */
+	struct map sets;  /* of ipset, by name */
+	struct map asked; /* questions of one span, by what they ask */
 
 	const struct ipt_table *table; /* NULL: between tables */
+	uint32_t seen;		       /* bits: these tables were there */
 	bool foreign;		       /* a table that nobody knows; its lines are skipped */
 	const char *table_name;	       /* "ip filter" */
 	struct map chains; /* of this table: by name, a uint32_t: the place in the ruleset */
@@ -97,6 +99,8 @@ int ipt_addr(const struct ipt *p, struct slice s, struct addr *a); /* of the rea
 enum nf_key ipt_key(const struct ipt *p, enum nf_key key);
 
 void ipt_ask(struct ipt *p, enum nf_key key, struct nf_span span, bool negate);
+/* One of these bits is set in it. */
+void ipt_ask_bits(struct ipt *p, enum nf_key key, uint32_t bits, bool negate);
 /* (key & mask) is value. */
 void ipt_ask_masked(struct ipt *p, enum nf_key key, uint32_t value, uint32_t mask, bool negate);
 /* What is always so, or never. */

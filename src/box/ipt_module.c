@@ -306,8 +306,7 @@ static int ask_ct_status(struct ipt *p, const struct ipt_use *u)
 			return IPT_ODD;
 		bits |= bit;
 	}
-	nf_ask(p->b, p->rule, (struct nf_key_use){KEY_CT_STATUS, bits},
-	       nf_span_of_number(1, UINT32_MAX), u->negate);
+	ipt_ask_bits(p, KEY_CT_STATUS, bits, u->negate);
 	return 0;
 }
 

@@ -53,6 +53,16 @@ static bool is_read(const struct ipt *p, const char *table)
 	return false;
 }
 
+static int see_table(struct ipt *p)
+{
+	uint32_t bit = 1u << (p->table - tables);
+
+	if (p->seen & bit || is_read(p, p->table_name))
+		return ipt_bad(p, NULL, "table \"%s\" is there twice", p->table_name);
+	p->seen |= bit;
+	return 0;
+}
+
 static void doubt_table(struct ipt *p)
 {
 	const char **doubt =
@@ -73,14 +83,12 @@ static int begin_table(struct ipt *p)
 		return ipt_bad(p, NULL, "a table's line is *NAME");
 	p->table_name = arena_printf(p->b->arena, "%s %.*s", p->family == 4 ? "ip" : "ip6",
 				     (int)name.n, name.p);
-	if (is_read(p, p->table_name))
-		return ipt_bad(p, NULL, "table \"%s\" is there twice", p->table_name);
 	p->table = find_table(name);
 	p->foreign = !p->table;
-	if (p->foreign) {
-		p->table = &foreign_table;
-		doubt_table(p);
-	}
+	if (!p->foreign)
+		return see_table(p);
+	p->table = &foreign_table;
+	doubt_table(p);
 	return 0;
 }
 
@@ -325,6 +333,7 @@ int box_read_iptables(struct box *b, const struct box_text *t, uint8_t family,
 	if (!rc)
 		*part_of(&p) = true;
 	map_release(&p.sets);
+	map_release(&p.asked);
 	map_release(&p.chains);
 	free(p.words);
 	return rc;
