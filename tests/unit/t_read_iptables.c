@@ -196,6 +196,7 @@ static void connections(void **state)
 		{"-m conntrack --ctorigdstport 80:81 --ctorigsrcport 5",
 		 "ct original proto-dst {80-81}; ct original proto-src {5}"},
 		{"-m conntrack --ctstatus ASSURED,EXPECTED", "ct status&0x5 {1-4294967295}"},
+		{"-m conntrack --ctstate NEW --new", "ct state {0}; ?-m conntrack --new"},
 		{"-m conntrack ! --ctorigdstport 80", "?-m conntrack ! --ctorigdstport 80"},
 		{"-m conntrack --ctproto 6", "?-m conntrack --ctproto 6"},
 		{"-m conntrack --ctrepldst 10.0.0.1 --ctexpire 1:9",
