@@ -334,7 +334,7 @@ static bool names_no_connection(const struct ipt_use *u)
 	return u->negate;
 }
 
-/* To the kernel ICMP's id, type and code are ports here: "! 80" is yes for them, and is not for us. */
+/* To the kernel ICMP's id, type and code are ports here: "! 80" is yes for them, and for us no. */
 static int ask_ct_ports(struct ipt *p, const struct ipt_use *u)
 {
 	return u->negate ? IPT_ODD : ask_ports(p, u);

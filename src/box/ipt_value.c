@@ -99,8 +99,8 @@ enum nf_key ipt_key(const struct ipt *p, enum nf_key key)
 	return p->family == 4 ? key : key + (KEY_SADDR6 - KEY_SADDR4);
 }
 
-/* A question of one span; rules that ask the same share it. What stands before the set is its key in
- * the map. */
+/* A question of one span; rules that ask the same share it. What stands before the set is its key
+ * in the map. */
 struct asked {
 	struct nf_key_use key;
 	struct nf_span span;
