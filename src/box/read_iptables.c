@@ -60,6 +60,7 @@ static int see_table(struct ipt *p)
 	if (p->seen & bit || is_read(p, p->table_name))
 		return ipt_bad(p, NULL, "table \"%s\" is there twice", p->table_name);
 	p->seen |= bit;
+	p->first = (uint32_t)p->b->ruleset.chains.n;
 	return 0;
 }
 
@@ -96,6 +97,7 @@ static int end_table(struct ipt *p)
 {
 	if (!p->table)
 		return ipt_bad(p, NULL, "COMMIT stands outside a table");
+	ipt_settle_netmaps(p);
 	p->table = NULL;
 	map_release(&p->chains);
 	p->chains = (struct map){0};
@@ -243,7 +245,6 @@ static int read_rule(struct ipt *p)
 		return ipt_bad(p, name, "table \"%s\" has no chain \"%.*s\"", p->table_name,
 			       (int)name->text.n, name->text.p);
 	p->at += 2;
-	p->chain = c;
 	p->of_proto = NULL;
 	p->rule = nf_add_rule(p->b, c, ipt_words(p, first, p->n),
 			      (struct place){p->file, p->line, 1});

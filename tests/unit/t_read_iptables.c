@@ -425,7 +425,7 @@ static void translations(void **state)
 		{"PREROUTING", 4, "-j REDIRECT", "redirect"},
 		{"PREROUTING", 4, "-j NETMAP --to 10.1.0.0/24", "dnat 10.1.0.0-10.1.0.255 prefix"},
 		{"POSTROUTING", 4, "-j NETMAP --to 10.1.0.0/24", "snat 10.1.0.0-10.1.0.255 prefix"},
-		{"my", 4, "-j NETMAP --to 10.1.0.0/24", "?do -j NETMAP --to 10.1.0.0/24"},
+		{"my", 4, "-j NETMAP --to 10.1.0.0/24", "?do -A my -j NETMAP --to 10.1.0.0/24"},
 	};
 
 	(void)state;
@@ -515,6 +515,36 @@ static void tables(void **state)
 		     NF_TABLES,
 		     "ip filter INPUT 4 0 input 0 0 accept at 2\n  1 at 4: -A INPUT -j MARK\n"
 		     "ip filter MARK 4 0 at 3\n");
+}
+
+/* NETMAP is of the source or the destination as the hooks are from which its chain is reached. */
+static void netmaps(void **state)
+{
+	static const char text[] =
+		"*nat\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n"
+		":both -\n:in -\n:deep -\n:out -\n"
+		"-A in -j NETMAP --to 10.1.0.0/24\n-A deep -j NETMAP --to 10.2.0.0/24\n"
+		"-A out -j NETMAP --to 10.3.0.0/24\n-A both -j NETMAP --to 10.4.0.0/24\n"
+		"-A PREROUTING -j in\n-A OUTPUT -j in\n-A in -g deep\n-A POSTROUTING -j out\n"
+		"-A PREROUTING -j both\n-A out -j both\nCOMMIT\n";
+	struct box *b = box_new();
+	struct buf got = BUF_INIT;
+	struct err err;
+
+	(void)state;
+	check_read(text, read_as(b, slice_of(text), 4, NF_TABLES, &err), &err);
+	for_each (c, &b->ruleset.chains)
+		if (!c->base) {
+			show_rule(&got, b, &c->rules.items[0]);
+			buf_add_char(&got, '\n');
+		}
+	check_text(text, &got,
+		   "?do -A both -j NETMAP --to 10.4.0.0/24\n"
+		   "dnat 10.1.0.0-10.1.0.255 prefix\n"
+		   "dnat 10.2.0.0-10.2.0.255 prefix\n"
+		   "snat 10.3.0.0-10.3.0.255 prefix\n");
+	buf_release(&got);
+	box_free(b);
 }
 
 /* What cannot be right. */
@@ -767,9 +797,9 @@ int main(void)
 		cmocka_unit_test(connections),	cmocka_unit_test(other_matches),
 		cmocka_unit_test(set_matches),	cmocka_unit_test(targets),
 		cmocka_unit_test(translations), cmocka_unit_test(tables),
-		cmocka_unit_test(mistakes),	cmocka_unit_test(a_nul),
-		cmocka_unit_test(cut_anywhere), cmocka_unit_test(captures),
-		cmocka_unit_test(many),
+		cmocka_unit_test(netmaps),	cmocka_unit_test(mistakes),
+		cmocka_unit_test(a_nul),	cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(captures),	cmocka_unit_test(many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
