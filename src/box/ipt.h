@@ -28,11 +28,15 @@ struct ipt {
 	uint8_t family;
 	enum nf_backend backend;
 	struct err *err;
-	struct map sets; /* of ipset, by name */
+	struct map sets;  /* of ipset, by name */
+	struct map asked; /* questions of one span, by what they ask */
 
 	const struct ipt_table *table; /* NULL: between tables */
+	uint32_t seen;		       /* bits: these tables were there */
 	bool foreign;		       /* a table that nobody knows; its lines are skipped */
 	const char *table_name;	       /* "ip filter" */
+	uint32_t first;		       /* place of its first chain in the ruleset */
+	bool has_netmap;	       /* NETMAP stands in it */
 	struct map chains; /* of this table: by name, a uint32_t: the place in the ruleset */
 
 	uint32_t line; /* its number */
@@ -41,7 +45,6 @@ struct ipt {
 	size_t n, room, at;
 
 	struct nf_rule *rule;
-	const struct nf_chain *chain;	   /* of the rule */
 	const struct ipt_module *of_proto; /* what -p stands for: "-p tcp --dport"; NULL: nothing */
 };
 
@@ -97,6 +100,8 @@ int ipt_addr(const struct ipt *p, struct slice s, struct addr *a); /* of the rea
 enum nf_key ipt_key(const struct ipt *p, enum nf_key key);
 
 void ipt_ask(struct ipt *p, enum nf_key key, struct nf_span span, bool negate);
+/* One of these bits is set in it. */
+void ipt_ask_bits(struct ipt *p, enum nf_key key, uint32_t bits, bool negate);
 /* (key & mask) is value. */
 void ipt_ask_masked(struct ipt *p, enum nf_key key, uint32_t value, uint32_t mask, bool negate);
 /* What is always so, or never. */
@@ -114,6 +119,8 @@ void ipt_add_nothing(struct ipt *p, struct nf_cond *cond);
 int ipt_read_match(struct ipt *p);
 /* -j and -g, at p->at. */
 int ipt_read_target(struct ipt *p);
+/* At a table's end. */
+void ipt_settle_netmaps(struct ipt *p);
 
 const struct ipt_module *ipt_find_module(struct slice name);
 const struct ipt_option *ipt_find_option(const struct ipt_option *options, size_t n,

@@ -306,8 +306,7 @@ static int ask_ct_status(struct ipt *p, const struct ipt_use *u)
 			return IPT_ODD;
 		bits |= bit;
 	}
-	nf_ask(p->b, p->rule, (struct nf_key_use){KEY_CT_STATUS, bits},
-	       nf_span_of_number(1, UINT32_MAX), u->negate);
+	ipt_ask_bits(p, KEY_CT_STATUS, bits, u->negate);
 	return 0;
 }
 
@@ -333,6 +332,12 @@ static bool names_no_connection(const struct ipt_use *u)
 		if (slice_is(word, "INVALID") || slice_is(word, "UNTRACKED"))
 			return true;
 	return u->negate;
+}
+
+/* To the kernel ICMP's id, type and code are ports here: "! 80" is yes for them, and for us no. */
+static int ask_ct_ports(struct ipt *p, const struct ipt_use *u)
+{
+	return u->negate ? IPT_ODD : ask_ports(p, u);
 }
 
 /* Packets without a connection are what was asked for as soon as their state is named: the other
@@ -379,8 +384,8 @@ static const struct ipt_option conntrack[] = {
 	{"--ctdir", 1, ask_ct_direction, KEY_CT_DIRECTION},
 	{"--ctorigsrc", 1, ipt_ask_address, KEY_CT_ORIG_SADDR4},
 	{"--ctorigdst", 1, ipt_ask_address, KEY_CT_ORIG_DADDR4},
-	{"--ctorigsrcport", 1, ask_ports, KEY_CT_ORIG_SPORT},
-	{"--ctorigdstport", 1, ask_ports, KEY_CT_ORIG_DPORT},
+	{"--ctorigsrcport", 1, ask_ct_ports, KEY_CT_ORIG_SPORT},
+	{"--ctorigdstport", 1, ask_ct_ports, KEY_CT_ORIG_DPORT},
 	{.name = "--ctproto", .n_args = 1},
 	{.name = "--ctreplsrc", .n_args = 1},
 	{.name = "--ctrepldst", .n_args = 1},

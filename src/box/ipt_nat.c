@@ -145,23 +145,95 @@ int ipt_do_redirect(struct ipt *p, const struct ipt_uses *us)
 	return to_ports(p, us, NAT_REDIRECT);
 }
 
-/* Source or destination, as its hook is: in a chain that others jump to, nobody knows yet. */
+/* Whether it is of the source or of the destination is the hook's to say: ipt_settle_netmaps(). */
 int ipt_do_netmap(struct ipt *p, const struct ipt_uses *us)
 {
 	const struct ipt_use *use = ipt_use_of(us, "--to");
-	bool source = p->chain->hook == NF_POSTROUTING || p->chain->hook == NF_INPUT;
 	struct nf_target to = {.family = p->family};
 	struct nf_span span;
 	struct prefix prefix;
 	bool host_bits;
 
-	if (!use || !p->chain->base || !prefix_parse(use->args->text, &prefix, &host_bits) ||
+	if (!use || !prefix_parse(use->args->text, &prefix, &host_bits) ||
 	    prefix.addr.family != p->family)
 		return IPT_ODD;
 	span = nf_span_of_prefix(&prefix);
 	to.lo = prefix.addr;
 	to.hi = nf_value_addr(&span.hi, p->family);
-	add_nat(p, source ? NAT_SOURCE : NAT_DESTINATION, to);
+	add_nat(p, NAT_DESTINATION, to);
 	p->rule->steps.items[p->rule->steps.n - 1].nat.keep_rest = true;
+	p->has_netmap = true;
 	return 0;
+}
+
+/* From which hooks a chain is reached. */
+enum { OF_DESTINATION = 1, OF_SOURCE = 2 };
+
+/* Chains whose own reach is to be handed on; each is there at most twice. */
+struct reach {
+	uint8_t *of; /* of each chain of the table */
+	uint32_t *todo;
+	size_t n;
+};
+
+static void add_reach(struct reach *r, uint32_t chain, uint8_t bits)
+{
+	if ((r->of[chain] | bits) == r->of[chain])
+		return;
+	r->of[chain] |= bits;
+	r->todo[r->n++] = chain;
+}
+
+static void hand_on(struct ipt *p, struct reach *r, uint32_t chain)
+{
+	for_each (rule, &p->b->ruleset.chains.items[p->first + chain].rules)
+		for_each (s, &rule->steps)
+			if (s->kind == STEP_VERDICT &&
+			    (s->verdict.kind == VERDICT_JUMP || s->verdict.kind == VERDICT_GOTO))
+				add_reach(r, s->verdict.chain - p->first, r->of[chain]);
+}
+
+static struct reach find_reach(struct ipt *p, size_t n)
+{
+	const struct nf_chain *chains = p->b->ruleset.chains.items + p->first;
+	struct reach r = {.of = ARENA_ARRAY(p->b->arena, uint8_t, n),
+			  .todo = ARENA_ARRAY(p->b->arena, uint32_t, 2 * n)};
+	size_t done = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (chains[i].base)
+			add_reach(&r, i,
+				  chains[i].hook == NF_POSTROUTING || chains[i].hook == NF_INPUT
+					  ? OF_SOURCE
+					  : OF_DESTINATION);
+	while (done < r.n)
+		hand_on(p, &r, r.todo[done++]);
+	return r;
+}
+
+static void settle(struct nf_step *s, const struct nf_rule *rule, uint8_t reach)
+{
+	if (reach == OF_SOURCE) {
+		s->nat.kind = NAT_SOURCE;
+	} else if (reach != OF_DESTINATION) {
+		s->kind = STEP_UNKNOWN;
+		s->text = rule->text;
+	}
+}
+
+/* One that is reached as both, or not at all, is not known. */
+void ipt_settle_netmaps(struct ipt *p)
+{
+	size_t n = p->b->ruleset.chains.n - p->first;
+	struct reach r;
+
+	if (!p->has_netmap)
+		return;
+	p->has_netmap = false;
+	r = find_reach(p, n);
+	for (size_t i = 0; i < n; i++)
+		for_each (rule, &p->b->ruleset.chains.items[p->first + i].rules)
+			for_each (s, &rule->steps)
+				if (s->kind == STEP_NAT && s->nat.keep_rest)
+					settle(s, rule, r.of[i]);
 }

@@ -168,6 +168,13 @@ void ipt_set_changes(struct ipt *p, struct slice name)
 {
 	struct nf_set *set = map_find(&p->sets, name);
 
-	if (set)
-		set->changing = true;
+	if (!set)
+		return;
+	set->changing = true;
+	for_each (member, &ipset_of(set)->members) {
+		struct nf_set *s = map_find(&p->sets, slice_of(*member));
+
+		if (s)
+			s->changing = true;
+	}
 }

@@ -4,6 +4,8 @@
  */
 #include "box/ipt.h"
 
+#include <stddef.h>
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -97,9 +99,50 @@ enum nf_key ipt_key(const struct ipt *p, enum nf_key key)
 	return p->family == 4 ? key : key + (KEY_SADDR6 - KEY_SADDR4);
 }
 
+/* A question of one span; rules that ask the same share it. What stands before the set is its key
+ * in the map. */
+struct asked {
+	struct nf_key_use key;
+	struct nf_span span;
+	struct nf_set set;
+	struct nf_lookup lookup;
+};
+
+static struct asked *make_asked(struct ipt *p, const struct asked *of)
+{
+	struct asked *a = ARENA_NEW(p->b->arena, struct asked);
+
+	a->key = of->key;
+	a->span = of->span;
+	a->set = (struct nf_set){.n_keys = 1, .n = 1, .spans = &a->span, .place = p->rule->place};
+	a->lookup = (struct nf_lookup){.keys = &a->key, .set = &a->set};
+	return a;
+}
+
+static void ask_one(struct ipt *p, struct nf_key_use key, struct nf_span span, bool negate)
+{
+	struct asked of = {.key = key, .span = span};
+	struct slice name = {(const char *)&of, offsetof(struct asked, set)};
+	struct asked *a = map_find(&p->asked, name);
+	struct nf_cond *cond = ipt_ask_any_of(p, negate);
+
+	if (!a) {
+		a = make_asked(p, &of);
+		name.p = (const char *)a;
+		map_add(&p->asked, name, a);
+	}
+	cond->lookups.items = &a->lookup;
+	cond->lookups.n = 1;
+}
+
 void ipt_ask(struct ipt *p, enum nf_key key, struct nf_span span, bool negate)
 {
-	nf_ask(p->b, p->rule, (struct nf_key_use){key, 0}, span, negate);
+	ask_one(p, (struct nf_key_use){key, 0}, span, negate);
+}
+
+void ipt_ask_bits(struct ipt *p, enum nf_key key, uint32_t bits, bool negate)
+{
+	ask_one(p, (struct nf_key_use){key, bits}, nf_span_of_number(1, UINT32_MAX), negate);
 }
 
 void ipt_ask_always(struct ipt *p, bool so)
@@ -113,7 +156,7 @@ void ipt_ask_masked(struct ipt *p, enum nf_key key, uint32_t value, uint32_t mas
 	struct nf_key_use use = {key, mask == UINT32_MAX ? 0 : mask};
 
 	if (mask)
-		nf_ask(p->b, p->rule, use, nf_span_of_number(value, value), negate);
+		ask_one(p, use, nf_span_of_number(value, value), negate);
 	else
 		ipt_ask_always(p, (value == 0) != negate);
 }

@@ -53,6 +53,17 @@ static bool is_read(const struct ipt *p, const char *table)
 	return false;
 }
 
+static int see_table(struct ipt *p)
+{
+	uint32_t bit = 1u << (p->table - tables);
+
+	if (p->seen & bit || is_read(p, p->table_name))
+		return ipt_bad(p, NULL, "table \"%s\" is there twice", p->table_name);
+	p->seen |= bit;
+	p->first = (uint32_t)p->b->ruleset.chains.n;
+	return 0;
+}
+
 static void doubt_table(struct ipt *p)
 {
 	const char **doubt =
@@ -73,14 +84,12 @@ static int begin_table(struct ipt *p)
 		return ipt_bad(p, NULL, "a table's line is *NAME");
 	p->table_name = arena_printf(p->b->arena, "%s %.*s", p->family == 4 ? "ip" : "ip6",
 				     (int)name.n, name.p);
-	if (is_read(p, p->table_name))
-		return ipt_bad(p, NULL, "table \"%s\" is there twice", p->table_name);
 	p->table = find_table(name);
 	p->foreign = !p->table;
-	if (p->foreign) {
-		p->table = &foreign_table;
-		doubt_table(p);
-	}
+	if (!p->foreign)
+		return see_table(p);
+	p->table = &foreign_table;
+	doubt_table(p);
 	return 0;
 }
 
@@ -88,6 +97,7 @@ static int end_table(struct ipt *p)
 {
 	if (!p->table)
 		return ipt_bad(p, NULL, "COMMIT stands outside a table");
+	ipt_settle_netmaps(p);
 	p->table = NULL;
 	map_release(&p->chains);
 	p->chains = (struct map){0};
@@ -235,7 +245,6 @@ static int read_rule(struct ipt *p)
 		return ipt_bad(p, name, "table \"%s\" has no chain \"%.*s\"", p->table_name,
 			       (int)name->text.n, name->text.p);
 	p->at += 2;
-	p->chain = c;
 	p->of_proto = NULL;
 	p->rule = nf_add_rule(p->b, c, ipt_words(p, first, p->n),
 			      (struct place){p->file, p->line, 1});
@@ -325,6 +334,7 @@ int box_read_iptables(struct box *b, const struct box_text *t, uint8_t family,
 	if (!rc)
 		*part_of(&p) = true;
 	map_release(&p.sets);
+	map_release(&p.asked);
 	map_release(&p.chains);
 	free(p.words);
 	return rc;
