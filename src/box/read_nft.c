@@ -32,7 +32,6 @@ const char *nft_only_key(const json_t *o, json_t **value)
 
 	memcpy(&any, &o, sizeof(any));
 	at = json_object_size(o) == 1 ? json_object_iter(any) : NULL;
-
 	*value = at ? json_object_iter_value(at) : NULL;
 	return at ? json_object_iter_key(at) : NULL;
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 """The model's answers against the kernel's own.
 
+    compare.py --whole <PACKETS >ALL          what the oracle's packets are besides what they say
     compare.py PACKETS VERDICTS ANSWERS [--most N]
 
 PACKETS as tests/box/oracle takes them, VERDICTS what it said, ANSWERS what "policy explain --packets" did, all of
@@ -11,13 +12,25 @@ there are any."""
 import argparse
 import collections
 import json
+import sys
 
+DISCOVERY = range(133, 138)
+UDPLITE = 136  # of which the kernel's connection tracking sums up the header as if it were UDP
 STOPPED = ('dropped', 'rejected', 'unrouted')
 
 
 def rows(path):
     with open(path, encoding='utf-8') as f:
         return [json.loads(line) for line in f if line.strip()]
+
+
+def whole(packet):
+    """As tests/box/sender.py sends it."""
+    discovers = packet['proto'] == 58 and packet['family'] == 6 and packet['icmp_type'] in DISCOVERY
+    full = {'ttl': 255 if discovers else 64, 'tcp_flags': 'syn', **packet}
+    if packet['in'] is None:
+        return {'uid': 0, 'gid': 0, 'src': '0.0.0.0' if packet['family'] == 4 else '::', **full}
+    return {'mac': '02:00:00:00:00:fe', **full}
 
 
 def same_way(outcome, verdict):
@@ -43,13 +56,16 @@ def agrees(outcome, verdict):
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument('packets')
-    p.add_argument('verdicts')
-    p.add_argument('answers')
+    p.add_argument('--whole', action='store_true')
+    p.add_argument('files', nargs='*')
     p.add_argument('--most', type=int, default=10)
     args = p.parse_args()
+    if args.whole:
+        for line in sys.stdin:
+            print(json.dumps(whole(json.loads(line))))
+        return 0
     counts, wrong = collections.Counter(), 0
-    packets, verdicts, answers = rows(args.packets), rows(args.verdicts), rows(args.answers)
+    packets, verdicts, answers = (rows(path) for path in args.files)
     if not len(packets) == len(verdicts) == len(answers) or not packets:
         raise SystemExit(f'{len(packets)} packets, {len(verdicts)} verdicts, {len(answers)} answers')
     for packet, verdict, answer in zip(packets, verdicts, answers):
@@ -61,6 +77,9 @@ def main():
         # What a program may not even send: EPERM is a hook's, these are not.
         if verdict.get('error') in ('EINVAL', 'EADDRNOTAVAIL', 'EACCES', 'ENODEV'):
             counts['refused by the socket'] += 1
+            continue
+        if packet['proto'] == UDPLITE:
+            counts['UDP-Lite'] += 1
             continue
         if not any(agrees(o, verdict) for o in answer['outcomes']):
             wrong += 1
