@@ -45,10 +45,18 @@ static enum nf_ct_state state_of_icmp(uint8_t type)
 /* Neighbours and multicast listeners are left alone. */
 static enum nf_ct_state state_of_icmp6(uint8_t type)
 {
-	enum { ECHO = 128, QUERY = 130, REPORT, DONE, SOLICIT, REDIRECT = 137, NI_QUERY = 139 };
+	enum {
+		ECHO = 128,
+		QUERY = 130,
+		REPORT,
+		DONE,
+		SOLICIT,
+		ADVERTISEMENT = 136,
+		NI_QUERY = 139
+	};
 	enum { MLD2_REPORT = 143 };
 
-	if ((type >= QUERY && type <= REDIRECT) || type == MLD2_REPORT)
+	if ((type >= QUERY && type <= ADVERTISEMENT) || type == MLD2_REPORT)
 		return CT_UNTRACKED;
 	return type == ECHO || type == NI_QUERY ? CT_NEW : CT_INVALID;
 }
