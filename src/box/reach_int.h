@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The parts of reach (box/reach.h). All packets go through the box together, as flocks: those that
+ * share everything that rules have done to them (marks, the new target) are one flock. Its set is
+ * always that of the packets as they came; what rules ask about the packets as they are now is
+ * pulled back to that.
+ *
+ * Sets only say what *may* be: a packet of which something is unknown is in several flocks. What
+ * must be is what is left when all that may be otherwise is taken away, at the end.
+ */
+#pragma once
+
+#include "box/reach.h"
+#include "box/route.h"
+
+/* What a flock has in common. */
+struct env {
+	uint32_t mark, ct_mark, ct_status;
+	bool tracked;	/* connection tracking has seen it */
+	bool untracked; /* ... and is to let it be */
+	bool target_set, source_set, moved;
+	/* The new target, any of these; family 0, ports 0..0: as it came. */
+	struct addr to_lo, to_hi;
+	bool has_port;
+	uint16_t port_lo, port_hi;
+};
+struct flock {
+	struct env env;
+	uint32_t where; /* plain set */
+};
+struct flocks { /* no two with the same env */
+	struct flock *items;
+	size_t n, room;
+};
+void flocks_add(struct space *s, struct flocks *f, const struct env *env, uint32_t where);
+void flocks_release(struct flocks *f);
+
+/* The routes that packets may take: in each layer a packet has the number plus one of one route at
+ * most; more than one layer where a rule is not understood. */
+struct routing {
+	LIST_OF(uint32_t) layers;
+	uint32_t none; /* may have no route */
+};
+
+/* Where the packets that may be stopped are noted. */
+enum stop { STOP_EARLY, STOP_INPUT, STOP_FORWARD, STOP_OUTPUT, STOPS };
+
+struct rule_note {
+	bool alive;
+	bool asked; /* something came to its chain */
+};
+
+struct reach {
+	const struct box *b;
+	const struct reach_frame *names;
+	const struct space_frame *frame;
+	struct space *s;
+	struct reach_asked asked;
+	struct arena *arena;
+	LIST_OF(size_t) base[NF_HOOKS]; /* places of base chains, in the order of asking */
+	uint32_t lo;			/* loopback's id */
+
+	/* Where the flocks are. */
+	enum nf_hook hook;
+	enum stop stop;
+	bool own; /* the box itself sends */
+
+	uint32_t stopped[STOPS], undecided[STOPS];
+	uint32_t domain[REACH_WAYS], passed[REACH_WAYS];
+	struct rule_note **notes; /* by chain, by rule */
+	uint32_t *arrivals;	  /* by chain: what comes to it */
+	struct lookup_memo *memos;
+	struct routing_memo *routings;
+	struct chain_memo **chains; /* by place */
+	int8_t *pure;		    /* by place: 0 not looked at, 1 yes, -1 no */
+};
+
+/* Sets. Of the packets as they are now, unless it says otherwise. */
+uint32_t reach_addrs(const struct reach *r, enum space_field field, const char *prefix);
+uint32_t reach_prefix(const struct reach *r, enum space_field field, const struct prefix *p);
+uint32_t reach_value(const struct reach *r, enum space_field field, uint32_t value);
+uint32_t reach_family(const struct reach *r, uint8_t family);
+uint32_t reach_has_ports(const struct reach *r);
+/* By the name; NULL: those that are not to be known by it. */
+const char *reach_name(const struct reach *r, uint32_t id);
+uint32_t reach_id(const struct reach *r, const char *name); /* SPACE_OTHER_INTERFACE: none */
+
+/* The packets as they came that may be in a set of packets as they are now. */
+uint32_t reach_pull(const struct reach *r, const struct env *env, uint32_t set);
+
+/* A question; which element of a map has the packets: layers of the element's number plus one, and
+ * those that may be in none. */
+struct space_pair reach_cond(struct reach *r, const struct env *env, const struct nf_cond *cond);
+struct routing reach_find(struct reach *r, const struct env *env, const struct nf_lookup *l);
+
+/* What routing says. `to` and `from` are the fields that are looked up and that rules ask as the
+ * source; out: only routes through it, SPACE_NO_INTERFACE: any. */
+struct route_asked {
+	enum space_field to, from;
+	uint32_t mark, out;
+	bool has_in;
+};
+const struct routing *reach_routing(struct reach *r, struct route_asked q);
+uint32_t reach_routed(const struct reach *r, const struct routing *g,
+		      bool (*is)(const struct reach *, const struct box_route *, uint32_t ctx),
+		      uint32_t ctx);
+bool reach_routes_known(const struct reach *r, uint8_t family);
+uint32_t reach_known(const struct reach *r); /* packets of families whose routes are known */
+/* What may be of this type. `link`: of the interface in this field; SPACE_FIELDS: any. */
+uint32_t reach_local_type(struct reach *r, enum space_field field, enum space_field link,
+			  enum nf_addr_type type);
+uint32_t reach_type(struct reach *r, const struct env *env, enum space_field field,
+		    enum nf_addr_type type);
+/* Whether there may be, or may not be, a way back. */
+uint32_t reach_way_back(struct reach *r, uint32_t mark, bool by_in, bool there_is);
+
+/* Through a base chain or a hook: what goes on. */
+void reach_hook(struct reach *r, enum nf_hook hook, struct flocks *f);
+void reach_stop(struct reach *r, uint32_t where);
+void reach_undecided(struct reach *r, uint32_t where);
+/* A translation: what is translated, into `done`; what it has nothing to say of, into `rest`. */
+void reach_translate(struct reach *r, const struct nf_nat *nat, const struct flock *f,
+		     struct flocks *done, struct flocks *rest);
+/* Routing of what came in, parted; of what the box sends. */
+void reach_route_in(struct reach *r, struct flocks *f, struct flocks *local,
+		    struct flocks *forward);
+void reach_route_out(struct reach *r, struct flocks *f);

@@ -1,0 +1,625 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What routing says of all packets: box/route.c in sets.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "box/reach_int.h"
+
+struct routing_memo {
+	struct route_asked asked;
+	struct routing routing;
+	struct routing_memo *next;
+};
+
+bool reach_routes_known(const struct reach *r, uint8_t family)
+{
+	return family == 4 ? r->b->has.routes4 : r->b->has.routes6;
+}
+
+static bool rules_are_known(const struct reach *r, uint8_t family)
+{
+	return family == 4 ? r->b->has.rules4 : r->b->has.rules6;
+}
+
+/* The longest prefix first, then the lowest metric, then the order of the table. */
+static int by_preference(const void *a_, const void *b_)
+{
+	const struct box_route *a = *(const struct box_route *const *)a_;
+	const struct box_route *b = *(const struct box_route *const *)b_;
+
+	if (a->to.bits != b->to.bits)
+		return a->to.bits > b->to.bits ? -1 : 1;
+	if (a->metric != b->metric)
+		return a->metric < b->metric ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+static bool leaves_by(const struct reach *r, const struct box_route *route, uint32_t out)
+{
+	return out == SPACE_NO_INTERFACE || !route->link || route_uses(route, reach_name(r, out));
+}
+
+/* The number plus one of the route that a table has; of "throw": nothing. */
+static uint32_t table_set(struct reach *r, uint32_t table, const struct route_asked *q)
+{
+	const struct box *b = r->b;
+	const struct box_route **sorted = mem_new(b->routes.n + 1, sizeof(struct box_route *));
+	uint32_t *sets = mem_new(b->routes.n + 1, sizeof(*sets)), result;
+	uint32_t *values = mem_new(b->routes.n + 1, sizeof(*values));
+	size_t n = 0;
+
+	for_each (route, &b->routes)
+		if (route->table == table && !route->down && leaves_by(r, route, q->out))
+			sorted[n++] = route;
+	qsort(sorted, n, sizeof(struct box_route *), by_preference);
+	for (size_t i = 0; i < n; i++) {
+		struct space_range to = space_frame_find_prefix(r->frame, &sorted[i]->to);
+		struct space_match m = {0};
+
+		m.fields[q->to] = (struct space_ranges){&to, 1};
+		sets[i] = space_of(r->s, &m, (uint32_t)(sorted[i] - b->routes.items) + 1);
+	}
+	result = space_override_all(r->s, sets, n);
+	for_each (route, &b->routes) {
+		uint32_t place = (uint32_t)(route - b->routes.items) + 1;
+
+		values[place] = route->type == ADDR_THROW ? 0 : place;
+	}
+	result = space_map(r->s, result, values, b->routes.n + 1);
+	free(sorted);
+	free(sets);
+	free(values);
+	return result;
+}
+
+static uint32_t came_by(const struct reach *r, const char *name, bool has_in)
+{
+	uint32_t in;
+
+	if (!has_in)
+		return strcmp(name, "lo") == 0 ? SPACE_ALL : SPACE_EMPTY;
+	in = reach_value(r, SPACE_IN, reach_id(r, name));
+	if (strcmp(name, "lo") == 0)
+		in = space_override(r->s, in, reach_value(r, SPACE_IN, SPACE_NO_INTERFACE));
+	return in;
+}
+
+/* The packets for which a rule is asked, but for what it asks that nobody understands. */
+static uint32_t rule_set(const struct reach *r, const struct box_rule *rule,
+			 const struct route_asked *q)
+{
+	uint32_t set = SPACE_ALL, family = reach_family(r, rule->family);
+
+	if (rule->from.addr.family)
+		set = space_where(r->s, set, reach_prefix(r, q->from, &rule->from));
+	if (rule->to.addr.family)
+		set = space_where(r->s, set, reach_prefix(r, q->to, &rule->to));
+	if (rule->in)
+		set = space_where(r->s, set, came_by(r, rule->in, q->has_in));
+	if (rule->out && reach_id(r, rule->out) != q->out)
+		set = SPACE_EMPTY;
+	if ((rule->mark & rule->mark_mask) != (q->mark & rule->mark_mask))
+		set = SPACE_EMPTY;
+	if (rule->negate)
+		set = space_complement(r->s, set);
+	return space_where(r->s, set, family);
+}
+
+/* What a rule sends to `answer`, a route for each packet or none. */
+static void take(struct reach *r, struct routing *g, uint32_t where, bool certain, uint32_t answer)
+{
+	uint32_t hits = space_where(r->s, answer, space_where(r->s, g->none, where));
+
+	if (certain && g->layers.n)
+		g->layers.items[0] = space_override(r->s, g->layers.items[0], hits);
+	else
+		*(uint32_t *)list_add(r->arena, &g->layers, sizeof(uint32_t)) = hits;
+	if (certain)
+		g->none = space_without(r->s, g->none, hits);
+}
+
+static void ask_rule(struct reach *r, const struct box_rule *rule, const struct route_asked *q,
+		     struct routing *g)
+{
+	uint32_t refused = space_all((uint32_t)r->b->routes.n + 1);
+	uint32_t answer = rule->type == ADDR_UNICAST ? table_set(r, rule->table, q) : refused;
+
+	take(r, g, rule_set(r, rule, q), !rule->unknown, answer);
+}
+
+static void ask_rules(struct reach *r, const struct route_asked *q, struct routing *g)
+{
+	static const uint32_t tables[] = {TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT};
+
+	/* The layer of what is certain comes first. */
+	*(uint32_t *)list_add(r->arena, &g->layers, sizeof(uint32_t)) = SPACE_EMPTY;
+	for (uint8_t family = 4; family <= 6; family += 2) {
+		struct box_rule all = {.family = family};
+
+		for (size_t i = 0; !rules_are_known(r, family) && i < 3; i++) {
+			all.type = ADDR_UNICAST;
+			all.table = tables[i];
+			ask_rule(r, &all, q, g);
+		}
+	}
+	for_each (rule, &r->b->rules)
+		if (rules_are_known(r, rule->family))
+			ask_rule(r, rule, q, g);
+}
+
+const struct routing *reach_routing(struct reach *r, struct route_asked q)
+{
+	struct routing_memo *m = r->routings;
+
+	while (m && (m->asked.to != q.to || m->asked.from != q.from || m->asked.mark != q.mark ||
+		     m->asked.out != q.out || m->asked.has_in != q.has_in))
+		m = m->next;
+	if (m)
+		return &m->routing;
+	m = ARENA_NEW(r->arena, struct routing_memo);
+	*m = (struct routing_memo){.asked = q, .routing = {.none = SPACE_ALL}, .next = r->routings};
+	r->routings = m;
+	ask_rules(r, &q, &m->routing);
+	return &m->routing;
+}
+
+static const struct box_route refusal = {.type = ADDR_UNREACHABLE};
+
+uint32_t reach_routed(const struct reach *r, const struct routing *g,
+		      bool (*is)(const struct reach *, const struct box_route *, uint32_t ctx),
+		      uint32_t ctx)
+{
+	size_t n = r->b->routes.n;
+	uint32_t *to = mem_new(n + 2, sizeof(*to)), set = SPACE_EMPTY;
+
+	for (size_t i = 0; i < n; i++)
+		to[i + 1] = is(r, &r->b->routes.items[i], ctx);
+	to[n + 1] = is(r, &refusal, ctx);
+	for_each (layer, &g->layers)
+		set = space_override(r->s, set, space_map(r->s, *layer, to, n + 2));
+	free(to);
+	return set;
+}
+
+struct typed {
+	enum nf_addr_type type;
+	const char *link; /* NULL: any */
+};
+
+/* As the table of the box's own addresses says; of a link: where the route is that link's. */
+static uint32_t in_local_table(struct reach *r, enum space_field field, struct typed t)
+{
+	struct route_asked q = {.to = field, .out = SPACE_NO_INTERFACE};
+	size_t n = r->b->routes.n;
+	uint32_t *to = mem_new(n + 1, sizeof(*to)), set;
+
+	to[0] = t.type == ADDR_UNICAST;
+	for_each (route, &r->b->routes) {
+		bool here = !t.link || route_uses(route, t.link);
+
+		to[route - r->b->routes.items + 1] =
+			here ? route->type == t.type : t.type == ADDR_UNICAST;
+	}
+	set = space_map(r->s, table_set(r, TABLE_LOCAL, &q), to, n + 1);
+	free(to);
+	return set;
+}
+
+static uint32_t multicast(const struct reach *r, enum space_field field)
+{
+	return space_override(r->s, reach_addrs(r, field, "224.0.0.0/4"),
+			      reach_addrs(r, field, "ff00::/8"));
+}
+
+static uint32_t broadcast(const struct reach *r, enum space_field field)
+{
+	return space_override(r->s, reach_addrs(r, field, "0.0.0.0/8"),
+			      reach_addrs(r, field, "255.255.255.255/32"));
+}
+
+/* In the order in which route_local_type() asks. */
+static uint32_t local_type(struct reach *r, enum space_field field, struct typed t)
+{
+	uint32_t m = multicast(r, field), all = broadcast(r, field);
+	uint32_t set = in_local_table(r, field, t);
+
+	set = space_without(r->s, set, space_override(r->s, m, all));
+	if (t.type == ADDR_MULTICAST)
+		set = space_override(r->s, set, m);
+	if (t.type == ADDR_BROADCAST)
+		set = space_override(r->s, set, all);
+	return set;
+}
+
+uint32_t reach_local_type(struct reach *r, enum space_field field, enum space_field link,
+			  enum nf_addr_type type)
+{
+	uint32_t set = SPACE_EMPTY;
+
+	if (link == SPACE_FIELDS)
+		return local_type(r, field, (struct typed){type, NULL});
+	for (uint32_t id = 0; id < r->names->names.n + SPACE_FIRST_INTERFACE; id++) {
+		const char *name = reach_name(r, id);
+		/* Without a link any of them counts. */
+		struct typed t = {type, id == SPACE_NO_INTERFACE ? NULL : name ? name : ""};
+
+		set = space_override(
+			r->s, set,
+			space_where(r->s, local_type(r, field, t), reach_value(r, link, id)));
+	}
+	return set;
+}
+
+static bool is_way(const struct reach *r, const struct box_route *route, uint32_t link)
+{
+	return route->type == ADDR_UNICAST && route->link &&
+	       (link == SPACE_NO_INTERFACE || route_uses(route, reach_name(r, link)));
+}
+
+static bool is_no_way(const struct reach *r, const struct box_route *route, uint32_t link)
+{
+	return !is_way(r, route, link);
+}
+
+/* IPv6 asks its routes about what is no address of the box itself. */
+uint32_t reach_type(struct reach *r, const struct env *env, enum space_field field,
+		    enum nf_addr_type type)
+{
+	struct route_asked q = {.to = field, .from = SPACE_FROM, .mark = env->mark};
+	uint32_t v6 = reach_family(r, 6), set = reach_local_type(r, field, SPACE_FIELDS, type);
+	uint32_t others =
+		space_where(r->s, reach_local_type(r, field, SPACE_FIELDS, ADDR_UNICAST), v6);
+	const struct routing *g = reach_routing(r, q);
+
+	if (type == ADDR_UNICAST)
+		return space_override(
+			r->s, space_without(r->s, set, v6),
+			space_where(r->s, others, reach_routed(r, g, is_way, SPACE_NO_INTERFACE)));
+	if (type == ADDR_UNREACHABLE) {
+		uint32_t no = space_override(
+			r->s, reach_routed(r, g, is_no_way, SPACE_NO_INTERFACE), g->none);
+
+		set = space_override(r->s, set, space_where(r->s, others, no));
+	}
+	return set;
+}
+
+static uint32_t not_routed(const struct reach *r, const struct routing *g, uint32_t link)
+{
+	return space_override(r->s, reach_routed(r, g, is_no_way, link), g->none);
+}
+
+/* By this interface; SPACE_NO_INTERFACE: by any. */
+static uint32_t way_back(struct reach *r, uint32_t mark, uint32_t link, bool there_is)
+{
+	struct route_asked q = {.to = SPACE_FROM, .from = SPACE_TO, .mark = mark, .has_in = true};
+	const struct routing *g = reach_routing(r, q), *here;
+	uint32_t yes = reach_routed(r, g, is_way, link), no = not_routed(r, g, link), v6, some;
+
+	if (link == SPACE_NO_INTERFACE)
+		return there_is ? yes : no;
+	/* IPv6 looks for a way by this interface where the best one leaves elsewhere. */
+	q.out = link;
+	here = reach_routing(r, q);
+	v6 = reach_family(r, 6);
+	some = space_where(r->s, reach_routed(r, g, is_way, SPACE_NO_INTERFACE), v6);
+	if (there_is)
+		return space_override(r->s, yes,
+				      space_where(r->s, some, reach_routed(r, here, is_way, link)));
+	/* No way at all, or of those that leave elsewhere, none here. */
+	some = space_without(r->s, some, not_routed(r, g, SPACE_NO_INTERFACE));
+	return space_without(r->s, no, space_without(r->s, some, not_routed(r, here, link)));
+}
+
+uint32_t reach_way_back(struct reach *r, uint32_t mark, bool by_in, bool there_is)
+{
+	uint32_t set = SPACE_EMPTY;
+
+	if (!by_in)
+		return way_back(r, mark, SPACE_NO_INTERFACE, there_is);
+	for (size_t i = 0; i < r->names->names.n; i++) {
+		uint32_t id = (uint32_t)i + SPACE_FIRST_INTERFACE;
+
+		set = space_override(r->s, set,
+				     space_where(r->s, way_back(r, mark, id, there_is),
+						 reach_value(r, SPACE_IN, id)));
+	}
+	if (!there_is)
+		set = space_override(r->s, set, reach_value(r, SPACE_IN, SPACE_OTHER_INTERFACE));
+	return set;
+}
+
+/* A value of a switch of an interface, or of all of them. */
+static int64_t switch_of(const struct reach *r, const char *key, const char *link, int family)
+{
+	char name[80];
+
+	snprintf(name, sizeof(name), "net.ipv%d.conf.%s.%s", family, link ? link : "default", key);
+	return box_switch(r->b, name, 0);
+}
+
+/* What came in by an interface for which IPv4's switch, the highest of its own and of all, has this
+ * value (at least one: above 0). */
+static uint32_t where_switch(const struct reach *r, const char *key, int64_t value)
+{
+	int64_t all = switch_of(r, key, "all", 4);
+	uint32_t set = SPACE_EMPTY;
+
+	for (uint32_t id = 1; id < r->names->names.n + SPACE_FIRST_INTERFACE; id++) {
+		int64_t here = switch_of(r, key, reach_name(r, id), 4);
+
+		if ((all > here ? all : here) == value)
+			set = space_override(r->s, set, reach_value(r, SPACE_IN, id));
+	}
+	return set;
+}
+
+static uint32_t both(const struct reach *r, uint32_t a, uint32_t b)
+{
+	return space_where(r->s, a, b);
+}
+
+static uint32_t either(const struct reach *r, uint32_t a, uint32_t b)
+{
+	return space_override(r->s, a, b);
+}
+
+static uint32_t without(const struct reach *r, uint32_t a, uint32_t b)
+{
+	return space_without(r->s, a, b);
+}
+
+/* walk_route.c says what each is. */
+static uint32_t martians(const struct reach *r)
+{
+	uint32_t to_all = reach_addrs(r, SPACE_TO, "255.255.255.255/32");
+	uint32_t from_none = reach_addrs(r, SPACE_FROM, "0.0.0.0/32");
+	uint32_t to_group = reach_addrs(r, SPACE_TO, "224.0.0.0/4");
+	uint32_t no_sender = either(r, reach_addrs(r, SPACE_FROM, "224.0.0.0/4"),
+				    reach_addrs(r, SPACE_FROM, "255.255.255.255/32"));
+	uint32_t fine =
+		either(r, to_all, both(r, from_none, reach_addrs(r, SPACE_TO, "0.0.0.0/32")));
+	uint32_t bad =
+		without(r, reach_addrs(r, SPACE_FROM, "0.0.0.0/8"), both(r, to_group, from_none));
+	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "127.0.0.0/8"),
+				reach_addrs(r, SPACE_TO, "127.0.0.0/8"));
+
+	loops = without(r, loops, reach_value(r, SPACE_IN, r->lo));
+	loops = both(r, loops, where_switch(r, "route_localnet", 0));
+	bad = either(r, bad, either(r, loops, reach_addrs(r, SPACE_TO, "0.0.0.0/8")));
+	return either(r, no_sender, without(r, bad, fine));
+}
+
+/* Those without a way back, by this interface or at all: may be, or must. */
+static uint32_t no_way_back(struct reach *r, bool by_in, bool may)
+{
+	return may ? reach_way_back(r, 0, by_in, false)
+		   : space_complement(r->s, reach_way_back(r, 0, by_in, true));
+}
+
+static uint32_t refused_sources(struct reach *r, bool may)
+{
+	uint32_t own = reach_local_type(r, SPACE_FROM, SPACE_FIELDS, ADDR_LOCAL);
+	uint32_t sender = reach_local_type(r, SPACE_FROM, SPACE_FIELDS, ADDR_UNICAST);
+	uint32_t strict = both(r, where_switch(r, "rp_filter", 1), no_way_back(r, true, may));
+	uint32_t loose = both(r, where_switch(r, "rp_filter", 2), no_way_back(r, false, may));
+	uint32_t bad = both(r, own, where_switch(r, "accept_local", 0));
+
+	bad = either(r, bad, space_complement(r->s, either(r, own, sender)));
+	bad = either(r, bad, both(r, sender, either(r, strict, loose)));
+	bad = without(r, bad, reach_value(r, SPACE_IN, r->lo));
+	bad = without(r, bad, reach_addrs(r, SPACE_FROM, "0.0.0.0/32"));
+	return without(r, bad, reach_addrs(r, SPACE_TO, "224.0.0.0/4"));
+}
+
+static uint32_t refused_in_6(const struct reach *r)
+{
+	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "::1/128"),
+				reach_addrs(r, SPACE_TO, "::1/128"));
+
+	loops = without(r, loops, reach_value(r, SPACE_IN, r->lo));
+	return either(r, either(r, reach_addrs(r, SPACE_FROM, "ff00::/8"), loops),
+		      reach_addrs(r, SPACE_TO, "::/128"));
+}
+
+uint32_t reach_known(const struct reach *r)
+{
+	uint32_t set = SPACE_EMPTY;
+
+	for (uint8_t family = 4; family <= 6; family += 2)
+		if (reach_routes_known(r, family))
+			set = either(r, set, reach_family(r, family));
+	return set;
+}
+
+/* The packets that may come in by an interface that forwards, or may not. */
+static uint32_t forwards(const struct reach *r, bool yes)
+{
+	bool v4 = box_switch(r->b, "net.ipv4.ip_forward", 0) != 0;
+	bool v6 = switch_of(r, "forwarding", "all", 6) != 0;
+	uint32_t set = v4 ? reach_family(r, 4) : SPACE_EMPTY;
+
+	if (!r->b->has.switches)
+		return SPACE_ALL;
+	for (size_t i = 0; i < r->names->names.n; i++)
+		if (switch_of(r, "forwarding", r->names->names.items[i], 4))
+			set = either(r, set,
+				     both(r, reach_family(r, 4),
+					  reach_value(r, SPACE_IN,
+						      (uint32_t)i + SPACE_FIRST_INTERFACE)));
+	if (v6)
+		set = either(r, set, reach_family(r, 6));
+	return yes ? set : space_complement(r->s, set);
+}
+
+static bool is_local(const struct reach *r, const struct box_route *route, uint32_t ctx)
+{
+	(void)r;
+	(void)ctx;
+	return route->type == ADDR_LOCAL || route->type == ADDR_BROADCAST ||
+	       route->type == ADDR_ANYCAST;
+}
+
+static bool is_here(const struct reach *r, const struct box_route *route, uint32_t ctx)
+{
+	(void)r;
+	(void)ctx;
+	return route->type == ADDR_LOCAL || route->type == ADDR_ANYCAST;
+}
+
+static bool is_refused(const struct reach *r, const struct box_route *route, uint32_t ctx)
+{
+	(void)ctx;
+	return !is_local(r, route, 0) &&
+	       (route->type == ADDR_BLACKHOLE || route->type == ADDR_UNREACHABLE ||
+		route->type == ADDR_PROHIBIT || !route->link);
+}
+
+/* It is no local one and leaves by this link. */
+static bool leaves(const struct reach *r, const struct box_route *route, uint32_t link)
+{
+	return !is_local(r, route, 0) && !is_refused(r, route, 0) &&
+	       route_uses(route, reach_name(r, link));
+}
+
+/* A broadcast that the box itself sends does leave. */
+static bool leaves_own(const struct reach *r, const struct box_route *route, uint32_t link)
+{
+	return !is_here(r, route, 0) && !is_refused(r, route, 0) &&
+	       route_uses(route, reach_name(r, link));
+}
+
+/* With the interfaces by which they leave. */
+static uint32_t ways_out(const struct reach *r, const struct routing *g, bool own)
+{
+	uint32_t set = SPACE_EMPTY;
+
+	for (size_t i = 0; i < r->names->names.n; i++) {
+		uint32_t id = (uint32_t)i + SPACE_FIRST_INTERFACE;
+		uint32_t by = reach_routed(r, g, own ? leaves_own : leaves, id);
+
+		set = either(r, set, both(r, by, reach_value(r, SPACE_OUT, id)));
+	}
+	return set;
+}
+
+/* What routing refuses at once: may, or must. */
+static uint32_t refused(struct reach *r, bool may)
+{
+	uint32_t v4 = either(r, martians(r), refused_sources(r, may));
+
+	return either(r, both(r, reach_family(r, 4), v4),
+		      both(r, reach_family(r, 6), refused_in_6(r)));
+}
+
+/* What routing makes of what came in, for each mark, of packets as they are then. */
+struct ways_in {
+	uint32_t local, forward, refused; /* each: may be; forward says by which interface */
+};
+
+static struct ways_in ways_in(struct reach *r, uint32_t mark)
+{
+	struct route_asked q = {.to = SPACE_TO, .from = SPACE_FROM, .mark = mark, .has_in = true};
+	const struct routing *g = reach_routing(r, q);
+	uint32_t bad = refused(r, true), certainly = refused(r, false);
+	uint32_t group = multicast(r, SPACE_TO);
+	uint32_t all = either(r, reach_addrs(r, SPACE_TO, "224.0.0.1/32"),
+			      reach_addrs(r, SPACE_TO, "ff02::1/128"));
+	uint32_t here = either(r, reach_addrs(r, SPACE_TO, "255.255.255.255/32"),
+			       either(r, reach_addrs(r, SPACE_TO, "0.0.0.0/32"),
+				      reach_addrs(r, SPACE_TO, "::/128")));
+	uint32_t special = either(r, group, here), none, stays;
+	struct ways_in w;
+
+	bad = either(r, bad, both(r, reach_family(r, 6), refused_in_6(r)));
+	w.local = either(r, special, reach_routed(r, g, is_local, 0));
+	stays = both(r, reach_family(r, 6), reach_addrs(r, SPACE_FROM, "fe80::/10"));
+	w.forward = without(r, without(r, ways_out(r, g, false), special), stays);
+	w.forward = both(r, w.forward, forwards(r, true));
+	none = either(r, stays, forwards(r, false));
+	none = both(r, none, space_forget(r->s, ways_out(r, g, false), SPACE_OUT));
+	none = either(r, none, either(r, g->none, reach_routed(r, g, is_refused, 0)));
+	w.refused = either(r, without(r, group, all), without(r, none, special));
+	w.local = both(r, without(r, w.local, certainly),
+		       reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE));
+	w.forward = without(r, w.forward, certainly);
+	w.refused = either(r, w.refused, bad);
+	return w;
+}
+
+/* Where routes were not collected, where a packet leaves is as asked. */
+static struct ways_in add_unknown(const struct reach *r, struct ways_in w)
+{
+	uint32_t k = reach_known(r), none = reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE);
+	uint32_t others = space_complement(r->s, k);
+
+	w.refused = both(r, w.refused, k);
+	w.local = either(r, both(r, w.local, k), both(r, others, none));
+	w.forward = either(r, both(r, w.forward, k), without(r, others, none));
+	return w;
+}
+
+void reach_route_in(struct reach *r, struct flocks *f, struct flocks *local, struct flocks *forward)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct flock *k = &f->items[i];
+		struct ways_in w = add_unknown(r, ways_in(r, k->env.mark));
+
+		reach_stop(r, both(r, k->where, reach_pull(r, &k->env, w.refused)));
+		flocks_add(r->s, local, &k->env,
+			   both(r, k->where, reach_pull(r, &k->env, w.local)));
+		flocks_add(r->s, forward, &k->env,
+			   both(r, k->where, reach_pull(r, &k->env, w.forward)));
+	}
+}
+
+/* What goes to many leaves by the link whose address it has. */
+static uint32_t by_source(const struct reach *r)
+{
+	uint32_t set = SPACE_EMPTY, to;
+
+	for_each (a, &r->b->addresses) {
+		struct prefix p = prefix_of_addr(&a->addr);
+
+		if (a->addr.family == 4)
+			set = either(r, set,
+				     both(r, reach_prefix(r, SPACE_FROM, &p),
+					  reach_value(r, SPACE_OUT, reach_id(r, a->link))));
+	}
+	to = either(r, reach_addrs(r, SPACE_TO, "224.0.0.0/4"),
+		    reach_addrs(r, SPACE_TO, "255.255.255.255/32"));
+	return both(r, set, to);
+}
+
+static void route_own(struct reach *r, const struct flock *k, struct flocks *out)
+{
+	struct route_asked q = {.to = SPACE_TO, .from = SPACE_FROM, .mark = k->env.mark};
+	const struct routing *g = reach_routing(r, q);
+	uint32_t many = by_source(r), sent = space_forget(r->s, many, SPACE_OUT), others, where;
+	uint32_t ways =
+		either(r, ways_out(r, g, true),
+		       both(r, reach_routed(r, g, is_here, 0), reach_value(r, SPACE_OUT, r->lo)));
+	uint32_t none = either(r, g->none, reach_routed(r, g, is_refused, 0));
+
+	ways = either(r, many, without(r, ways, sent));
+	none = both(r, without(r, none, sent), reach_known(r));
+	others = without(r, space_complement(r->s, reach_known(r)),
+			 reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE));
+	ways = either(r, both(r, ways, reach_known(r)), others);
+	reach_stop(r, both(r, k->where, reach_pull(r, &k->env, none)));
+	where = both(r, k->where, reach_pull(r, &k->env, ways));
+	flocks_add(r->s, out, &k->env, where);
+}
+
+void reach_route_out(struct reach *r, struct flocks *f)
+{
+	struct flocks out = {0};
+
+	for (size_t i = 0; i < f->n; i++)
+		route_own(r, &f->items[i], &out);
+	flocks_release(f);
+	*f = out;
+}
