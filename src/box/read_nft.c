@@ -146,7 +146,7 @@ static void add_chain(struct nft *n, const json_t *o)
 
 	if (!t || t->saved)
 		return;
-	t->decides |= strcmp(text_of(o, "policy"), "drop") == 0;
+	t->decides |= t->foreign && strcmp(text_of(o, "policy"), "drop") == 0;
 	if (t->foreign)
 		return;
 	*place = (uint32_t)n->b->ruleset.chains.n;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
-#include <time.h>
 
-#include "base/date.h"
 #include "base/suggest.h"
 #include "cmd/command.h"
 #include "cmd/load.h"
 #include "cmd/policy_collect.h"
 #include "cmd/policy_explain.h"
 #include "cmd/policy_print.h"
+#include "cmd/policy_subject.h"
+#include "cmd/policy_verify.h"
 #include "policy/emit.h"
 #include "sys/file.h"
 
@@ -51,35 +51,6 @@ static const struct form *form_of(const struct arguments *args)
 	return NULL;
 }
 
-/* A device of the site, or a host. */
-struct subject {
-	const struct device *device;
-	const struct host *host;
-};
-
-static bool find_subject(const struct site *site, const char *name, struct subject *out)
-{
-	struct suggest s = suggest_start(slice_of(name));
-	char hint[SUGGEST_TEXT_MAX];
-
-	*out = (struct subject){NULL, NULL};
-	for_each (d, &site->devices) {
-		if (text_is(d->name, name))
-			out->device = d;
-		suggest_add(&s, d->name.s);
-	}
-	for_each (h, &site->hosts) {
-		if (text_is(h->name, name))
-			out->host = h;
-		suggest_add(&s, h->name.s);
-	}
-	if (out->device || out->host)
-		return true;
-	command_usage_error("no device or host of this site is called \"%.60s\"%s", name,
-			    suggest_text(&s, hint));
-	return false;
-}
-
 static int write_sidecar(const struct arguments *args, const struct policy *p)
 {
 	const char *path = args_value(args, "sidecar");
@@ -118,18 +89,6 @@ static int print(const struct arguments *args, const struct form *form, const st
 	return rc;
 }
 
-/* The day by whose end things are measured; UTC. */
-static bool find_day(const struct arguments *args, int32_t *day)
-{
-	const char *text = args_value(args, "on");
-
-	*day = (int32_t)(time(NULL) / 86400);
-	if (!text || date_parse(slice_of(text), day))
-		return true;
-	command_usage_error("--on wants a day such as 2026-11-30, not \"%.40s\"", text);
-	return false;
-}
-
 static int derive(const struct arguments *args, const struct form *form, const struct plan *plan)
 {
 	struct policy_options options;
@@ -138,11 +97,10 @@ static int derive(const struct arguments *args, const struct form *form, const s
 	struct policy *p;
 	int rc;
 
-	if (!find_subject(plan->site, args_value(args, "device"), &subject) ||
-	    !find_day(args, &options.today))
+	if (!subject_find(plan->site, args_value(args, "device"), &subject) ||
+	    !subject_day(args, &options.today))
 		return EXIT_USAGE;
-	p = subject.device ? policy_derive(plan, subject.device, &options, &errs)
-			   : policy_derive_host(plan, subject.host, &options);
+	p = subject_policy(&subject, plan, &options, &errs);
 	if (!p)
 		return command_failed_all(&errs);
 	rc = print(args, form, p);
@@ -181,6 +139,7 @@ static const struct verb {
 	{"collect", run_collect},
 	{"derive", run_derive},
 	{"explain", policy_explain},
+	{"verify", policy_verify},
 };
 
 static int run(const struct arguments *args)
@@ -205,9 +164,9 @@ static const struct option_spec options[] = {
 	{"on", "DATE", "as on that day; default: today", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},
 	{"catalog", "DIR", "where the product files are", false},
-	{"bundle", "FILE", "explain: a box, as it was collected", true},
-	{"ruleset", "FILE", "explain: a ruleset alone", false},
-	{"ipv6", NULL, "explain: the ruleset is ip6tables-save's", false},
+	{"bundle", "FILE", "explain, verify: a box, as it was collected", true},
+	{"ruleset", "FILE", "explain, verify: a ruleset alone", false},
+	{"ipv6", NULL, "... which is ip6tables-save's", false},
 	{"in", "LINK", "explain: where the packet arrives", false},
 	{"out", "LINK", "explain: where it leaves, of a ruleset alone", false},
 	{"sent", NULL, "explain: the box itself sends it", false},
@@ -228,7 +187,7 @@ static int run_collect(const struct arguments *args)
 const struct command command_policy = {
 	.name = "policy",
 	.summary = "a device's rules: what they should be, and what they do",
-	.operands = "collect [FILE] | derive SITE | explain PACKET|SITE",
+	.operands = "collect [FILE] | derive SITE | explain PACKET|SITE | verify SITE",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.min_operands = 1,

@@ -7,25 +7,8 @@
 #include "box/read.h"
 #include "box/route.h"
 #include "cmd/explain_print.h"
+#include "cmd/policy_subject.h"
 #include "sys/file.h"
-
-static int read_box(const struct arguments *args, struct buf *bytes, struct box **out)
-{
-	const char *bundle = args_value(args, "bundle"), *ruleset = args_value(args, "ruleset");
-	const char *path = bundle ? bundle : ruleset;
-	struct err err;
-
-	*out = NULL;
-	if (!bundle == !ruleset)
-		return command_usage_error(
-			"policy explain: either --bundle FILE or --ruleset FILE says which box");
-	if (file_read(path, BOX_TEXT_MAX, bytes, &err))
-		return command_failed(&err);
-	*out = bundle ? box_read_bundle(path, buf_slice(bytes), &err)
-		      : box_read_ruleset(path, buf_slice(bytes), args_has(args, "ipv6") ? 6 : 4,
-					 &err);
-	return *out ? 0 : command_failed(&err);
-}
 
 static bool no_guess(void *ctx, const char *words)
 {
@@ -176,7 +159,7 @@ int policy_explain(const struct arguments *args)
 	if (!packets == !text)
 		return command_usage_error("policy explain: a packet such as \"tcp 10.0.0.9 "
 					   "10.0.0.1:22\", or --packets FILE");
-	rc = read_box(args, &bytes, &b);
+	rc = subject_box(args, &bytes, &b);
 	if (!rc)
 		rc = packets ? explain_lines(b, packets) : explain_packet(args, b, text);
 	box_free(b);
