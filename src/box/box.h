@@ -32,6 +32,9 @@ struct box_address {
 	uint8_t bits;		     /* of its network */
 	struct addr peer, broadcast; /* family 0: none */
 };
+/* The kernel's numbers (include/uapi/linux/rtnetlink.h, RT_TABLE_*). */
+enum { TABLE_DEFAULT = 253, TABLE_MAIN = 254, TABLE_LOCAL = 255 };
+
 struct box_route {
 	uint32_t table;		 /* 254 main, 255 local, ... */
 	enum nf_addr_type type;	 /* of what goes there */

@@ -257,4 +257,5 @@ struct nf_ruleset {
 	/* Whole parts that were not read and could decide about a packet: "table bridge filter".
 	 * What they say is unknown. */
 	LIST_OF(const char *) doubts;
+	LIST_OF(const char *) bridge_doubts; /* the same, about what passes a bridge */
 };

@@ -20,17 +20,20 @@ static int find(const struct numbered *table, size_t n, struct slice word)
 int nf_proto_of(struct slice word)
 {
 	static const struct numbered words[] = {
-		{"tcp", 6},	   {"udp", 17},	       {"icmp", 1},
-		{"icmpv6", 58},	   {"ipv6-icmp", 58},  {"sctp", 132},
-		{"dccp", 33},	   {"udplite", 136},   {"esp", 50},
-		{"ah", 51},	   {"gre", 47},	       {"igmp", 2},
-		{"ipip", 4},	   {"ipencap", 4},     {"ipv6", 41},
-		{"ospf", 89},	   {"pim", 103},       {"vrrp", 112},
-		{"comp", 108},	   {"l2tp", 115},      {"mh", 135},
-		{"ipcomp", 108},   {"ospfigp", 89},    {"eigrp", 88},
-		{"ipv6-frag", 44}, {"ipv6-route", 43}, {"ipv6-nonxt", 59},
-		{"ipv6-opts", 60}, {"hopopt", 0},      {"mobility-header", 135},
-		{"ip", 0},
+		{"tcp", 6},	   {"udp", 17},		{"icmp", 1},
+		{"icmpv6", 58},	   {"ipv6-icmp", 58},	{"sctp", 132},
+		{"dccp", 33},	   {"udplite", 136},	{"esp", 50},
+		{"ah", 51},	   {"gre", 47},		{"igmp", 2},
+		{"ipip", 4},	   {"ipencap", 4},	{"ipv6", 41},
+		{"ospf", 89},	   {"pim", 103},	{"vrrp", 112},
+		{"comp", 108},	   {"l2tp", 115},	{"mh", 135},
+		{"ipcomp", 108},   {"ospfigp", 89},	{"eigrp", 88},
+		{"ipv6-frag", 44}, {"ipv6-route", 43},	{"ipv6-nonxt", 59},
+		{"ipv6-opts", 60}, {"hopopt", 0},	{"mobility-header", 135},
+		{"ip", 0},	   {"ggp", 3},		{"egp", 8},
+		{"igp", 9},	   {"rdp", 27},		{"rsvp", 46},
+		{"skip", 57},	   {"etherip", 97},	{"encap", 98},
+		{"isis", 124},	   {"mpls-in-ip", 137}, {"hip", 139},
 	};
 	uint64_t number;
 
@@ -99,4 +102,27 @@ int nf_icmp_type_of(struct slice word, int family)
 	if (slice_number(word, 255, &number))
 		return (int)number;
 	return family == 4 ? FIND(icmp, word) : FIND(icmp6, word);
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool nf_mac_of(struct slice word, uint8_t mac[6])
+{
+	if (word.n != 17)
+		return false;
+	for (size_t i = 0; i < 6; i++) {
+		int high = hex_digit(word.p[3 * i]), low = hex_digit(word.p[3 * i + 1]);
+
+		if (high < 0 || low < 0 || (i < 5 && word.p[3 * i + 2] != ':'))
+			return false;
+		mac[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
 }

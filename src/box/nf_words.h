@@ -17,3 +17,5 @@ int nf_ct_state_of(struct slice word);
 int nf_addr_type_of(struct slice word);
 /* "echo-request", of ICMP (family 4) or ICMPv6 (6); types only. */
 int nf_icmp_type_of(struct slice word, int family);
+/* "52:54:00:00:00:01"; false: it is not one. */
+bool nf_mac_of(struct slice word, uint8_t mac[6]);

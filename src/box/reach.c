@@ -20,7 +20,7 @@ static int compare_base(const void *a_, const void *b_, void *chains_)
 	return a < b ? -1 : a > b;
 }
 
-static void find_base(struct reach *r)
+static void find_base(struct reached *r)
 {
 	const struct nf_ruleset *rules = &r->b->ruleset;
 
@@ -34,7 +34,7 @@ static void find_base(struct reach *r)
 				rules->chains.items);
 }
 
-static uint32_t icmp_types(const struct reach *r, uint32_t proto, const struct space_range *types,
+static uint32_t icmp_types(const struct reached *r, uint32_t proto, const struct space_range *types,
 			   size_t n)
 {
 	struct space_range protos = {proto, proto};
@@ -48,7 +48,7 @@ static uint32_t icmp_types(const struct reach *r, uint32_t proto, const struct s
 	return space_of(r->s, &m, 1);
 }
 
-static uint32_t with_state(const struct reach *r, enum space_state state, uint32_t set)
+static uint32_t with_state(const struct reached *r, enum space_state state, uint32_t set)
 {
 	if (!(r->asked.states & 1u << state))
 		return SPACE_EMPTY;
@@ -57,7 +57,7 @@ static uint32_t with_state(const struct reach *r, enum space_state state, uint32
 
 /* With the state that connection tracking gives the first packet of a connection:
  * nf_state_of_first(). What is no first one can have any protocol. */
-static uint32_t of_states(const struct reach *r)
+static uint32_t of_states(const struct reached *r)
 {
 	static const struct space_range any[] = {{0, 65535}};
 	static const struct space_range asks4[] = {
@@ -80,7 +80,7 @@ static uint32_t of_states(const struct reach *r)
 }
 
 /* What comes in as itself. */
-static bool is_entry(const struct reach *r, const char *name)
+static bool is_entry(const struct reached *r, const char *name)
 {
 	const struct box_link *l = box_find_link(r->b, name), *master;
 
@@ -90,7 +90,7 @@ static bool is_entry(const struct reach *r, const char *name)
 	return l && !(master && master->kind);
 }
 
-static uint32_t entries(const struct reach *r)
+static uint32_t entries(const struct reached *r)
 {
 	uint32_t set =
 		r->b->has.links ? SPACE_EMPTY : reach_value(r, SPACE_IN, SPACE_OTHER_INTERFACE);
@@ -104,7 +104,7 @@ static uint32_t entries(const struct reach *r)
 }
 
 /* What belongs to a VRF is decided elsewhere. */
-static uint32_t in_vrf(const struct reach *r)
+static uint32_t in_vrf(const struct reached *r)
 {
 	uint32_t set = SPACE_EMPTY;
 
@@ -115,7 +115,7 @@ static uint32_t in_vrf(const struct reach *r)
 	return set;
 }
 
-static uint32_t all_of(const struct reach *r, const struct flocks *f)
+static uint32_t all_of(const struct reached *r, const struct flocks *f)
 {
 	uint32_t set = SPACE_EMPTY;
 
@@ -124,7 +124,7 @@ static uint32_t all_of(const struct reach *r, const struct flocks *f)
 	return set;
 }
 
-static void leave(struct reach *r, struct flocks *f, enum reach_way way)
+static void leave(struct reached *r, struct flocks *f, enum reach_way way)
 {
 	reach_hook(r, NF_POSTROUTING, f);
 	reach_hook(r, NF_EGRESS, f);
@@ -132,7 +132,7 @@ static void leave(struct reach *r, struct flocks *f, enum reach_way way)
 	flocks_release(f);
 }
 
-static void receive(struct reach *r)
+static void receive(struct reached *r)
 {
 	struct flocks f = {0}, local = {0}, forward = {0};
 	struct env env = {0};
@@ -159,7 +159,7 @@ static void receive(struct reach *r)
 }
 
 /* The box sends as itself, or as nobody yet. */
-static uint32_t own_sources(struct reach *r)
+static uint32_t own_sources(struct reached *r)
 {
 	uint32_t set = SPACE_EMPTY;
 
@@ -175,7 +175,7 @@ static uint32_t own_sources(struct reach *r)
 }
 
 /* What changed on the way out is routed again. */
-static void route_again(struct reach *r, struct flocks *f)
+static void route_again(struct reached *r, struct flocks *f)
 {
 	struct flocks stays = {0}, again = {0};
 
@@ -195,7 +195,7 @@ static void route_again(struct reach *r, struct flocks *f)
 	*f = stays;
 }
 
-static void send_own(struct reach *r)
+static void send_own(struct reached *r)
 {
 	struct flocks f = {0};
 	struct env env = {0};
@@ -212,7 +212,7 @@ static void send_own(struct reach *r)
 	leave(r, &f, REACH_OUTPUT);
 }
 
-static void make_notes(struct reach *r)
+static void make_notes(struct reached *r)
 {
 	size_t n = r->b->ruleset.chains.n;
 
@@ -223,12 +223,12 @@ static void make_notes(struct reach *r)
 					  r->b->ruleset.chains.items[i].rules.n + 1);
 }
 
-struct reach *reach_new(const struct box *b, const struct reach_frame *f, struct space *s,
-			const struct reach_asked *asked)
+struct reached *reach_new(const struct box *b, const struct reach_frame *f, struct space *s,
+			  const struct reach_asked *asked)
 {
-	struct reach *r = mem_new(1, sizeof(*r));
+	struct reached *r = mem_new(1, sizeof(*r));
 
-	*r = (struct reach){.b = b, .names = f, .frame = f->frame, .s = s, .asked = *asked};
+	*r = (struct reached){.b = b, .names = f, .frame = f->frame, .s = s, .asked = *asked};
 	if (!r->asked.states)
 		r->asked.states = 1u << SPACE_NEW;
 	r->arena = arena_new();
@@ -240,7 +240,7 @@ struct reach *reach_new(const struct box *b, const struct reach_frame *f, struct
 	return r;
 }
 
-void reach_free(struct reach *r)
+void reach_free(struct reached *r)
 {
 	if (!r)
 		return;
@@ -255,7 +255,7 @@ static bool filter_is_known(const struct box *b)
 
 /* What may be stopped, or is not decided, and so is not certain to pass. Where routes are known,
  * what may go another way and be stopped there as well. */
-static uint32_t doomed(const struct reach *r, enum reach_way way)
+static uint32_t doomed(const struct reached *r, enum reach_way way)
 {
 	static const enum stop stops[REACH_WAYS] = {STOP_INPUT, STOP_FORWARD, STOP_OUTPUT};
 	uint32_t here = SPACE_EMPTY, any = SPACE_EMPTY;
@@ -271,7 +271,7 @@ static uint32_t doomed(const struct reach *r, enum reach_way way)
 	return space_override(r->s, here, any);
 }
 
-struct space_pair reach_allowed(const struct reach *r, enum reach_way way)
+struct space_pair reach_allowed(const struct reached *r, enum reach_way way)
 {
 	static const enum stop stops[REACH_WAYS] = {STOP_INPUT, STOP_FORWARD, STOP_OUTPUT};
 	struct space_pair p = {SPACE_EMPTY, r->passed[way]};
@@ -290,12 +290,17 @@ struct space_pair reach_allowed(const struct reach *r, enum reach_way way)
 	return p;
 }
 
-uint32_t reach_domain(const struct reach *r, enum reach_way way)
+uint32_t reach_domain(const struct reached *r, enum reach_way way)
 {
 	return r->domain[way];
 }
 
-struct reach_rule reach_rule(const struct reach *r, size_t chain, size_t rule)
+uint32_t reach_matched(const struct reached *r, size_t chain, size_t rule)
+{
+	return r->notes[chain][rule].matched;
+}
+
+struct reach_rule reach_rule(const struct reached *r, size_t chain, size_t rule)
 {
 	struct reach_rule result = {.by = -1};
 

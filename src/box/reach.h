@@ -39,18 +39,18 @@ struct reach_asked {
 enum reach_way { REACH_INPUT, REACH_FORWARD, REACH_OUTPUT, REACH_WAYS };
 
 /* All that is known after one look at the box. Frame, space and box are borrowed and outlive it. */
-struct reach;
-MUST_USE struct reach *reach_new(const struct box *b, const struct reach_frame *f, struct space *s,
-				 const struct reach_asked *asked);
-void reach_free(struct reach *r); /* NULL is fine */
+struct reached;
+MUST_USE struct reached *reach_new(const struct box *b, const struct reach_frame *f,
+				   struct space *s, const struct reach_asked *asked);
+void reach_free(struct reached *r); /* NULL is fine */
 
 /* The packets that are let through to the box's programs, forwarded, or sent. must: whatever is
  * unknown, the packet passes, and this way (SPACE_OUT among them) is one that it may take. may: it
  * can. Where routes were not collected, SPACE_OUT is taken as given, as by struct nf_packet's
  * `routed`. SPACE_TOO_LARGE: see policy/space_decide.h, whose question calls reach_new(). */
-struct space_pair reach_allowed(const struct reach *r, enum reach_way way);
+struct space_pair reach_allowed(const struct reached *r, enum reach_way way);
 /* The packets that were asked about: those that can go this way as far as routing goes. */
-uint32_t reach_domain(const struct reach *r, enum reach_way way);
+uint32_t reach_domain(const struct reached *r, enum reach_way way);
 
 /* What becomes of a rule, over all ways by which packets come to it. */
 enum reach_rule_fate {
@@ -68,5 +68,7 @@ struct reach_rule {
 	long by;
 	size_t together;
 };
+/* The packets, as they come, that get to a rule and may match it. */
+uint32_t reach_matched(const struct reached *r, size_t chain, size_t rule);
 /* `chain` and `rule` are places in the ruleset. */
-struct reach_rule reach_rule(const struct reach *r, size_t chain, size_t rule);
+struct reach_rule reach_rule(const struct reached *r, size_t chain, size_t rule);

@@ -28,12 +28,12 @@ struct key {
 	uint32_t may[TYPES];
 };
 
-static bool after_routing(const struct reach *r)
+static bool after_routing(const struct reached *r)
 {
 	return r->hook == NF_OUTPUT || r->hook == NF_POSTROUTING || r->hook == NF_EGRESS;
 }
 
-static bool before_routing(const struct reach *r)
+static bool before_routing(const struct reached *r)
 {
 	return r->hook == NF_PREROUTING || r->hook == NF_INGRESS || r->hook == NF_INPUT;
 }
@@ -43,7 +43,7 @@ static struct key field_key(enum space_field field, uint32_t has)
 	return (struct key){.kind = IS_FIELD, .field = field, .has = has};
 }
 
-static struct key addr_key(const struct reach *r, enum space_field field, uint8_t family)
+static struct key addr_key(const struct reached *r, enum space_field field, uint8_t family)
 {
 	return (struct key){
 		.kind = IS_FIELD, .field = field, .family = family, .has = reach_family(r, family)};
@@ -56,7 +56,7 @@ static struct key number_key(uint64_t number, uint32_t has)
 }
 
 /* The target, which may be a new one. */
-static struct key target_key(const struct reach *r, const struct env *env, uint8_t family)
+static struct key target_key(const struct reached *r, const struct env *env, uint8_t family)
 {
 	struct key k = addr_key(r, SPACE_TO, family);
 
@@ -67,7 +67,7 @@ static struct key target_key(const struct reach *r, const struct env *env, uint8
 	return k;
 }
 
-static struct key target_port_key(const struct reach *r, const struct env *env)
+static struct key target_port_key(const struct reached *r, const struct env *env)
 {
 	struct key k = field_key(SPACE_TO_PORT, reach_has_ports(r));
 
@@ -83,7 +83,7 @@ static struct key unsaid(uint32_t has)
 	return (struct key){.kind = IS_UNSAID, .has = has};
 }
 
-static uint32_t with_connection(const struct reach *r, const struct env *env)
+static uint32_t with_connection(const struct reached *r, const struct env *env)
 {
 	uint32_t lacks = space_override(r->s, reach_value(r, SPACE_STATE, SPACE_INVALID),
 					reach_value(r, SPACE_STATE, SPACE_UNTRACKED));
@@ -100,13 +100,13 @@ static struct key state_key(const struct env *env)
 	return field_key(SPACE_STATE, SPACE_ALL);
 }
 
-static struct key restrict_to(const struct reach *r, struct key k, uint32_t has)
+static struct key restrict_to(const struct reached *r, struct key k, uint32_t has)
 {
 	k.has = space_where(r->s, k.has, has);
 	return k;
 }
 
-static struct key key_of_connection(const struct reach *r, const struct env *env, enum nf_key key)
+static struct key key_of_connection(const struct reached *r, const struct env *env, enum nf_key key)
 {
 	uint32_t ports = reach_has_ports(r), has = with_connection(r, env);
 
@@ -134,12 +134,12 @@ static struct key key_of_connection(const struct reach *r, const struct env *env
 	}
 }
 
-static uint32_t received(const struct reach *r)
+static uint32_t received(const struct reached *r)
 {
 	return space_complement(r->s, reach_value(r, SPACE_IN, SPACE_NO_INTERFACE));
 }
 
-static struct key key_of_sender(const struct reach *r, enum nf_key key)
+static struct key key_of_sender(const struct reached *r, enum nf_key key)
 {
 	if (key == KEY_MAC)
 		return unsaid(after_routing(r) ? SPACE_EMPTY : received(r));
@@ -149,7 +149,7 @@ static struct key key_of_sender(const struct reach *r, enum nf_key key)
 						  : unsaid(SPACE_ALL);
 }
 
-static struct key type_key(struct reach *r, const struct env *env, enum space_field field,
+static struct key type_key(struct reached *r, const struct env *env, enum space_field field,
 			   bool by_link)
 {
 	struct key k = {.kind = IS_ONE_OF, .has = SPACE_ALL};
@@ -164,7 +164,7 @@ static struct key type_key(struct reach *r, const struct env *env, enum space_fi
 	return k;
 }
 
-static struct key packet_type_key(struct reach *r, const struct env *env)
+static struct key packet_type_key(struct reached *r, const struct env *env)
 {
 	struct key k = {.kind = IS_ONE_OF, .has = SPACE_ALL};
 
@@ -180,7 +180,7 @@ static struct key packet_type_key(struct reach *r, const struct env *env)
 }
 
 /* What comes by loopback, and IPv4's beginners without an address, always have a way back. */
-static struct key way_key(struct reach *r, const struct env *env, bool by_in)
+static struct key way_key(struct reached *r, const struct env *env, bool by_in)
 {
 	struct key k = {.kind = IS_ONE_OF, .has = received(r)};
 	uint32_t always = space_override(r->s, reach_value(r, SPACE_IN, r->lo),
@@ -198,7 +198,7 @@ static struct key way_key(struct reach *r, const struct env *env, bool by_in)
 	return k;
 }
 
-static struct key key_of_route(struct reach *r, const struct env *env, enum nf_key key)
+static struct key key_of_route(struct reached *r, const struct env *env, enum nf_key key)
 {
 	switch (key) {
 	case KEY_SADDR_TYPE:
@@ -216,12 +216,12 @@ static struct key key_of_route(struct reach *r, const struct env *env, enum nf_k
 	}
 }
 
-static uint32_t of_proto(const struct reach *r, uint32_t proto, uint8_t family)
+static uint32_t of_proto(const struct reached *r, uint32_t proto, uint8_t family)
 {
 	return space_where(r->s, reach_value(r, SPACE_PROTO, proto), reach_family(r, family));
 }
 
-static struct key key_of_header(const struct reach *r, const struct env *env, enum nf_key key)
+static struct key key_of_header(const struct reached *r, const struct env *env, enum nf_key key)
 {
 	enum { ICMP = 1, ICMPV6 = 58 };
 	struct key k;
@@ -256,7 +256,7 @@ static struct key key_of_header(const struct reach *r, const struct env *env, en
 }
 
 /* A connection's first packet is a SYN alone; of others nobody says. */
-static struct key flags_key(const struct reach *r)
+static struct key flags_key(const struct reached *r)
 {
 	enum { TCP = 6, SYN = 2, NEW_ONLY = 1u << SPACE_NEW };
 	uint32_t tcp = reach_value(r, SPACE_PROTO, TCP);
@@ -264,7 +264,7 @@ static struct key flags_key(const struct reach *r)
 	return r->asked.states == NEW_ONLY ? number_key(SYN, tcp) : unsaid(tcp);
 }
 
-static struct key key_of(struct reach *r, const struct env *env, enum nf_key key)
+static struct key key_of(struct reached *r, const struct env *env, enum nf_key key)
 {
 	switch (key) {
 	case KEY_IIF:
@@ -329,7 +329,7 @@ static struct key checked_key(const struct env *env, struct key k, enum nf_key k
 }
 
 /* No packet may have two values of it. */
-static bool is_sure(const struct reach *r, const struct key *k)
+static bool is_sure(const struct reached *r, const struct key *k)
 {
 	uint32_t all = SPACE_EMPTY;
 
@@ -345,7 +345,7 @@ static bool is_sure(const struct reach *r, const struct key *k)
 	return k->kind != IS_UNSAID;
 }
 
-static struct keys keys_of(struct reach *r, const struct env *env, const struct nf_lookup *l)
+static struct keys keys_of(struct reached *r, const struct env *env, const struct nf_lookup *l)
 {
 	struct keys ks = {.n = l->set->n_keys, .has = SPACE_ALL, .exact = true};
 
@@ -382,7 +382,7 @@ static void add_range(struct ranges *v, uint32_t lo, uint32_t hi)
 }
 
 /* The names in the span; of an interface that nobody named: if it begins like one, perhaps. */
-static void add_names(const struct reach *r, const struct nf_span *s, bool may, struct ranges *v)
+static void add_names(const struct reached *r, const struct nf_span *s, bool may, struct ranges *v)
 {
 	bool some = nf_value_compare(&s->lo, &s->hi) != 0;
 
@@ -396,7 +396,7 @@ static void add_names(const struct reach *r, const struct nf_span *s, bool may, 
 }
 
 /* The values of a field that are in the span after the mask. */
-static void add_masked(const struct reach *r, const struct key *k, const struct nf_span *s,
+static void add_masked(const struct reached *r, const struct key *k, const struct nf_span *s,
 		       struct ranges *v)
 {
 	uint32_t last = space_frame_last(r->frame, k->field);
@@ -409,7 +409,7 @@ static void add_masked(const struct reach *r, const struct key *k, const struct 
 	}
 }
 
-static void add_numbers(const struct reach *r, const struct key *k, const struct nf_span *s,
+static void add_numbers(const struct reached *r, const struct key *k, const struct nf_span *s,
 			struct ranges *v)
 {
 	struct nf_value last = nf_value_of_number(space_frame_last(r->frame, k->field));
@@ -423,7 +423,7 @@ static void add_numbers(const struct reach *r, const struct key *k, const struct
 				  : space_frame_last(r->frame, k->field));
 }
 
-static void add_values(const struct reach *r, const struct key *k, const struct nf_span *s,
+static void add_values(const struct reached *r, const struct key *k, const struct nf_span *s,
 		       bool may, struct ranges *v)
 {
 	if (k->kind == IS_NAME) {
@@ -453,7 +453,7 @@ static bool is_within(const struct key *k, const struct nf_span *s, bool may)
 }
 
 /* Those that may have a value in the span; or that must. */
-static uint32_t one_of(const struct reach *r, const struct key *k, const struct nf_span *s,
+static uint32_t one_of(const struct reached *r, const struct key *k, const struct nf_span *s,
 		       bool may)
 {
 	uint32_t sets[2] = {SPACE_EMPTY, SPACE_EMPTY};
@@ -468,7 +468,7 @@ static uint32_t one_of(const struct reach *r, const struct key *k, const struct 
 }
 
 /* The packets of one element: those that may be of it, or that must be. */
-static uint32_t element(const struct reach *r, const struct keys *ks, const struct nf_span *spans,
+static uint32_t element(const struct reached *r, const struct keys *ks, const struct nf_span *spans,
 			bool may, uint32_t value)
 {
 	struct ranges ranges[KEYS_MAX] = {0};
@@ -508,7 +508,7 @@ static uint32_t element(const struct reach *r, const struct keys *ks, const stru
 }
 
 /* All elements, each with its number plus one; the first counts. */
-static uint32_t elements(const struct reach *r, const struct keys *ks, const struct nf_set *set,
+static uint32_t elements(const struct reached *r, const struct keys *ks, const struct nf_set *set,
 			 bool may)
 {
 	uint32_t *sets = mem_new(set->n + 1, sizeof(*sets)), all;
@@ -521,7 +521,7 @@ static uint32_t elements(const struct reach *r, const struct keys *ks, const str
 }
 
 /* Those of elements that are in the set. */
-static uint32_t not_excepted(const struct reach *r, const struct nf_set *set, uint32_t elements)
+static uint32_t not_excepted(const struct reached *r, const struct nf_set *set, uint32_t elements)
 {
 	uint32_t *to = mem_new(set->n + 1, sizeof(*to));
 
@@ -536,7 +536,7 @@ struct answers {
 	uint32_t has, may, must; /* plain sets of packets as they came */
 };
 
-static struct answers look_up(struct reach *r, const struct env *env, const struct nf_lookup *l)
+static struct answers look_up(struct reached *r, const struct env *env, const struct nf_lookup *l)
 {
 	struct keys ks = keys_of(r, env, l);
 	struct answers a = {ks.has, ks.has, SPACE_EMPTY};
@@ -548,7 +548,7 @@ static struct answers look_up(struct reach *r, const struct env *env, const stru
 	return a;
 }
 
-struct space_pair reach_cond(struct reach *r, const struct env *env, const struct nf_cond *cond)
+struct space_pair reach_cond(struct reached *r, const struct env *env, const struct nf_cond *cond)
 {
 	struct answers all = {SPACE_EMPTY, SPACE_EMPTY, SPACE_EMPTY};
 
@@ -567,19 +567,19 @@ struct space_pair reach_cond(struct reach *r, const struct env *env, const struc
 				   space_without(r->s, all.has, all.must)};
 }
 
-static void add_layer(struct reach *r, struct routing *g, uint32_t layer)
+static void add_layer(struct reached *r, struct routing *g, uint32_t layer)
 {
 	if (layer != SPACE_EMPTY)
 		*(uint32_t *)list_add(r->arena, &g->layers, sizeof(uint32_t)) = layer;
 }
 
-static uint32_t plain(const struct reach *r, uint32_t set)
+static uint32_t plain(const struct reached *r, uint32_t set)
 {
 	return space_where(r->s, SPACE_ALL, set);
 }
 
 /* Where something is unknown each element by itself: it may be any whose packets it may be. */
-static void find_each(struct reach *r, const struct nf_lookup *l, const struct keys *ks,
+static void find_each(struct reached *r, const struct nf_lookup *l, const struct keys *ks,
 		      struct routing *g)
 {
 	const struct nf_set *set = l->set;
@@ -597,7 +597,7 @@ static void find_each(struct reach *r, const struct nf_lookup *l, const struct k
 	g->none = l->set->changing ? SPACE_ALL : left;
 }
 
-struct routing reach_find(struct reach *r, const struct env *env, const struct nf_lookup *l)
+struct routing reach_find(struct reached *r, const struct env *env, const struct nf_lookup *l)
 {
 	struct keys ks = keys_of(r, env, l);
 	struct routing g = {0};

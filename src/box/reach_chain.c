@@ -51,12 +51,12 @@ static void move_all(struct space *s, struct flocks *to, struct flocks *from)
 	flocks_release(from);
 }
 
-void reach_stop(struct reach *r, uint32_t where)
+void reach_stop(struct reached *r, uint32_t where)
 {
 	r->stopped[r->stop] = space_override(r->s, r->stopped[r->stop], where);
 }
 
-void reach_undecided(struct reach *r, uint32_t where)
+void reach_undecided(struct reached *r, uint32_t where)
 {
 	r->undecided[r->stop] = space_override(r->s, r->undecided[r->stop], where);
 }
@@ -75,10 +75,10 @@ struct here {
 	struct ends *ends;
 };
 
-static void run_chain(struct reach *r, size_t place, struct flocks *in, struct ends *ends,
+static void run_chain(struct reached *r, size_t place, struct flocks *in, struct ends *ends,
 		      unsigned depth);
 
-static void jump(struct reach *r, const struct nf_verdict *v, const struct flock *f,
+static void jump(struct reached *r, const struct nf_verdict *v, const struct flock *f,
 		 struct here *at)
 {
 	struct flocks in = {0};
@@ -95,7 +95,7 @@ static void jump(struct reach *r, const struct nf_verdict *v, const struct flock
 	move_all(r->s, &at->ends->accepts, &below.accepts);
 }
 
-static void obey(struct reach *r, const struct nf_verdict *v, const struct flock *f,
+static void obey(struct reached *r, const struct nf_verdict *v, const struct flock *f,
 		 struct here *at)
 {
 	switch (v->kind) {
@@ -124,8 +124,8 @@ static void obey(struct reach *r, const struct nf_verdict *v, const struct flock
 }
 
 /* Each element that packets have, with them: `each` takes its place in the set. */
-static void each_found(struct reach *r, const struct flock *f, const struct nf_lookup *map,
-		       void (*each)(struct reach *, const struct nf_data *, const struct flock *,
+static void each_found(struct reached *r, const struct flock *f, const struct nf_lookup *map,
+		       void (*each)(struct reached *, const struct nf_data *, const struct flock *,
 				    void *),
 		       void *ctx, struct flocks *none)
 {
@@ -155,7 +155,7 @@ static void each_found(struct reach *r, const struct flock *f, const struct nf_l
 	free(has);
 }
 
-static void obey_found(struct reach *r, const struct nf_data *d, const struct flock *f, void *at)
+static void obey_found(struct reached *r, const struct nf_data *d, const struct flock *f, void *at)
 {
 	obey(r, &d->verdict, f, at);
 }
@@ -166,7 +166,7 @@ static void set_mark(struct env *env, uint32_t mark)
 	env->mark = mark;
 }
 
-static void mark_found(struct reach *r, const struct nf_data *d, const struct flock *f, void *to)
+static void mark_found(struct reached *r, const struct nf_data *d, const struct flock *f, void *to)
 {
 	struct env now = f->env;
 
@@ -200,7 +200,7 @@ static void change(struct env *env, const struct nf_step *s)
 }
 
 /* One step for one flock: what goes on to the next step is added to `on`. */
-static void take_step(struct reach *r, const struct nf_step *s, struct flock *f, struct here *at,
+static void take_step(struct reached *r, const struct nf_step *s, struct flock *f, struct here *at,
 		      struct flocks *on)
 {
 	struct space_pair c;
@@ -238,7 +238,13 @@ static bool is_condition(const struct nf_step *s)
 	return s->kind == STEP_IF;
 }
 
-static void run_rule(struct reach *r, const struct nf_rule *rule, const struct flock *f,
+static void note_matched(struct reached *r, struct rule_note *note, const struct flocks *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		note->matched = space_override(r->s, note->matched, f->items[i].where);
+}
+
+static void run_rule(struct reached *r, const struct nf_rule *rule, const struct flock *f,
 		     struct here *at)
 {
 	struct flocks now = {0};
@@ -249,6 +255,8 @@ static void run_rule(struct reach *r, const struct nf_rule *rule, const struct f
 	for_each (s, &rule->steps) {
 		struct flocks on = {0};
 
+		if (asking && !is_condition(s))
+			note_matched(r, note, &now);
 		asking &= is_condition(s);
 		note->alive |= !asking && now.n;
 		for (size_t i = 0; i < now.n; i++)
@@ -257,10 +265,12 @@ static void run_rule(struct reach *r, const struct nf_rule *rule, const struct f
 		now = on;
 	}
 	note->alive |= now.n != 0;
+	if (asking)
+		note_matched(r, note, &now);
 	move_all(r->s, at->next, &now);
 }
 
-static void run_chain(struct reach *r, size_t place, struct flocks *in, struct ends *ends,
+static void run_chain(struct reached *r, size_t place, struct flocks *in, struct ends *ends,
 		      unsigned depth)
 {
 	const struct nf_chain *c = &r->b->ruleset.chains.items[place];
@@ -280,7 +290,7 @@ static void run_chain(struct reach *r, size_t place, struct flocks *in, struct e
 }
 
 /* The packets that a base chain is shown. */
-static uint32_t sees(const struct reach *r, const struct nf_chain *c)
+static uint32_t sees(const struct reached *r, const struct nf_chain *c)
 {
 	uint32_t set = c->family ? reach_family(r, c->family) : SPACE_ALL, by = SPACE_EMPTY;
 	enum space_field field = r->hook == NF_EGRESS ? SPACE_OUT : SPACE_IN;
@@ -293,7 +303,7 @@ static uint32_t sees(const struct reach *r, const struct nf_chain *c)
 }
 
 /* Of an ingress chain of a bridge's port it is not known what comes by that. */
-static uint32_t may_see(const struct reach *r, const struct nf_chain *c, uint32_t sees)
+static uint32_t may_see(const struct reached *r, const struct nf_chain *c, uint32_t sees)
 {
 	for_each (device, &c->devices) {
 		const struct box_link *l = box_find_link(r->b, *device);
@@ -305,7 +315,7 @@ static uint32_t may_see(const struct reach *r, const struct nf_chain *c, uint32_
 	return sees;
 }
 
-static void run_base(struct reach *r, size_t place, struct flocks *f)
+static void run_base(struct reached *r, size_t place, struct flocks *f)
 {
 	const struct nf_chain *c = &r->b->ruleset.chains.items[place];
 	uint32_t must = sees(r, c), may = may_see(r, c, must);
@@ -334,7 +344,7 @@ static bool is_target_nat(enum nf_hook hook)
 	return hook == NF_PREROUTING || hook == NF_OUTPUT;
 }
 
-static void track(struct reach *r, struct flocks *f)
+static void track(struct reached *r, struct flocks *f)
 {
 	struct flocks out = {0};
 
@@ -349,7 +359,7 @@ static void track(struct reach *r, struct flocks *f)
 }
 
 /* Only a connection's first packets are shown to the chains that translate, until one has. */
-static void translate(struct reach *r, struct flocks *f)
+static void translate(struct reached *r, struct flocks *f)
 {
 	uint32_t first = space_override(r->s, reach_value(r, SPACE_STATE, SPACE_NEW),
 					reach_value(r, SPACE_STATE, SPACE_RELATED));
@@ -383,7 +393,7 @@ static void translate(struct reach *r, struct flocks *f)
 }
 
 /* What the kernel does itself before a chain of this priority, once. */
-static void pass_stations(struct reach *r, long before, long *at, struct flocks *f)
+static void pass_stations(struct reached *r, long before, long *at, struct flocks *f)
 {
 	bool target = is_target_nat(r->hook);
 	bool translates = target || r->hook == NF_POSTROUTING || r->hook == NF_INPUT;
@@ -396,7 +406,7 @@ static void pass_stations(struct reach *r, long before, long *at, struct flocks 
 	*at = before;
 }
 
-void reach_hook(struct reach *r, enum nf_hook hook, struct flocks *f)
+void reach_hook(struct reached *r, enum nf_hook hook, struct flocks *f)
 {
 	long at = LONG_MIN;
 

@@ -184,12 +184,12 @@ void reach_frame_seal(struct reach_frame *f)
 	space_frame_seal(f->frame);
 }
 
-uint32_t reach_prefix(const struct reach *r, enum space_field field, const struct prefix *p)
+uint32_t reach_prefix(const struct reached *r, enum space_field field, const struct prefix *p)
 {
 	return space_of_field(r->s, field, space_frame_find_prefix(r->frame, p));
 }
 
-uint32_t reach_addrs(const struct reach *r, enum space_field field, const char *prefix)
+uint32_t reach_addrs(const struct reached *r, enum space_field field, const char *prefix)
 {
 	struct prefix p;
 	bool host_bits;
@@ -199,17 +199,17 @@ uint32_t reach_addrs(const struct reach *r, enum space_field field, const char *
 	return reach_prefix(r, field, &p);
 }
 
-uint32_t reach_value(const struct reach *r, enum space_field field, uint32_t value)
+uint32_t reach_value(const struct reached *r, enum space_field field, uint32_t value)
 {
 	return space_of_field(r->s, field, (struct space_range){value, value});
 }
 
-uint32_t reach_family(const struct reach *r, uint8_t family)
+uint32_t reach_family(const struct reached *r, uint8_t family)
 {
 	return reach_value(r, SPACE_FAMILY, family == 4 ? SPACE_IPV4 : SPACE_IPV6);
 }
 
-uint32_t reach_has_ports(const struct reach *r)
+uint32_t reach_has_ports(const struct reached *r)
 {
 	static const struct space_range protos[] = {
 		{6, 6}, {17, 17}, {33, 33}, {132, 132}, {136, 136}};
@@ -219,7 +219,7 @@ uint32_t reach_has_ports(const struct reach *r)
 	return space_of(r->s, &m, 1);
 }
 
-const char *reach_name(const struct reach *r, uint32_t id)
+const char *reach_name(const struct reached *r, uint32_t id)
 {
 	if (id == SPACE_NO_INTERFACE)
 		return "";
@@ -227,7 +227,7 @@ const char *reach_name(const struct reach *r, uint32_t id)
 					   : r->names->names.items[id - SPACE_FIRST_INTERFACE];
 }
 
-uint32_t reach_id(const struct reach *r, const char *name)
+uint32_t reach_id(const struct reached *r, const char *name)
 {
 	for (size_t i = 0; name && i < r->names->names.n; i++)
 		if (strcmp(r->names->names.items[i], name) == 0)

@@ -47,10 +47,11 @@ enum stop { STOP_EARLY, STOP_INPUT, STOP_FORWARD, STOP_OUTPUT, STOPS };
 
 struct rule_note {
 	bool alive;
-	bool asked; /* something came to its chain */
+	uint32_t matched; /* the packets that it may take */
+	bool asked;	  /* something came to its chain */
 };
 
-struct reach {
+struct reached {
 	const struct box *b;
 	const struct reach_frame *names;
 	const struct space_frame *frame;
@@ -76,22 +77,22 @@ struct reach {
 };
 
 /* Sets. Of the packets as they are now, unless it says otherwise. */
-uint32_t reach_addrs(const struct reach *r, enum space_field field, const char *prefix);
-uint32_t reach_prefix(const struct reach *r, enum space_field field, const struct prefix *p);
-uint32_t reach_value(const struct reach *r, enum space_field field, uint32_t value);
-uint32_t reach_family(const struct reach *r, uint8_t family);
-uint32_t reach_has_ports(const struct reach *r);
+uint32_t reach_addrs(const struct reached *r, enum space_field field, const char *prefix);
+uint32_t reach_prefix(const struct reached *r, enum space_field field, const struct prefix *p);
+uint32_t reach_value(const struct reached *r, enum space_field field, uint32_t value);
+uint32_t reach_family(const struct reached *r, uint8_t family);
+uint32_t reach_has_ports(const struct reached *r);
 /* By the name; NULL: those that are not to be known by it. */
-const char *reach_name(const struct reach *r, uint32_t id);
-uint32_t reach_id(const struct reach *r, const char *name); /* SPACE_OTHER_INTERFACE: none */
+const char *reach_name(const struct reached *r, uint32_t id);
+uint32_t reach_id(const struct reached *r, const char *name); /* SPACE_OTHER_INTERFACE: none */
 
 /* The packets as they came that may be in a set of packets as they are now. */
-uint32_t reach_pull(const struct reach *r, const struct env *env, uint32_t set);
+uint32_t reach_pull(const struct reached *r, const struct env *env, uint32_t set);
 
 /* A question; which element of a map has the packets: layers of the element's number plus one, and
  * those that may be in none. */
-struct space_pair reach_cond(struct reach *r, const struct env *env, const struct nf_cond *cond);
-struct routing reach_find(struct reach *r, const struct env *env, const struct nf_lookup *l);
+struct space_pair reach_cond(struct reached *r, const struct env *env, const struct nf_cond *cond);
+struct routing reach_find(struct reached *r, const struct env *env, const struct nf_lookup *l);
 
 /* What routing says. `to` and `from` are the fields that are looked up and that rules ask as the
  * source; out: only routes through it, SPACE_NO_INTERFACE: any. */
@@ -100,28 +101,28 @@ struct route_asked {
 	uint32_t mark, out;
 	bool has_in;
 };
-const struct routing *reach_routing(struct reach *r, struct route_asked q);
-uint32_t reach_routed(const struct reach *r, const struct routing *g,
-		      bool (*is)(const struct reach *, const struct box_route *, uint32_t ctx),
+const struct routing *reach_routing(struct reached *r, struct route_asked q);
+uint32_t reach_routed(const struct reached *r, const struct routing *g,
+		      bool (*is)(const struct reached *, const struct box_route *, uint32_t ctx),
 		      uint32_t ctx);
-bool reach_routes_known(const struct reach *r, uint8_t family);
-uint32_t reach_known(const struct reach *r); /* packets of families whose routes are known */
+bool reach_routes_known(const struct reached *r, uint8_t family);
+uint32_t reach_known(const struct reached *r); /* packets of families whose routes are known */
 /* What may be of this type. `link`: of the interface in this field; SPACE_FIELDS: any. */
-uint32_t reach_local_type(struct reach *r, enum space_field field, enum space_field link,
+uint32_t reach_local_type(struct reached *r, enum space_field field, enum space_field link,
 			  enum nf_addr_type type);
-uint32_t reach_type(struct reach *r, const struct env *env, enum space_field field,
+uint32_t reach_type(struct reached *r, const struct env *env, enum space_field field,
 		    enum nf_addr_type type);
 /* Whether there may be, or may not be, a way back. */
-uint32_t reach_way_back(struct reach *r, uint32_t mark, bool by_in, bool there_is);
+uint32_t reach_way_back(struct reached *r, uint32_t mark, bool by_in, bool there_is);
 
 /* Through a base chain or a hook: what goes on. */
-void reach_hook(struct reach *r, enum nf_hook hook, struct flocks *f);
-void reach_stop(struct reach *r, uint32_t where);
-void reach_undecided(struct reach *r, uint32_t where);
+void reach_hook(struct reached *r, enum nf_hook hook, struct flocks *f);
+void reach_stop(struct reached *r, uint32_t where);
+void reach_undecided(struct reached *r, uint32_t where);
 /* A translation: what is translated, into `done`; what it has nothing to say of, into `rest`. */
-void reach_translate(struct reach *r, const struct nf_nat *nat, const struct flock *f,
+void reach_translate(struct reached *r, const struct nf_nat *nat, const struct flock *f,
 		     struct flocks *done, struct flocks *rest);
 /* Routing of what came in, parted; of what the box sends. */
-void reach_route_in(struct reach *r, struct flocks *f, struct flocks *local,
+void reach_route_in(struct reached *r, struct flocks *f, struct flocks *local,
 		    struct flocks *forward);
-void reach_route_out(struct reach *r, struct flocks *f);
+void reach_route_out(struct reached *r, struct flocks *f);

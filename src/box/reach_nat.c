@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "box/reach_int.h"
 
-uint32_t reach_pull(const struct reach *r, const struct env *env, uint32_t set)
+uint32_t reach_pull(const struct reached *r, const struct env *env, uint32_t set)
 {
 	struct space *s = r->s;
 
@@ -33,7 +33,7 @@ struct translating {
 };
 
 /* With a new address, or with none, and a new port or with the one that it has. */
-static void add(struct reach *r, struct translating *t, const struct env *env,
+static void add(struct reached *r, struct translating *t, const struct env *env,
 		const struct space_range *ports, uint32_t where)
 {
 	struct env now = *env;
@@ -47,7 +47,7 @@ static void add(struct reach *r, struct translating *t, const struct env *env,
 }
 
 /* A port that is in the range stays; of a target's range the first is taken. */
-static void add_with_ports(struct reach *r, struct translating *t, const struct env *env,
+static void add_with_ports(struct reached *r, struct translating *t, const struct env *env,
 			   const struct nf_target *to, uint32_t where)
 {
 	struct space_range range = {to->port_lo, to->port_hi}, first = {to->port_lo, to->port_lo};
@@ -67,7 +67,7 @@ static void add_with_ports(struct reach *r, struct translating *t, const struct 
 	add(r, t, env, to->port_base ? &any : &first, space_without(r->s, with, in));
 }
 
-static void set_target(struct reach *r, struct translating *t, const struct env *env,
+static void set_target(struct reached *r, struct translating *t, const struct env *env,
 		       const struct nf_target *to, uint32_t where)
 {
 	struct env now = *env;
@@ -82,7 +82,7 @@ static void set_target(struct reach *r, struct translating *t, const struct env 
 	add_with_ports(r, t, &now, to, where);
 }
 
-static void set_source(struct reach *r, struct translating *t, const struct env *env,
+static void set_source(struct reached *r, struct translating *t, const struct env *env,
 		       uint32_t where)
 {
 	struct env now = *env;
@@ -93,7 +93,7 @@ static void set_source(struct reach *r, struct translating *t, const struct env 
 }
 
 /* As box/walk_nat.c: the first of the link's addresses; family 0: it has none. */
-static struct addr own_address(const struct reach *r, const char *link, uint8_t family)
+static struct addr own_address(const struct reached *r, const char *link, uint8_t family)
 {
 	for_each (a, &r->b->addresses)
 		if (link && a->addr.family == family && strcmp(a->link, link) == 0 &&
@@ -102,7 +102,7 @@ static struct addr own_address(const struct reach *r, const char *link, uint8_t 
 	return (struct addr){0};
 }
 
-static void redirect(struct reach *r, struct translating *t, const struct env *env,
+static void redirect(struct reached *r, struct translating *t, const struct env *env,
 		     struct nf_target to, struct addr own, uint32_t where)
 {
 	if (where == SPACE_EMPTY)
@@ -126,7 +126,7 @@ static struct addr loopback(uint8_t family)
 }
 
 /* By the address of the link where it came in, or by which it leaves. */
-static void by_link(struct reach *r, struct translating *t, const struct env *env,
+static void by_link(struct reached *r, struct translating *t, const struct env *env,
 		    const struct nf_target *to, uint32_t where)
 {
 	bool masquerade = t->nat->kind == NAT_MASQUERADE;
@@ -151,7 +151,7 @@ static void by_link(struct reach *r, struct translating *t, const struct env *en
 	}
 }
 
-static void apply(struct reach *r, struct translating *t, const struct env *env,
+static void apply(struct reached *r, struct translating *t, const struct env *env,
 		  const struct nf_target *to, uint32_t where)
 {
 	uint32_t of = where;
@@ -169,7 +169,7 @@ static void apply(struct reach *r, struct translating *t, const struct env *env,
 		set_source(r, t, env, of);
 }
 
-static void apply_map(struct reach *r, struct translating *t, const struct flock *f)
+static void apply_map(struct reached *r, struct translating *t, const struct flock *f)
 {
 	const struct nf_set *set = t->nat->map->set;
 	struct routing g = reach_find(r, &f->env, t->nat->map);
@@ -193,7 +193,7 @@ static void apply_map(struct reach *r, struct translating *t, const struct flock
 	free(has);
 }
 
-void reach_translate(struct reach *r, const struct nf_nat *nat, const struct flock *f,
+void reach_translate(struct reached *r, const struct nf_nat *nat, const struct flock *f,
 		     struct flocks *done, struct flocks *rest)
 {
 	struct translating t = {nat, done, rest};

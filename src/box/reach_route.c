@@ -14,12 +14,12 @@ struct routing_memo {
 	struct routing_memo *next;
 };
 
-bool reach_routes_known(const struct reach *r, uint8_t family)
+bool reach_routes_known(const struct reached *r, uint8_t family)
 {
 	return family == 4 ? r->b->has.routes4 : r->b->has.routes6;
 }
 
-static bool rules_are_known(const struct reach *r, uint8_t family)
+static bool rules_are_known(const struct reached *r, uint8_t family)
 {
 	return family == 4 ? r->b->has.rules4 : r->b->has.rules6;
 }
@@ -37,13 +37,13 @@ static int by_preference(const void *a_, const void *b_)
 	return a < b ? -1 : a > b;
 }
 
-static bool leaves_by(const struct reach *r, const struct box_route *route, uint32_t out)
+static bool leaves_by(const struct reached *r, const struct box_route *route, uint32_t out)
 {
 	return out == SPACE_NO_INTERFACE || !route->link || route_uses(route, reach_name(r, out));
 }
 
 /* The number plus one of the route that a table has; of "throw": nothing. */
-static uint32_t table_set(struct reach *r, uint32_t table, const struct route_asked *q)
+static uint32_t table_set(struct reached *r, uint32_t table, const struct route_asked *q)
 {
 	const struct box *b = r->b;
 	const struct box_route **sorted = mem_new(b->routes.n + 1, sizeof(struct box_route *));
@@ -75,7 +75,7 @@ static uint32_t table_set(struct reach *r, uint32_t table, const struct route_as
 	return result;
 }
 
-static uint32_t came_by(const struct reach *r, const char *name, bool has_in)
+static uint32_t came_by(const struct reached *r, const char *name, bool has_in)
 {
 	uint32_t in;
 
@@ -88,7 +88,7 @@ static uint32_t came_by(const struct reach *r, const char *name, bool has_in)
 }
 
 /* The packets for which a rule is asked, but for what it asks that nobody understands. */
-static uint32_t rule_set(const struct reach *r, const struct box_rule *rule,
+static uint32_t rule_set(const struct reached *r, const struct box_rule *rule,
 			 const struct route_asked *q)
 {
 	uint32_t set = SPACE_ALL, family = reach_family(r, rule->family);
@@ -109,7 +109,8 @@ static uint32_t rule_set(const struct reach *r, const struct box_rule *rule,
 }
 
 /* What a rule sends to `answer`, a route for each packet or none. */
-static void take(struct reach *r, struct routing *g, uint32_t where, bool certain, uint32_t answer)
+static void take(struct reached *r, struct routing *g, uint32_t where, bool certain,
+		 uint32_t answer)
 {
 	uint32_t hits = space_where(r->s, answer, space_where(r->s, g->none, where));
 
@@ -121,7 +122,7 @@ static void take(struct reach *r, struct routing *g, uint32_t where, bool certai
 		g->none = space_without(r->s, g->none, hits);
 }
 
-static void ask_rule(struct reach *r, const struct box_rule *rule, const struct route_asked *q,
+static void ask_rule(struct reached *r, const struct box_rule *rule, const struct route_asked *q,
 		     struct routing *g)
 {
 	uint32_t refused = space_all((uint32_t)r->b->routes.n + 1);
@@ -130,7 +131,7 @@ static void ask_rule(struct reach *r, const struct box_rule *rule, const struct 
 	take(r, g, rule_set(r, rule, q), !rule->unknown, answer);
 }
 
-static void ask_rules(struct reach *r, const struct route_asked *q, struct routing *g)
+static void ask_rules(struct reached *r, const struct route_asked *q, struct routing *g)
 {
 	static const uint32_t tables[] = {TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT};
 
@@ -150,7 +151,7 @@ static void ask_rules(struct reach *r, const struct route_asked *q, struct routi
 			ask_rule(r, rule, q, g);
 }
 
-const struct routing *reach_routing(struct reach *r, struct route_asked q)
+const struct routing *reach_routing(struct reached *r, struct route_asked q)
 {
 	struct routing_memo *m = r->routings;
 
@@ -168,8 +169,8 @@ const struct routing *reach_routing(struct reach *r, struct route_asked q)
 
 static const struct box_route refusal = {.type = ADDR_UNREACHABLE};
 
-uint32_t reach_routed(const struct reach *r, const struct routing *g,
-		      bool (*is)(const struct reach *, const struct box_route *, uint32_t ctx),
+uint32_t reach_routed(const struct reached *r, const struct routing *g,
+		      bool (*is)(const struct reached *, const struct box_route *, uint32_t ctx),
 		      uint32_t ctx)
 {
 	size_t n = r->b->routes.n;
@@ -190,7 +191,7 @@ struct typed {
 };
 
 /* As the table of the box's own addresses says; of a link: where the route is that link's. */
-static uint32_t in_local_table(struct reach *r, enum space_field field, struct typed t)
+static uint32_t in_local_table(struct reached *r, enum space_field field, struct typed t)
 {
 	struct route_asked q = {.to = field, .out = SPACE_NO_INTERFACE};
 	size_t n = r->b->routes.n;
@@ -208,20 +209,20 @@ static uint32_t in_local_table(struct reach *r, enum space_field field, struct t
 	return set;
 }
 
-static uint32_t multicast(const struct reach *r, enum space_field field)
+static uint32_t multicast(const struct reached *r, enum space_field field)
 {
 	return space_override(r->s, reach_addrs(r, field, "224.0.0.0/4"),
 			      reach_addrs(r, field, "ff00::/8"));
 }
 
-static uint32_t broadcast(const struct reach *r, enum space_field field)
+static uint32_t broadcast(const struct reached *r, enum space_field field)
 {
 	return space_override(r->s, reach_addrs(r, field, "0.0.0.0/8"),
 			      reach_addrs(r, field, "255.255.255.255/32"));
 }
 
 /* In the order in which route_local_type() asks. */
-static uint32_t local_type(struct reach *r, enum space_field field, struct typed t)
+static uint32_t local_type(struct reached *r, enum space_field field, struct typed t)
 {
 	uint32_t m = multicast(r, field), all = broadcast(r, field);
 	uint32_t set = in_local_table(r, field, t);
@@ -234,7 +235,7 @@ static uint32_t local_type(struct reach *r, enum space_field field, struct typed
 	return set;
 }
 
-uint32_t reach_local_type(struct reach *r, enum space_field field, enum space_field link,
+uint32_t reach_local_type(struct reached *r, enum space_field field, enum space_field link,
 			  enum nf_addr_type type)
 {
 	uint32_t set = SPACE_EMPTY;
@@ -253,19 +254,19 @@ uint32_t reach_local_type(struct reach *r, enum space_field field, enum space_fi
 	return set;
 }
 
-static bool is_way(const struct reach *r, const struct box_route *route, uint32_t link)
+static bool is_way(const struct reached *r, const struct box_route *route, uint32_t link)
 {
 	return route->type == ADDR_UNICAST && route->link &&
 	       (link == SPACE_NO_INTERFACE || route_uses(route, reach_name(r, link)));
 }
 
-static bool is_no_way(const struct reach *r, const struct box_route *route, uint32_t link)
+static bool is_no_way(const struct reached *r, const struct box_route *route, uint32_t link)
 {
 	return !is_way(r, route, link);
 }
 
 /* IPv6 asks its routes about what is no address of the box itself. */
-uint32_t reach_type(struct reach *r, const struct env *env, enum space_field field,
+uint32_t reach_type(struct reached *r, const struct env *env, enum space_field field,
 		    enum nf_addr_type type)
 {
 	struct route_asked q = {.to = field, .from = SPACE_FROM, .mark = env->mark};
@@ -287,13 +288,13 @@ uint32_t reach_type(struct reach *r, const struct env *env, enum space_field fie
 	return set;
 }
 
-static uint32_t not_routed(const struct reach *r, const struct routing *g, uint32_t link)
+static uint32_t not_routed(const struct reached *r, const struct routing *g, uint32_t link)
 {
 	return space_override(r->s, reach_routed(r, g, is_no_way, link), g->none);
 }
 
 /* By this interface; SPACE_NO_INTERFACE: by any. */
-static uint32_t way_back(struct reach *r, uint32_t mark, uint32_t link, bool there_is)
+static uint32_t way_back(struct reached *r, uint32_t mark, uint32_t link, bool there_is)
 {
 	struct route_asked q = {.to = SPACE_FROM, .from = SPACE_TO, .mark = mark, .has_in = true};
 	const struct routing *g = reach_routing(r, q), *here;
@@ -314,7 +315,7 @@ static uint32_t way_back(struct reach *r, uint32_t mark, uint32_t link, bool the
 	return space_without(r->s, no, space_without(r->s, some, not_routed(r, here, link)));
 }
 
-uint32_t reach_way_back(struct reach *r, uint32_t mark, bool by_in, bool there_is)
+uint32_t reach_way_back(struct reached *r, uint32_t mark, bool by_in, bool there_is)
 {
 	uint32_t set = SPACE_EMPTY;
 
@@ -333,7 +334,7 @@ uint32_t reach_way_back(struct reach *r, uint32_t mark, bool by_in, bool there_i
 }
 
 /* A value of a switch of an interface, or of all of them. */
-static int64_t switch_of(const struct reach *r, const char *key, const char *link, int family)
+static int64_t switch_of(const struct reached *r, const char *key, const char *link, int family)
 {
 	char name[80];
 
@@ -343,7 +344,7 @@ static int64_t switch_of(const struct reach *r, const char *key, const char *lin
 
 /* What came in by an interface for which IPv4's switch, the highest of its own and of all, has this
  * value (at least one: above 0). */
-static uint32_t where_switch(const struct reach *r, const char *key, int64_t value)
+static uint32_t where_switch(const struct reached *r, const char *key, int64_t value)
 {
 	int64_t all = switch_of(r, key, "all", 4);
 	uint32_t set = SPACE_EMPTY;
@@ -357,23 +358,23 @@ static uint32_t where_switch(const struct reach *r, const char *key, int64_t val
 	return set;
 }
 
-static uint32_t both(const struct reach *r, uint32_t a, uint32_t b)
+static uint32_t both(const struct reached *r, uint32_t a, uint32_t b)
 {
 	return space_where(r->s, a, b);
 }
 
-static uint32_t either(const struct reach *r, uint32_t a, uint32_t b)
+static uint32_t either(const struct reached *r, uint32_t a, uint32_t b)
 {
 	return space_override(r->s, a, b);
 }
 
-static uint32_t without(const struct reach *r, uint32_t a, uint32_t b)
+static uint32_t without(const struct reached *r, uint32_t a, uint32_t b)
 {
 	return space_without(r->s, a, b);
 }
 
 /* walk_route.c says what each is. */
-static uint32_t martians(const struct reach *r)
+static uint32_t martians(const struct reached *r)
 {
 	uint32_t to_all = reach_addrs(r, SPACE_TO, "255.255.255.255/32");
 	uint32_t from_none = reach_addrs(r, SPACE_FROM, "0.0.0.0/32");
@@ -394,13 +395,13 @@ static uint32_t martians(const struct reach *r)
 }
 
 /* Those without a way back, by this interface or at all: may be, or must. */
-static uint32_t no_way_back(struct reach *r, bool by_in, bool may)
+static uint32_t no_way_back(struct reached *r, bool by_in, bool may)
 {
 	return may ? reach_way_back(r, 0, by_in, false)
 		   : space_complement(r->s, reach_way_back(r, 0, by_in, true));
 }
 
-static uint32_t refused_sources(struct reach *r, bool may)
+static uint32_t refused_sources(struct reached *r, bool may)
 {
 	uint32_t own = reach_local_type(r, SPACE_FROM, SPACE_FIELDS, ADDR_LOCAL);
 	uint32_t sender = reach_local_type(r, SPACE_FROM, SPACE_FIELDS, ADDR_UNICAST);
@@ -415,7 +416,7 @@ static uint32_t refused_sources(struct reach *r, bool may)
 	return without(r, bad, reach_addrs(r, SPACE_TO, "224.0.0.0/4"));
 }
 
-static uint32_t refused_in_6(const struct reach *r)
+static uint32_t refused_in_6(const struct reached *r)
 {
 	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "::1/128"),
 				reach_addrs(r, SPACE_TO, "::1/128"));
@@ -425,7 +426,7 @@ static uint32_t refused_in_6(const struct reach *r)
 		      reach_addrs(r, SPACE_TO, "::/128"));
 }
 
-uint32_t reach_known(const struct reach *r)
+uint32_t reach_known(const struct reached *r)
 {
 	uint32_t set = SPACE_EMPTY;
 
@@ -436,7 +437,7 @@ uint32_t reach_known(const struct reach *r)
 }
 
 /* The packets that may come in by an interface that forwards, or may not. */
-static uint32_t forwards(const struct reach *r, bool yes)
+static uint32_t forwards(const struct reached *r, bool yes)
 {
 	bool v4 = box_switch(r->b, "net.ipv4.ip_forward", 0) != 0;
 	bool v6 = switch_of(r, "forwarding", "all", 6) != 0;
@@ -455,7 +456,7 @@ static uint32_t forwards(const struct reach *r, bool yes)
 	return yes ? set : space_complement(r->s, set);
 }
 
-static bool is_local(const struct reach *r, const struct box_route *route, uint32_t ctx)
+static bool is_local(const struct reached *r, const struct box_route *route, uint32_t ctx)
 {
 	(void)r;
 	(void)ctx;
@@ -463,14 +464,14 @@ static bool is_local(const struct reach *r, const struct box_route *route, uint3
 	       route->type == ADDR_ANYCAST;
 }
 
-static bool is_here(const struct reach *r, const struct box_route *route, uint32_t ctx)
+static bool is_here(const struct reached *r, const struct box_route *route, uint32_t ctx)
 {
 	(void)r;
 	(void)ctx;
 	return route->type == ADDR_LOCAL || route->type == ADDR_ANYCAST;
 }
 
-static bool is_refused(const struct reach *r, const struct box_route *route, uint32_t ctx)
+static bool is_refused(const struct reached *r, const struct box_route *route, uint32_t ctx)
 {
 	(void)ctx;
 	return !is_local(r, route, 0) &&
@@ -479,21 +480,21 @@ static bool is_refused(const struct reach *r, const struct box_route *route, uin
 }
 
 /* It is no local one and leaves by this link. */
-static bool leaves(const struct reach *r, const struct box_route *route, uint32_t link)
+static bool leaves(const struct reached *r, const struct box_route *route, uint32_t link)
 {
 	return !is_local(r, route, 0) && !is_refused(r, route, 0) &&
 	       route_uses(route, reach_name(r, link));
 }
 
 /* A broadcast that the box itself sends does leave. */
-static bool leaves_own(const struct reach *r, const struct box_route *route, uint32_t link)
+static bool leaves_own(const struct reached *r, const struct box_route *route, uint32_t link)
 {
 	return !is_here(r, route, 0) && !is_refused(r, route, 0) &&
 	       route_uses(route, reach_name(r, link));
 }
 
 /* With the interfaces by which they leave. */
-static uint32_t ways_out(const struct reach *r, const struct routing *g, bool own)
+static uint32_t ways_out(const struct reached *r, const struct routing *g, bool own)
 {
 	uint32_t set = SPACE_EMPTY;
 
@@ -507,7 +508,7 @@ static uint32_t ways_out(const struct reach *r, const struct routing *g, bool ow
 }
 
 /* What routing refuses at once: may, or must. */
-static uint32_t refused(struct reach *r, bool may)
+static uint32_t refused(struct reached *r, bool may)
 {
 	uint32_t v4 = either(r, martians(r), refused_sources(r, may));
 
@@ -520,7 +521,7 @@ struct ways_in {
 	uint32_t local, forward, refused; /* each: may be; forward says by which interface */
 };
 
-static struct ways_in ways_in(struct reach *r, uint32_t mark)
+static struct ways_in ways_in(struct reached *r, uint32_t mark)
 {
 	struct route_asked q = {.to = SPACE_TO, .from = SPACE_FROM, .mark = mark, .has_in = true};
 	const struct routing *g = reach_routing(r, q);
@@ -551,7 +552,7 @@ static struct ways_in ways_in(struct reach *r, uint32_t mark)
 }
 
 /* Where routes were not collected, where a packet leaves is as asked. */
-static struct ways_in add_unknown(const struct reach *r, struct ways_in w)
+static struct ways_in add_unknown(const struct reached *r, struct ways_in w)
 {
 	uint32_t k = reach_known(r), none = reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE);
 	uint32_t others = space_complement(r->s, k);
@@ -562,7 +563,8 @@ static struct ways_in add_unknown(const struct reach *r, struct ways_in w)
 	return w;
 }
 
-void reach_route_in(struct reach *r, struct flocks *f, struct flocks *local, struct flocks *forward)
+void reach_route_in(struct reached *r, struct flocks *f, struct flocks *local,
+		    struct flocks *forward)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		const struct flock *k = &f->items[i];
@@ -577,7 +579,7 @@ void reach_route_in(struct reach *r, struct flocks *f, struct flocks *local, str
 }
 
 /* What goes to many leaves by the link whose address it has. */
-static uint32_t by_source(const struct reach *r)
+static uint32_t by_source(const struct reached *r)
 {
 	uint32_t set = SPACE_EMPTY, to;
 
@@ -594,7 +596,7 @@ static uint32_t by_source(const struct reach *r)
 	return both(r, set, to);
 }
 
-static void route_own(struct reach *r, const struct flock *k, struct flocks *out)
+static void route_own(struct reached *r, const struct flock *k, struct flocks *out)
 {
 	struct route_asked q = {.to = SPACE_TO, .from = SPACE_FROM, .mark = k->env.mark};
 	const struct routing *g = reach_routing(r, q);
@@ -614,7 +616,7 @@ static void route_own(struct reach *r, const struct flock *k, struct flocks *out
 	flocks_add(r->s, out, &k->env, where);
 }
 
-void reach_route_out(struct reach *r, struct flocks *f)
+void reach_route_out(struct reached *r, struct flocks *f)
 {
 	struct flocks out = {0};
 

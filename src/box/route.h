@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: ISC
  *
- * How a Linux box routes: its rules, its tables, and what it says of an address. Sources: ip-rule(8),
- * ip-route(8); net/ipv4/fib_rules.c and net/ipv4/fib_frontend.c for what they leave out.
+ * How a Linux box routes: its rules, its tables, and what it says of an address. Sources:
+ * ip-rule(8), ip-route(8); net/ipv4/fib_rules.c and fib_frontend.c for what they leave out.
  */
 #pragma once
 
 #include "box/box.h"
-
-enum { TABLE_DEFAULT = 253, TABLE_MAIN = 254, TABLE_LOCAL = 255 };
 
 struct route_query {
 	struct addr from; /* family 0: not known yet */

@@ -45,10 +45,18 @@ static enum nf_ct_state state_of_icmp(uint8_t type)
 /* Neighbours and multicast listeners are left alone. */
 static enum nf_ct_state state_of_icmp6(uint8_t type)
 {
-	enum { ECHO = 128, QUERY = 130, REPORT, DONE, SOLICIT, REDIRECT = 137, NI_QUERY = 139 };
+	enum {
+		ECHO = 128,
+		QUERY = 130,
+		REPORT,
+		DONE,
+		SOLICIT,
+		ADVERTISEMENT = 136,
+		NI_QUERY = 139
+	};
 	enum { MLD2_REPORT = 143 };
 
-	if ((type >= QUERY && type <= REDIRECT) || type == MLD2_REPORT)
+	if ((type >= QUERY && type <= ADVERTISEMENT) || type == MLD2_REPORT)
 		return CT_UNTRACKED;
 	return type == ECHO || type == NI_QUERY ? CT_NEW : CT_INVALID;
 }
@@ -57,11 +65,11 @@ enum nf_ct_state nf_state_of_first(const struct nf_packet *p)
 {
 	switch (p->proto) {
 	case 1:
-		return p->to.family == 4 ? state_of_icmp(p->icmp_type) : CT_NEW;
+		return p->to.family == 4 ? state_of_icmp(p->icmp_type) : CT_INVALID;
 	case 6:
 		return state_of_tcp(p->tcp_flags);
 	case 58:
-		return p->to.family == 6 ? state_of_icmp6(p->icmp_type) : CT_NEW;
+		return p->to.family == 6 ? state_of_icmp6(p->icmp_type) : CT_INVALID;
 	default:
 		return CT_NEW;
 	}
@@ -159,14 +167,48 @@ static void begin(struct walk *w)
 	}
 }
 
+/* Parts of the box that nobody has read, and that may drop it. */
+static bool pass_doubts(struct walk *w, const char *const *doubts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (walk_guess(w, doubts[i])) {
+			walk_end(w, FATE_UNDECIDED, doubts[i]);
+			return false;
+		}
+	return true;
+}
+
+static bool pass_bridge(struct walk *w, const char *link)
+{
+	const struct box_link *l = link ? box_find_link(w->b, link) : NULL;
+
+	if (!l || !l->kind || strcmp(l->kind, "bridge") != 0)
+		return true;
+	return pass_doubts(w, w->b->ruleset.bridge_doubts.items, w->b->ruleset.bridge_doubts.n);
+}
+
 static bool go(struct walk *w, enum nf_hook hook)
 {
 	return walk_hook(w, hook) == VERDICT_CONTINUE;
 }
 
+/* What the box sends to itself comes in again, with its connection, mark and route. */
+static void loop_back(struct walk *w)
+{
+	w->p.in = w->port = w->in = "lo";
+	w->out = NULL;
+	w->source_set = w->target_set = true;
+	if (go(w, NF_PREROUTING) && walk_route_loop(w) && go(w, NF_INPUT))
+		walk_end(w, FATE_LOCAL, NULL);
+}
+
 static void leave(struct walk *w, enum nf_fate fate)
 {
-	if (go(w, NF_POSTROUTING) && go(w, NF_EGRESS))
+	if (!go(w, NF_POSTROUTING) || !pass_bridge(w, w->out))
+		return;
+	if (fate == FATE_SENT && strcmp(w->out, "lo") == 0)
+		loop_back(w);
+	else if (go(w, NF_EGRESS))
 		walk_end(w, fate, NULL);
 }
 
@@ -174,7 +216,8 @@ static void receive(struct walk *w)
 {
 	bool local;
 
-	if (!go(w, NF_INGRESS) || !go(w, NF_PREROUTING) || !walk_route_in(w, &local))
+	if (!go(w, NF_INGRESS) || !pass_bridge(w, w->in) || !walk_arrives(w) ||
+	    !go(w, NF_PREROUTING) || !walk_route_in(w, &local))
 		return;
 	if (!local) {
 		if (go(w, NF_FORWARD))
@@ -207,11 +250,8 @@ static void run(struct walk *w)
 		walk_end(w, FATE_UNDECIDED, "no rules were collected");
 		return;
 	}
-	for_each (doubt, &w->b->ruleset.doubts)
-		if (walk_guess(w, *doubt)) {
-			walk_end(w, FATE_UNDECIDED, *doubt);
-			return;
-		}
+	if (!pass_doubts(w, w->b->ruleset.doubts.items, w->b->ruleset.doubts.n))
+		return;
 	if (!find_interface(w))
 		walk_end(w, FATE_UNDECIDED, "the interface belongs to a VRF");
 	else if (w->p.in)

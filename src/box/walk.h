@@ -4,8 +4,9 @@
  * the answer. Where a question's answer is not known, both ways are gone, so that the outcomes are
  * all that can happen, and each says what it depends on.
  *
- * Taken for granted: the packet is whole, sound, in the clear (no IPsec), and new to the box; links
- * that are up are connected. Not modelled: what is bridged and not routed, traffic control, sockets.
+ * Taken for granted: the packet is whole, sound, in the clear (no IPsec), without extension
+ * headers, and new to the box; links that are up are connected. Not modelled: what is bridged and
+ * not routed, traffic control, sockets.
  */
 #pragma once
 
@@ -29,7 +30,7 @@ struct nf_packet {
 	bool has_ttl, has_length;
 	uint8_t ttl;
 	uint16_t length;
-	/* Where routes were not collected: `out` is where it would leave, NULL: to the box itself. */
+	/* Where routes were not collected: `out` is where it leaves, NULL: to the box itself. */
 	bool routed;
 	const char *out;
 };

@@ -96,14 +96,21 @@ static bool routes_are_known(const struct walk *w)
 	return w->p.to.family == 4 ? w->b->has.routes4 : w->b->has.routes6;
 }
 
-/* What comes by loopback, and IPv4's beginners without an address, always have a way back. */
+/* Who has no address yet, and asks for one. */
+static bool is_beginner(const struct nf_packet *p)
+{
+	if (!addr_is_zero(&p->from))
+		return false;
+	return p->from.family == 4 ||
+	       (p->proto == ICMPV6 && (addr_is_link_local(&p->to) || addr_is_multicast(&p->to)));
+}
+
+/* What comes by loopback, and beginners, always have a way back. */
 static enum has way_back(struct walk *w, const char *link, struct nf_value *v)
 {
-	bool beginner = w->p.from.family == 4 && addr_is_zero(&w->p.from);
-
 	if (!w->in)
 		return LACKS;
-	if (is_loopback(w->in) || beginner)
+	if (is_loopback(w->in) || is_beginner(&w->p))
 		return number(1, v);
 	if (!routes_are_known(w))
 		return UNSAID;

@@ -263,7 +263,7 @@ static void track(struct walk *w)
 		w->first = w->p;
 }
 
-/* Only a connection's first packet is shown to the chains that translate, and only until one has. */
+/* Only a connection's first packet is shown to the chains that translate, until one has. */
 static enum nf_verdict_kind translate(struct walk *w)
 {
 	const bool *done = is_target_nat(w->hook) ? &w->target_set : &w->source_set;
@@ -275,12 +275,12 @@ static enum nf_verdict_kind translate(struct walk *w)
 		return VERDICT_CONTINUE;
 	}
 	for_each (place, &w->base[w->hook]) {
+		if (*done)
+			break;
 		if (w->b->ruleset.chains.items[*place].type != CHAIN_NAT)
 			continue;
 		if (walk_base(w, *place) != VERDICT_CONTINUE)
 			return VERDICT_DROP;
-		if (*done)
-			break;
 	}
 	return VERDICT_CONTINUE;
 }

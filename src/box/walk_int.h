@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * The parts of the walk (box/walk.h). What is not known is guessed from a tape: each walk is one run
+ * The parts of the walk (box/walk.h). What is not known is guessed from a tape: a walk is one run
  * after the other, until every way of guessing was gone.
  */
 #pragma once
@@ -30,9 +30,10 @@ struct walk {
 	enum nf_hook hook;
 	struct nf_packet p, first; /* as it is now; before any translation */
 	const char *port;	   /* of a bridge: where it came in */
-	const char *in, *out;	   /* NULL: none, or not known yet */
-	bool tracked;		   /* connection tracking has seen it */
-	bool untracked;		   /* ... and is to let it be */
+	struct addr next_hop;
+	const char *in, *out; /* NULL: none, or not known yet */
+	bool tracked;	      /* connection tracking has seen it */
+	bool untracked;	      /* ... and is to let it be */
 	enum nf_ct_state state;
 	uint32_t ct_mark, ct_status;
 	bool moved;		     /* mark or target changed: routing is asked again */
@@ -58,12 +59,14 @@ enum nf_verdict_kind walk_translate(struct walk *w, const struct nf_nat *nat);
 void walk_translate_back(struct walk *w);
 
 /* Routing. False: nowhere; `now` says why. */
+bool walk_arrives(struct walk *w);
 bool walk_route_in(struct walk *w, bool *local);
 bool walk_route_out(struct walk *w);
+bool walk_route_loop(struct walk *w); /* what went out by loopback */
 /* Whether a route back to the source leaves by `link`; NULL: by any. */
 bool walk_has_way_back(struct walk *w, const char *link, bool with_mark);
 /* The address that the box has on a link, for packets to `to`; family 0: none. */
-struct addr walk_own_address(const struct walk *w, const char *link);
+struct addr walk_own_address(struct walk *w, const char *link);
 
 /* The end of this run. */
 void walk_end(struct walk *w, enum nf_fate fate, const char *why);

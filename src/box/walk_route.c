@@ -29,11 +29,16 @@ static bool refuse(struct walk *w, const char *why)
 	return false;
 }
 
+/* sysctl(8) writes a "/" where a link's name has a dot. */
 static int64_t switch_of(const struct walk *w, const char *key, const char *link, int family)
 {
-	char name[80];
+	char dotless[NF_VALUE_BYTES], name[80];
+	size_t n = 0;
 
-	snprintf(name, sizeof(name), "net.ipv%d.conf.%s.%s", family, link, key);
+	for (; n < sizeof(dotless) - 1 && link[n]; n++)
+		dotless[n] = link[n] == '.' ? '/' : link[n];
+	dotless[n] = '\0';
+	snprintf(name, sizeof(name), "net.ipv%d.conf.%s.%s", family, dotless, key);
 	return box_switch(w->b, name, 0);
 }
 
@@ -58,29 +63,85 @@ bool walk_has_way_back(struct walk *w, const char *link, bool with_mark)
 				.mark = with_mark ? w->p.mark : 0,
 				.guess = guess,
 				.ctx = w};
-	const struct box_route *r = route_find(w->b, &q);
+	const struct box_route *r;
 
-	if (!r || r->type != ADDR_UNICAST || !r->link)
-		return false;
-	if (!link || route_uses(r, link))
-		return true;
-	/* The best route leaves elsewhere; IPv6 looks for one that leaves here. */
-	if (w->p.to.family == 4)
-		return false;
-	q.out = link;
+	/* A link's own addresses are on every link; one that leaves here is looked for. */
+	if (addr_is_link_local(&w->p.from))
+		q.out = w->in;
 	r = route_find(w->b, &q);
-	return r && r->type == ADDR_UNICAST && r->link && route_uses(r, link);
+	return r && r->type == ADDR_UNICAST && r->link && (!link || route_uses(r, link));
 }
 
-struct addr walk_own_address(const struct walk *w, const char *link)
+static bool is_of_link(const struct addr *a)
 {
-	uint8_t family = w->p.to.family;
+	return addr_is_link_local(a) || (a->family == 6 && addr_is_zero(a));
+}
 
-	for_each (a, &w->b->addresses)
-		if (a->addr.family == family && link && strcmp(a->link, link) == 0 &&
-		    !addr_is_link_local(&a->addr))
-			return a->addr;
-	return (struct addr){0};
+/* Of the target's scope: the link's, or everywhere. */
+static bool is_of_scope(const struct box_address *a, const struct addr *to)
+{
+	return a->addr.family == to->family && !addr_is_loopback(&a->addr) &&
+	       is_of_link(&a->addr) == is_of_link(to);
+}
+
+/* Of its network, at most. */
+static unsigned common_bits(const struct box_address *a, const struct addr *b)
+{
+	unsigned n = 0;
+
+	while (n < a->bits && !((a->addr.bytes[n / 8] ^ b->bytes[n / 8]) & 0x80 >> n % 8))
+		n++;
+	return n;
+}
+
+/* IPv6 takes what is most like the target, and before all the target itself (RFC 6724); IPv4 the
+ * first that shares a network with the next hop. */
+static bool is_nearer(const struct walk *w, const struct box_address *a,
+		      const struct box_address *than)
+{
+	if (!than)
+		return true;
+	if (w->p.to.family == 6)
+		return common_bits(a, &w->p.to) > common_bits(than, &w->p.to);
+	return common_bits(a, &w->next_hop) == a->bits &&
+	       common_bits(than, &w->next_hop) < than->bits;
+}
+
+static bool is_as_near(const struct walk *w, const struct box_address *a,
+		       const struct box_address *b)
+{
+	return a->addr.family == 6 && common_bits(a, &w->p.to) == common_bits(b, &w->p.to);
+}
+
+/* Of equally near ones IPv6 takes the one that it had last, which nobody can see. */
+static const struct box_address *own_address(struct walk *w, const char *link)
+{
+	const struct box_address *best = NULL;
+
+	for_each (a, &w->b->addresses) {
+		if (!is_of_scope(a, &w->p.to) || (link && strcmp(a->link, link) != 0))
+			continue;
+		if (is_nearer(w, a, best) ||
+		    (is_as_near(w, a, best) &&
+		     walk_guess(w, arena_printf(w->arena, "which of its addresses %s sends as",
+						a->link))))
+			best = a;
+	}
+	return best;
+}
+
+struct addr walk_own_address(struct walk *w, const char *link)
+{
+	const struct box_address *a = own_address(w, link);
+	static const struct addr loopback6 = {.family = 6, .bytes = {[15] = 1}};
+
+	if (link && strcmp(link, "lo") == 0 && w->p.to.family == 6 &&
+	    (is_of_link(&w->p.to) || addr_is_loopback(&w->p.to)))
+		return loopback6;
+	/* Without one of its own, that of another. */
+	if (!a && link == w->out)
+		a = own_address(w, NULL);
+	return a ? a->addr : (struct addr){0};
 }
 
 /* What IPv4 takes for impossible; NULL: nothing. */
@@ -126,18 +187,18 @@ static const char *refused_source(struct walk *w)
 	return NULL;
 }
 
-static const char *refused_in_6(const struct walk *w)
+/* IPv6 looks at the addresses before any hook. */
+bool walk_arrives(struct walk *w)
 {
 	const struct nf_packet *p = &w->p;
-	bool lo = strcmp(w->in, "lo") == 0;
 
+	if (p->to.family != 6 || strcmp(w->in, "lo") == 0)
+		return true;
 	if (addr_is_multicast(&p->from))
-		return "the source is no host's address";
-	if (!lo && (addr_is_loopback(&p->from) || addr_is_loopback(&p->to)))
-		return "loopback addresses do not come from outside";
-	if (addr_is_zero(&p->to))
-		return "the target is no host's address";
-	return NULL;
+		return refuse(w, "the source is no host's address");
+	if (addr_is_loopback(&p->from) || addr_is_loopback(&p->to))
+		return refuse(w, "loopback addresses do not come from outside");
+	return true;
 }
 
 static bool is_member(struct walk *w)
@@ -164,6 +225,7 @@ static bool forwards(struct walk *w)
 /* Of several next hops any. */
 static const char *choose_hop(struct walk *w, const struct box_route *r)
 {
+	w->next_hop = r->via.family == w->p.to.family ? r->via : w->p.to;
 	for_each (other, &r->other_links)
 		if (walk_guess(w, arena_printf(w->arena, "which of several next hops is taken: %s",
 					       *other)))
@@ -201,11 +263,11 @@ static bool forward(struct walk *w, const struct box_route *r)
 
 	if (!why && !forwards(w))
 		why = "the box does not forward";
-	if (!why && w->p.to.family == 6 && addr_is_link_local(&w->p.from))
-		why = "link-local addresses stay on their link";
 	if (why)
 		return refuse(w, why);
 	w->out = choose_hop(w, r);
+	if (is_of_link(&w->p.from) && strcmp(w->out, w->in) != 0)
+		return refuse(w, "link-local addresses stay on their link");
 	note(w, false);
 	return true;
 }
@@ -231,6 +293,21 @@ static bool as_said(struct walk *w, bool *local)
 	return true;
 }
 
+bool walk_route_loop(struct walk *w)
+{
+	if (w->p.from.family == 6 && addr_is_multicast(&w->p.from))
+		return refuse(w, "the source is no host's address");
+	if (addr_is_multicast(&w->p.to) && !is_member(w))
+		return refuse(w, "the box does not listen to this multicast address");
+	note(w, true);
+	return true;
+}
+
+static bool is_to_all(const struct addr *to)
+{
+	return to->family == 4 && (addr_is_all_ones(to) || addr_is_zero(to));
+}
+
 bool walk_route_in(struct walk *w, bool *local)
 {
 	struct route_query q = query(w);
@@ -239,18 +316,19 @@ bool walk_route_in(struct walk *w, bool *local)
 
 	if (!routes_are_known(w))
 		return as_said(w, local);
-	why = w->p.to.family == 4 ? martian(w) : refused_in_6(w);
-	if (!why && w->p.to.family == 4 && !addr_is_multicast(&w->p.to))
+	why = w->p.to.family == 4 ? martian(w) : NULL;
+	if (!why && w->p.to.family == 4)
 		why = refused_source(w);
 	if (why)
 		return refuse(w, why);
 	*local = true;
 	if (addr_is_multicast(&w->p.to))
 		return multicast_in(w);
-	r = addr_is_all_ones(&w->p.to) || addr_is_zero(&w->p.to) ? NULL : route_find(w->b, &q);
-	*local = addr_is_all_ones(&w->p.to) || addr_is_zero(&w->p.to) ||
-		 (r &&
-		  (r->type == ADDR_LOCAL || r->type == ADDR_BROADCAST || r->type == ADDR_ANYCAST));
+	if (addr_is_link_local(&w->p.to))
+		q.out = w->in;
+	r = is_to_all(&w->p.to) ? NULL : route_find(w->b, &q);
+	*local = is_to_all(&w->p.to) || (r && (r->type == ADDR_LOCAL || r->type == ADDR_BROADCAST ||
+					       r->type == ADDR_ANYCAST));
 	if (!*local)
 		return forward(w, r);
 	note(w, true);
@@ -274,9 +352,14 @@ bool walk_route_out(struct walk *w)
 
 	if (!routes_are_known(w))
 		return as_said(w, &local);
+	if (w->b->has.addresses && !link_of_source(w) && !addr_is_zero(&w->p.from) &&
+	    route_local_type(w->b, &w->p.from, NULL) == ADDR_UNICAST)
+		return refuse(w, "the source is no address of the box");
 	w->out = NULL;
 	if (w->p.to.family == 4 && (addr_is_multicast(&w->p.to) || addr_is_all_ones(&w->p.to)))
 		w->out = link_of_source(w);
+	if (addr_is_zero(&w->p.to))
+		w->out = "lo"; /* means the box itself */
 	if (!w->out) {
 		r = route_find(w->b, &q);
 		local = r && (r->type == ADDR_LOCAL || r->type == ADDR_ANYCAST);

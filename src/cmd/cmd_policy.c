@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
-#include <time.h>
 
-#include "base/date.h"
 #include "base/suggest.h"
 #include "cmd/command.h"
 #include "cmd/load.h"
+#include "cmd/policy_collect.h"
+#include "cmd/policy_explain.h"
 #include "cmd/policy_print.h"
+#include "cmd/policy_subject.h"
+#include "cmd/policy_verify.h"
 #include "policy/emit.h"
 #include "sys/file.h"
 
@@ -49,21 +51,6 @@ static const struct form *form_of(const struct arguments *args)
 	return NULL;
 }
 
-static const struct device *find_device(const struct site *site, const char *name)
-{
-	struct suggest s = suggest_start(slice_of(name));
-	char hint[SUGGEST_TEXT_MAX];
-
-	for_each (d, &site->devices) {
-		if (text_is(d->name, name))
-			return d;
-		suggest_add(&s, d->name.s);
-	}
-	command_usage_error("no device of this site is called \"%.60s\"%s", name,
-			    suggest_text(&s, hint));
-	return NULL;
-}
-
 static int write_sidecar(const struct arguments *args, const struct policy *p)
 {
 	const char *path = args_value(args, "sidecar");
@@ -102,29 +89,18 @@ static int print(const struct arguments *args, const struct form *form, const st
 	return rc;
 }
 
-/* The day by whose end things are measured; UTC. */
-static bool find_day(const struct arguments *args, int32_t *day)
-{
-	const char *text = args_value(args, "on");
-
-	*day = (int32_t)(time(NULL) / 86400);
-	if (!text || date_parse(slice_of(text), day))
-		return true;
-	command_usage_error("--on wants a day such as 2026-11-30, not \"%.40s\"", text);
-	return false;
-}
-
 static int derive(const struct arguments *args, const struct form *form, const struct plan *plan)
 {
-	const struct device *device = find_device(plan->site, args_value(args, "device"));
 	struct policy_options options;
 	struct errs errs = {0};
+	struct subject subject;
 	struct policy *p;
 	int rc;
 
-	if (!device || !find_day(args, &options.today))
+	if (!subject_find(plan->site, args_value(args, "device"), &subject) ||
+	    !subject_day(args, &options.today))
 		return EXIT_USAGE;
-	p = policy_derive(plan, device, &options, &errs);
+	p = subject_policy(&subject, plan, &options, &errs);
 	if (!p)
 		return command_failed_all(&errs);
 	rc = print(args, form, p);
@@ -141,6 +117,9 @@ static int run_derive(const struct arguments *args)
 
 	if (!form)
 		return EXIT_USAGE;
+	if (args_n_operands(args) != 2)
+		return command_usage_error("policy derive: one site, not %zu",
+					   args_n_operands(args) - 1);
 	if (!args_value(args, "device"))
 		return command_usage_error("policy derive: --device says for which device");
 	rc = load_plan(&l, args_operand(args, 1), args_value(args, "catalog"), &options);
@@ -150,31 +129,68 @@ static int run_derive(const struct arguments *args)
 	return rc;
 }
 
+static int run_collect(const struct arguments *args);
+
+/* What is asked of a policy: the first operand. */
+static const struct verb {
+	const char *name;
+	int (*run)(const struct arguments *args);
+} verbs[] = {
+	{"collect", run_collect},
+	{"derive", run_derive},
+	{"explain", policy_explain},
+	{"verify", policy_verify},
+};
+
 static int run(const struct arguments *args)
 {
-	if (strcmp(args_operand(args, 0), "derive") == 0)
-		return run_derive(args);
-	return command_usage_error(
-		"policy: there is no \"policy %s\"; expected: policy derive SITE",
-		args_operand(args, 0));
+	const char *name = args_operand(args, 0);
+	struct suggest s = suggest_start(slice_of(name));
+	char hint[SUGGEST_TEXT_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		if (strcmp(name, verbs[i].name) == 0)
+			return verbs[i].run(args);
+		suggest_add(&s, verbs[i].name);
+	}
+	return command_usage_error("policy: there is no \"policy %s\"%s", name,
+				   suggest_text(&s, hint));
 }
 
 static const struct option_spec options[] = {
-	{"device", "NAME", "whose policy: a device of the site", false},
+	{"device", "NAME", "whose policy: a device of the site, or a host", false},
 	{"format", &form_names[1], "default nftables", false},
 	{"sidecar", "FILE", "write there, as JSON, what is behind each rule", false},
 	{"on", "DATE", "as on that day; default: today", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},
 	{"catalog", "DIR", "where the product files are", false},
+	{"bundle", "FILE", "explain, verify: a box, as it was collected", true},
+	{"ruleset", "FILE", "explain, verify: a ruleset alone", false},
+	{"ipv6", NULL, "... which is ip6tables-save's", false},
+	{"in", "LINK", "explain: where the packet arrives", false},
+	{"out", "LINK", "explain: where it leaves, of a ruleset alone", false},
+	{"sent", NULL, "explain: the box itself sends it", false},
+	{"packets", "FILE", "explain: many packets, a line of JSON each", false},
 };
+
+static int run_collect(const struct arguments *args)
+{
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (args_has(args, options[i].name))
+			return command_usage_error("policy collect takes no --%s", options[i].name);
+	if (args_n_operands(args) > 2)
+		return command_usage_error("policy collect: one file, not %zu",
+					   args_n_operands(args) - 1);
+	return policy_collect(args_operand(args, 1));
+}
 
 const struct command command_policy = {
 	.name = "policy",
-	.summary = "a device's rules, from what the site's products need",
-	.operands = "derive SITE",
+	.summary = "a device's rules: what they should be, and what they do",
+	.operands = "collect [FILE] | derive SITE | explain PACKET|SITE | verify SITE",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
-	.min_operands = 2,
-	.max_operands = 2,
+	.min_operands = 1,
+	.max_operands = -1,
 	.run = run,
 };

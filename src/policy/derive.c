@@ -517,6 +517,25 @@ static void start(struct derivation *d, const struct plan *plan, const struct de
 				 .findings = BUF_INIT};
 }
 
+static void derive_flows(struct derivation *d)
+{
+	derive_findings(d);
+	if (d->device->filter != FILTER_UNKNOWN)
+		for_each (f, &d->plan->flows)
+			derive_flow(d, *f);
+}
+
+static struct policy *end(struct derivation *d)
+{
+	derive_base(d);
+	finish(d);
+	buf_release(&d->drafts);
+	buf_release(&d->findings);
+	map_release(&d->by_bytes);
+	map_release(&d->told);
+	return d->policy;
+}
+
 struct policy *policy_derive(const struct plan *plan, const struct device *device,
 			     const struct policy_options *options, struct errs *errs)
 {
@@ -527,15 +546,29 @@ struct policy *policy_derive(const struct plan *plan, const struct device *devic
 		return NULL;
 	start(&d, plan, device, options);
 	mark_all(&d);
-	derive_findings(&d);
-	if (device->filter != FILTER_UNKNOWN)
-		for_each (f, &plan->flows)
-			derive_flow(&d, *f);
-	derive_base(&d);
-	finish(&d);
-	buf_release(&d.drafts);
-	buf_release(&d.findings);
-	map_release(&d.by_bytes);
-	map_release(&d.told);
-	return d.policy;
+	derive_flows(&d);
+	return end(&d);
+}
+
+/* As a device without a side: it has one end of each flow, or the other. */
+struct policy *policy_derive_host(const struct plan *plan, const struct host *host,
+				  const struct policy_options *options)
+{
+	struct derivation d;
+	struct device *device;
+
+	start(&d, plan, NULL, options);
+	device = ARENA_NEW(d.arena, struct device);
+	*device = (struct device){.name = host->name,
+				  .platform = host->platform,
+				  .owner = host->owner,
+				  .filter = FILTER_STATEFUL};
+	d.device = d.policy->device = device;
+	d.host = host;
+	mark_all(&d);
+	d.side = STAND_START;
+	derive_flows(&d);
+	d.side = STAND_END;
+	derive_flows(&d);
+	return end(&d);
 }

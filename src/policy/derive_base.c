@@ -126,6 +126,8 @@ void derive_base(struct derivation *d)
 	add(d, HOOK_INPUT, (struct match){.in = "lo"}, "the device speaks to itself");
 	add(d, HOOK_OUTPUT, (struct match){.out = "lo"}, "the device speaks to itself");
 	for (enum hook hook = HOOK_INPUT; hook <= HOOK_OUTPUT; hook++) {
+		if (d->host && hook == HOOK_FORWARD)
+			continue;
 		if (d->device->filter == FILTER_STATEFUL)
 			add_stateful(d, hook);
 		else

@@ -15,11 +15,16 @@ struct draft {
 	size_t index;
 };
 
+/* Where the device stands on a flow's way. */
+enum stand { STAND_NOWHERE, STAND_START, STAND_WAY, STAND_END };
+
 struct derivation {
 	struct policy *policy;
 	struct arena *arena;
 	const struct plan *plan;
 	const struct device *device;
+	const struct host *host; /* whose own firewall it is; NULL: a device's */
+	enum stand side;	 /* of a host: which end of the flows is looked at */
 	const struct policy_options *options;
 	bool *opened;	     /* by the index of the flow: the site has decided for it */
 	bool *is_exception;  /* so: required, and inside of what is forbidden */
@@ -31,8 +36,7 @@ struct derivation {
 };
 
 /* --- derive_view.c ---------------------------------------------------------------------------- */
-/* Where the device stands on a flow's way. */
-enum stand { STAND_NOWHERE, STAND_START, STAND_WAY, STAND_END };
+/* A host may stand at both ends: `side` says at which it is looked. */
 enum stand derive_stand(const struct derivation *d, const struct flow *f);
 
 /* One family of a flow, as its packets look at the device. */

@@ -16,8 +16,33 @@ static size_t hop_of(const struct derivation *d, const struct flow *f)
 	return i;
 }
 
+/* Whether this address of the host is one of a network's; what lies in a narrower zone is not. */
+static bool is_among(const struct derivation *d, const struct endpoint *e, const struct addr *a)
+{
+	if (e->zone && site_zone_of(d->plan->site, a) != e->zone)
+		return false;
+	for_each (p, &e->addresses)
+		if (prefix_has(p, a))
+			return true;
+	return false;
+}
+
+/* Whether the host is this end, or one of the unnamed machines that are. */
+static bool is_host(const struct derivation *d, const struct endpoint *e)
+{
+	if (e->kind != ENDPOINT_NETWORK)
+		return e->host == d->host;
+	for_each (a, &d->host->addresses)
+		if (is_among(d, e, a))
+			return true;
+	return false;
+}
+
 enum stand derive_stand(const struct derivation *d, const struct flow *f)
 {
+	if (d->host)
+		return is_host(d, d->side == STAND_START ? f->from : f->to) ? d->side
+									    : STAND_NOWHERE;
 	if (f->from->device == d->device)
 		return f->to->device == d->device ? STAND_NOWHERE : STAND_START;
 	if (f->to->device == d->device)
@@ -68,6 +93,21 @@ bool derive_addresses(struct derivation *d, const struct endpoint *e, uint8_t fa
 	return true;
 }
 
+/* Of an end in which the host is one of many: its own addresses. */
+static bool own_addresses(struct derivation *d, const struct endpoint *e, uint8_t family,
+			  struct prefixes *out)
+{
+	if (!d->host || e->kind != ENDPOINT_NETWORK)
+		return derive_addresses(d, e, family, out);
+	*out = (struct prefixes){{NULL, 0}};
+	for_each (a, &d->host->addresses)
+		if (a->family == family && is_among(d, e, a))
+			*(struct prefix *)list_add(d->arena, &out->list, sizeof(*out->list.items)) =
+				prefix_of_addr(a);
+	drop_inner(out);
+	return out->list.n != 0;
+}
+
 struct prefixes derive_one(struct derivation *d, const struct addr *a)
 {
 	struct prefixes one = {{ARENA_NEW(d->arena, struct prefix), 1}};
@@ -96,11 +136,11 @@ static bool find_source(struct derivation *d, const struct flow *f, uint8_t fami
 
 	if (as && !as->addresses.n)
 		return true;
-	if (!derive_addresses(d, as ? as : f->from, family, &v->source))
-		return false;
 	/* What starts here has all translations behind it. */
 	if (derive_stand(d, f) == STAND_START)
-		return true;
+		return own_addresses(d, as ? as : f->from, family, &v->source);
+	if (!derive_addresses(d, as ? as : f->from, family, &v->source))
+		return false;
 	for_each (hop, &f->path->hops) {
 		const struct addr *a = hop_source_nat(hop, f->from, family);
 
@@ -210,6 +250,11 @@ static bool find_target(struct derivation *d, const struct flow *f, uint8_t fami
 		follow(d, f, family, v);
 	if (stand != STAND_END)
 		return true;
+	if (d->host) {
+		v->translated = false;
+		v->ports = f->ports;
+		return own_addresses(d, f->to, family, &v->target);
+	}
 	v->dialled = v->target;
 	v->dialled_ports = v->ports;
 	if (!derive_addresses(d, f->to, family, &v->target))

@@ -102,6 +102,9 @@ struct policy_options {
  * user has a name that no ruleset could hold. */
 MUST_USE struct policy *policy_derive(const struct plan *plan, const struct device *device,
 				      const struct policy_options *options, struct errs *errs);
+/* The same of a host's own firewall; its `device` stands for the host. */
+MUST_USE struct policy *policy_derive_host(const struct plan *plan, const struct host *host,
+					   const struct policy_options *options);
 void policy_free(struct policy *p); /* NULL is fine */
 
 /* By whose decision it is let through, and until when. */

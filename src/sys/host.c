@@ -36,6 +36,11 @@ void host_chance(void *p, size_t n)
 		bytes[i] = (unsigned char)(ts.tv_nsec >> i % 4 * 8);
 }
 
+bool host_is_root(void)
+{
+	return geteuid() == 0;
+}
+
 long host_process(void)
 {
 	return getpid();

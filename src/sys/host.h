@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { HOST_NAME_MAX_TEXT = 65 };
@@ -15,5 +16,7 @@ void host_machine(char text[HOST_MACHINE_MAX_TEXT]);
 
 /* Unpredictable where the kernel has enough; never waits. For ids and hashes, not for keys. */
 void host_chance(void *p, size_t n);
+
+bool host_is_root(void); /* the effective user of this process is */
 
 long host_process(void); /* the id of this one */

@@ -68,13 +68,52 @@ static void missing(void **state)
 	buf_release(&out);
 }
 
+static int ask(const char *const *argv, int timeout_ms, struct buf *text, int *status,
+	       struct err *err)
+{
+	const struct child_tool tool = {argv, 1000, timeout_ms};
+	struct buf complaint = BUF_INIT;
+	int rc = child_ask(&tool, text, &complaint, status, err);
+
+	buf_add_text(text, "|");
+	buf_add_slice(text, buf_slice(&complaint));
+	buf_release(&complaint);
+	return rc;
+}
+
+/* Out of the system's folders, with nothing of our environment; both outputs; within its time. */
+static void tools(void **state)
+{
+	const char *const words[] = {"sh", "-c", "echo $HOME$LC_ALL; echo sorry >&2; cat; exit 4",
+				     NULL};
+	const char *const missing[] = {"no-such-tool", NULL};
+	const char *const slow[] = {"sh", "-c", "exec sleep 60", NULL};
+	const char *const loud[] = {"sh", "-c", "exec yes", NULL};
+	struct buf text = BUF_INIT;
+	struct err err;
+	int status;
+
+	(void)state;
+	assert_int_equal(ask(words, 60000, &text, &status, &err), 0);
+	check_text("words", &text, "C\n|sorry\n");
+	assert_int_equal(status, 4);
+	buf_clear(&text);
+	assert_int_equal(ask(missing, 60000, &text, &status, &err), 0);
+	check_text("missing", &text, "|no-such-tool: not found");
+	assert_int_equal(status, 127);
+	assert_int_equal(ask(slow, 50, &text, &status, &err), -ERR_LIMIT);
+	assert_string_equal(err.text, "it takes too long");
+	assert_int_equal(status, 128 + SIGKILL);
+	assert_int_equal(ask(loud, 60000, &text, &status, &err), -ERR_LIMIT);
+	assert_string_equal(err.text, "it printed more than 1000 bytes");
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(runs),
-		cmocka_unit_test(much),
-		cmocka_unit_test(usual_signals),
-		cmocka_unit_test(missing),
+		cmocka_unit_test(runs),	   cmocka_unit_test(much),  cmocka_unit_test(usual_signals),
+		cmocka_unit_test(missing), cmocka_unit_test(tools),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as cmd/main.c does */

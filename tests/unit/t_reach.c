@@ -468,7 +468,7 @@ struct look {
 	struct box *box;
 	struct reach_frame frame;
 	struct space *space;
-	struct reach *reach;
+	struct reached *reach;
 	struct space_pair allowed[REACH_WAYS];
 };
 

@@ -5,6 +5,9 @@ try derive $s --catalog catalog
 try derive $s --catalog catalog --device f
 try derive $s --catalog catalog --device F --format ipfw
 try verify $s --device F
+try
+try collect here.bundle there.bundle
+try collect --format jsonl
 try derive $s --catalog catalog --device F --sidecar /nonexistent/F.json
 sed 's/name: eth0/name: "et\\"h0"/' $s >"$HOME/bad.yaml"
 try derive "$HOME/bad.yaml" --catalog catalog --device F 2>&1 | sed "s|$HOME|HOME|"

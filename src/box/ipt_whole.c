@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Matches whose options are one question together: an option that is not known makes all of it
+ * unknown.
+ */
+#include "box/ipt_module.h"
+#include "box/nf_words.h"
+
+static const struct ipt_use *find_use(const struct ipt_uses *us, const char *name)
+{
+	for (size_t i = 0; i < us->n; i++)
+		if (slice_is(us->items[i].name, name))
+			return &us->items[i];
+	return NULL;
+}
+
+static bool knows_all(const struct ipt_uses *us)
+{
+	for (size_t i = 0; i < us->n; i++)
+		if (!us->items[i].option)
+			return false;
+	return true;
+}
+
+static int ask_types(struct ipt *p, enum nf_key key, const struct ipt_use *u)
+{
+	struct nf_span spans[IPT_LIST_MAX];
+	struct slice rest = u->args->text, word;
+	size_t n = 0;
+
+	while (slice_cut(&rest, ',', &word)) {
+		int type = nf_addr_type_of(word);
+
+		if (type < 0 || n == IPT_LIST_MAX)
+			return IPT_ODD;
+		spans[n++] = nf_span_of_number((uint64_t)type, (uint64_t)type);
+	}
+	nf_ask_any(p->b, p->rule, (struct nf_key_use){key, 0}, spans, n, u->negate);
+	return 0;
+}
+
+/* With a limit to an interface other keys are asked: they stand in the same order. */
+int ipt_ask_addrtype(struct ipt *p, const struct ipt_uses *us)
+{
+	bool here = find_use(us, "--limit-iface-in") || find_use(us, "--limit-iface-out");
+	size_t before = p->rule->steps.n;
+
+	if (!knows_all(us))
+		return IPT_ODD;
+	for (size_t i = 0; i < us->n; i++) {
+		const struct ipt_use *u = &us->items[i];
+		enum nf_key key = u->option->key;
+
+		if (!u->option->n_args)
+			continue;
+		if (here)
+			key += KEY_SADDR_IIF_TYPE - KEY_SADDR_TYPE;
+		if (ask_types(p, key, u)) {
+			p->rule->steps.n = before;
+			return IPT_ODD;
+		}
+	}
+	return 0;
+}
+
+static int ask_owner(struct ipt *p, const struct ipt_use *u)
+{
+	struct nf_span span;
+	struct nf_cond *cond;
+	int rc = ipt_range(p, u->args, u->args->text, '-', UINT32_MAX, &span);
+
+	if (rc)
+		return rc;
+	cond = ipt_ask_any_of(p, u->negate);
+	ipt_add_lookup(p, cond, ipt_list(p, &span, 1), &(struct nf_key_use){u->option->key, 0});
+	if (u->negate)
+		ipt_add_nothing(p, cond);
+	return 0;
+}
+
+/* What no socket sent is not of an owner: "! --uid-owner" is then yes (owner_mt()). Of several
+ * options it asks the signs of all at once: not understood. */
+int ipt_ask_owner(struct ipt *p, const struct ipt_uses *us)
+{
+	bool negates = false;
+
+	for (size_t i = 0; i < us->n; i++)
+		negates = negates || us->items[i].negate;
+	if (!knows_all(us) || !us->n || (us->n > 1 && negates))
+		return IPT_ODD;
+	for (size_t i = 0; i < us->n; i++) {
+		int rc = ask_owner(p, &us->items[i]);
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* ... or the source is "::", which rpfilter_mt() of IPv6 always lets pass. */
+static void ask_or_none(struct ipt *p)
+{
+	const struct nf_key_use use = {KEY_SADDR6, 0};
+	const struct addr none = {.family = 6};
+	struct nf_span *span = ARENA_NEW(p->b->arena, struct nf_span);
+	struct nf_set *set = ARENA_NEW(p->b->arena, struct nf_set);
+	struct nf_step *last = &p->rule->steps.items[p->rule->steps.n - 1];
+
+	*span = nf_span_of_addrs(&none, &none);
+	*set = (struct nf_set){.n_keys = 1, .n = 1, .spans = span, .place = p->rule->place};
+	*(struct nf_lookup *)list_add(p->b->arena, &last->cond.lookups, sizeof(struct nf_lookup)) =
+		nf_make_lookup(p->b, set, &use);
+}
+
+/* Whether a route back exists; the walk asks with the packet's mark, which is --validmark. */
+int ipt_ask_rpfilter(struct ipt *p, const struct ipt_uses *us)
+{
+	enum nf_key key = find_use(us, "--loose") ? KEY_BACK : KEY_BACK_IIF;
+
+	if (!knows_all(us))
+		return IPT_ODD;
+	ipt_ask(p, key, nf_span_of_number(1, 1), find_use(us, "--invert") != NULL);
+	if (p->family == 6)
+		ask_or_none(p);
+	return 0;
+}
+
+int ipt_ask_policy(struct ipt *p, const struct ipt_uses *us)
+{
+	const struct ipt_use *pol = find_use(us, "--pol");
+	bool ipsec;
+
+	if (!knows_all(us) || us->n != 2 || !pol || pol->negate || !find_use(us, "--dir"))
+		return IPT_ODD;
+	ipsec = slice_is(pol->args->text, "ipsec");
+	if (!ipsec && !slice_is(pol->args->text, "none"))
+		return IPT_ODD;
+	ipt_ask(p, KEY_IPSEC, nf_span_of_number(ipsec, ipsec), false);
+	return 0;
+}
+
+/* --set puts the address in and is always yes (recent_mt()); the others look what is there. */
+int ipt_ask_recent(struct ipt *p, const struct ipt_uses *us)
+{
+	const struct ipt_use *set = find_use(us, "--set");
+
+	if (!set || !knows_all(us))
+		return IPT_ODD;
+	ipt_ask_always(p, !set->negate);
+	return 0;
+}

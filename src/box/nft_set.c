@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: ISC */
+#include "box/nft.h"
+
+#include <string.h>
+
+/* --- an element ------------------------------------------------------------------------------- */
+
+/* "elem" is what an element with more than its value is wrapped in. */
+static const json_t *unwrap(const json_t *v, const json_t **wrap)
+{
+	json_t *inner;
+	const char *key = nft_only_key(v, &inner);
+
+	*wrap = NULL;
+	if (!key || strcmp(key, "elem") != 0)
+		return v;
+	*wrap = inner;
+	return json_object_get(inner, "val");
+}
+
+static bool spans_of(struct nft *n, const json_t *v, const struct nft_kinds *kinds,
+		     struct nf_span *out)
+{
+	json_t *list;
+	const char *key = nft_only_key(v, &list);
+
+	if (kinds->n == 1)
+		return nft_span(n, kinds->items[0], v, out);
+	if (!key || strcmp(key, "concat") != 0 || json_array_size(list) != kinds->n)
+		return false;
+	for (size_t i = 0; i < kinds->n; i++)
+		if (!nft_span(n, kinds->items[i], json_array_get(list, i), &out[i]))
+			return false;
+	return true;
+}
+
+/* --- what an element of a map stands for ------------------------------------------------------ */
+
+static bool addr_range(const json_t *lo, const json_t *hi, struct nf_target *out)
+{
+	const char *a = json_string_value(lo), *b = json_string_value(hi);
+
+	if (!a || !b || !addr_parse(slice_of(a), &out->lo) || !addr_parse(slice_of(b), &out->hi) ||
+	    out->lo.family != out->hi.family)
+		return false;
+	out->family = out->lo.family;
+	return true;
+}
+
+static bool port_range(const json_t *lo, const json_t *hi, struct nf_target *out)
+{
+	if (!json_is_integer(lo) || !json_is_integer(hi) || json_integer_value(lo) < 0 ||
+	    json_integer_value(hi) > UINT16_MAX || json_integer_value(lo) > json_integer_value(hi))
+		return false;
+	out->has_ports = true;
+	out->port_lo = (uint16_t)json_integer_value(lo);
+	out->port_hi = (uint16_t)json_integer_value(hi);
+	return true;
+}
+
+static bool target_part(struct nft *n, const json_t *v, struct nf_target *out)
+{
+	json_t *inner;
+	const char *key = nft_only_key(v, &inner);
+	struct nf_span span;
+	struct addr a;
+	bool six;
+
+	if (json_is_integer(v))
+		return port_range(v, v, out);
+	if (json_is_string(v))
+		return addr_range(v, v, out);
+	if (!key)
+		return false;
+	if (strcmp(key, "range") == 0) {
+		const json_t *lo = json_array_get(inner, 0), *hi = json_array_get(inner, 1);
+
+		return json_is_integer(lo) ? port_range(lo, hi, out) : addr_range(lo, hi, out);
+	}
+	if (strcmp(key, "prefix") != 0 || !json_is_string(json_object_get(inner, "addr")) ||
+	    !addr_parse(slice_of(json_string_value(json_object_get(inner, "addr"))), &a))
+		return false;
+	six = a.family == 6;
+	if (!nft_span(n, six ? KIND_ADDR6 : KIND_ADDR4, v, &span))
+		return false;
+	out->family = a.family;
+	out->lo = nf_value_addr(&span.lo, a.family);
+	out->hi = nf_value_addr(&span.hi, a.family);
+	return true;
+}
+
+/* An address, a port, or both joined. */
+bool nft_target(struct nft *n, const json_t *v, struct nf_target *out)
+{
+	json_t *list, *one;
+	const char *key = nft_only_key(v, &list);
+	size_t i;
+
+	if (!key || strcmp(key, "concat") != 0)
+		return target_part(n, v, out);
+	json_array_foreach(list, i, one) if (!target_part(n, one, out)) return false;
+	return true;
+}
+
+bool nft_verdict(struct nft *n, const char *key, const json_t *v, struct nf_verdict *out)
+{
+	static const struct {
+		const char *key;
+		enum nf_verdict_kind kind;
+	} kinds[] = {{"accept", VERDICT_ACCEPT},     {"drop", VERDICT_DROP},
+		     {"continue", VERDICT_CONTINUE}, {"return", VERDICT_RETURN},
+		     {"jump", VERDICT_JUMP},	     {"goto", VERDICT_GOTO}};
+	const char *target = json_string_value(json_object_get(v, "target"));
+	const void *chain;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (strcmp(key, kinds[i].key) != 0)
+			continue;
+		*out = (struct nf_verdict){.kind = kinds[i].kind};
+		if (kinds[i].kind != VERDICT_JUMP && kinds[i].kind != VERDICT_GOTO)
+			return true;
+		chain = target ? map_find(&n->chains, nft_name(n, n->table, target)) : NULL;
+		if (!chain)
+			return nft_bad(n, "%s to a chain \"%.60s\" that is not there", key,
+				       target ? target : "");
+		out->chain = *(const uint32_t *)chain;
+		return true;
+	}
+	return false;
+}
+
+static bool data_of(struct nft *n, const json_t *v, enum nf_data_kind kind, struct nf_data *out)
+{
+	json_t *inner;
+	const char *key;
+
+	switch (kind) {
+	case DATA_VERDICT:
+		key = nft_only_key(v, &inner);
+		if (json_is_string(v)) /* "accept" */
+			return nft_verdict(n, json_string_value(v), NULL, &out->verdict);
+		return key && nft_verdict(n, key, inner, &out->verdict);
+	case DATA_TARGET:
+		return nft_target(n, v, &out->target);
+	case DATA_NUMBER:
+		out->number = (uint32_t)json_integer_value(v);
+		return json_is_integer(v);
+	default:
+		return false;
+	}
+}
+
+/* --- a set's elements ------------------------------------------------------------------------- */
+
+struct filling {
+	struct nf_span *spans;
+	struct nf_data *data;
+	const char **notes;
+};
+
+static bool add_element(struct nft *n, const struct nft_kinds *kinds, const json_t *v,
+			struct filling *f, struct nf_set *s)
+{
+	const json_t *wrap, *value = v, *data = NULL;
+	const char *note;
+
+	if (s->kind != DATA_NONE) {
+		value = json_array_get(v, 0);
+		data = json_array_get(v, 1);
+	}
+	value = unwrap(value, &wrap);
+	if (!spans_of(n, value, kinds, f->spans + s->n * kinds->n))
+		return false;
+	if (data && !data_of(n, data, s->kind, &f->data[s->n]))
+		return false;
+	if (s->kind != DATA_NONE && !data)
+		return false;
+	s->changing |= json_object_get(wrap, "expires") != NULL;
+	note = json_string_value(json_object_get(wrap, "comment"));
+	if (note) {
+		f->notes[s->n] = arena_copy(n->b->arena, slice_of(note));
+		s->notes = f->notes;
+	}
+	s->n++;
+	return true;
+}
+
+/* What is added to a set with one element only is no list. */
+static bool fill(struct nft *n, const struct nft_kinds *kinds, const json_t *elements,
+		 enum nf_data_kind kind, struct nf_set *s)
+{
+	size_t room = json_is_array(elements) ? json_array_size(elements) : elements ? 1 : 0, i;
+	struct filling f = {
+		.spans = ARENA_ARRAY(n->b->arena, struct nf_span, room * kinds->n),
+		.data = kind != DATA_NONE ? ARENA_ARRAY(n->b->arena, struct nf_data, room) : NULL,
+		.notes = ARENA_ARRAY(n->b->arena, const char *, room)};
+	json_t *one;
+
+	s->n_keys = kinds->n;
+	s->kind = kind;
+	s->spans = f.spans;
+	s->data = f.data;
+	if (elements && !json_is_array(elements))
+		return add_element(n, kinds, elements, &f, s);
+	json_array_foreach(elements, i, one) if (!add_element(n, kinds, one, &f, s)) return false;
+	return true;
+}
+
+/* --- sets with a name ------------------------------------------------------------------------- */
+
+static bool kind_of_type(const char *type, enum nft_kind *out)
+{
+	static const struct {
+		const char *type;
+		enum nft_kind kind;
+	} types[] = {{"ipv4_addr", KIND_ADDR4},
+		     {"ipv6_addr", KIND_ADDR6},
+		     {"ether_addr", KIND_MAC},
+		     {"inet_proto", KIND_PROTO},
+		     {"inet_service", KIND_NUMBER},
+		     {"mark", KIND_NUMBER},
+		     {"ifname", KIND_NAME},
+		     {"iface_index", KIND_NAME},
+		     {"icmp_type", KIND_ICMP_TYPE},
+		     {"icmpv6_type", KIND_ICMP6_TYPE},
+		     {"icmp_code", KIND_CODE},
+		     {"icmpv6_code", KIND_CODE},
+		     {"ct_state", KIND_STATE},
+		     {"ct_dir", KIND_DIRECTION},
+		     {"nf_proto", KIND_FAMILY},
+		     {"ether_type", KIND_FAMILY},
+		     {"pkt_type", KIND_PKTTYPE},
+		     {"fib_addrtype", KIND_ADDRTYPE},
+		     {"uid", KIND_USER},
+		     {"gid", KIND_USER},
+		     {"dscp", KIND_DSCP},
+		     {"integer", KIND_NUMBER}};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (type && strcmp(types[i].type, type) == 0) {
+			*out = types[i].kind;
+			return true;
+		}
+	return false;
+}
+
+static bool add_type(const char *type, struct nft_kinds *out)
+{
+	return out->n < NFT_KEYS_MAX && kind_of_type(type, &out->items[out->n++]);
+}
+
+/* "ipv4_addr", ["ipv4_addr", "inet_service"], {"typeof": expression}, "ipv4_addr . inet_service" */
+static bool kinds_of_type(struct nft *n, const json_t *type, struct nft_kinds *out)
+{
+	json_t *inner, *one;
+	const char *key = nft_only_key(type, &inner);
+	struct nft_keys keys;
+	size_t i;
+
+	*out = (struct nft_kinds){.n = 0};
+	if (key && strcmp(key, "typeof") == 0) {
+		if (!nft_keys(n, inner, &keys))
+			return false;
+		*out = keys.kinds;
+		return true;
+	}
+	if (json_is_string(type))
+		return add_type(json_string_value(type), out);
+	json_array_foreach(type, i, one) if (!add_type(json_string_value(one), out)) return false;
+	return out->n > 0;
+}
+
+static enum nf_data_kind data_of_type(const json_t *type)
+{
+	const char *name = json_string_value(json_is_array(type) ? json_array_get(type, 0) : type);
+
+	if (!name)
+		return DATA_NONE;
+	if (strcmp(name, "verdict") == 0)
+		return DATA_VERDICT;
+	if (strcmp(name, "mark") == 0)
+		return DATA_NUMBER;
+	return strcmp(name, "ipv4_addr") == 0 || strcmp(name, "ipv6_addr") == 0 ||
+			       strcmp(name, "inet_service") == 0
+		       ? DATA_TARGET
+		       : DATA_NONE;
+}
+
+static bool has_flag(const json_t *o, const char *flag)
+{
+	const json_t *flags = json_object_get(o, "flags");
+	size_t i;
+	json_t *one;
+
+	if (json_is_string(flags))
+		return strcmp(json_string_value(flags), flag) == 0;
+	json_array_foreach(flags, i, one) if (json_is_string(one) && strcmp(json_string_value(one),
+									    flag) == 0) return true;
+	return false;
+}
+
+void nft_add_set(struct nft *n, const json_t *o, bool is_map)
+{
+	const char *name = json_string_value(json_object_get(o, "name"));
+	struct nft_set *s = ARENA_NEW(n->b->arena, struct nft_set);
+	const json_t *data = json_object_get(o, "map");
+
+	n->where = arena_printf(n->b->arena, "set %s of %s", name ? name : "", n->table->name);
+	if (!name) {
+		nft_bad(n, "it has no name");
+		return;
+	}
+	s->set = (struct nf_set){.table = n->table->name,
+				 .name = arena_copy(n->b->arena, slice_of(name)),
+				 .changing = has_flag(o, "dynamic") ||
+					     json_object_get(o, "timeout") != NULL,
+				 .place = {n->text->file, n->text->line, 1}};
+	s->opaque = !kinds_of_type(n, json_object_get(o, "type"), &s->kinds) ||
+		    (is_map && data_of_type(data) == DATA_NONE) ||
+		    !fill(n, &s->kinds, json_object_get(o, "elem"),
+			  is_map ? data_of_type(data) : DATA_NONE, &s->set);
+	if (!map_add(&n->sets, nft_name(n, n->table, name), s))
+		nft_bad(n, "there are two of that name");
+	if (!s->opaque)
+		*(const struct nf_set **)list_add(n->b->arena, &n->b->ruleset.sets,
+						  sizeof(struct nf_set *)) = &s->set;
+}
+
+static struct nft_set *find_set(struct nft *n, const char *ref)
+{
+	struct nft_set *s = map_find(&n->sets, nft_name(n, n->table, ref + 1));
+
+	if (!s)
+		nft_bad(n, "it asks a set \"%.60s\" that is not there", ref + 1);
+	return s;
+}
+
+void nft_set_changes(struct nft *n, const json_t *name)
+{
+	const char *ref = json_string_value(name);
+	struct nft_set *s = ref && *ref == '@' ? find_set(n, ref) : NULL;
+
+	if (s)
+		s->set.changing = true;
+}
+
+static const struct nf_set *named_set(struct nft *n, const char *ref, const struct nft_kinds *kinds,
+				      enum nf_data_kind kind)
+{
+	const struct nft_set *s = find_set(n, ref);
+
+	if (!s || s->opaque || s->set.kind != kind)
+		return NULL;
+	if (s->kinds.n != kinds->n) {
+		nft_bad(n, "it asks set \"%.60s\" for %zu keys; it has %zu", ref + 1, kinds->n,
+			s->kinds.n);
+		return NULL;
+	}
+	return &s->set;
+}
+
+const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft_kinds *kinds,
+				enum nf_data_kind kind)
+{
+	const char *ref = json_string_value(v);
+	json_t *inner;
+	const char *key = nft_only_key(v, &inner);
+	struct nf_set *s;
+
+	if (ref && *ref == '@')
+		return named_set(n, ref, kinds, kind);
+	s = ARENA_NEW(n->b->arena, struct nf_set);
+	s->place = n->rule->place;
+	return fill(n, kinds, key && strcmp(key, "set") == 0 ? inner : v, kind, s) ? s : NULL;
+}

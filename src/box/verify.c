@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: ISC */
+#include "box/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "box/reach.h"
+#include "box/wanted.h"
+
+const char *const verify_codes[VERIFY_KINDS] = {
+	"missing",
+	"translated-otherwise",
+	"forbidden-but-allowed",
+	"expired-but-allowed",
+	"documented-not-needed",
+	"excess",
+	"dead-rule",
+};
+
+/* One box in sets. */
+struct side {
+	const struct box *b;
+	struct reached *reach;
+	uint32_t may, must; /* what it lets through, all ways together */
+};
+
+/* What is asked of the box but where it has another name, or is a part of the question. */
+struct verifying {
+	const struct verify_asked *asked;
+	struct verified *v;
+	struct reach_frame frame;
+	struct space_hints hints;
+	struct box *needed, *documented, *ever;
+	struct reach_rule **fates; /* by chain and rule of the box */
+	uint32_t lo;		   /* loopback's id */
+
+	/* The part that is asked about now. */
+	struct space *s;
+	struct side has, needs, documents, once;
+	uint32_t forbidden, plausible;
+	LIST_OF(struct verify_item) found;
+};
+
+/* --- sides ------------------------------------------------------------------------------------ */
+
+/* What begins a connection, or belongs to none, and is not the box's talk with itself. */
+static uint32_t that_matters(struct verifying *q, uint32_t set)
+{
+	const struct space_range lo = {q->lo, q->lo}, fresh = {SPACE_NEW, SPACE_NEW},
+				 alone = {SPACE_UNTRACKED, SPACE_UNTRACKED};
+	uint32_t states = space_override(q->s, space_of_field(q->s, SPACE_STATE, fresh),
+					 space_of_field(q->s, SPACE_STATE, alone));
+
+	set = space_without(q->s, set, space_of_field(q->s, SPACE_IN, lo));
+	set = space_without(q->s, set, space_of_field(q->s, SPACE_OUT, lo));
+	return space_where(q->s, set, states);
+}
+
+static bool open_side(struct verifying *q, struct side *side, const struct box *b, uint32_t within)
+{
+	/* All states: rules that only see what belongs to a connection are not dead. */
+	const struct reach_asked asked = {.within = within, .states = (1u << SPACE_STATES) - 1};
+
+	*side = (struct side){.b = b, .may = SPACE_EMPTY, .must = SPACE_EMPTY};
+	if (!b)
+		return true;
+	side->reach = reach_new(b, &q->frame, q->s, &asked);
+	for (enum reach_way way = 0; way < REACH_WAYS; way++) {
+		struct space_pair p = reach_allowed(side->reach, way);
+
+		side->may = space_override(q->s, side->may, that_matters(q, p.may));
+		side->must = space_override(q->s, side->must, that_matters(q, p.must));
+	}
+	return side->may != SPACE_TOO_LARGE && side->must != SPACE_TOO_LARGE;
+}
+
+static void close_sides(struct verifying *q)
+{
+	struct side *all[] = {&q->has, &q->needs, &q->documents, &q->once};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		reach_free(all[i]->reach);
+		*all[i] = (struct side){.b = NULL};
+	}
+}
+
+/* --- packets for people ----------------------------------------------------------------------- */
+
+enum { ROUTES_MAX = 500 }; /* with more, examples are as they come */
+
+static uint32_t from_prefix(struct verifying *q, const struct prefix *p)
+{
+	return space_of_field(q->s, SPACE_FROM, space_frame_find_prefix(q->frame.frame, p));
+}
+
+static uint32_t from_link(struct verifying *q, const char *link)
+{
+	uint32_t id = link ? reach_frame_add_interface(&q->frame, link) : SPACE_NO_INTERFACE;
+
+	return space_of_field(q->s, SPACE_IN, (struct space_range){id, id});
+}
+
+static int by_length(const void *a_, const void *b_)
+{
+	const struct box_route *const *a = a_, *const *b = b_;
+
+	return (int)(*b)->to.bits - (int)(*a)->to.bits;
+}
+
+/* Where the main routes lead to, things come from: the longest prefix first. */
+static uint32_t from_behind_links(struct verifying *q)
+{
+	const struct box *b = q->asked->box;
+	const struct box_route *routes[ROUTES_MAX];
+	uint32_t set = SPACE_EMPTY, seen = SPACE_EMPTY;
+	size_t n = 0;
+
+	for_each (r, &b->routes)
+		if (r->table == TABLE_MAIN && r->type == ADDR_UNICAST && r->link && n < ROUTES_MAX)
+			routes[n++] = r;
+	qsort(routes, n, sizeof(routes[0]), by_length);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t from = space_without(q->s, from_prefix(q, &routes[i]->to), seen);
+
+		seen = space_override(q->s, seen, from);
+		from = space_where(q->s, from, from_link(q, routes[i]->link));
+		set = space_override(q->s, set, from);
+	}
+	return set;
+}
+
+/* Packets as they really come: with a source that lives on that side, or the box's own. */
+static uint32_t find_plausible(struct verifying *q)
+{
+	uint32_t set = from_behind_links(q), own = SPACE_EMPTY;
+
+	for_each (a, &q->asked->box->addresses) {
+		struct prefix p = prefix_of_addr(&a->addr);
+
+		if (strcmp(a->link, "lo") == 0)
+			continue;
+		set = space_without(q->s, set, from_prefix(q, &p));
+		own = space_override(q->s, own, from_prefix(q, &p));
+	}
+	return space_override(q->s, set, space_where(q->s, own, from_link(q, NULL)));
+}
+
+static bool has_icmp(const struct nf_packet *p)
+{
+	return p->proto == (p->to.family == 4 ? 1 : 58);
+}
+
+static bool find_packet(struct verifying *q, uint32_t set, struct nf_packet *out)
+{
+	enum { SYN = 2 };
+	uint32_t likely = space_where(q->s, set, q->plausible);
+	struct space_packet p;
+
+	if (!space_witness(q->s, likely == SPACE_EMPTY ? set : likely, &q->hints, &p))
+		return false;
+	*out = (struct nf_packet){
+		.in = p.in < SPACE_FIRST_INTERFACE
+			      ? NULL
+			      : q->frame.names.items[p.in - SPACE_FIRST_INTERFACE],
+		.from = p.from,
+		.to = p.to,
+		.proto = p.proto,
+		.from_port = p.from_port,
+		.to_port = p.to_port,
+		.tcp_flags = SYN};
+	if (has_icmp(out)) {
+		out->icmp_type = (uint8_t)(p.to_port >> 8);
+		out->icmp_code = (uint8_t)p.to_port;
+		out->from_port = out->to_port = 0;
+	}
+	out->state = nf_state_of_first(out);
+	if (p.out >= SPACE_FIRST_INTERFACE) {
+		out->out = q->frame.names.items[p.out - SPACE_FIRST_INTERFACE];
+		out->routed = true;
+	}
+	return true;
+}
+
+static struct verify_item *add_item(struct verifying *q, enum verify_kind kind, uint32_t set)
+{
+	struct verify_item *item = list_add(q->v->arena, &q->found, sizeof(*item));
+
+	item->kind = kind;
+	item->has_packet = find_packet(q, set, &item->packet);
+	return item;
+}
+
+/* --- a need in words -------------------------------------------------------------------------- */
+
+static const struct rule *need_of(const struct verifying *q, const struct nf_rule *r)
+{
+	return r->handle ? &q->asked->today->rules.items[r->handle - 1] : NULL;
+}
+
+static void word_prefixes(const struct prefixes *p, struct buf *out)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	if (!p->list.n)
+		buf_add_text(out, "any");
+	for_each (one, &p->list)
+		buf_addf(out, "%s%s", one == p->list.items ? "" : "+", prefix_text(one, text));
+}
+
+/* "tcp 10.9.0.8 > 10.1.0.20 port 5432 (shop/data)" */
+static void word_need(const struct rule *r, struct buf *out)
+{
+	const struct match *m = &r->match;
+
+	if (m->transport == TRANSPORT_NONE)
+		buf_add_text(out, "any ");
+	else if (m->transport == TRANSPORT_IP)
+		buf_addf(out, "protocol %u ", m->number);
+	else
+		buf_addf(out, "%s%s%s ", transport_names[m->transport], m->icmp ? "/" : "",
+			 m->icmp ? m->icmp : "");
+	word_prefixes(&m->source, out);
+	buf_add_text(out, " > ");
+	word_prefixes(&m->target, out);
+	if (m->ports.lo) {
+		buf_add_text(out, " port ");
+		port_range_format(m->ports, out);
+	}
+	buf_add_text(out, " (");
+	rule_format_requirements(r, out);
+	buf_add_char(out, ')');
+}
+
+/* The needs that a rule serves: no more would be enough. NULL: it serves none. */
+static const char *word_served(struct verifying *q, uint32_t served)
+{
+	enum { NEEDS_MAX = 4 };
+	const struct nf_ruleset *rs = &q->needed->ruleset;
+	struct buf out = BUF_INIT;
+	const char *words = NULL;
+	size_t n = 0;
+
+	for (size_t c = 0; c < rs->chains.n && served != SPACE_EMPTY; c++)
+		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++) {
+			const struct rule *need = need_of(q, &rs->chains.items[c].rules.items[i]);
+			uint32_t set = reach_matched(q->needs.reach, c, i);
+
+			if (!need || need->action != ACTION_ACCEPT || !need->flows.n ||
+			    space_where(q->s, set, served) == SPACE_EMPTY || n++ >= NEEDS_MAX)
+				continue;
+			buf_add_text(&out, out.n ? ", " : "");
+			word_need(need, &out);
+		}
+	if (n > NEEDS_MAX)
+		buf_addf(&out, ", and %zu more", n - NEEDS_MAX);
+	if (n)
+		words = arena_copy(q->v->arena, buf_slice(&out));
+	buf_release(&out);
+	return words;
+}
+
+/* --- what is missing -------------------------------------------------------------------------- */
+
+static void find_missing(struct verifying *q, size_t chain, size_t place)
+{
+	const struct nf_rule *r = &q->needed->ruleset.chains.items[chain].rules.items[place];
+	const struct rule *need = need_of(q, r);
+	uint32_t set, maybe;
+	struct verify_item *item;
+
+	if (!need || need->action != ACTION_ACCEPT || need->match.packets != PACKETS_ANY)
+		return;
+	set = space_where(q->s, reach_matched(q->needs.reach, chain, place), q->needs.may);
+	maybe = space_without(q->s, set, q->has.must);
+	set = space_without(q->s, set, q->has.may);
+	if (set == SPACE_EMPTY && maybe == SPACE_EMPTY)
+		return;
+	/* What the need itself asks and nobody knows, as who owns a socket, is no doubt of the box. */
+	if (set == SPACE_EMPTY && space_where(q->s, maybe, q->needs.must) == SPACE_EMPTY)
+		return;
+	item = add_item(q, VERIFY_MISSING, set == SPACE_EMPTY ? maybe : set);
+	item->need = need;
+	item->depends = set == SPACE_EMPTY;
+}
+
+static bool same_end(const struct nf_outcome *a, const struct nf_outcome *b)
+{
+	return addr_equal(&a->as.to, &b->as.to) && a->as.to_port == b->as.to_port &&
+	       addr_equal(&a->as.from, &b->as.from);
+}
+
+/* Whether what passes on both is translated in the same way: one packet of each need. */
+static void find_otherwise(struct verifying *q, size_t chain, size_t place)
+{
+	const struct nf_rule *r = &q->needed->ruleset.chains.items[chain].rules.items[place];
+	const struct rule *need = need_of(q, r);
+	struct nf_walk *has = NULL, *needs = NULL;
+	struct nf_packet p;
+	struct err err;
+	uint32_t set;
+
+	if (!need || need->action != ACTION_ACCEPT || !need->flows.n)
+		return;
+	set = space_where(q->s, reach_matched(q->needs.reach, chain, place), q->needs.must);
+	set = space_where(q->s, set, q->has.must);
+	if (!find_packet(q, set, &p))
+		return;
+	has = nf_walk(q->has.b, &p, &err);
+	needs = nf_walk(q->needs.b, &p, &err);
+	if (has && needs && has->outcomes.n == 1 && needs->outcomes.n == 1 &&
+	    nf_fate_passes(has->outcomes.items[0].fate) &&
+	    nf_fate_passes(needs->outcomes.items[0].fate) &&
+	    !same_end(&has->outcomes.items[0], &needs->outcomes.items[0])) {
+		struct verify_item *item = add_item(q, VERIFY_OTHERWISE, set);
+		char to[ADDR_TEXT_MAX], from[ADDR_TEXT_MAX];
+		const struct nf_packet *as = &has->outcomes.items[0].as;
+
+		item->need = need;
+		item->words = arena_printf(q->v->arena, "leaves as %s to %s port %u",
+					   addr_text(&as->from, from), addr_text(&as->to, to),
+					   as->to_port);
+	}
+	nf_walk_free(has);
+	nf_walk_free(needs);
+}
+
+static void find_forbidden(struct verifying *q)
+{
+	const struct nf_ruleset *rs = &q->needed->ruleset;
+
+	q->forbidden = SPACE_EMPTY;
+	for (size_t c = 0; c < rs->chains.n; c++)
+		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++) {
+			const struct rule *need = need_of(q, &rs->chains.items[c].rules.items[i]);
+
+			if (need && need->action == ACTION_DROP && need->flows.n)
+				q->forbidden = space_override(q->s, q->forbidden,
+							      reach_matched(q->needs.reach, c, i));
+		}
+}
+
+static void find_needs(struct verifying *q)
+{
+	const struct nf_ruleset *rs = &q->needed->ruleset;
+
+	for (size_t c = 0; c < rs->chains.n; c++)
+		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++) {
+			find_missing(q, c, i);
+			find_otherwise(q, c, i);
+		}
+}
+
+/* --- what is too much ------------------------------------------------------------------------- */
+
+struct excess {
+	uint32_t sure, maybe; /* what is left to be told */
+	const struct nf_chain *chain;
+	const struct nf_rule *rule;
+	const char *narrow;
+};
+
+static void add_excess(struct verifying *q, const struct excess *x, enum verify_kind kind,
+		       uint32_t sure, uint32_t maybe)
+{
+	struct verify_item *item;
+
+	if (sure == SPACE_EMPTY && maybe == SPACE_EMPTY)
+		return;
+	item = add_item(q, kind, sure == SPACE_EMPTY ? maybe : sure);
+	item->depends = sure == SPACE_EMPTY;
+	item->chain = x->chain;
+	item->rule = x->rule;
+	item->words = x->narrow;
+}
+
+/* By whom it is not wanted: an item for each reason. */
+static void tell_excess(struct verifying *q, const struct excess *x, uint32_t sure, uint32_t maybe)
+{
+	const struct {
+		enum verify_kind kind;
+		uint32_t of;
+	} reasons[] = {{VERIFY_FORBIDDEN, q->forbidden},
+		       {VERIFY_EXPIRED, q->once.may},
+		       {VERIFY_DOCUMENTED, q->documents.may},
+		       {VERIFY_EXCESS, SPACE_ALL}};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		uint32_t of = reasons[i].of;
+
+		add_excess(q, x, reasons[i].kind, space_where(q->s, sure, of),
+			   space_where(q->s, maybe, of));
+		sure = space_without(q->s, sure, of);
+		maybe = space_without(q->s, maybe, of);
+	}
+}
+
+static bool lets_through(const struct nf_rule *r)
+{
+	for_each (s, &r->steps)
+		if ((s->kind == STEP_VERDICT && s->verdict.kind == VERDICT_ACCEPT) ||
+		    s->kind == STEP_VERDICT_MAP)
+			return true;
+	return false;
+}
+
+static void find_excess_of_rule(struct verifying *q, struct excess *x, size_t chain, size_t place)
+{
+	uint32_t all = reach_matched(q->has.reach, chain, place), sure, maybe, served;
+
+	x->rule = &x->chain->rules.items[place];
+	if (!lets_through(x->rule) || x->chain->type == CHAIN_NAT)
+		return;
+	sure = space_where(q->s, all, x->sure);
+	maybe = space_where(q->s, all, x->maybe);
+	if (sure == SPACE_EMPTY && maybe == SPACE_EMPTY)
+		return;
+	served = space_where(q->s, all, q->needs.may);
+	served = space_where(q->s, served, q->has.may);
+	x->narrow = word_served(q, served);
+	tell_excess(q, x, sure, maybe);
+	x->sure = space_without(q->s, x->sure, sure);
+	x->maybe = space_without(q->s, x->maybe, maybe);
+}
+
+static void find_excess(struct verifying *q)
+{
+	const struct nf_ruleset *rs = &q->has.b->ruleset;
+	struct excess x = {.sure = space_without(q->s, q->has.must, q->needs.may)};
+
+	x.maybe = space_without(q->s, q->has.may, q->needs.may);
+	x.maybe = space_without(q->s, x.maybe, q->has.must);
+	for (size_t c = 0; c < rs->chains.n; c++) {
+		x.chain = &rs->chains.items[c];
+		for (size_t i = 0; i < x.chain->rules.n; i++)
+			find_excess_of_rule(q, &x, c, i);
+	}
+	/* No rule let it through: policies did. */
+	x.chain = NULL;
+	x.rule = NULL;
+	x.narrow = NULL;
+	tell_excess(q, &x, x.sure, x.maybe);
+}
+
+/* --- dead rules ------------------------------------------------------------------------------- */
+
+static const char *why_dead(struct verifying *q, const struct reach_rule *r,
+			    const struct nf_chain *c)
+{
+	switch (r->fate) {
+	case REACH_NEVER:
+		return "what it asks for cannot be";
+	case REACH_UNCALLED:
+		return "nothing comes to its chain";
+	case REACH_UNROUTED:
+		return "routing lets nothing of it come here";
+	default:
+		break;
+	}
+	if (r->by >= 0)
+		return arena_printf(q->v->arena, "rule %u before it takes all of it",
+				    c->rules.items[r->by].number);
+	if (r->together)
+		return arena_printf(q->v->arena, "%zu rules before it take all of it, together",
+				    r->together);
+	return "rules before it take all of it";
+}
+
+static void note_dead(struct verifying *q)
+{
+	const struct nf_ruleset *rs = &q->has.b->ruleset;
+
+	for (size_t c = 0; c < rs->chains.n; c++)
+		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++) {
+			struct reach_rule r = reach_rule(q->has.reach, c, i);
+
+			if (q->fates[c][i].fate != REACH_USED)
+				q->fates[c][i] = r;
+		}
+}
+
+static void tell_dead(struct verifying *q)
+{
+	const struct nf_ruleset *rs = &q->asked->box->ruleset;
+
+	for (size_t c = 0; c < rs->chains.n; c++) {
+		const struct nf_chain *chain = &rs->chains.items[c];
+
+		for (size_t i = 0; i < chain->rules.n; i++) {
+			const struct reach_rule *r = &q->fates[c][i];
+			struct verify_item *item;
+
+			if (r->fate == REACH_USED || r->fate == REACH_UNDECIDED_RULE)
+				continue;
+			item = list_add(q->v->arena, &q->v->items, sizeof(*item));
+			*item = (struct verify_item){.kind = VERIFY_DEAD,
+						     .chain = chain,
+						     .rule = &chain->rules.items[i],
+						     .words = why_dead(q, r, chain)};
+			q->v->dead++;
+		}
+	}
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+static bool same_item(const struct verify_item *a, const struct verify_item *b)
+{
+	return a->kind == b->kind && a->need == b->need && a->chain == b->chain &&
+	       a->rule == b->rule;
+}
+
+/* What another part has told already is the same mistake. */
+static void keep(struct verifying *q)
+{
+	for_each (item, &q->found) {
+		struct verify_item *known = NULL;
+
+		for_each (k, &q->v->items)
+			if (same_item(k, item))
+				known = k;
+		if (!known)
+			*(struct verify_item *)list_add(q->v->arena, &q->v->items, sizeof(*item)) =
+				*item;
+		else if (known->depends && !item->depends)
+			*known = *item;
+	}
+	q->found.n = 0;
+}
+
+static bool is_too_large(const struct verifying *q)
+{
+	return space_override(q->s, q->has.may, q->needs.may) == SPACE_TOO_LARGE;
+}
+
+static bool ask(void *ctx, struct space *s, uint32_t within)
+{
+	struct verifying *q = ctx;
+	bool fits;
+
+	q->s = s;
+	q->found.n = 0;
+	fits = open_side(q, &q->has, q->asked->box, within) &&
+	       open_side(q, &q->needs, q->needed, within) &&
+	       open_side(q, &q->documents, q->documented, within) &&
+	       open_side(q, &q->once, q->ever, within);
+	if (fits) {
+		q->plausible = find_plausible(q);
+		find_forbidden(q);
+		find_needs(q);
+		find_excess(q);
+		fits = !is_too_large(q);
+	}
+	if (fits) {
+		note_dead(q);
+		keep(q);
+		q->v->allowed += space_count(s, q->has.may);
+		q->v->needed += space_count(s, space_where(s, q->has.may, q->needs.may));
+	}
+	close_sides(q);
+	return fits;
+}
+
+static void add_hosts(struct verifying *q)
+{
+	const struct site *site = q->asked->today->plan->site;
+	size_t n = 0;
+	struct addr *addrs;
+
+	for_each (h, &site->hosts)
+		n += h->addresses.n;
+	addrs = ARENA_ARRAY(q->v->arena, struct addr, n);
+	n = 0;
+	for_each (h, &site->hosts)
+		for_each (a, &h->addresses)
+			addrs[n++] = *a;
+	q->hints = (struct space_hints){.addrs = addrs, .n_addrs = n};
+}
+
+static void prepare(struct verifying *q)
+{
+	const struct verify_asked *a = q->asked;
+	const struct nf_ruleset *rs = &a->box->ruleset;
+
+	q->needed = box_of_policy(a->today, a->box);
+	q->documented = a->documented ? box_of_policy(a->documented, a->box) : NULL;
+	q->ever = a->ever ? box_of_policy(a->ever, a->box) : NULL;
+	reach_frame_init(&q->frame);
+	reach_frame_add_box(&q->frame, a->box);
+	reach_frame_add_box(&q->frame, q->needed);
+	if (q->documented)
+		reach_frame_add_box(&q->frame, q->documented);
+	if (q->ever)
+		reach_frame_add_box(&q->frame, q->ever);
+	q->lo = reach_frame_add_interface(&q->frame, "lo");
+	reach_frame_seal(&q->frame);
+	add_hosts(q);
+	q->fates = ARENA_ARRAY(q->v->arena, struct reach_rule *, rs->chains.n + 1);
+	for (size_t c = 0; c < rs->chains.n; c++) {
+		size_t n = rs->chains.items[c].rules.n;
+
+		q->fates[c] = ARENA_ARRAY(q->v->arena, struct reach_rule, n + 1);
+		for (size_t i = 0; i < n; i++)
+			q->fates[c][i] =
+				(struct reach_rule){.fate = REACH_UNDECIDED_RULE, .by = -1};
+		q->v->rules += n;
+	}
+}
+
+static void release(struct verifying *q)
+{
+	reach_frame_release(&q->frame);
+	box_free(q->needed);
+	box_free(q->documented);
+	box_free(q->ever);
+}
+
+struct verified *verify(const struct verify_asked *asked)
+{
+	struct arena *arena = arena_new();
+	struct verified *v = ARENA_NEW(arena, struct verified);
+	struct verifying q = {.asked = asked, .v = v};
+	const struct space_question question = {ask, &q};
+
+	v->arena = arena;
+	prepare(&q);
+	v->undecided = space_decide(q.frame.frame, asked->limits, &question);
+	tell_dead(&q);
+	release(&q);
+	return v;
+}
+
+void verified_free(struct verified *v)
+{
+	if (v)
+		arena_free(v->arena);
+}
+
+/* About the logarithm: how many digits, and how far to the next. */
+static double digits(double x)
+{
+	double n = 0;
+
+	for (; x >= 10; x /= 10)
+		n++;
+	return n + (x - 1) / 9;
+}
+
+unsigned verified_score(const struct verified *v)
+{
+	if (v->allowed <= 1)
+		return 100;
+	return (unsigned)(100 * digits(1 + v->needed) / digits(1 + v->allowed) + 0.5);
+}

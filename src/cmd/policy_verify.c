@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: ISC */
+#include "cmd/policy_verify.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+#include "box/packet.h"
+#include "box/verify.h"
+#include "cmd/load.h"
+#include "cmd/policy_print.h"
+#include "cmd/policy_subject.h"
+#include "report/json.h"
+
+struct comparison {
+	const struct plan *plan, *documented;
+	struct subject subject;
+	const struct box *box;
+	int32_t today;
+};
+
+/* --- for people ------------------------------------------------------------------------------- */
+
+static const char *const titles[VERIFY_KINDS] = {
+	[VERIFY_MISSING] = "Missing: needed, and not let through",
+	[VERIFY_OTHERWISE] = "Translated into something else than needed",
+	[VERIFY_FORBIDDEN] = "Forbidden, and let through",
+	[VERIFY_EXPIRED] = "Let through, and its grant has ended",
+	[VERIFY_DOCUMENTED] = "Let through as documented, and not needed here",
+	[VERIFY_EXCESS] = "Let through, and nothing needs it",
+	[VERIFY_DEAD] = "Rules that never decide",
+};
+
+static void add_safe(struct buf *out, const char *s)
+{
+	escape_terminal(out, slice_of(s));
+}
+
+static void add_rule(const struct verify_item *item, struct buf *out)
+{
+	if (item->rule) {
+		buf_addf(out, "rule %u of ", item->rule->number);
+		add_safe(out, item->chain->table);
+		buf_add_char(out, ' ');
+		add_safe(out, item->chain->name);
+		buf_add_text(out, ": ");
+		add_safe(out, item->rule->text);
+		if (item->rule->counted)
+			buf_addf(out, " (%llu packets)", (unsigned long long)item->rule->packets);
+	} else {
+		buf_addf(out, "no rule: nothing in %s stops it",
+			 !item->packet.in	? "output"
+			 : !item->packet.routed ? "input"
+						: "forward");
+	}
+}
+
+static void add_need(const struct rule *need, struct buf *out)
+{
+	struct buf text = BUF_INIT;
+
+	rule_format_requirements(need, &text);
+	add_safe(out, text.data);
+	buf_release(&text);
+}
+
+static void add_packet(const struct nf_packet *p, struct buf *out)
+{
+	packet_format(p, out);
+	if (p->in) {
+		buf_add_text(out, ", in by ");
+		add_safe(out, p->in);
+	} else {
+		buf_add_text(out, ", from the device itself");
+	}
+}
+
+/* What every device needs is told once for each reason. */
+static bool is_repeated(const struct verify_item *item, const struct verify_item *before)
+{
+	return before && item->kind == before->kind && item->need && before->need &&
+	       !item->need->flows.n && item->need->why == before->need->why;
+}
+
+static void print_item(const struct verify_item *item, struct buf *out)
+{
+	buf_add_text(out, "  ");
+	if (item->need)
+		add_need(item->need, out);
+	else
+		add_rule(item, out);
+	if (item->depends)
+		buf_add_text(out, " -- depends on what is not known");
+	buf_add_char(out, '\n');
+	if (item->has_packet) {
+		buf_add_text(out, "      such as ");
+		add_packet(&item->packet, out);
+		buf_add_char(out, '\n');
+	}
+	if (item->words) {
+		buf_addf(out, "      %s",
+			 item->kind == VERIFY_DEAD || item->kind == VERIFY_OTHERWISE
+				 ? ""
+				 : "enough would be: ");
+		add_safe(out, item->words);
+		buf_add_char(out, '\n');
+	}
+}
+
+static void print_undecided(const struct verified *v, struct buf *out)
+{
+	for (size_t i = 0; i < v->undecided.n; i++) {
+		buf_add_text(out, "Too large to decide: ");
+		space_part_format(&v->undecided.items[i], out);
+		buf_add_char(out, '\n');
+	}
+}
+
+static void print_text(const struct comparison *c, const struct verified *v, struct buf *out)
+{
+	for (enum verify_kind kind = 0; kind < VERIFY_KINDS; kind++) {
+		const struct verify_item *before = NULL;
+
+		for_each (item, &v->items) {
+			if (item->kind != kind)
+				continue;
+			if (!before)
+				buf_addf(out, "%s\n", titles[kind]);
+			if (!is_repeated(item, before))
+				print_item(item, out);
+			before = item;
+		}
+	}
+	print_undecided(v, out);
+	buf_addf(out, "%zu rules, %zu of them dead; least-privilege score %u of 100", v->rules,
+		 v->dead, verified_score(v));
+	if (c->box->time) {
+		buf_add_text(out, "; collected ");
+		add_safe(out, c->box->time);
+	}
+	buf_add_char(out, '\n');
+}
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+static void record_rule(struct json *j, const struct verify_item *item)
+{
+	json_text(j, "table", item->chain ? item->chain->table : NULL);
+	json_text(j, "chain", item->chain ? item->chain->name : NULL);
+	json_number_or_null(j, "rule", item->rule ? item->rule->number : 0);
+	json_text(j, "text", item->rule ? item->rule->text : NULL);
+	if (item->rule && item->rule->counted)
+		json_number(j, "packets", (int64_t)item->rule->packets);
+	else
+		json_null(j, "packets");
+}
+
+static void record_need(struct json *j, const struct rule *need)
+{
+	struct buf text = BUF_INIT;
+	char key[RULE_KEY_TEXT_MAX];
+
+	if (need)
+		rule_format_requirements(need, &text);
+	json_text(j, "need", need ? text.data : NULL);
+	json_text(j, "key", need ? rule_key_text(need, key) : NULL);
+	json_text(j, "owner", need ? policy_owner(need) : NULL);
+	buf_release(&text);
+}
+
+static void record_packet(struct json *j, const struct nf_packet *p)
+{
+	struct buf text = BUF_INIT;
+
+	packet_format(p, &text);
+	json_text(j, "witness", text.data);
+	json_text(j, "in", p->in);
+	buf_release(&text);
+}
+
+static void record_item(const struct verify_item *item, struct buf *out)
+{
+	struct json j = {.out = out};
+
+	json_open(&j, NULL, '{');
+	json_text(&j, "finding", verify_codes[item->kind]);
+	json_bool(&j, "certain", !item->depends);
+	record_need(&j, item->need);
+	record_rule(&j, item);
+	if (item->has_packet)
+		record_packet(&j, &item->packet);
+	json_text(&j, "words", item->words);
+	json_close(&j, '}');
+	buf_add_char(out, '\n');
+}
+
+static void print_records(const struct verified *v, struct buf *out)
+{
+	struct json j = {.out = out};
+
+	for (enum verify_kind kind = 0; kind < VERIFY_KINDS; kind++)
+		for_each (item, &v->items)
+			if (item->kind == kind)
+				record_item(item, out);
+	json_open(&j, NULL, '{');
+	json_number(&j, "rules", (int64_t)v->rules);
+	json_number(&j, "dead", (int64_t)v->dead);
+	json_number(&j, "score", verified_score(v));
+	json_open(&j, "undecided", '[');
+	for (size_t i = 0; i < v->undecided.n; i++) {
+		struct buf text = BUF_INIT;
+
+		space_part_format(&v->undecided.items[i], &text);
+		json_text(&j, NULL, text.data);
+		buf_release(&text);
+	}
+	json_close(&j, ']');
+	json_close(&j, '}');
+	buf_add_char(out, '\n');
+}
+
+/* --- the comparison --------------------------------------------------------------------------- */
+
+/* Dead rules harm nobody, what depends is not known; the rest is wrong. */
+static int exit_of(const struct verified *v)
+{
+	bool open = v->undecided.n != 0;
+
+	for_each (item, &v->items) {
+		if (item->kind == VERIFY_DEAD)
+			continue;
+		if (!item->depends)
+			return EXIT_FAILS;
+		open = true;
+	}
+	return open ? EXIT_NOT_TESTED : EXIT_HOLDS;
+}
+
+static int print(const struct arguments *args, const struct comparison *c, const struct verified *v)
+{
+	const char *format = args_value(args, "format");
+	struct buf out = BUF_INIT;
+	int rc = exit_of(v);
+
+	if (format && strcmp(format, "jsonl") == 0)
+		print_records(v, &out);
+	else
+		print_text(c, v, &out);
+	if (!command_print(&out))
+		rc = EXIT_NOT_TESTED;
+	buf_release(&out);
+	return rc;
+}
+
+static struct policy *derive(const struct comparison *c, const struct plan *plan, int32_t today,
+			     struct errs *errs)
+{
+	const struct policy_options options = {.today = today};
+
+	return subject_policy(&c->subject, plan, &options, errs);
+}
+
+static int compare(const struct arguments *args, const struct comparison *c)
+{
+	struct verify_asked asked = {.box = c->box, .limits = SPACE_LIMITS};
+	struct errs errs = {0};
+	struct policy *today = derive(c, c->plan, c->today, &errs);
+	struct policy *ever = today ? derive(c, c->plan, 0, &errs) : NULL;
+	struct policy *documented = ever ? derive(c, c->documented, c->today, &errs) : NULL;
+	struct verified *v;
+	int rc;
+
+	if (!documented) {
+		rc = command_failed_all(&errs);
+	} else {
+		asked.today = today;
+		asked.ever = ever;
+		asked.documented = documented;
+		v = verify(&asked);
+		rc = print(args, c, v);
+		verified_free(v);
+	}
+	policy_free(documented);
+	policy_free(ever);
+	policy_free(today);
+	return rc;
+}
+
+static int verify_loaded(const struct arguments *args, const struct loaded *l,
+			 const struct box *box)
+{
+	struct comparison c = {.plan = l->plan, .box = box};
+	struct loaded documented;
+	const struct plan_options options = {.as_documented = true};
+	int rc;
+
+	if (!subject_find(l->site, args_value(args, "device"), &c.subject) ||
+	    !subject_day(args, &c.today))
+		return EXIT_USAGE;
+	rc = load_plan(&documented, args_operand(args, 1), args_value(args, "catalog"), &options);
+	if (!rc) {
+		c.documented = documented.plan;
+		rc = compare(args, &c);
+	}
+	load_release(&documented);
+	return rc;
+}
+
+int policy_verify(const struct arguments *args)
+{
+	const struct plan_options options = {.as_documented = args_has(args, "as-documented")};
+	const char *format = args_value(args, "format");
+	struct buf bytes = BUF_INIT;
+	struct box *box = NULL;
+	struct loaded l;
+	int rc;
+
+	if (args_n_operands(args) != 2 || !args_value(args, "device"))
+		return command_usage_error("policy verify: a site, and --device NAME");
+	if (format && strcmp(format, "text") != 0 && strcmp(format, "jsonl") != 0)
+		return command_usage_error("policy verify: --format is text or jsonl");
+	rc = subject_box(args, &bytes, &box);
+	if (rc)
+		return rc;
+	rc = load_plan(&l, args_operand(args, 1), args_value(args, "catalog"), &options);
+	if (!rc)
+		rc = verify_loaded(args, &l, box);
+	load_release(&l);
+	box_free(box);
+	buf_release(&bytes);
+	return rc;
+}
