@@ -17,9 +17,9 @@ static bool same_env(const struct env *a, const struct env *b)
 	return a->mark == b->mark && a->ct_mark == b->ct_mark && a->ct_status == b->ct_status &&
 	       a->tracked == b->tracked && a->untracked == b->untracked &&
 	       a->target_set == b->target_set && a->source_set == b->source_set &&
-	       a->moved == b->moved && addr_equal(&a->to_lo, &b->to_lo) &&
-	       addr_equal(&a->to_hi, &b->to_hi) && a->has_port == b->has_port &&
-	       a->port_lo == b->port_lo && a->port_hi == b->port_hi;
+	       a->new_source == b->new_source && a->moved == b->moved &&
+	       addr_equal(&a->to_lo, &b->to_lo) && addr_equal(&a->to_hi, &b->to_hi) &&
+	       a->has_port == b->has_port && a->port_lo == b->port_lo && a->port_hi == b->port_hi;
 }
 
 void flocks_add(struct space *s, struct flocks *f, const struct env *env, uint32_t where)
@@ -358,6 +358,11 @@ static void track(struct reached *r, struct flocks *f)
 	*f = out;
 }
 
+static bool is_done(const struct reached *r, const struct env *e)
+{
+	return is_target_nat(r->hook) ? e->target_set : e->source_set;
+}
+
 /* Only a connection's first packets are shown to the chains that translate, until one has. */
 static void translate(struct reached *r, struct flocks *f)
 {
@@ -367,7 +372,8 @@ static void translate(struct reached *r, struct flocks *f)
 
 	for (size_t i = 0; i < f->n; i++) {
 		const struct flock *k = &f->items[i];
-		uint32_t shown = k->env.tracked && !k->env.untracked ? first : SPACE_EMPTY;
+		bool open_still = k->env.tracked && !k->env.untracked && !is_done(r, &k->env);
+		uint32_t shown = open_still ? first : SPACE_EMPTY;
 
 		flocks_add(r->s, &open, &k->env, space_where(r->s, k->where, shown));
 		flocks_add(r->s, &out, &k->env, space_without(r->s, k->where, shown));
@@ -381,9 +387,8 @@ static void translate(struct reached *r, struct flocks *f)
 		run_base(r, *place, &open);
 		for (size_t i = 0; i < open.n; i++) {
 			const struct env *e = &open.items[i].env;
-			bool done = is_target_nat(r->hook) ? e->target_set : e->source_set;
 
-			flocks_add(r->s, done ? &out : &next, e, open.items[i].where);
+			flocks_add(r->s, is_done(r, e) ? &out : &next, e, open.items[i].where);
 		}
 		flocks_release(&open);
 		open = next;

@@ -19,6 +19,7 @@ struct env {
 	bool tracked;	/* connection tracking has seen it */
 	bool untracked; /* ... and is to let it be */
 	bool target_set, source_set, moved;
+	bool new_source;
 	/* The new target, any of these; family 0, ports 0..0: as it came. */
 	struct addr to_lo, to_hi;
 	bool has_port;
@@ -64,7 +65,8 @@ struct reached {
 	/* Where the flocks are. */
 	enum nf_hook hook;
 	enum stop stop;
-	bool own; /* the box itself sends */
+	bool own;    /* the box itself sends */
+	bool looped; /* ... and it comes in again by lo */
 
 	uint32_t stopped[STOPS], undecided[STOPS];
 	uint32_t domain[REACH_WAYS], passed[REACH_WAYS];
@@ -102,9 +104,11 @@ struct route_asked {
 	bool has_in;
 };
 const struct routing *reach_routing(struct reached *r, struct route_asked q);
-uint32_t reach_routed(const struct reached *r, const struct routing *g,
-		      bool (*is)(const struct reached *, const struct box_route *, uint32_t ctx),
+typedef bool route_kind(const struct reached *r, const struct box_route *route, uint32_t ctx);
+uint32_t reach_routed(const struct reached *r, const struct routing *g, route_kind *is,
 		      uint32_t ctx);
+/* What IPv6 refuses before any hook. */
+uint32_t reach_strangers(const struct reached *r);
 bool reach_routes_known(const struct reached *r, uint8_t family);
 uint32_t reach_known(const struct reached *r); /* packets of families whose routes are known */
 /* What may be of this type. `link`: of the interface in this field; SPACE_FIELDS: any. */
@@ -126,3 +130,4 @@ void reach_translate(struct reached *r, const struct nf_nat *nat, const struct f
 void reach_route_in(struct reached *r, struct flocks *f, struct flocks *local,
 		    struct flocks *forward);
 void reach_route_out(struct reached *r, struct flocks *f);
+void reach_route_loop(struct reached *r, struct flocks *f);
