@@ -341,14 +341,20 @@ struct keys {
 	bool exact;   /* nothing of them is unknown */
 };
 
+static bool asks_source(enum nf_key key)
+{
+	return key == KEY_SADDR4 || key == KEY_SADDR6 || key == KEY_SPORT ||
+	       key == KEY_SADDR_TYPE || key == KEY_SADDR_IIF_TYPE || key == KEY_BACK ||
+	       key == KEY_BACK_IIF;
+}
+
 /* A source that was translated, and bits of what is not one number, are not known here. */
 static struct key checked_key(const struct env *env, struct key k, enum nf_key key)
 {
-	bool source = k.kind == IS_FIELD && (k.field == SPACE_FROM || k.field == SPACE_FROM_PORT);
-	bool first = key >= KEY_CT_ORIG_SADDR4 && key <= KEY_CT_ORIG_DPORT;
+	bool source = asks_source(key);
 	bool one = k.kind != IS_WITHIN || nf_value_compare(&k.span.lo, &k.span.hi) == 0;
 
-	if ((k.mask && (k.family || !one)) || (source && !first && env->new_source))
+	if ((k.mask && (k.family || !one)) || (source && env->new_source))
 		k.kind = IS_UNSAID;
 	return k;
 }

@@ -341,14 +341,15 @@ uint32_t reach_way_back(struct reached *r, uint32_t mark, bool by_in, bool there
 	return set;
 }
 
-/* A value of a switch of an interface, or of all of them. sysctl(8) writes a "/" for a name's dot. */
+/* A value of a switch of an interface, or of all. sysctl(8) writes a "/" for a name's dot. */
 static int64_t switch_of(const struct reached *r, const char *key, const char *link, int family)
 {
+	const char *of = link ? link : "default";
 	char dotless[NF_VALUE_BYTES], name[80];
 	size_t n = 0;
 
-	for (link = link ? link : "default"; n < sizeof(dotless) - 1 && link[n]; n++)
-		dotless[n] = link[n] == '.' ? '/' : link[n];
+	for (; n < sizeof(dotless) - 1 && of[n]; n++)
+		dotless[n] = of[n] == '.' ? '/' : of[n];
 	dotless[n] = '\0';
 	snprintf(name, sizeof(name), "net.ipv%d.conf.%s.%s", family, dotless, key);
 	return box_switch(r->b, name, 0);
