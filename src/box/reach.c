@@ -351,7 +351,12 @@ uint32_t reach_domain(const struct reached *r, enum reach_way way)
 
 uint32_t reach_matched(const struct reached *r, size_t chain, size_t rule)
 {
-	return r->notes[chain][rule].matched;
+	const struct rule_note *note = &r->notes[chain][rule];
+	uint32_t set = note->matched;
+
+	for_each (part, &note->parts)
+		set = space_override(r->s, set, space_select(r->s, part->set, part->value));
+	return set;
 }
 
 struct reach_rule reach_rule(const struct reached *r, size_t chain, size_t rule)

@@ -270,6 +270,49 @@ static void run_rule(struct reached *r, const struct nf_rule *rule, const struct
 	move_all(r->s, at->next, &now);
 }
 
+static void run_one(struct reached *r, size_t place, size_t i, struct flocks *in, struct ends *ends,
+		    unsigned depth)
+{
+	const struct nf_rule *rule = &r->b->ruleset.chains.items[place].rules.items[i];
+	struct flocks next = {0};
+	struct here at = {place, i, depth, &next, ends};
+
+	for (size_t k = 0; k < in->n; k++)
+		run_rule(r, rule, &in->items[k], &at);
+	flocks_release(in);
+	*in = next;
+}
+
+struct run {
+	size_t chain, from, n;
+};
+
+/* All at once where it is certain what they match, else one after the other. */
+static void run_list(struct reached *r, struct run run, struct flocks *in, struct ends *ends,
+		     unsigned depth)
+{
+	struct flocks out = {0};
+
+	for (size_t k = 0; k < in->n; k++) {
+		struct flock f = in->items[k];
+		struct list_ends parts;
+		struct flocks one = {0};
+
+		if (reach_list(r, run.chain, run.from, run.n, &f, &parts)) {
+			flocks_add(r->s, &ends->accepts, &f.env, parts.accepted);
+			flocks_add(r->s, &ends->passes, &f.env, parts.returned);
+			flocks_add(r->s, &out, &f.env, parts.left);
+			continue;
+		}
+		flocks_add(r->s, &one, &f.env, f.where);
+		for (size_t i = 0; i < run.n && one.n; i++)
+			run_one(r, run.chain, run.from + i, &one, ends, depth);
+		move_all(r->s, &out, &one);
+	}
+	flocks_release(in);
+	*in = out;
+}
+
 static void run_chain(struct reached *r, size_t place, struct flocks *in, struct ends *ends,
 		      unsigned depth)
 {
@@ -277,14 +320,14 @@ static void run_chain(struct reached *r, size_t place, struct flocks *in, struct
 
 	for (size_t i = 0; i < in->n; i++)
 		r->arrivals[place] = space_override(r->s, r->arrivals[place], in->items[i].where);
-	for (size_t i = 0; i < c->rules.n && in->n; i++) {
-		struct flocks next = {0};
-		struct here at = {place, i, depth, &next, ends};
+	for (size_t i = 0; i < c->rules.n && in->n;) {
+		size_t n = reach_list_length(c, i);
 
-		for (size_t k = 0; k < in->n; k++)
-			run_rule(r, &c->rules.items[i], &in->items[k], &at);
-		flocks_release(in);
-		*in = next;
+		if (n)
+			run_list(r, (struct run){place, i, n}, in, ends, depth);
+		else
+			run_one(r, place, i, in, ends, depth);
+		i += n ? n : 1;
 	}
 	move_all(r->s, &ends->passes, in);
 }

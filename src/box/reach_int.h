@@ -46,10 +46,15 @@ struct routing {
 /* Where the packets that may be stopped are noted. */
 enum stop { STOP_EARLY, STOP_INPUT, STOP_FORWARD, STOP_OUTPUT, STOPS };
 
+/* Where a set has this value. */
+struct rule_part {
+	uint32_t set, value;
+};
 struct rule_note {
 	bool alive;
-	uint32_t matched; /* the packets that it may take */
-	bool asked;	  /* something came to its chain */
+	uint32_t matched;		 /* the packets that it may take */
+	LIST_OF(struct rule_part) parts; /* and these */
+	bool asked;			 /* something came to its chain */
 };
 
 struct reached {
@@ -123,6 +128,14 @@ uint32_t reach_way_back(struct reached *r, uint32_t mark, bool by_in, bool there
 void reach_hook(struct reached *r, enum nf_hook hook, struct flocks *f);
 void reach_stop(struct reached *r, uint32_t where);
 void reach_undecided(struct reached *r, uint32_t where);
+/* How many rules from here on a list can have joined; 0: too few to be worth it. */
+size_t reach_list_length(const struct nf_chain *c, size_t from);
+/* All of them at once. False: it is not certain what they match, and nothing was done. */
+struct list_ends {
+	uint32_t accepted, returned, left;
+};
+bool reach_list(struct reached *r, size_t chain, size_t from, size_t n, const struct flock *f,
+		struct list_ends *ends);
 /* A translation: what is translated, into `done`; what it has nothing to say of, into `rest`. */
 void reach_translate(struct reached *r, const struct nf_nat *nat, const struct flock *f,
 		     struct flocks *done, struct flocks *rest);
