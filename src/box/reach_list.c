@@ -76,21 +76,105 @@ struct joining {
 	bool *unsure; /* of some rule it is not certain what it matches */
 };
 
+/* One span of one field, as most questions are; of a rule they make one box. */
+struct box_of_rule {
+	struct space_match match;
+	struct space_range ranges[SPACE_FIELDS];
+};
+
+/* The field that a key asks for of packets that nobody has translated; SPACE_FIELDS: not so. */
+static enum space_field plain_field(enum nf_key key)
+{
+	switch (key) {
+	case KEY_SADDR4:
+	case KEY_SADDR6:
+		return SPACE_FROM;
+	case KEY_DADDR4:
+	case KEY_DADDR6:
+		return SPACE_TO;
+	case KEY_SPORT:
+		return SPACE_FROM_PORT;
+	case KEY_DPORT:
+		return SPACE_TO_PORT;
+	case KEY_PROTO:
+		return SPACE_PROTO;
+	default:
+		return SPACE_FIELDS;
+	}
+}
+
+static struct space_range range_of(const struct joining *j, enum nf_key key,
+				   const struct nf_span *s)
+{
+	uint8_t family = key == KEY_SADDR6 || key == KEY_DADDR6 ? 6 : 4;
+	enum space_field field = plain_field(key);
+
+	if (field == SPACE_FROM || field == SPACE_TO) {
+		struct addr lo = nf_value_addr(&s->lo, family), hi = nf_value_addr(&s->hi, family);
+
+		return space_frame_find(j->r->frame, &lo, &hi);
+	}
+	return (struct space_range){(uint32_t)nf_value_number(&s->lo),
+				    (uint32_t)nf_value_number(&s->hi)};
+}
+
+/* Ports are only asked of protocols that have some: here of one that was asked for before. */
+static bool has_ports(const struct box_of_rule *b)
+{
+	enum { TCP = 6, UDP = 17 };
+	struct space_range proto = b->ranges[SPACE_PROTO];
+
+	return b->match.fields[SPACE_PROTO].n && proto.lo == proto.hi &&
+	       (proto.lo == TCP || proto.lo == UDP);
+}
+
+/* Numbers beyond the field are left to reach_cond(). */
+static bool fits(enum space_field field, const struct nf_span *s)
+{
+	uint32_t last = field == SPACE_PROTO ? UINT8_MAX : UINT16_MAX;
+
+	return field == SPACE_FROM || field == SPACE_TO || nf_value_number(&s->hi) <= last;
+}
+
+/* False: the question is of another kind. */
+static bool put_in_box(const struct joining *j, const struct nf_cond *c, struct box_of_rule *b)
+{
+	const struct nf_lookup *l = c->lookups.items;
+	bool moved = j->env->to_lo.family || j->env->has_port || j->env->new_source;
+	enum space_field field;
+
+	if (moved || c->negate || c->lookups.n != 1 || l->set->n_keys != 1 || l->set->n != 1 ||
+	    l->set->except || l->keys[0].mask)
+		return false;
+	field = plain_field(l->keys[0].key);
+	if (field == SPACE_FIELDS || b->match.fields[field].n || !fits(field, l->set->spans))
+		return false;
+	if ((field == SPACE_TO_PORT || field == SPACE_FROM_PORT) && !has_ports(b))
+		return false;
+	b->ranges[field] = range_of(j, l->keys[0].key, l->set->spans);
+	b->match.fields[field] = (struct space_ranges){&b->ranges[field], 1};
+	return true;
+}
+
 static uint32_t rule_set(const void *ctx, struct space *s, size_t i)
 {
 	const struct joining *j = ctx;
-	uint32_t set = space_all((uint32_t)i + 1);
+	struct box_of_rule b = {0};
+	uint32_t others = SPACE_ALL, set;
 
 	for_each (step, &j->rules[i].steps) {
 		struct space_pair c;
 
 		if (step->kind != STEP_IF)
 			break;
+		if (put_in_box(j, &step->cond, &b))
+			continue;
 		c = reach_cond(j->r, j->env, &step->cond);
 		*j->unsure |= c.must != c.may;
-		set = space_where(s, set, c.may);
+		others = space_where(s, others, c.may);
 	}
-	return set;
+	set = space_of(s, &b.match, (uint32_t)i + 1);
+	return others == SPACE_ALL ? set : space_where(s, set, others);
 }
 
 /* Where the last step's verdict is one of these. */
