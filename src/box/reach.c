@@ -271,6 +271,7 @@ static void make_notes(struct reached *r)
 	size_t n = r->b->ruleset.chains.n;
 
 	r->notes = ARENA_ARRAY(r->arena, struct rule_note *, n + 1);
+	r->visits = ARENA_ARRAY(r->arena, struct chain_visit, n + 1);
 	r->arrivals = ARENA_ARRAY(r->arena, uint32_t, n + 1);
 	for (size_t i = 0; i < n; i++)
 		r->notes[i] = ARENA_ARRAY(r->arena, struct rule_note,
@@ -370,6 +371,6 @@ struct reach_rule reach_rule(const struct reached *r, size_t chain, size_t rule)
 	else if (r->arrivals[chain] == SPACE_EMPTY)
 		result.fate = REACH_UNCALLED;
 	else
-		result.fate = REACH_SHADOWED;
+		result = reach_why_dead(r, chain, rule);
 	return result;
 }

@@ -12,7 +12,7 @@
 enum { AT_TRACKING = -200, AT_TARGET_NAT = -100, AT_SOURCE_NAT = 100 };
 enum { DEPTH_MAX = 64 };
 
-static bool same_env(const struct env *a, const struct env *b)
+bool reach_same_env(const struct env *a, const struct env *b)
 {
 	return a->mark == b->mark && a->ct_mark == b->ct_mark && a->ct_status == b->ct_status &&
 	       a->tracked == b->tracked && a->untracked == b->untracked &&
@@ -27,7 +27,7 @@ void flocks_add(struct space *s, struct flocks *f, const struct env *env, uint32
 	if (where == SPACE_EMPTY)
 		return;
 	for (size_t i = 0; i < f->n; i++)
-		if (same_env(&f->items[i].env, env)) {
+		if (reach_same_env(&f->items[i].env, env)) {
 			f->items[i].where = space_override(s, f->items[i].where, where);
 			return;
 		}
@@ -313,13 +313,25 @@ static void run_list(struct reached *r, struct run run, struct flocks *in, struc
 	*in = out;
 }
 
+static void note_visit(struct reached *r, size_t place, const struct flock *f)
+{
+	struct chain_visit now = {f->env, r->hook, true, false, r->own, r->looped};
+	struct chain_visit *v = &r->visits[place];
+
+	r->arrivals[place] = space_override(r->s, r->arrivals[place], f->where);
+	if (!v->came)
+		*v = now;
+	v->mixed |= !reach_same_env(&v->env, &now.env) || v->hook != now.hook ||
+		    v->own != now.own || v->looped != now.looped;
+}
+
 static void run_chain(struct reached *r, size_t place, struct flocks *in, struct ends *ends,
 		      unsigned depth)
 {
 	const struct nf_chain *c = &r->b->ruleset.chains.items[place];
 
 	for (size_t i = 0; i < in->n; i++)
-		r->arrivals[place] = space_override(r->s, r->arrivals[place], in->items[i].where);
+		note_visit(r, place, &in->items[i]);
 	for (size_t i = 0; i < c->rules.n && in->n;) {
 		size_t n = reach_list_length(c, i);
 

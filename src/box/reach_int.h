@@ -57,6 +57,13 @@ struct rule_note {
 	bool asked;			 /* something came to its chain */
 };
 
+/* With what packets came to a chain; mixed: in several ways. */
+struct chain_visit {
+	struct env env;
+	enum nf_hook hook;
+	bool came, mixed, own, looped;
+};
+
 struct reached {
 	const struct box *b;
 	const struct reach_frame *names;
@@ -75,12 +82,10 @@ struct reached {
 
 	uint32_t stopped[STOPS], undecided[STOPS];
 	uint32_t domain[REACH_WAYS], passed[REACH_WAYS];
-	struct rule_note **notes; /* by chain, by rule */
-	uint32_t *arrivals;	  /* by chain: what comes to it */
-	struct lookup_memo *memos;
+	struct rule_note **notes;   /* by chain, by rule */
+	struct chain_visit *visits; /* by chain */
+	uint32_t *arrivals;	    /* by chain: what comes to it */
 	struct routing_memo *routings;
-	struct chain_memo **chains; /* by place */
-	int8_t *pure;		    /* by place: 0 not looked at, 1 yes, -1 no */
 };
 
 /* Sets. Of the packets as they are now, unless it says otherwise. */
@@ -136,6 +141,8 @@ struct list_ends {
 };
 bool reach_list(struct reached *r, size_t chain, size_t from, size_t n, const struct flock *f,
 		struct list_ends *ends);
+struct reach_rule reach_why_dead(const struct reached *r, size_t chain, size_t rule);
+bool reach_same_env(const struct env *a, const struct env *b);
 /* A translation: what is translated, into `done`; what it has nothing to say of, into `rest`. */
 void reach_translate(struct reached *r, const struct nf_nat *nat, const struct flock *f,
 		     struct flocks *done, struct flocks *rest);

@@ -762,12 +762,64 @@ static void test_long_list(void **state)
 	look_away(&l);
 }
 
+static struct nf_rule *add_port_rule(struct box *b, uint8_t proto, uint16_t lo, uint16_t hi)
+{
+	struct nf_rule *r =
+		nf_add_rule(b, &b->ruleset.chains.items[0], slice_of("rule"), PLACE_NONE);
+
+	nf_ask(b, r, (struct nf_key_use){.key = KEY_PROTO}, nf_span_of_number(proto, proto), false);
+	nf_ask(b, r, (struct nf_key_use){.key = KEY_DPORT}, nf_span_of_number(lo, hi), false);
+	nf_add_step(b, r, STEP_VERDICT)->verdict.kind = VERDICT_ACCEPT;
+	return r;
+}
+
+static void add_addr_rule(struct box *b, enum nf_key key, const char *text)
+{
+	struct nf_rule *r =
+		nf_add_rule(b, &b->ruleset.chains.items[0], slice_of("rule"), PLACE_NONE);
+	struct prefix p = prefix_of(text);
+
+	nf_ask(b, r, (struct nf_key_use){.key = key}, nf_span_of_prefix(&p), false);
+	nf_add_step(b, r, STEP_VERDICT)->verdict.kind = VERDICT_ACCEPT;
+}
+
+static void test_dead(void **state)
+{
+	static const struct reach_rule want[] = {
+		{REACH_USED, -1, 0},	 {REACH_SHADOWED, 0, 0}, {REACH_USED, -1, 0},
+		{REACH_SHADOWED, -1, 2}, {REACH_NEVER, -1, 0},	 {REACH_UNROUTED, -1, 0},
+		{REACH_USED, -1, 0},
+	};
+	struct box *b = long_list(0);
+	struct look l;
+
+	(void)state;
+	add_port_rule(b, TCP, 22, 80);
+	add_port_rule(b, TCP, 25, 25);
+	add_port_rule(b, TCP, 81, 90);
+	add_port_rule(b, TCP, 70, 85);
+	add_port_rule(b, ICMP, 1, 1);		   /* has no ports */
+	add_addr_rule(b, KEY_DADDR4, "192.0.2.1"); /* is not forwarded */
+	add_addr_rule(b, KEY_SADDR4, "10.9.0.0/16");
+	look_at(&l, b);
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		struct reach_rule got = reach_rule(l.reach, 0, i);
+
+		if (got.fate != want[i].fate || got.by != want[i].by ||
+		    got.together != want[i].together)
+			fail_msg("rule %zu: %d by %ld together %zu", i, got.fate, got.by,
+				 got.together);
+	}
+	look_away(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_certain),
 		cmocka_unit_test(test_unsure),
 		cmocka_unit_test(test_long_list),
+		cmocka_unit_test(test_dead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Why a rule never decides about a packet.
+ */
+#include "box/reach_int.h"
+
+/* Beyond, it is not looked for which rules take what a rule asks for. */
+enum { LOOKED_BACK_MAX = 4096 };
+
+struct asking {
+	struct reached *r;
+	const struct env *env;
+	const struct nf_chain *chain;
+};
+
+/* The packets that a rule's questions are about. */
+static struct space_pair matches(const struct asking *a, const struct nf_rule *rule)
+{
+	struct space_pair p = {SPACE_ALL, SPACE_ALL};
+
+	for_each (step, &rule->steps) {
+		if (step->kind != STEP_IF)
+			break;
+		p = space_pair_where(a->r->s, p, reach_cond(a->r, a->env, &step->cond));
+	}
+	return p;
+}
+
+/* What a rule certainly keeps from those behind it. */
+static uint32_t taken(const struct asking *a, const struct nf_rule *rule)
+{
+	const struct nf_step *s = rule->steps.items;
+	const struct nf_step *end = s + rule->steps.n;
+
+	while (s < end && s->kind == STEP_IF)
+		s++;
+	if (s == end || s->kind != STEP_VERDICT || s->verdict.kind == VERDICT_CONTINUE ||
+	    s->verdict.kind == VERDICT_JUMP)
+		return SPACE_EMPTY;
+	return matches(a, rule).must;
+}
+
+/* Who takes `left` before rule `place`. */
+static void find_who(const struct asking *a, size_t place, uint32_t left, struct reach_rule *found)
+{
+	struct space *s = a->r->s;
+	uint32_t all = left;
+	size_t together = 0;
+
+	if (place > LOOKED_BACK_MAX)
+		return;
+	for (size_t i = 0; i < place && left != SPACE_EMPTY; i++) {
+		uint32_t by = taken(a, &a->chain->rules.items[i]);
+
+		if (space_without(s, all, by) == SPACE_EMPTY) {
+			found->by = (long)i;
+			return;
+		}
+		if (space_where(s, left, by) != SPACE_EMPTY)
+			together++;
+		left = space_without(s, left, by);
+	}
+	if (left == SPACE_EMPTY)
+		found->together = together;
+}
+
+/* All packets that come to a hook, as far as routing goes. */
+static uint32_t routed(const struct reached *r)
+{
+	uint32_t set = SPACE_EMPTY;
+
+	for (enum reach_way way = 0; way < REACH_WAYS; way++)
+		set = space_override(r->s, set, r->domain[way]);
+	return set;
+}
+
+struct reach_rule reach_why_dead(const struct reached *r, size_t chain, size_t rule)
+{
+	struct reached here = *r;
+	const struct chain_visit *v = &r->visits[chain];
+	struct asking a = {&here, &v->env, &r->b->ruleset.chains.items[chain]};
+	struct reach_rule found = {.fate = REACH_SHADOWED, .by = -1};
+	uint32_t asked;
+
+	/* What comes with several marks or targets is not taken apart again. */
+	if (v->mixed)
+		return found;
+	here.hook = v->hook;
+	here.own = v->own;
+	here.looped = v->looped;
+	asked = matches(&a, &a.chain->rules.items[rule]).may;
+	if (asked == SPACE_EMPTY)
+		found.fate = REACH_NEVER;
+	else if (a.chain->base && space_where(r->s, asked, r->arrivals[chain]) == SPACE_EMPTY)
+		found.fate = space_where(r->s, asked, routed(r)) == SPACE_EMPTY ? REACH_UNROUTED
+										: REACH_SHADOWED;
+	else
+		find_who(&a, rule, space_where(r->s, asked, r->arrivals[chain]), &found);
+	return found;
+}
