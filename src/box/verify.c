@@ -151,6 +151,14 @@ static bool has_icmp(const struct nf_packet *p)
 	return p->proto == (p->to.family == 4 ? 1 : 58);
 }
 
+/* The frame goes, the packet stays. */
+static const char *name_of(struct verifying *q, uint32_t id)
+{
+	if (id < SPACE_FIRST_INTERFACE)
+		return NULL;
+	return arena_copy(q->v->arena, slice_of(q->frame.names.items[id - SPACE_FIRST_INTERFACE]));
+}
+
 static bool find_packet(struct verifying *q, uint32_t set, struct nf_packet *out)
 {
 	enum { SYN = 2 };
@@ -159,26 +167,21 @@ static bool find_packet(struct verifying *q, uint32_t set, struct nf_packet *out
 
 	if (!space_witness(q->s, likely == SPACE_EMPTY ? set : likely, &q->hints, &p))
 		return false;
-	*out = (struct nf_packet){
-		.in = p.in < SPACE_FIRST_INTERFACE
-			      ? NULL
-			      : q->frame.names.items[p.in - SPACE_FIRST_INTERFACE],
-		.from = p.from,
-		.to = p.to,
-		.proto = p.proto,
-		.from_port = p.from_port,
-		.to_port = p.to_port,
-		.tcp_flags = SYN};
+	*out = (struct nf_packet){.in = name_of(q, p.in),
+				  .from = p.from,
+				  .to = p.to,
+				  .proto = p.proto,
+				  .from_port = p.from_port,
+				  .to_port = p.to_port,
+				  .tcp_flags = SYN};
 	if (has_icmp(out)) {
 		out->icmp_type = (uint8_t)(p.to_port >> 8);
 		out->icmp_code = (uint8_t)p.to_port;
 		out->from_port = out->to_port = 0;
 	}
 	out->state = nf_state_of_first(out);
-	if (p.out >= SPACE_FIRST_INTERFACE) {
-		out->out = q->frame.names.items[p.out - SPACE_FIRST_INTERFACE];
-		out->routed = true;
-	}
+	out->out = name_of(q, p.out);
+	out->routed = out->out != NULL;
 	return true;
 }
 
@@ -266,7 +269,7 @@ static void find_missing(struct verifying *q, size_t chain, size_t place)
 {
 	const struct nf_rule *r = &q->needed->ruleset.chains.items[chain].rules.items[place];
 	const struct rule *need = need_of(q, r);
-	uint32_t set, maybe;
+	uint32_t set, maybe, sure;
 	struct verify_item *item;
 
 	if (!need || need->action != ACTION_ACCEPT || need->match.packets != PACKETS_ANY)
@@ -276,8 +279,10 @@ static void find_missing(struct verifying *q, size_t chain, size_t place)
 	set = space_without(q->s, set, q->has.may);
 	if (set == SPACE_EMPTY && maybe == SPACE_EMPTY)
 		return;
-	/* What the need itself asks and nobody knows, as who owns a socket, is no doubt of the box. */
-	if (set == SPACE_EMPTY && space_where(q->s, maybe, q->needs.must) == SPACE_EMPTY)
+	/* What the need itself asks and nobody knows is no doubt of the box: who owns a socket. What
+	 * the gateway has agreed on is open only while it lasts. */
+	sure = space_where(q->s, maybe, q->needs.must);
+	if (sure == SPACE_EMPTY && (set == SPACE_EMPTY || !need->match.user))
 		return;
 	item = add_item(q, VERIFY_MISSING, set == SPACE_EMPTY ? maybe : set);
 	item->need = need;
