@@ -14,7 +14,7 @@ enum { KEYS_MAX = 16, TYPES = ADDR_THROW + 1 };
 enum kind {
 	IS_FIELD,  /* a field of the space */
 	IS_NAME,   /* an interface in a field */
-	IS_NUMBER, /* the same of all */
+	IS_WITHIN, /* of all: `span`, one value or any of these */
 	IS_ONE_OF, /* `may` says who may have which value */
 	IS_UNSAID,
 };
@@ -22,7 +22,7 @@ struct key {
 	enum kind kind;
 	enum space_field field;
 	uint8_t family; /* of a field of addresses */
-	uint64_t number;
+	struct nf_span span;
 	uint32_t mask;
 	uint32_t has; /* the packets that have it at all */
 	uint32_t may[TYPES];
@@ -51,7 +51,31 @@ static struct key addr_key(const struct reached *r, enum space_field field, uint
 
 static struct key number_key(uint64_t number, uint32_t has)
 {
-	return (struct key){.kind = IS_NUMBER, .number = number, .has = has};
+	return (struct key){
+		.kind = IS_WITHIN, .span = nf_span_of_number(number, number), .has = has};
+}
+
+/* The target, which may be a new one. */
+static struct key target_key(const struct reached *r, const struct env *env, uint8_t family)
+{
+	struct key k = addr_key(r, SPACE_TO, family);
+
+	if (env->to_lo.family) {
+		k.kind = IS_WITHIN;
+		k.span = nf_span_of_addrs(&env->to_lo, &env->to_hi);
+	}
+	return k;
+}
+
+static struct key target_port_key(const struct reached *r, const struct env *env)
+{
+	struct key k = field_key(SPACE_TO_PORT, reach_has_ports(r));
+
+	if (env->has_port) {
+		k.kind = IS_WITHIN;
+		k.span = nf_span_of_number(env->port_lo, env->port_hi);
+	}
+	return k;
 }
 
 static struct key unsaid(uint32_t has)
@@ -134,18 +158,24 @@ static struct key type_key(struct reached *r, const struct env *env, enum space_
 	if (!r->b->has.addresses)
 		return unsaid(SPACE_ALL);
 	for (uint32_t type = 0; type < TYPES; type++)
-		k.may[type] = by_link ? reach_local_type(r, field, link, type)
-				      : reach_type(r, env, field, type);
+		k.may[type] = reach_pull(r, env,
+					 by_link ? reach_local_type(r, field, link, type)
+						 : reach_type(r, env, field, type));
 	return k;
 }
 
-static struct key packet_type_key(struct reached *r)
+static struct key packet_type_key(struct reached *r, const struct env *env)
 {
 	struct key k = {.kind = IS_ONE_OF, .has = SPACE_ALL};
 
-	k.may[1] = reach_local_type(r, SPACE_TO, SPACE_FIELDS, ADDR_BROADCAST);
-	k.may[2] = reach_local_type(r, SPACE_TO, SPACE_FIELDS, ADDR_MULTICAST);
-	k.may[0] = space_complement(r->s, space_override(r->s, k.may[1], k.may[2]));
+	uint32_t all = reach_local_type(r, SPACE_TO, SPACE_FIELDS, ADDR_BROADCAST);
+	uint32_t group = reach_local_type(r, SPACE_TO, SPACE_FIELDS, ADDR_MULTICAST);
+
+	k.may[0] = space_complement(r->s, space_override(r->s, all, group));
+	k.may[1] = all;
+	k.may[2] = group;
+	for (uint32_t i = 0; i < 3; i++)
+		k.may[i] = reach_pull(r, env, k.may[i]);
 	return k;
 }
 
@@ -157,7 +187,7 @@ static struct key way_key(struct reached *r, const struct env *env, bool by_in)
 					 reach_addrs(r, SPACE_FROM, "0.0.0.0/32"));
 
 	for (uint32_t yes = 0; yes < 2; yes++) {
-		k.may[yes] = reach_way_back(r, env->mark, by_in, yes);
+		k.may[yes] = reach_pull(r, env, reach_way_back(r, env->mark, by_in, yes));
 		for (uint8_t family = 4; family <= 6; family += 2)
 			if (!reach_routes_known(r, family))
 				k.may[yes] =
@@ -180,7 +210,7 @@ static struct key key_of_route(struct reached *r, const struct env *env, enum nf
 	case KEY_DADDR_IIF_TYPE:
 		return type_key(r, env, SPACE_TO, true);
 	case KEY_PKTTYPE:
-		return packet_type_key(r);
+		return packet_type_key(r, env);
 	default:
 		return way_key(r, env, key == KEY_BACK_IIF);
 	}
@@ -191,7 +221,7 @@ static uint32_t of_proto(const struct reached *r, uint32_t proto, uint8_t family
 	return space_where(r->s, reach_value(r, SPACE_PROTO, proto), reach_family(r, family));
 }
 
-static struct key key_of_header(const struct reached *r, enum nf_key key)
+static struct key key_of_header(const struct reached *r, const struct env *env, enum nf_key key)
 {
 	enum { ICMP = 1, ICMPV6 = 58 };
 	struct key k;
@@ -205,15 +235,17 @@ static struct key key_of_header(const struct reached *r, enum nf_key key)
 	case KEY_PROTO:
 		return field_key(SPACE_PROTO, SPACE_ALL);
 	case KEY_SADDR4:
-	case KEY_DADDR4:
-		return addr_key(r, key == KEY_SADDR4 ? SPACE_FROM : SPACE_TO, 4);
+		return addr_key(r, SPACE_FROM, 4);
 	case KEY_SADDR6:
+		return addr_key(r, SPACE_FROM, 6);
+	case KEY_DADDR4:
+		return target_key(r, env, 4);
 	case KEY_DADDR6:
-		return addr_key(r, key == KEY_SADDR6 ? SPACE_FROM : SPACE_TO, 6);
+		return target_key(r, env, 6);
 	case KEY_SPORT:
 		return field_key(SPACE_FROM_PORT, reach_has_ports(r));
 	case KEY_DPORT:
-		return field_key(SPACE_TO_PORT, reach_has_ports(r));
+		return target_port_key(r, env);
 	case KEY_ICMP:
 		return field_key(SPACE_TO_PORT, of_proto(r, ICMP, 4));
 	case KEY_ICMP6:
@@ -273,7 +305,7 @@ static struct key key_of(struct reached *r, const struct env *env, enum nf_key k
 	case KEY_CT_ORIG_DPORT:
 		return key_of_connection(r, env, key);
 	default:
-		return key_of_header(r, key);
+		return key_of_header(r, env, key);
 	}
 }
 
@@ -284,38 +316,38 @@ struct keys {
 	bool exact;   /* nothing of them is unknown */
 };
 
-static bool is_field_mapped(const struct key *k)
-{
-	return k->kind == IS_FIELD && k->mask && k->family;
-}
-
-/* A source that was translated, and bits of an address, are not known here. */
+/* A source that was translated, and bits of what is not one number, are not known here. */
 static struct key checked_key(const struct env *env, struct key k, enum nf_key key)
 {
 	bool source = k.kind == IS_FIELD && (k.field == SPACE_FROM || k.field == SPACE_FROM_PORT);
 	bool first = key >= KEY_CT_ORIG_SADDR4 && key <= KEY_CT_ORIG_DPORT;
+	bool one = k.kind != IS_WITHIN || nf_value_compare(&k.span.lo, &k.span.hi) == 0;
 
-	if (is_field_mapped(&k) || (source && !first && env->source_set))
+	if ((k.mask && (k.family || !one)) || (source && !first && env->source_set))
 		k.kind = IS_UNSAID;
 	return k;
 }
 
-/* No packet may have two values. */
+/* No packet may have two values of it. */
 static bool is_sure(const struct reached *r, const struct key *k)
 {
 	uint32_t all = SPACE_EMPTY;
 
-	for (size_t i = 0; i < TYPES; i++) {
+	if (k->kind == IS_NAME)
+		return r->b->has.links;
+	if (k->kind == IS_WITHIN)
+		return nf_value_compare(&k->span.lo, &k->span.hi) == 0;
+	for (size_t i = 0; k->kind == IS_ONE_OF && i < TYPES; i++) {
 		if (space_where(r->s, all, k->may[i]) != SPACE_EMPTY)
 			return false;
 		all = space_override(r->s, all, k->may[i]);
 	}
-	return true;
+	return k->kind != IS_UNSAID;
 }
 
 static struct keys keys_of(struct reached *r, const struct env *env, const struct nf_lookup *l)
 {
-	struct keys ks = {.n = l->set->n_keys, .has = SPACE_ALL, .exact = !l->set->changing};
+	struct keys ks = {.n = l->set->n_keys, .has = SPACE_ALL, .exact = true};
 
 	if (ks.n > KEYS_MAX)
 		BUG("%zu keys in a look-up", ks.n);
@@ -326,8 +358,7 @@ static struct keys keys_of(struct reached *r, const struct env *env, const struc
 		k->mask = l->keys[i].mask;
 		*k = checked_key(env, *k, l->keys[i].key);
 		ks.has = space_where(r->s, ks.has, k->has);
-		ks.exact &= k->kind == IS_FIELD || (k->kind == IS_ONE_OF && is_sure(r, k)) ||
-			    k->kind == IS_NUMBER || (k->kind == IS_NAME && r->b->has.links);
+		ks.exact &= is_sure(r, k);
 	}
 	return ks;
 }
@@ -408,11 +439,17 @@ static void add_values(const struct reached *r, const struct key *k, const struc
 	}
 }
 
-static bool number_is_in(const struct key *k, const struct nf_span *s)
+/* Whether one of the values may be in the span, or all must. */
+static bool is_within(const struct key *k, const struct nf_span *s, bool may)
 {
-	struct nf_value v = nf_value_of_number(k->mask ? k->number & k->mask : k->number);
+	struct nf_span now = k->span;
 
-	return nf_span_has(s, &v);
+	if (k->mask)
+		now.lo = now.hi = nf_value_of_number(nf_value_number(&now.lo) & k->mask);
+	if (may)
+		return nf_value_compare(&now.lo, &s->hi) <= 0 &&
+		       nf_value_compare(&s->lo, &now.hi) <= 0;
+	return nf_span_has(s, &now.lo) && nf_span_has(s, &now.hi);
 }
 
 /* Those that may have a value in the span; or that must. */
@@ -442,8 +479,8 @@ static uint32_t element(const struct reached *r, const struct keys *ks, const st
 	for (size_t i = 0; i < ks->n; i++) {
 		const struct key *k = &ks->items[i];
 
-		if (k->kind == IS_NUMBER) {
-			never |= !number_is_in(k, &spans[i]);
+		if (k->kind == IS_WITHIN) {
+			never |= !is_within(k, &spans[i], may);
 		} else if (k->kind == IS_UNSAID) {
 			never |= !may;
 		} else if (k->kind == IS_ONE_OF) {
@@ -495,44 +532,6 @@ static uint32_t not_excepted(const struct reached *r, const struct nf_set *set, 
 	return elements;
 }
 
-static bool asks_first(const struct nf_lookup *l)
-{
-	for (size_t i = 0; i < l->set->n_keys; i++)
-		if (l->keys[i].key >= KEY_CT_ORIG_SADDR4 && l->keys[i].key <= KEY_CT_ORIG_DPORT)
-			return true;
-	return false;
-}
-
-static bool asks_target(const struct nf_lookup *l)
-{
-	for (size_t i = 0; i < l->set->n_keys; i++)
-		switch (l->keys[i].key) {
-		case KEY_DADDR4:
-		case KEY_DADDR6:
-		case KEY_DPORT:
-		case KEY_DADDR_TYPE:
-		case KEY_DADDR_IIF_TYPE:
-		case KEY_PKTTYPE:
-			return true;
-		default:
-			break;
-		}
-	return false;
-}
-
-/* A set of the packets as they are now, or as they came, as the latter. */
-static uint32_t pull_for(const struct reached *r, const struct env *env, const struct nf_lookup *l,
-			 uint32_t set)
-{
-	return asks_first(l) ? set : reach_pull(r, env, set);
-}
-
-/* One that asks for the target both before and after a translation. */
-static bool is_mixed(const struct env *env, const struct nf_lookup *l)
-{
-	return (env->to_lo.family || env->has_port) && asks_first(l) && asks_target(l);
-}
-
 struct answers {
 	uint32_t has, may, must; /* plain sets of packets as they came */
 };
@@ -540,25 +539,12 @@ struct answers {
 static struct answers look_up(struct reached *r, const struct env *env, const struct nf_lookup *l)
 {
 	struct keys ks = keys_of(r, env, l);
-	uint32_t may = elements(r, &ks, l->set, true), must = SPACE_EMPTY, no_target;
-	struct answers a = {.has = pull_for(r, env, l, ks.has)};
+	struct answers a = {ks.has, ks.has, SPACE_EMPTY};
 
-	if (is_mixed(env, l))
-		return (struct answers){a.has, a.has, SPACE_EMPTY};
-	may = not_excepted(r, l->set, may);
-	if (ks.exact)
-		must = may;
-	else if (l->set->changing)
-		may = ks.has;
-	else
-		must = not_excepted(r, l->set, elements(r, &ks, l->set, false));
-	if (!ks.exact && l->set->except) {
-		may = ks.has;
-		must = SPACE_EMPTY;
-	}
-	a.may = pull_for(r, env, l, may);
-	no_target = pull_for(r, env, l, space_without(r->s, SPACE_ALL, must));
-	a.must = space_without(r->s, SPACE_ALL, no_target);
+	if (l->set->changing || (!ks.exact && l->set->except))
+		return a;
+	a.may = not_excepted(r, l->set, elements(r, &ks, l->set, true));
+	a.must = ks.exact ? a.may : not_excepted(r, l->set, elements(r, &ks, l->set, false));
 	return a;
 }
 
@@ -593,8 +579,8 @@ static uint32_t plain(const struct reached *r, uint32_t set)
 }
 
 /* Where something is unknown each element by itself: it may be any whose packets it may be. */
-static void find_each(struct reached *r, const struct env *env, const struct nf_lookup *l,
-		      const struct keys *ks, struct routing *g)
+static void find_each(struct reached *r, const struct nf_lookup *l, const struct keys *ks,
+		      struct routing *g)
 {
 	const struct nf_set *set = l->set;
 	uint32_t left = SPACE_ALL;
@@ -606,24 +592,22 @@ static void find_each(struct reached *r, const struct env *env, const struct nf_
 
 		may = space_where(r->s, may, left);
 		left = space_without(r->s, left, must);
-		add_layer(r, g, pull_for(r, env, l, may));
+		add_layer(r, g, may);
 	}
-	g->none = l->set->changing ? SPACE_ALL : pull_for(r, env, l, left);
+	g->none = l->set->changing ? SPACE_ALL : left;
 }
 
 struct routing reach_find(struct reached *r, const struct env *env, const struct nf_lookup *l)
 {
 	struct keys ks = keys_of(r, env, l);
-	bool one = env->to_lo.family == 0 || addr_equal(&env->to_lo, &env->to_hi);
 	struct routing g = {0};
 	uint32_t all;
 
-	one &= env->port_lo == env->port_hi;
-	if (!ks.exact || !one || is_mixed(env, l)) {
-		find_each(r, env, l, &ks, &g);
+	if (!ks.exact || l->set->changing) {
+		find_each(r, l, &ks, &g);
 		return g;
 	}
-	all = pull_for(r, env, l, elements(r, &ks, l->set, true));
+	all = elements(r, &ks, l->set, true);
 	add_layer(r, &g, all);
 	g.none = space_without(r->s, SPACE_ALL, plain(r, all));
 	return g;

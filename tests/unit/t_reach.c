@@ -605,7 +605,8 @@ static struct said walk_says(const struct nf_walk *w, enum reach_way way, const 
 	struct said s = {.all_pass = true};
 
 	for_each (o, &w->outcomes) {
-		s.all_pass &= nf_fate_passes(o->fate);
+		/* What the walk gives up on, reach may still know. */
+		s.all_pass &= nf_fate_passes(o->fate) || o->fate == FATE_UNDECIDED;
 		s.undecided |= o->fate == FATE_UNDECIDED;
 		s.any |= o->fate == fates[way] && (way == REACH_INPUT || strcmp(o->out, out) == 0);
 	}
@@ -626,14 +627,15 @@ static void check_way(const struct look *l, const struct nf_walk *w, const struc
 	s.out = id_of(l, out);
 	must = space_find(l->space, l->allowed[way].must, &s);
 	may = space_find(l->space, l->allowed[way].may, &s);
-	if ((must && !may) || (must && !(said.all_pass && said.any)) || (!may && said.any)) {
+	if ((must && !may) || (must && !(said.all_pass && (said.any || said.undecided))) ||
+	    (!may && said.any)) {
 		print_packet(p);
 		print_walk(w);
 		print_box(l->box);
 		fail_msg("way %d out %s: must %d, may %d", way, out ? out : "-", must, may);
 	}
 	n->certain += must;
-	n->let += said.any && said.all_pass;
+	n->let += said.any && said.all_pass && !said.undecided;
 	n->wide += may && !said.any && !said.undecided;
 }
 
