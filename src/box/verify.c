@@ -248,21 +248,12 @@ static void tell_excess(struct verifying *q, const struct excess *x, uint32_t su
 	}
 }
 
-static bool lets_through(const struct nf_rule *r)
-{
-	for_each (s, &r->steps)
-		if ((s->kind == STEP_VERDICT && s->verdict.kind == VERDICT_ACCEPT) ||
-		    s->kind == STEP_VERDICT_MAP)
-			return true;
-	return false;
-}
-
 static void find_excess_of_rule(struct verifying *q, struct excess *x, size_t chain, size_t place)
 {
 	uint32_t all = reach_matched(q->has.reach, chain, place), sure, maybe, served;
 
 	x->rule = &x->chain->rules.items[place];
-	if (!lets_through(x->rule) || x->chain->type == CHAIN_NAT)
+	if (!nf_rule_lets_through(x->rule) || x->chain->type == CHAIN_NAT)
 		return;
 	sure = space_where(q->s, all, x->sure);
 	maybe = space_where(q->s, all, x->maybe);
