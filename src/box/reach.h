@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What a box does with all packets at once, as exact sets (policy/space.h), where box/walk.h says it
- * of one. Same hooks, same order, same routing; where an answer is not known both ways are gone.
+ * What a box does with all packets at once, as exact sets (policy/space.h), where box/walk.h says
+ * it of one. Same hooks, same order, same routing; where an answer is not known both ways are gone.
  *
  * A packet of these sets is the first of a connection, *as it comes to the box*: before any
  * translation. SPACE_IN is SPACE_NO_INTERFACE for what the box itself sends. SPACE_OUT is where
@@ -63,8 +63,8 @@ enum reach_rule_fate {
 };
 struct reach_rule {
 	enum reach_rule_fate fate;
-	/* Of a shadowed one: the rule of its chain that covers it alone, its place from 0; or -1 and
-	 * how many before it do together. */
+	/* Of a shadowed one: the rule of its chain that covers it alone, its place from 0; or -1
+	 * and how many before it do together. */
 	long by;
 	size_t together;
 };

@@ -68,7 +68,7 @@ static int by_length(const void *a_, const void *b_)
 static uint32_t from_behind_links(struct sides *q)
 {
 	const struct box *b = q->like;
-	const struct box_route *routes[ROUTES_MAX];
+	const struct box_route *routes[ROUTES_MAX] = {NULL};
 	uint32_t set = SPACE_EMPTY, seen = SPACE_EMPTY;
 	size_t n = 0;
 

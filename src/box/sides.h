@@ -28,8 +28,8 @@ void sides_begin(struct sides *q, struct space *s);
 struct side {
 	const struct box *b;
 	struct reached *reach;
-	/* What it lets through, all ways together: what begins a connection, or belongs to none, but
-	 * for the box's talk with itself. */
+	/* What it lets through, all ways together: what begins a connection, or belongs to none,
+	 * but for the box's talk with itself. */
 	uint32_t may, must;
 };
 /* b NULL: lets nothing through. False: too large. side_close() in any case. */

@@ -127,8 +127,8 @@ static void find_missing(struct verifying *q, size_t chain, size_t place)
 	set = space_without(q->s, set, q->has.may);
 	if (set == SPACE_EMPTY && maybe == SPACE_EMPTY)
 		return;
-	/* What the need itself asks and nobody knows is no doubt of the box: who owns a socket. What
-	 * the gateway has agreed on is open only while it lasts. */
+	/* What the need itself asks and nobody knows is no doubt of the box: who owns a socket.
+	 * What the gateway has agreed on is open only while it lasts. */
 	sure = space_where(q->s, maybe, q->needs.must);
 	if (sure == SPACE_EMPTY && (set == SPACE_EMPTY || !need->match.user))
 		return;
@@ -485,10 +485,12 @@ void verified_free(struct verified *v)
 /* About the logarithm: how many digits, and how far to the next. */
 static double digits(double x)
 {
-	double n = 0;
+	unsigned n = 0;
 
-	for (; x >= 10; x /= 10)
+	while (x >= 10) {
+		x /= 10;
 		n++;
+	}
 	return n + (x - 1) / 9;
 }
 

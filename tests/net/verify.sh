@@ -5,7 +5,7 @@
 need_namespaces
 command -v nft >/dev/null || skip "no nft(8): install nftables"
 ns=verify-$$
-test_namespaces=$ns
+export test_namespaces="$ns" # lib.sh ends it
 
 # part COMMAND FILE: as it stands in a bundle
 part() {
