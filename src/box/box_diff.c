@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "box/box_diff.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "box/sides.h"
 
 struct diffing {
@@ -30,6 +33,18 @@ static void add(struct diffing *q, uint32_t set, const struct nf_chain *c, const
 	q->maybe = space_without(q->s, q->maybe, maybe);
 }
 
+static void find_in_chain(struct diffing *q, const struct side *has, size_t chain)
+{
+	const struct nf_chain *c = &has->b->ruleset.chains.items[chain];
+	bool *touches = mem_new(c->rules.n + 1, sizeof(*touches));
+
+	reach_touching(has->reach, chain, space_override(q->s, q->sure, q->maybe), touches);
+	for (size_t i = 0; i < c->rules.n; i++)
+		if (touches[i] && nf_rule_lets_through(&c->rules.items[i]))
+			add(q, reach_matched(has->reach, chain, i), c, &c->rules.items[i]);
+	free(touches);
+}
+
 static void find(struct diffing *q, enum box_change change, const struct side *has,
 		 const struct side *lacks)
 {
@@ -42,10 +57,7 @@ static void find(struct diffing *q, enum box_change change, const struct side *h
 	/* What is not known of either, and not known in the same way, is no difference. */
 	q->maybe = space_without(q->s, q->maybe, space_where(q->s, has->may, lacks->may));
 	for (size_t c = 0; c < rs->chains.n; c++)
-		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++)
-			if (nf_rule_lets_through(&rs->chains.items[c].rules.items[i]))
-				add(q, reach_matched(has->reach, c, i), &rs->chains.items[c],
-				    &rs->chains.items[c].rules.items[i]);
+		find_in_chain(q, has, c);
 	add(q, SPACE_ALL, NULL, NULL);
 }
 

@@ -59,12 +59,12 @@ static uint32_t with_state(const struct reached *r, enum space_state state, uint
  * nf_state_of_first(). What is no first one can have any protocol. */
 static uint32_t of_states(const struct reached *r)
 {
-	static const struct space_range any[] = {{0, 65535}};
 	static const struct space_range asks4[] = {
 		{0x800, 0x8ff}, {0xd00, 0xdff}, {0xf00, 0xfff}, {0x1100, 0x11ff}};
 	static const struct space_range asks6[] = {{0x8000, 0x80ff}, {0x8b00, 0x8bff}};
-	static const struct space_range left_alone[] = {{0x8200, 0x89ff}, {0x8f00, 0x8fff}};
-	uint32_t icmp = space_override(r->s, icmp_types(r, 1, any, 1), icmp_types(r, 58, any, 1));
+	static const struct space_range left_alone[] = {{0x8200, 0x88ff}, {0x8f00, 0x8fff}};
+	uint32_t icmp = space_override(r->s, reach_value(r, SPACE_PROTO, 1),
+				       reach_value(r, SPACE_PROTO, 58));
 	uint32_t asks = space_override(r->s, icmp_types(r, 1, asks4, ARRAY_LEN(asks4)),
 				       icmp_types(r, 58, asks6, ARRAY_LEN(asks6)));
 	uint32_t alone = icmp_types(r, 58, left_alone, ARRAY_LEN(left_alone));
@@ -124,12 +124,64 @@ static uint32_t all_of(const struct reached *r, const struct flocks *f)
 	return set;
 }
 
+/* Of parts of the box that nobody has read nobody knows whether they drop it. */
+static void pass_bridge(struct reached *r, struct flocks *f, enum space_field field)
+{
+	uint32_t by = SPACE_EMPTY;
+
+	if (!r->b->ruleset.bridge_doubts.n)
+		return;
+	for_each (l, &r->b->links)
+		if (l->kind && strcmp(l->kind, "bridge") == 0)
+			by = space_override(r->s, by, reach_value(r, field, reach_id(r, l->name)));
+	reach_stop(r, space_where(r->s, all_of(r, f), by));
+}
+
+/* What the box sends to itself comes in again, with its connection, mark and route. */
+static void loop_back(struct reached *r, struct flocks *f, struct flocks *in)
+{
+	uint32_t lo = reach_value(r, SPACE_OUT, r->lo);
+	struct flocks out = {0};
+
+	for (size_t i = 0; i < f->n; i++) {
+		struct env now = f->items[i].env;
+		uint32_t where = f->items[i].where;
+
+		flocks_add(r->s, &out, &now, space_without(r->s, where, lo));
+		now.source_set = now.target_set = true;
+		flocks_add(r->s, in, &now, space_where(r->s, where, lo));
+	}
+	flocks_release(f);
+	*f = out;
+	r->looped = true;
+	reach_hook(r, NF_PREROUTING, in);
+	reach_route_loop(r, in);
+	reach_hook(r, NF_INPUT, in);
+	r->looped = false;
+}
+
 static void leave(struct reached *r, struct flocks *f, enum reach_way way)
 {
+	struct flocks in = {0};
+
 	reach_hook(r, NF_POSTROUTING, f);
+	pass_bridge(r, f, SPACE_OUT);
+	if (way == REACH_OUTPUT)
+		loop_back(r, f, &in);
 	reach_hook(r, NF_EGRESS, f);
-	r->passed[way] = all_of(r, f);
+	r->passed[way] = space_override(r->s, all_of(r, f), all_of(r, &in));
 	flocks_release(f);
+	flocks_release(&in);
+}
+
+static void keep_strangers_out(struct reached *r, struct flocks *f)
+{
+	uint32_t strangers = reach_strangers(r);
+
+	for (size_t i = 0; i < f->n; i++) {
+		reach_stop(r, space_where(r->s, f->items[i].where, strangers));
+		f->items[i].where = space_without(r->s, f->items[i].where, strangers);
+	}
 }
 
 static void receive(struct reached *r)
@@ -144,6 +196,8 @@ static void receive(struct reached *r)
 	reach_undecided(r, space_where(r->s, within, in_vrf(r)));
 	flocks_add(r->s, &f, &env, space_without(r->s, within, in_vrf(r)));
 	reach_hook(r, NF_INGRESS, &f);
+	pass_bridge(r, &f, SPACE_IN);
+	keep_strangers_out(r, &f);
 	reach_hook(r, NF_PREROUTING, &f);
 	reach_route_in(r, &f, &local, &forward);
 	flocks_release(&f);
@@ -297,7 +351,59 @@ uint32_t reach_domain(const struct reached *r, enum reach_way way)
 
 uint32_t reach_matched(const struct reached *r, size_t chain, size_t rule)
 {
-	return r->notes[chain][rule].matched;
+	const struct rule_note *note = &r->notes[chain][rule];
+	uint32_t set = note->matched;
+
+	for_each (part, &note->parts)
+		set = space_override(r->s, set, space_select(r->s, part->set, part->value));
+	return set;
+}
+
+/* Many rules share the set of their list: which of its values are left in it. */
+struct shared {
+	uint32_t set;
+	bool *has;
+	size_t n;
+};
+enum { SHARED_MAX = 16 };
+
+static const struct shared *find_shared(const struct reached *r, struct shared *all,
+					const struct rule_part *part, uint32_t asked, size_t n)
+{
+	size_t i = 0;
+
+	while (i < SHARED_MAX && all[i].has && all[i].set != part->set)
+		i++;
+	if (i == SHARED_MAX) { /* a place that somebody else has */
+		free(all[0].has);
+		all[0].has = NULL;
+		i = 0;
+	}
+	if (!all[i].has) {
+		uint32_t left = space_where(r->s, part->set, asked);
+
+		all[i] = (struct shared){part->set, mem_new(n, sizeof(bool)), n};
+		if (left != SPACE_TOO_LARGE)
+			space_values(r->s, left, all[i].has, n);
+	}
+	return &all[i];
+}
+
+bool reach_touching(const struct reached *r, size_t chain, uint32_t set, bool *touches)
+{
+	size_t n = r->b->ruleset.chains.items[chain].rules.n;
+	struct shared all[SHARED_MAX] = {{.has = NULL}};
+
+	for (size_t i = 0; i < n && set != SPACE_EMPTY; i++) {
+		const struct rule_note *note = &r->notes[chain][i];
+
+		touches[i] = space_where(r->s, note->matched, set) != SPACE_EMPTY;
+		for_each (part, &note->parts)
+			touches[i] |= find_shared(r, all, part, set, n + 1)->has[part->value];
+	}
+	for (size_t i = 0; i < SHARED_MAX; i++)
+		free(all[i].has);
+	return space_where(r->s, set, SPACE_ALL) != SPACE_TOO_LARGE;
 }
 
 struct reach_rule reach_rule(const struct reached *r, size_t chain, size_t rule)

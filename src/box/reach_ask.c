@@ -91,6 +91,13 @@ static uint32_t with_connection(const struct reached *r, const struct env *env)
 	return env->tracked && !env->untracked ? space_complement(r->s, lacks) : SPACE_EMPTY;
 }
 
+static struct key name_key(const char *name)
+{
+	return (struct key){.kind = IS_WITHIN,
+			    .span = nf_span_of_name(slice_of(name), false),
+			    .has = SPACE_ALL};
+}
+
 static struct key state_key(const struct env *env)
 {
 	if (env->untracked)
@@ -136,6 +143,8 @@ static struct key key_of_connection(const struct reached *r, const struct env *e
 
 static uint32_t received(const struct reached *r)
 {
+	if (r->looped)
+		return SPACE_ALL;
 	return space_complement(r->s, reach_value(r, SPACE_IN, SPACE_NO_INTERFACE));
 }
 
@@ -143,7 +152,7 @@ static struct key key_of_sender(const struct reached *r, enum nf_key key)
 {
 	if (key == KEY_MAC)
 		return unsaid(after_routing(r) ? SPACE_EMPTY : received(r));
-	if (!r->own)
+	if (!r->own || r->looped)
 		return unsaid(SPACE_EMPTY);
 	return key == KEY_UID && r->asked.has_uid ? number_key(r->asked.uid, SPACE_ALL)
 						  : unsaid(SPACE_ALL);
@@ -153,7 +162,8 @@ static struct key type_key(struct reached *r, const struct env *env, enum space_
 			   bool by_link)
 {
 	struct key k = {.kind = IS_ONE_OF, .has = SPACE_ALL};
-	enum space_field link = after_routing(r) ? SPACE_OUT : SPACE_IN;
+	/* By lo the box's own come in again. */
+	enum space_field link = after_routing(r) || r->looped ? SPACE_OUT : SPACE_IN;
 
 	if (!r->b->has.addresses)
 		return unsaid(SPACE_ALL);
@@ -179,12 +189,25 @@ static struct key packet_type_key(struct reached *r, const struct env *env)
 	return k;
 }
 
-/* What comes by loopback, and IPv4's beginners without an address, always have a way back. */
+/* Who has no address yet, and asks for one. */
+static uint32_t beginners(const struct reached *r)
+{
+	enum { ICMPV6 = 58 };
+	uint32_t to = space_override(r->s, reach_addrs(r, SPACE_TO, "fe80::/10"),
+				     reach_addrs(r, SPACE_TO, "ff00::/8"));
+	uint32_t v6 = space_where(r->s, reach_addrs(r, SPACE_FROM, "::/128"), to);
+
+	v6 = space_where(r->s, v6, reach_value(r, SPACE_PROTO, ICMPV6));
+	return space_override(r->s, reach_addrs(r, SPACE_FROM, "0.0.0.0/32"), v6);
+}
+
+/* What comes by loopback, and beginners, always have a way back. */
 static struct key way_key(struct reached *r, const struct env *env, bool by_in)
 {
 	struct key k = {.kind = IS_ONE_OF, .has = received(r)};
-	uint32_t always = space_override(r->s, reach_value(r, SPACE_IN, r->lo),
-					 reach_addrs(r, SPACE_FROM, "0.0.0.0/32"));
+	uint32_t always = r->looped ? SPACE_ALL : reach_value(r, SPACE_IN, r->lo);
+
+	always = space_override(r->s, always, reach_pull(r, env, beginners(r)));
 
 	for (uint32_t yes = 0; yes < 2; yes++) {
 		k.may[yes] = reach_pull(r, env, reach_way_back(r, env->mark, by_in, yes));
@@ -268,6 +291,8 @@ static struct key key_of(struct reached *r, const struct env *env, enum nf_key k
 {
 	switch (key) {
 	case KEY_IIF:
+		if (r->looped)
+			return name_key("lo");
 		return (struct key){.kind = IS_NAME, .field = SPACE_IN, .has = SPACE_ALL};
 	case KEY_OIF:
 		/* Of what has no interface, the kernel compares an empty name. */
@@ -316,14 +341,20 @@ struct keys {
 	bool exact;   /* nothing of them is unknown */
 };
 
+static bool asks_source(enum nf_key key)
+{
+	return key == KEY_SADDR4 || key == KEY_SADDR6 || key == KEY_SPORT ||
+	       key == KEY_SADDR_TYPE || key == KEY_SADDR_IIF_TYPE || key == KEY_BACK ||
+	       key == KEY_BACK_IIF;
+}
+
 /* A source that was translated, and bits of what is not one number, are not known here. */
 static struct key checked_key(const struct env *env, struct key k, enum nf_key key)
 {
-	bool source = k.kind == IS_FIELD && (k.field == SPACE_FROM || k.field == SPACE_FROM_PORT);
-	bool first = key >= KEY_CT_ORIG_SADDR4 && key <= KEY_CT_ORIG_DPORT;
+	bool source = asks_source(key);
 	bool one = k.kind != IS_WITHIN || nf_value_compare(&k.span.lo, &k.span.hi) == 0;
 
-	if ((k.mask && (k.family || !one)) || (source && !first && env->source_set))
+	if ((k.mask && (k.family || !one)) || (source && env->new_source))
 		k.kind = IS_UNSAID;
 	return k;
 }

@@ -17,9 +17,9 @@ static bool same_env(const struct env *a, const struct env *b)
 	return a->mark == b->mark && a->ct_mark == b->ct_mark && a->ct_status == b->ct_status &&
 	       a->tracked == b->tracked && a->untracked == b->untracked &&
 	       a->target_set == b->target_set && a->source_set == b->source_set &&
-	       a->moved == b->moved && addr_equal(&a->to_lo, &b->to_lo) &&
-	       addr_equal(&a->to_hi, &b->to_hi) && a->has_port == b->has_port &&
-	       a->port_lo == b->port_lo && a->port_hi == b->port_hi;
+	       a->new_source == b->new_source && a->moved == b->moved &&
+	       addr_equal(&a->to_lo, &b->to_lo) && addr_equal(&a->to_hi, &b->to_hi) &&
+	       a->has_port == b->has_port && a->port_lo == b->port_lo && a->port_hi == b->port_hi;
 }
 
 void flocks_add(struct space *s, struct flocks *f, const struct env *env, uint32_t where)
@@ -270,6 +270,49 @@ static void run_rule(struct reached *r, const struct nf_rule *rule, const struct
 	move_all(r->s, at->next, &now);
 }
 
+static void run_one(struct reached *r, size_t place, size_t i, struct flocks *in, struct ends *ends,
+		    unsigned depth)
+{
+	const struct nf_rule *rule = &r->b->ruleset.chains.items[place].rules.items[i];
+	struct flocks next = {0};
+	struct here at = {place, i, depth, &next, ends};
+
+	for (size_t k = 0; k < in->n; k++)
+		run_rule(r, rule, &in->items[k], &at);
+	flocks_release(in);
+	*in = next;
+}
+
+struct run {
+	size_t chain, from, n;
+};
+
+/* All at once where it is certain what they match, else one after the other. */
+static void run_list(struct reached *r, struct run run, struct flocks *in, struct ends *ends,
+		     unsigned depth)
+{
+	struct flocks out = {0};
+
+	for (size_t k = 0; k < in->n; k++) {
+		struct flock f = in->items[k];
+		struct list_ends parts;
+		struct flocks one = {0};
+
+		if (reach_list(r, run.chain, run.from, run.n, &f, &parts)) {
+			flocks_add(r->s, &ends->accepts, &f.env, parts.accepted);
+			flocks_add(r->s, &ends->passes, &f.env, parts.returned);
+			flocks_add(r->s, &out, &f.env, parts.left);
+			continue;
+		}
+		flocks_add(r->s, &one, &f.env, f.where);
+		for (size_t i = 0; i < run.n && one.n; i++)
+			run_one(r, run.chain, run.from + i, &one, ends, depth);
+		move_all(r->s, &out, &one);
+	}
+	flocks_release(in);
+	*in = out;
+}
+
 static void run_chain(struct reached *r, size_t place, struct flocks *in, struct ends *ends,
 		      unsigned depth)
 {
@@ -277,14 +320,14 @@ static void run_chain(struct reached *r, size_t place, struct flocks *in, struct
 
 	for (size_t i = 0; i < in->n; i++)
 		r->arrivals[place] = space_override(r->s, r->arrivals[place], in->items[i].where);
-	for (size_t i = 0; i < c->rules.n && in->n; i++) {
-		struct flocks next = {0};
-		struct here at = {place, i, depth, &next, ends};
+	for (size_t i = 0; i < c->rules.n && in->n;) {
+		size_t n = reach_list_length(c, i);
 
-		for (size_t k = 0; k < in->n; k++)
-			run_rule(r, &c->rules.items[i], &in->items[k], &at);
-		flocks_release(in);
-		*in = next;
+		if (n)
+			run_list(r, (struct run){place, i, n}, in, ends, depth);
+		else
+			run_one(r, place, i, in, ends, depth);
+		i += n ? n : 1;
 	}
 	move_all(r->s, &ends->passes, in);
 }
@@ -358,6 +401,11 @@ static void track(struct reached *r, struct flocks *f)
 	*f = out;
 }
 
+static bool is_done(const struct reached *r, const struct env *e)
+{
+	return is_target_nat(r->hook) ? e->target_set : e->source_set;
+}
+
 /* Only a connection's first packets are shown to the chains that translate, until one has. */
 static void translate(struct reached *r, struct flocks *f)
 {
@@ -367,7 +415,8 @@ static void translate(struct reached *r, struct flocks *f)
 
 	for (size_t i = 0; i < f->n; i++) {
 		const struct flock *k = &f->items[i];
-		uint32_t shown = k->env.tracked && !k->env.untracked ? first : SPACE_EMPTY;
+		bool open_still = k->env.tracked && !k->env.untracked && !is_done(r, &k->env);
+		uint32_t shown = open_still ? first : SPACE_EMPTY;
 
 		flocks_add(r->s, &open, &k->env, space_where(r->s, k->where, shown));
 		flocks_add(r->s, &out, &k->env, space_without(r->s, k->where, shown));
@@ -381,9 +430,8 @@ static void translate(struct reached *r, struct flocks *f)
 		run_base(r, *place, &open);
 		for (size_t i = 0; i < open.n; i++) {
 			const struct env *e = &open.items[i].env;
-			bool done = is_target_nat(r->hook) ? e->target_set : e->source_set;
 
-			flocks_add(r->s, done ? &out : &next, e, open.items[i].where);
+			flocks_add(r->s, is_done(r, e) ? &out : &next, e, open.items[i].where);
 		}
 		flocks_release(&open);
 		open = next;

@@ -19,6 +19,7 @@ struct env {
 	bool tracked;	/* connection tracking has seen it */
 	bool untracked; /* ... and is to let it be */
 	bool target_set, source_set, moved;
+	bool new_source;
 	/* The new target, any of these; family 0, ports 0..0: as it came. */
 	struct addr to_lo, to_hi;
 	bool has_port;
@@ -45,10 +46,15 @@ struct routing {
 /* Where the packets that may be stopped are noted. */
 enum stop { STOP_EARLY, STOP_INPUT, STOP_FORWARD, STOP_OUTPUT, STOPS };
 
+/* Where a set has this value. */
+struct rule_part {
+	uint32_t set, value;
+};
 struct rule_note {
 	bool alive;
-	uint32_t matched; /* the packets that it may take */
-	bool asked;	  /* something came to its chain */
+	uint32_t matched;		 /* the packets that it may take */
+	LIST_OF(struct rule_part) parts; /* and these */
+	bool asked;			 /* something came to its chain */
 };
 
 struct reached {
@@ -64,7 +70,8 @@ struct reached {
 	/* Where the flocks are. */
 	enum nf_hook hook;
 	enum stop stop;
-	bool own; /* the box itself sends */
+	bool own;    /* the box itself sends */
+	bool looped; /* ... and it comes in again by lo */
 
 	uint32_t stopped[STOPS], undecided[STOPS];
 	uint32_t domain[REACH_WAYS], passed[REACH_WAYS];
@@ -102,9 +109,11 @@ struct route_asked {
 	bool has_in;
 };
 const struct routing *reach_routing(struct reached *r, struct route_asked q);
-uint32_t reach_routed(const struct reached *r, const struct routing *g,
-		      bool (*is)(const struct reached *, const struct box_route *, uint32_t ctx),
+typedef bool route_kind(const struct reached *r, const struct box_route *route, uint32_t ctx);
+uint32_t reach_routed(const struct reached *r, const struct routing *g, route_kind *is,
 		      uint32_t ctx);
+/* What IPv6 refuses before any hook. */
+uint32_t reach_strangers(const struct reached *r);
 bool reach_routes_known(const struct reached *r, uint8_t family);
 uint32_t reach_known(const struct reached *r); /* packets of families whose routes are known */
 /* What may be of this type. `link`: of the interface in this field; SPACE_FIELDS: any. */
@@ -119,6 +128,14 @@ uint32_t reach_way_back(struct reached *r, uint32_t mark, bool by_in, bool there
 void reach_hook(struct reached *r, enum nf_hook hook, struct flocks *f);
 void reach_stop(struct reached *r, uint32_t where);
 void reach_undecided(struct reached *r, uint32_t where);
+/* How many rules from here on a list can have joined; 0: too few to be worth it. */
+size_t reach_list_length(const struct nf_chain *c, size_t from);
+/* All of them at once. False: it is not certain what they match, and nothing was done. */
+struct list_ends {
+	uint32_t accepted, returned, left;
+};
+bool reach_list(struct reached *r, size_t chain, size_t from, size_t n, const struct flock *f,
+		struct list_ends *ends);
 /* A translation: what is translated, into `done`; what it has nothing to say of, into `rest`. */
 void reach_translate(struct reached *r, const struct nf_nat *nat, const struct flock *f,
 		     struct flocks *done, struct flocks *rest);
@@ -126,3 +143,4 @@ void reach_translate(struct reached *r, const struct nf_nat *nat, const struct f
 void reach_route_in(struct reached *r, struct flocks *f, struct flocks *local,
 		    struct flocks *forward);
 void reach_route_out(struct reached *r, struct flocks *f);
+void reach_route_loop(struct reached *r, struct flocks *f);

@@ -87,30 +87,14 @@ static void set_source(struct reached *r, struct translating *t, const struct en
 {
 	struct env now = *env;
 
-	now.source_set = true;
+	now.source_set = now.new_source = true;
 	now.ct_status |= CT_SNAT;
 	flocks_add(r->s, t->done, &now, where);
-}
-
-/* As box/walk_nat.c: the first of the link's addresses; family 0: it has none. */
-static struct addr own_address(const struct reached *r, const char *link, uint8_t family)
-{
-	for_each (a, &r->b->addresses)
-		if (link && a->addr.family == family && strcmp(a->link, link) == 0 &&
-		    !addr_is_link_local(&a->addr))
-			return a->addr;
-	return (struct addr){0};
 }
 
 static void redirect(struct reached *r, struct translating *t, const struct env *env,
 		     struct nf_target to, struct addr own, uint32_t where)
 {
-	if (where == SPACE_EMPTY)
-		return;
-	if (!own.family) {
-		reach_stop(r, where);
-		return;
-	}
 	to.family = own.family;
 	to.lo = to.hi = own;
 	set_target(r, t, env, &to, where);
@@ -125,30 +109,104 @@ static struct addr loopback(uint8_t family)
 	return a;
 }
 
+static bool is_of_link(const struct addr *a)
+{
+	return addr_is_link_local(a) || (a->family == 6 && addr_is_zero(a));
+}
+
+/* Whose address is taken: a link's (NULL: any), of the target's scope. */
+struct own {
+	const char *link;
+	uint8_t family;
+	bool of_link;
+};
+
+static bool is_own(const struct box_address *a, const struct own *o)
+{
+	return a->addr.family == o->family && !addr_is_loopback(&a->addr) &&
+	       is_of_link(&a->addr) == o->of_link && (!o->link || strcmp(a->link, o->link) == 0);
+}
+
+/* IPv4 takes the first. Which one IPv6 takes depends on the target, and on what it took before:
+ * any of them. */
+static void redirect_to_own(struct reached *r, struct translating *t, const struct env *env,
+			    const struct nf_target *to, const struct own *o, uint32_t where)
+{
+	size_t n = 0;
+
+	for_each (a, &r->b->addresses) {
+		if (!is_own(a, o) || (n && o->family == 4))
+			continue;
+		redirect(r, t, env, *to, a->addr, where);
+		n++;
+	}
+	if (!n)
+		reach_stop(r, where);
+}
+
+/* Without an address of the link, that of another will do. */
+static void masquerade(struct reached *r, struct translating *t, const struct env *env,
+		       struct own o, uint32_t where)
+{
+	bool any = o.family == 6 && o.of_link && o.link && strcmp(o.link, "lo") == 0;
+
+	o.link = NULL;
+	for_each (a, &r->b->addresses)
+		any |= is_own(a, &o);
+	if (any)
+		set_source(r, t, env, where);
+	else
+		reach_stop(r, where);
+}
+
+/* To which address that depends on no link: of what the box sends, and on lo. */
+static uint32_t to_loopback(struct reached *r, const struct env *env, bool of_link)
+{
+	uint32_t to = of_link ? SPACE_ALL : reach_pull(r, env, reach_addrs(r, SPACE_TO, "::1/128"));
+
+	to = space_where(r->s, to, reach_value(r, SPACE_IN, r->lo));
+	to = space_where(r->s, to, reach_family(r, 6));
+	return space_override(r->s, to, reach_value(r, SPACE_IN, SPACE_NO_INTERFACE));
+}
+
 /* By the address of the link where it came in, or by which it leaves. */
 static void by_link(struct reached *r, struct translating *t, const struct env *env,
-		    const struct nf_target *to, uint32_t where)
+		    const struct nf_target *to, struct own o, uint32_t where)
 {
-	bool masquerade = t->nat->kind == NAT_MASQUERADE;
-	enum space_field field = masquerade ? SPACE_OUT : SPACE_IN;
+	bool out = t->nat->kind == NAT_MASQUERADE;
+	uint32_t simple = to_loopback(r, env, o.of_link);
 
-	for (uint8_t family = 4; family <= 6; family += 2) {
-		uint32_t of = space_where(r->s, where, reach_family(r, family));
-
-		for (uint32_t id = 0; id < r->names->names.n + SPACE_FIRST_INTERFACE; id++) {
-			struct addr own = own_address(r, reach_name(r, id), family);
-			uint32_t here = space_where(r->s, of, reach_value(r, field, id));
-
-			if (!masquerade && id == SPACE_NO_INTERFACE)
-				own = loopback(family);
-			if (!masquerade)
-				redirect(r, t, env, *to, own, here);
-			else if (own.family)
-				set_source(r, t, env, here);
-			else
-				reach_stop(r, here);
-		}
+	if (!out) {
+		redirect(r, t, env, *to, loopback(o.family), space_where(r->s, where, simple));
+		where = space_without(r->s, where, simple);
 	}
+	for (uint32_t id = 0; id < r->names->names.n + SPACE_FIRST_INTERFACE; id++) {
+		uint32_t here =
+			space_where(r->s, where, reach_value(r, out ? SPACE_OUT : SPACE_IN, id));
+
+		o.link = reach_name(r, id) ? reach_name(r, id) : "";
+		if (here == SPACE_EMPTY)
+			continue;
+		if (out)
+			masquerade(r, t, env, o, here);
+		else
+			redirect_to_own(r, t, env, to, &o, here);
+	}
+}
+
+static void by_own(struct reached *r, struct translating *t, const struct env *env,
+		   const struct nf_target *to, uint32_t where)
+{
+	uint32_t of_link = space_override(r->s, reach_addrs(r, SPACE_TO, "fe80::/10"),
+					  reach_addrs(r, SPACE_TO, "::/128"));
+
+	of_link = reach_pull(r, env, of_link);
+	by_link(r, t, env, to, (struct own){.family = 6, .of_link = true},
+		space_where(r->s, where, of_link));
+	where = space_without(r->s, where, of_link);
+	for (uint8_t family = 4; family <= 6; family += 2)
+		by_link(r, t, env, to, (struct own){.family = family},
+			space_where(r->s, where, reach_family(r, family)));
 }
 
 static void apply(struct reached *r, struct translating *t, const struct env *env,
@@ -162,7 +220,7 @@ static void apply(struct reached *r, struct translating *t, const struct env *en
 		of = space_where(r->s, where, reach_family(r, to->family));
 	flocks_add(r->s, t->rest, env, space_without(r->s, where, of));
 	if (t->nat->kind == NAT_MASQUERADE || t->nat->kind == NAT_REDIRECT)
-		by_link(r, t, env, to, of);
+		by_own(r, t, env, to, of);
 	else if (t->nat->kind == NAT_DESTINATION)
 		set_target(r, t, env, to, of);
 	else

@@ -169,8 +169,7 @@ const struct routing *reach_routing(struct reached *r, struct route_asked q)
 
 static const struct box_route refusal = {.type = ADDR_UNREACHABLE};
 
-uint32_t reach_routed(const struct reached *r, const struct routing *g,
-		      bool (*is)(const struct reached *, const struct box_route *, uint32_t ctx),
+uint32_t reach_routed(const struct reached *r, const struct routing *g, route_kind *is,
 		      uint32_t ctx)
 {
 	size_t n = r->b->routes.n;
@@ -288,31 +287,40 @@ uint32_t reach_type(struct reached *r, const struct env *env, enum space_field f
 	return set;
 }
 
-static uint32_t not_routed(const struct reached *r, const struct routing *g, uint32_t link)
+static uint32_t answer(const struct reached *r, const struct routing *g, route_kind *is,
+		       uint32_t ctx)
 {
-	return space_override(r->s, reach_routed(r, g, is_no_way, link), g->none);
+	return is ? reach_routed(r, g, is, ctx) : g->none;
+}
+
+/* The packets that may take a route of a kind; NULL: that may have none. A link's own addresses are
+ * on every link; of those only the one counts where the packet came in. */
+static uint32_t on_link(struct reached *r, struct route_asked q, route_kind *is, uint32_t ctx)
+{
+	uint32_t link = reach_addrs(r, q.to, "fe80::/10");
+	uint32_t set = answer(r, reach_routing(r, q), is, ctx);
+	uint32_t other = space_where(r->s, link, reach_value(r, SPACE_IN, SPACE_OTHER_INTERFACE));
+
+	set = space_without(r->s, set, space_without(r->s, link, other));
+	for (size_t i = 0; i < r->names->names.n; i++) {
+		uint32_t here;
+
+		q.out = (uint32_t)i + SPACE_FIRST_INTERFACE;
+		here = space_where(r->s, link, reach_value(r, SPACE_IN, q.out));
+		here = space_where(r->s, answer(r, reach_routing(r, q), is, ctx), here);
+		set = space_override(r->s, set, here);
+	}
+	return set;
 }
 
 /* By this interface; SPACE_NO_INTERFACE: by any. */
 static uint32_t way_back(struct reached *r, uint32_t mark, uint32_t link, bool there_is)
 {
 	struct route_asked q = {.to = SPACE_FROM, .from = SPACE_TO, .mark = mark, .has_in = true};
-	const struct routing *g = reach_routing(r, q), *here;
-	uint32_t yes = reach_routed(r, g, is_way, link), no = not_routed(r, g, link), v6, some;
 
-	if (link == SPACE_NO_INTERFACE)
-		return there_is ? yes : no;
-	/* IPv6 looks for a way by this interface where the best one leaves elsewhere. */
-	q.out = link;
-	here = reach_routing(r, q);
-	v6 = reach_family(r, 6);
-	some = space_where(r->s, reach_routed(r, g, is_way, SPACE_NO_INTERFACE), v6);
 	if (there_is)
-		return space_override(r->s, yes,
-				      space_where(r->s, some, reach_routed(r, here, is_way, link)));
-	/* No way at all, or of those that leave elsewhere, none here. */
-	some = space_without(r->s, some, not_routed(r, g, SPACE_NO_INTERFACE));
-	return space_without(r->s, no, space_without(r->s, some, not_routed(r, here, link)));
+		return on_link(r, q, is_way, link);
+	return space_override(r->s, on_link(r, q, is_no_way, link), on_link(r, q, NULL, 0));
 }
 
 uint32_t reach_way_back(struct reached *r, uint32_t mark, bool by_in, bool there_is)
@@ -333,12 +341,17 @@ uint32_t reach_way_back(struct reached *r, uint32_t mark, bool by_in, bool there
 	return set;
 }
 
-/* A value of a switch of an interface, or of all of them. */
+/* A value of a switch of an interface, or of all. sysctl(8) writes a "/" for a name's dot. */
 static int64_t switch_of(const struct reached *r, const char *key, const char *link, int family)
 {
-	char name[80];
+	const char *of = link ? link : "default";
+	char dotless[NF_VALUE_BYTES], name[80];
+	size_t n = 0;
 
-	snprintf(name, sizeof(name), "net.ipv%d.conf.%s.%s", family, link ? link : "default", key);
+	for (; n < sizeof(dotless) - 1 && of[n]; n++)
+		dotless[n] = of[n] == '.' ? '/' : of[n];
+	dotless[n] = '\0';
+	snprintf(name, sizeof(name), "net.ipv%d.conf.%s.%s", family, dotless, key);
 	return box_switch(r->b, name, 0);
 }
 
@@ -412,18 +425,17 @@ static uint32_t refused_sources(struct reached *r, bool may)
 	bad = either(r, bad, space_complement(r->s, either(r, own, sender)));
 	bad = either(r, bad, both(r, sender, either(r, strict, loose)));
 	bad = without(r, bad, reach_value(r, SPACE_IN, r->lo));
-	bad = without(r, bad, reach_addrs(r, SPACE_FROM, "0.0.0.0/32"));
-	return without(r, bad, reach_addrs(r, SPACE_TO, "224.0.0.0/4"));
+	return without(r, bad, reach_addrs(r, SPACE_FROM, "0.0.0.0/32"));
 }
 
-static uint32_t refused_in_6(const struct reached *r)
+/* IPv6 looks at the addresses before any hook. */
+uint32_t reach_strangers(const struct reached *r)
 {
 	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "::1/128"),
 				reach_addrs(r, SPACE_TO, "::1/128"));
 
-	loops = without(r, loops, reach_value(r, SPACE_IN, r->lo));
-	return either(r, either(r, reach_addrs(r, SPACE_FROM, "ff00::/8"), loops),
-		      reach_addrs(r, SPACE_TO, "::/128"));
+	loops = either(r, loops, reach_addrs(r, SPACE_FROM, "ff00::/8"));
+	return without(r, both(r, loops, reach_known(r)), reach_value(r, SPACE_IN, r->lo));
 }
 
 uint32_t reach_known(const struct reached *r)
@@ -479,6 +491,11 @@ static bool is_refused(const struct reached *r, const struct box_route *route, u
 		route->type == ADDR_PROHIBIT || !route->link);
 }
 
+static bool is_refused_own(const struct reached *r, const struct box_route *route, uint32_t ctx)
+{
+	return !is_here(r, route, ctx) && (is_refused(r, route, ctx) || !route->link);
+}
+
 /* It is no local one and leaves by this link. */
 static bool leaves(const struct reached *r, const struct box_route *route, uint32_t link)
 {
@@ -494,13 +511,14 @@ static bool leaves_own(const struct reached *r, const struct box_route *route, u
 }
 
 /* With the interfaces by which they leave. */
-static uint32_t ways_out(const struct reached *r, const struct routing *g, bool own)
+static uint32_t ways_out(struct reached *r, struct route_asked q, bool own)
 {
 	uint32_t set = SPACE_EMPTY;
 
 	for (size_t i = 0; i < r->names->names.n; i++) {
 		uint32_t id = (uint32_t)i + SPACE_FIRST_INTERFACE;
-		uint32_t by = reach_routed(r, g, own ? leaves_own : leaves, id);
+		uint32_t by = own ? reach_routed(r, reach_routing(r, q), leaves_own, id)
+				  : on_link(r, q, leaves, id);
 
 		set = either(r, set, both(r, by, reach_value(r, SPACE_OUT, id)));
 	}
@@ -510,10 +528,7 @@ static uint32_t ways_out(const struct reached *r, const struct routing *g, bool 
 /* What routing refuses at once: may, or must. */
 static uint32_t refused(struct reached *r, bool may)
 {
-	uint32_t v4 = either(r, martians(r), refused_sources(r, may));
-
-	return either(r, both(r, reach_family(r, 4), v4),
-		      both(r, reach_family(r, 6), refused_in_6(r)));
+	return both(r, reach_family(r, 4), either(r, martians(r), refused_sources(r, may)));
 }
 
 /* What routing makes of what came in, for each mark, of packets as they are then. */
@@ -521,34 +536,74 @@ struct ways_in {
 	uint32_t local, forward, refused; /* each: may be; forward says by which interface */
 };
 
+/* What leaves by the interface where it came in. */
+static uint32_t turns(const struct reached *r)
+{
+	uint32_t set = SPACE_EMPTY;
+
+	for (size_t i = 0; i < r->names->names.n; i++) {
+		uint32_t id = (uint32_t)i + SPACE_FIRST_INTERFACE;
+
+		set = either(r, set,
+			     both(r, reach_value(r, SPACE_IN, id), reach_value(r, SPACE_OUT, id)));
+	}
+	return set;
+}
+
+static uint32_t special_targets(const struct reached *r)
+{
+	uint32_t all = either(r, reach_addrs(r, SPACE_TO, "255.255.255.255/32"),
+			      reach_addrs(r, SPACE_TO, "0.0.0.0/32"));
+
+	return either(r, multicast(r, SPACE_TO), all);
+}
+
+/* Groups to which the box perhaps does not belong. */
+static uint32_t other_groups(const struct reached *r)
+{
+	uint32_t all = either(r, reach_addrs(r, SPACE_TO, "224.0.0.1/32"),
+			      reach_addrs(r, SPACE_TO, "ff02::1/128"));
+
+	return without(r, multicast(r, SPACE_TO), all);
+}
+
 static struct ways_in ways_in(struct reached *r, uint32_t mark)
 {
 	struct route_asked q = {.to = SPACE_TO, .from = SPACE_FROM, .mark = mark, .has_in = true};
-	const struct routing *g = reach_routing(r, q);
 	uint32_t bad = refused(r, true), certainly = refused(r, false);
-	uint32_t group = multicast(r, SPACE_TO);
-	uint32_t all = either(r, reach_addrs(r, SPACE_TO, "224.0.0.1/32"),
-			      reach_addrs(r, SPACE_TO, "ff02::1/128"));
-	uint32_t here = either(r, reach_addrs(r, SPACE_TO, "255.255.255.255/32"),
-			       either(r, reach_addrs(r, SPACE_TO, "0.0.0.0/32"),
-				      reach_addrs(r, SPACE_TO, "::/128")));
-	uint32_t special = either(r, group, here), none, stays;
+	uint32_t special = special_targets(r), out = ways_out(r, q, false), none;
+	uint32_t stays = either(r, reach_addrs(r, SPACE_FROM, "fe80::/10"),
+				reach_addrs(r, SPACE_FROM, "::/128"));
 	struct ways_in w;
 
-	bad = either(r, bad, both(r, reach_family(r, 6), refused_in_6(r)));
-	w.local = either(r, special, reach_routed(r, g, is_local, 0));
-	stays = both(r, reach_family(r, 6), reach_addrs(r, SPACE_FROM, "fe80::/10"));
-	w.forward = without(r, without(r, ways_out(r, g, false), special), stays);
-	w.forward = both(r, w.forward, forwards(r, true));
-	none = either(r, stays, forwards(r, false));
-	none = both(r, none, space_forget(r->s, ways_out(r, g, false), SPACE_OUT));
-	none = either(r, none, either(r, g->none, reach_routed(r, g, is_refused, 0)));
-	w.refused = either(r, without(r, group, all), without(r, none, special));
+	w.local = either(r, special, on_link(r, q, is_local, 0));
+	stays = without(r, stays, turns(r));
+	w.forward = both(r, without(r, without(r, out, special), stays), forwards(r, true));
+	none = either(r, both(r, out, stays), both(r, out, forwards(r, false)));
+	none = space_forget(r->s, none, SPACE_OUT);
+	none = either(r, none, on_link(r, q, is_refused, 0));
+	none = either(r, none, on_link(r, q, NULL, 0));
+	w.refused = either(r, other_groups(r), without(r, none, special));
 	w.local = both(r, without(r, w.local, certainly),
 		       reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE));
 	w.forward = without(r, w.forward, certainly);
 	w.refused = either(r, w.refused, bad);
 	return w;
+}
+
+/* Of what the box sent to itself: what it may refuse, and must. */
+void reach_route_loop(struct reached *r, struct flocks *f)
+{
+	uint32_t strange = both(r, reach_addrs(r, SPACE_FROM, "ff00::/8"), reach_known(r));
+	uint32_t groups = both(r, other_groups(r), reach_known(r));
+
+	for (size_t i = 0; i < f->n; i++) {
+		struct flock *k = &f->items[i];
+
+		reach_stop(r, both(r, k->where, strange));
+		reach_stop(r, both(r, k->where, reach_pull(r, &k->env, groups)));
+		k->where = without(r, k->where, strange);
+	}
 }
 
 /* Where routes were not collected, where a packet leaves is as asked. */
@@ -596,21 +651,45 @@ static uint32_t by_source(const struct reached *r)
 	return both(r, set, to);
 }
 
+/* Sources that are not the box's. */
+static uint32_t foreign(struct reached *r)
+{
+	uint32_t set = reach_local_type(r, SPACE_FROM, SPACE_FIELDS, ADDR_UNICAST);
+
+	if (!r->b->has.addresses)
+		return SPACE_EMPTY;
+	for_each (a, &r->b->addresses) {
+		struct prefix p = prefix_of_addr(&a->addr);
+
+		set = without(r, set, reach_prefix(r, SPACE_FROM, &p));
+	}
+	set = without(r, set, reach_addrs(r, SPACE_FROM, "0.0.0.0/32"));
+	return without(r, set, reach_addrs(r, SPACE_FROM, "::/128"));
+}
+
+/* The two that mean the box itself. */
+static uint32_t to_nobody(const struct reached *r)
+{
+	return either(r, reach_addrs(r, SPACE_TO, "0.0.0.0/32"),
+		      reach_addrs(r, SPACE_TO, "::/128"));
+}
+
 static void route_own(struct reached *r, const struct flock *k, struct flocks *out)
 {
 	struct route_asked q = {.to = SPACE_TO, .from = SPACE_FROM, .mark = k->env.mark};
 	const struct routing *g = reach_routing(r, q);
-	uint32_t many = by_source(r), sent = space_forget(r->s, many, SPACE_OUT), others, where;
+	uint32_t by_lo = reach_value(r, SPACE_OUT, r->lo), known = reach_known(r);
+	uint32_t set = either(r, by_source(r), both(r, to_nobody(r), by_lo));
+	uint32_t sent = space_forget(r->s, set, SPACE_OUT), others, where;
 	uint32_t ways =
-		either(r, ways_out(r, g, true),
-		       both(r, reach_routed(r, g, is_here, 0), reach_value(r, SPACE_OUT, r->lo)));
-	uint32_t none = either(r, g->none, reach_routed(r, g, is_refused, 0));
+		either(r, ways_out(r, q, true), both(r, reach_routed(r, g, is_here, 0), by_lo));
+	uint32_t none = either(r, g->none, reach_routed(r, g, is_refused_own, 0));
 
-	ways = either(r, many, without(r, ways, sent));
-	none = both(r, without(r, none, sent), reach_known(r));
-	others = without(r, space_complement(r->s, reach_known(r)),
+	ways = without(r, either(r, set, without(r, ways, sent)), foreign(r));
+	none = both(r, either(r, without(r, none, sent), foreign(r)), known);
+	others = without(r, space_complement(r->s, known),
 			 reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE));
-	ways = either(r, both(r, ways, reach_known(r)), others);
+	ways = either(r, both(r, ways, known), others);
 	reach_stop(r, both(r, k->where, reach_pull(r, &k->env, none)));
 	where = both(r, k->where, reach_pull(r, &k->env, ways));
 	flocks_add(r->s, out, &k->env, where);

@@ -121,6 +121,8 @@ bool sides_packet(struct sides *q, uint32_t set, struct nf_packet *out)
 	uint32_t likely = space_where(q->s, set, q->plausible);
 	struct space_packet p;
 
+	if (set == SPACE_TOO_LARGE || likely == SPACE_TOO_LARGE)
+		return false;
 	if (!space_witness(q->s, likely == SPACE_EMPTY ? set : likely, &q->hints, &p))
 		return false;
 	*out = (struct nf_packet){.in = name_of(q, p.in),

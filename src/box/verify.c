@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "box/sides.h"
 #include "box/wanted.h"
 
@@ -193,15 +194,25 @@ static void find_forbidden(struct verifying *q)
 		}
 }
 
+static void find_needs_of_chain(struct verifying *q, size_t chain)
+{
+	size_t n = q->needed->ruleset.chains.items[chain].rules.n;
+	bool *lacks = mem_new(n + 1, sizeof(*lacks));
+
+	reach_touching(q->needs.reach, chain, space_without(q->s, q->needs.may, q->has.must),
+		       lacks);
+	for (size_t i = 0; i < n; i++) {
+		if (lacks[i])
+			find_missing(q, chain, i);
+		find_otherwise(q, chain, i);
+	}
+	free(lacks);
+}
+
 static void find_needs(struct verifying *q)
 {
-	const struct nf_ruleset *rs = &q->needed->ruleset;
-
-	for (size_t c = 0; c < rs->chains.n; c++)
-		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++) {
-			find_missing(q, c, i);
-			find_otherwise(q, c, i);
-		}
+	for (size_t c = 0; c < q->needed->ruleset.chains.n; c++)
+		find_needs_of_chain(q, c);
 }
 
 /* --- what is too much ------------------------------------------------------------------------- */
@@ -267,6 +278,19 @@ static void find_excess_of_rule(struct verifying *q, struct excess *x, size_t ch
 	x->maybe = space_without(q->s, x->maybe, maybe);
 }
 
+static void find_excess_of_chain(struct verifying *q, struct excess *x, size_t chain)
+{
+	bool *touches;
+
+	x->chain = &q->has.b->ruleset.chains.items[chain];
+	touches = mem_new(x->chain->rules.n + 1, sizeof(*touches));
+	reach_touching(q->has.reach, chain, space_override(q->s, x->sure, x->maybe), touches);
+	for (size_t i = 0; i < x->chain->rules.n; i++)
+		if (touches[i])
+			find_excess_of_rule(q, x, chain, i);
+	free(touches);
+}
+
 static void find_excess(struct verifying *q)
 {
 	const struct nf_ruleset *rs = &q->has.b->ruleset;
@@ -274,11 +298,8 @@ static void find_excess(struct verifying *q)
 
 	x.maybe = space_without(q->s, q->has.may, q->needs.may);
 	x.maybe = space_without(q->s, x.maybe, q->has.must);
-	for (size_t c = 0; c < rs->chains.n; c++) {
-		x.chain = &rs->chains.items[c];
-		for (size_t i = 0; i < x.chain->rules.n; i++)
-			find_excess_of_rule(q, &x, c, i);
-	}
+	for (size_t c = 0; c < rs->chains.n; c++)
+		find_excess_of_chain(q, &x, c);
 	/* No rule let it through: policies did. */
 	x.chain = NULL;
 	x.rule = NULL;
