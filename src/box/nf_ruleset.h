@@ -259,3 +259,6 @@ struct nf_ruleset {
 	LIST_OF(const char *) doubts;
 	LIST_OF(const char *) bridge_doubts; /* the same, about what passes a bridge */
 };
+
+/* Whether a packet that it matches may be accepted by it. */
+bool nf_rule_lets_through(const struct nf_rule *r);

@@ -208,7 +208,7 @@ static bool fill(struct nft *n, const struct nft_kinds *kinds, const json_t *ele
 
 /* --- sets with a name ------------------------------------------------------------------------- */
 
-static bool kind_of_type(const char *type, enum nft_kind *out)
+static bool kind_of_type(struct slice type, enum nft_kind *out)
 {
 	static const struct {
 		const char *type;
@@ -237,16 +237,22 @@ static bool kind_of_type(const char *type, enum nft_kind *out)
 		     {"integer", KIND_NUMBER}};
 
 	for (size_t i = 0; i < ARRAY_LEN(types); i++)
-		if (type && strcmp(types[i].type, type) == 0) {
+		if (slice_is(type, types[i].type)) {
 			*out = types[i].kind;
 			return true;
 		}
 	return false;
 }
 
-static bool add_type(const char *type, struct nft_kinds *out)
+/* "ipv4_addr . inet_service" */
+static bool add_types(const char *types, struct nft_kinds *out)
 {
-	return out->n < NFT_KEYS_MAX && kind_of_type(type, &out->items[out->n++]);
+	struct slice rest = slice_of(types), one;
+
+	while (slice_cut(&rest, '.', &one))
+		if (out->n == NFT_KEYS_MAX || !kind_of_type(slice_trim(one), &out->items[out->n++]))
+			return false;
+	return out->n > 0;
 }
 
 /* "ipv4_addr", ["ipv4_addr", "inet_service"], {"typeof": expression}, "ipv4_addr . inet_service" */
@@ -265,23 +271,26 @@ static bool kinds_of_type(struct nft *n, const json_t *type, struct nft_kinds *o
 		return true;
 	}
 	if (json_is_string(type))
-		return add_type(json_string_value(type), out);
-	json_array_foreach(type, i, one) if (!add_type(json_string_value(one), out)) return false;
+		return add_types(json_string_value(type), out);
+	json_array_foreach(type, i, one) if (!add_types(json_string_value(one), out)) return false;
 	return out->n > 0;
 }
 
 static enum nf_data_kind data_of_type(const json_t *type)
 {
-	const char *name = json_string_value(json_is_array(type) ? json_array_get(type, 0) : type);
+	struct slice rest = slice_of(json_string_value(json_is_array(type) ? json_array_get(type, 0)
+									   : type)),
+		     name;
 
-	if (!name)
+	if (!slice_cut(&rest, '.', &name))
 		return DATA_NONE;
-	if (strcmp(name, "verdict") == 0)
+	name = slice_trim(name);
+	if (slice_is(name, "verdict"))
 		return DATA_VERDICT;
-	if (strcmp(name, "mark") == 0)
+	if (slice_is(name, "mark"))
 		return DATA_NUMBER;
-	return strcmp(name, "ipv4_addr") == 0 || strcmp(name, "ipv6_addr") == 0 ||
-			       strcmp(name, "inet_service") == 0
+	return slice_is(name, "ipv4_addr") || slice_is(name, "ipv6_addr") ||
+			       slice_is(name, "inet_service")
 		       ? DATA_TARGET
 		       : DATA_NONE;
 }

@@ -205,6 +205,13 @@ static void add_statement(const char *key, const json_t *v, struct buf *out)
 		add_expression(json_object_get(v, "key"), 1, out);
 		buf_add_text(out, " set ");
 		add_expression(json_object_get(v, "value"), 1, out);
+	} else if (strcmp(key, "limit") == 0 && json_is_object(v)) {
+		buf_addf(out, "limit rate %s%lld/%s",
+			 json_is_true(json_object_get(v, "inv")) ? "over " : "",
+			 (long long)json_integer_value(json_object_get(v, "rate")),
+			 json_is_string(json_object_get(v, "per"))
+				 ? json_string_value(json_object_get(v, "per"))
+				 : "?");
 	} else if (strcmp(key, "log") == 0) {
 		buf_add_text(out, "log");
 		add_text(v, "prefix", " prefix ", out);

@@ -360,6 +360,53 @@ uint32_t reach_matched(const struct reached *r, size_t chain, size_t rule)
 	return set;
 }
 
+/* Many rules share the set of their list: which of its values are left in it. */
+struct shared {
+	uint32_t set;
+	bool *has;
+	size_t n;
+};
+enum { SHARED_MAX = 16 };
+
+static const struct shared *find_shared(const struct reached *r, struct shared *all,
+					const struct rule_part *part, uint32_t asked, size_t n)
+{
+	size_t i = 0;
+
+	while (i < SHARED_MAX && all[i].has && all[i].set != part->set)
+		i++;
+	if (i == SHARED_MAX) { /* a place that somebody else has */
+		free(all[0].has);
+		all[0].has = NULL;
+		i = 0;
+	}
+	if (!all[i].has) {
+		uint32_t left = space_where(r->s, part->set, asked);
+
+		all[i] = (struct shared){part->set, mem_new(n, sizeof(bool)), n};
+		if (left != SPACE_TOO_LARGE)
+			space_values(r->s, left, all[i].has, n);
+	}
+	return &all[i];
+}
+
+bool reach_touching(const struct reached *r, size_t chain, uint32_t set, bool *touches)
+{
+	size_t n = r->b->ruleset.chains.items[chain].rules.n;
+	struct shared all[SHARED_MAX] = {{.has = NULL}};
+
+	for (size_t i = 0; i < n && set != SPACE_EMPTY; i++) {
+		const struct rule_note *note = &r->notes[chain][i];
+
+		touches[i] = space_where(r->s, note->matched, set) != SPACE_EMPTY;
+		for_each (part, &note->parts)
+			touches[i] |= find_shared(r, all, part, set, n + 1)->has[part->value];
+	}
+	for (size_t i = 0; i < SHARED_MAX; i++)
+		free(all[i].has);
+	return space_where(r->s, set, SPACE_ALL) != SPACE_TOO_LARGE;
+}
+
 struct reach_rule reach_rule(const struct reached *r, size_t chain, size_t rule)
 {
 	struct reach_rule result = {.by = -1};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * What a box does with all packets at once, as exact sets (policy/space.h), where box/walk.h says
- * it of one.
+ * it of one. Same hooks, same order, same routing; where an answer is not known both ways are gone.
  *
  * A packet of these sets is the first of a connection, *as it comes to the box*: before any
  * translation. SPACE_IN is SPACE_NO_INTERFACE for what the box itself sends. SPACE_OUT is where
@@ -70,5 +70,8 @@ struct reach_rule {
 };
 /* The packets, as they come, that get to a rule and may match it. */
 uint32_t reach_matched(const struct reached *r, size_t chain, size_t rule);
+/* Of each rule of the chain whether any of these is in the set: touches[n rules]. False: the space
+ * became too large. For all of them it takes little more than for one. */
+bool reach_touching(const struct reached *r, size_t chain, uint32_t set, bool *touches);
 /* `chain` and `rule` are places in the ruleset. */
 struct reach_rule reach_rule(const struct reached *r, size_t chain, size_t rule);

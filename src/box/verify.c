@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "box/reach.h"
+#include "base/mem.h"
+#include "box/sides.h"
 #include "box/wanted.h"
 
 const char *const verify_codes[VERIFY_KINDS] = {
@@ -18,176 +19,27 @@ const char *const verify_codes[VERIFY_KINDS] = {
 	"dead-rule",
 };
 
-/* One box in sets. */
-struct side {
-	const struct box *b;
-	struct reached *reach;
-	uint32_t may, must; /* what it lets through, all ways together */
-};
-
 /* What is asked of the box but where it has another name, or is a part of the question. */
 struct verifying {
 	const struct verify_asked *asked;
 	struct verified *v;
-	struct reach_frame frame;
-	struct space_hints hints;
+	struct sides sides;
 	struct box *needed, *documented, *ever;
 	struct reach_rule **fates; /* by chain and rule of the box */
-	uint32_t lo;		   /* loopback's id */
 
 	/* The part that is asked about now. */
 	struct space *s;
 	struct side has, needs, documents, once;
-	uint32_t forbidden, plausible;
+	uint32_t forbidden;
 	LIST_OF(struct verify_item) found;
 };
-
-/* --- sides ------------------------------------------------------------------------------------ */
-
-/* What begins a connection, or belongs to none, and is not the box's talk with itself. */
-static uint32_t that_matters(struct verifying *q, uint32_t set)
-{
-	const struct space_range lo = {q->lo, q->lo}, fresh = {SPACE_NEW, SPACE_NEW},
-				 alone = {SPACE_UNTRACKED, SPACE_UNTRACKED};
-	uint32_t states = space_override(q->s, space_of_field(q->s, SPACE_STATE, fresh),
-					 space_of_field(q->s, SPACE_STATE, alone));
-
-	set = space_without(q->s, set, space_of_field(q->s, SPACE_IN, lo));
-	set = space_without(q->s, set, space_of_field(q->s, SPACE_OUT, lo));
-	return space_where(q->s, set, states);
-}
-
-static bool open_side(struct verifying *q, struct side *side, const struct box *b, uint32_t within)
-{
-	/* All states: rules that only see what belongs to a connection are not dead. */
-	const struct reach_asked asked = {.within = within, .states = (1u << SPACE_STATES) - 1};
-
-	*side = (struct side){.b = b, .may = SPACE_EMPTY, .must = SPACE_EMPTY};
-	if (!b)
-		return true;
-	side->reach = reach_new(b, &q->frame, q->s, &asked);
-	for (enum reach_way way = 0; way < REACH_WAYS; way++) {
-		struct space_pair p = reach_allowed(side->reach, way);
-
-		side->may = space_override(q->s, side->may, that_matters(q, p.may));
-		side->must = space_override(q->s, side->must, that_matters(q, p.must));
-	}
-	return side->may != SPACE_TOO_LARGE && side->must != SPACE_TOO_LARGE;
-}
-
-static void close_sides(struct verifying *q)
-{
-	struct side *all[] = {&q->has, &q->needs, &q->documents, &q->once};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		reach_free(all[i]->reach);
-		*all[i] = (struct side){.b = NULL};
-	}
-}
-
-/* --- packets for people ----------------------------------------------------------------------- */
-
-enum { ROUTES_MAX = 500 }; /* with more, examples are as they come */
-
-static uint32_t from_prefix(struct verifying *q, const struct prefix *p)
-{
-	return space_of_field(q->s, SPACE_FROM, space_frame_find_prefix(q->frame.frame, p));
-}
-
-static uint32_t from_link(struct verifying *q, const char *link)
-{
-	uint32_t id = link ? reach_frame_add_interface(&q->frame, link) : SPACE_NO_INTERFACE;
-
-	return space_of_field(q->s, SPACE_IN, (struct space_range){id, id});
-}
-
-static int by_length(const void *a_, const void *b_)
-{
-	const struct box_route *const *a = a_, *const *b = b_;
-
-	return (int)(*b)->to.bits - (int)(*a)->to.bits;
-}
-
-/* Where the main routes lead to, things come from: the longest prefix first. */
-static uint32_t from_behind_links(struct verifying *q)
-{
-	const struct box *b = q->asked->box;
-	const struct box_route *routes[ROUTES_MAX];
-	uint32_t set = SPACE_EMPTY, seen = SPACE_EMPTY;
-	size_t n = 0;
-
-	for_each (r, &b->routes)
-		if (r->table == TABLE_MAIN && r->type == ADDR_UNICAST && r->link && n < ROUTES_MAX)
-			routes[n++] = r;
-	qsort(routes, n, sizeof(routes[0]), by_length);
-	for (size_t i = 0; i < n; i++) {
-		uint32_t from = space_without(q->s, from_prefix(q, &routes[i]->to), seen);
-
-		seen = space_override(q->s, seen, from);
-		from = space_where(q->s, from, from_link(q, routes[i]->link));
-		set = space_override(q->s, set, from);
-	}
-	return set;
-}
-
-/* Packets as they really come: with a source that lives on that side, or the box's own. */
-static uint32_t find_plausible(struct verifying *q)
-{
-	uint32_t set = from_behind_links(q), own = SPACE_EMPTY;
-
-	for_each (a, &q->asked->box->addresses) {
-		struct prefix p = prefix_of_addr(&a->addr);
-
-		if (strcmp(a->link, "lo") == 0)
-			continue;
-		set = space_without(q->s, set, from_prefix(q, &p));
-		own = space_override(q->s, own, from_prefix(q, &p));
-	}
-	return space_override(q->s, set, space_where(q->s, own, from_link(q, NULL)));
-}
-
-static bool has_icmp(const struct nf_packet *p)
-{
-	return p->proto == (p->to.family == 4 ? 1 : 58);
-}
-
-static bool find_packet(struct verifying *q, uint32_t set, struct nf_packet *out)
-{
-	enum { SYN = 2 };
-	uint32_t likely = space_where(q->s, set, q->plausible);
-	struct space_packet p;
-
-	if (!space_witness(q->s, likely == SPACE_EMPTY ? set : likely, &q->hints, &p))
-		return false;
-	*out = (struct nf_packet){
-		.in = p.in < SPACE_FIRST_INTERFACE
-			      ? NULL
-			      : q->frame.names.items[p.in - SPACE_FIRST_INTERFACE],
-		.from = p.from,
-		.to = p.to,
-		.proto = p.proto,
-		.from_port = p.from_port,
-		.to_port = p.to_port,
-		.tcp_flags = SYN};
-	if (has_icmp(out)) {
-		out->icmp_type = (uint8_t)(p.to_port >> 8);
-		out->icmp_code = (uint8_t)p.to_port;
-		out->from_port = out->to_port = 0;
-	}
-	out->state = nf_state_of_first(out);
-	if (p.out >= SPACE_FIRST_INTERFACE) {
-		out->out = q->frame.names.items[p.out - SPACE_FIRST_INTERFACE];
-		out->routed = true;
-	}
-	return true;
-}
 
 static struct verify_item *add_item(struct verifying *q, enum verify_kind kind, uint32_t set)
 {
 	struct verify_item *item = list_add(q->v->arena, &q->found, sizeof(*item));
 
 	item->kind = kind;
-	item->has_packet = find_packet(q, set, &item->packet);
+	item->has_packet = sides_packet(&q->sides, set, &item->packet);
 	return item;
 }
 
@@ -266,7 +118,7 @@ static void find_missing(struct verifying *q, size_t chain, size_t place)
 {
 	const struct nf_rule *r = &q->needed->ruleset.chains.items[chain].rules.items[place];
 	const struct rule *need = need_of(q, r);
-	uint32_t set, maybe;
+	uint32_t set, maybe, sure;
 	struct verify_item *item;
 
 	if (!need || need->action != ACTION_ACCEPT || need->match.packets != PACKETS_ANY)
@@ -276,8 +128,10 @@ static void find_missing(struct verifying *q, size_t chain, size_t place)
 	set = space_without(q->s, set, q->has.may);
 	if (set == SPACE_EMPTY && maybe == SPACE_EMPTY)
 		return;
-	/* What the need itself asks and nobody knows, as who owns a socket, is no doubt of the box. */
-	if (set == SPACE_EMPTY && space_where(q->s, maybe, q->needs.must) == SPACE_EMPTY)
+	/* What the need itself asks and nobody knows is no doubt of the box: who owns a socket.
+	 * What the gateway has agreed on is open only while it lasts. */
+	sure = space_where(q->s, maybe, q->needs.must);
+	if (sure == SPACE_EMPTY && (set == SPACE_EMPTY || !need->match.user))
 		return;
 	item = add_item(q, VERIFY_MISSING, set == SPACE_EMPTY ? maybe : set);
 	item->need = need;
@@ -304,7 +158,7 @@ static void find_otherwise(struct verifying *q, size_t chain, size_t place)
 		return;
 	set = space_where(q->s, reach_matched(q->needs.reach, chain, place), q->needs.must);
 	set = space_where(q->s, set, q->has.must);
-	if (!find_packet(q, set, &p))
+	if (!sides_packet(&q->sides, set, &p))
 		return;
 	has = nf_walk(q->has.b, &p, &err);
 	needs = nf_walk(q->needs.b, &p, &err);
@@ -340,15 +194,25 @@ static void find_forbidden(struct verifying *q)
 		}
 }
 
+static void find_needs_of_chain(struct verifying *q, size_t chain)
+{
+	size_t n = q->needed->ruleset.chains.items[chain].rules.n;
+	bool *lacks = mem_new(n + 1, sizeof(*lacks));
+
+	reach_touching(q->needs.reach, chain, space_without(q->s, q->needs.may, q->has.must),
+		       lacks);
+	for (size_t i = 0; i < n; i++) {
+		if (lacks[i])
+			find_missing(q, chain, i);
+		find_otherwise(q, chain, i);
+	}
+	free(lacks);
+}
+
 static void find_needs(struct verifying *q)
 {
-	const struct nf_ruleset *rs = &q->needed->ruleset;
-
-	for (size_t c = 0; c < rs->chains.n; c++)
-		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++) {
-			find_missing(q, c, i);
-			find_otherwise(q, c, i);
-		}
+	for (size_t c = 0; c < q->needed->ruleset.chains.n; c++)
+		find_needs_of_chain(q, c);
 }
 
 /* --- what is too much ------------------------------------------------------------------------- */
@@ -395,21 +259,12 @@ static void tell_excess(struct verifying *q, const struct excess *x, uint32_t su
 	}
 }
 
-static bool lets_through(const struct nf_rule *r)
-{
-	for_each (s, &r->steps)
-		if ((s->kind == STEP_VERDICT && s->verdict.kind == VERDICT_ACCEPT) ||
-		    s->kind == STEP_VERDICT_MAP)
-			return true;
-	return false;
-}
-
 static void find_excess_of_rule(struct verifying *q, struct excess *x, size_t chain, size_t place)
 {
 	uint32_t all = reach_matched(q->has.reach, chain, place), sure, maybe, served;
 
 	x->rule = &x->chain->rules.items[place];
-	if (!lets_through(x->rule) || x->chain->type == CHAIN_NAT)
+	if (!nf_rule_lets_through(x->rule) || x->chain->type == CHAIN_NAT)
 		return;
 	sure = space_where(q->s, all, x->sure);
 	maybe = space_where(q->s, all, x->maybe);
@@ -423,6 +278,19 @@ static void find_excess_of_rule(struct verifying *q, struct excess *x, size_t ch
 	x->maybe = space_without(q->s, x->maybe, maybe);
 }
 
+static void find_excess_of_chain(struct verifying *q, struct excess *x, size_t chain)
+{
+	bool *touches;
+
+	x->chain = &q->has.b->ruleset.chains.items[chain];
+	touches = mem_new(x->chain->rules.n + 1, sizeof(*touches));
+	reach_touching(q->has.reach, chain, space_override(q->s, x->sure, x->maybe), touches);
+	for (size_t i = 0; i < x->chain->rules.n; i++)
+		if (touches[i])
+			find_excess_of_rule(q, x, chain, i);
+	free(touches);
+}
+
 static void find_excess(struct verifying *q)
 {
 	const struct nf_ruleset *rs = &q->has.b->ruleset;
@@ -430,11 +298,8 @@ static void find_excess(struct verifying *q)
 
 	x.maybe = space_without(q->s, q->has.may, q->needs.may);
 	x.maybe = space_without(q->s, x.maybe, q->has.must);
-	for (size_t c = 0; c < rs->chains.n; c++) {
-		x.chain = &rs->chains.items[c];
-		for (size_t i = 0; i < x.chain->rules.n; i++)
-			find_excess_of_rule(q, &x, c, i);
-	}
+	for (size_t c = 0; c < rs->chains.n; c++)
+		find_excess_of_chain(q, &x, c);
 	/* No rule let it through: policies did. */
 	x.chain = NULL;
 	x.rule = NULL;
@@ -540,12 +405,12 @@ static bool ask(void *ctx, struct space *s, uint32_t within)
 
 	q->s = s;
 	q->found.n = 0;
-	fits = open_side(q, &q->has, q->asked->box, within) &&
-	       open_side(q, &q->needs, q->needed, within) &&
-	       open_side(q, &q->documents, q->documented, within) &&
-	       open_side(q, &q->once, q->ever, within);
+	sides_begin(&q->sides, s);
+	fits = side_open(&q->sides, &q->has, q->asked->box, within) &&
+	       side_open(&q->sides, &q->needs, q->needed, within) &&
+	       side_open(&q->sides, &q->documents, q->documented, within) &&
+	       side_open(&q->sides, &q->once, q->ever, within);
 	if (fits) {
-		q->plausible = find_plausible(q);
 		find_forbidden(q);
 		find_needs(q);
 		find_excess(q);
@@ -557,7 +422,10 @@ static bool ask(void *ctx, struct space *s, uint32_t within)
 		q->v->allowed += space_count(s, q->has.may);
 		q->v->needed += space_count(s, space_where(s, q->has.may, q->needs.may));
 	}
-	close_sides(q);
+	side_close(&q->has);
+	side_close(&q->needs);
+	side_close(&q->documents);
+	side_close(&q->once);
 	return fits;
 }
 
@@ -574,7 +442,7 @@ static void add_hosts(struct verifying *q)
 	for_each (h, &site->hosts)
 		for_each (a, &h->addresses)
 			addrs[n++] = *a;
-	q->hints = (struct space_hints){.addrs = addrs, .n_addrs = n};
+	q->sides.hints = (struct space_hints){.addrs = addrs, .n_addrs = n};
 }
 
 static void prepare(struct verifying *q)
@@ -585,15 +453,14 @@ static void prepare(struct verifying *q)
 	q->needed = box_of_policy(a->today, a->box);
 	q->documented = a->documented ? box_of_policy(a->documented, a->box) : NULL;
 	q->ever = a->ever ? box_of_policy(a->ever, a->box) : NULL;
-	reach_frame_init(&q->frame);
-	reach_frame_add_box(&q->frame, a->box);
-	reach_frame_add_box(&q->frame, q->needed);
+	sides_init(&q->sides, q->v->arena, a->box);
+	reach_frame_add_box(&q->sides.frame, a->box);
+	reach_frame_add_box(&q->sides.frame, q->needed);
 	if (q->documented)
-		reach_frame_add_box(&q->frame, q->documented);
+		reach_frame_add_box(&q->sides.frame, q->documented);
 	if (q->ever)
-		reach_frame_add_box(&q->frame, q->ever);
-	q->lo = reach_frame_add_interface(&q->frame, "lo");
-	reach_frame_seal(&q->frame);
+		reach_frame_add_box(&q->sides.frame, q->ever);
+	sides_seal(&q->sides);
 	add_hosts(q);
 	q->fates = ARENA_ARRAY(q->v->arena, struct reach_rule *, rs->chains.n + 1);
 	for (size_t c = 0; c < rs->chains.n; c++) {
@@ -609,7 +476,7 @@ static void prepare(struct verifying *q)
 
 static void release(struct verifying *q)
 {
-	reach_frame_release(&q->frame);
+	sides_release(&q->sides);
 	box_free(q->needed);
 	box_free(q->documented);
 	box_free(q->ever);
@@ -624,7 +491,7 @@ struct verified *verify(const struct verify_asked *asked)
 
 	v->arena = arena;
 	prepare(&q);
-	v->undecided = space_decide(q.frame.frame, asked->limits, &question);
+	v->undecided = space_decide(q.sides.frame.frame, asked->limits, &question);
 	tell_dead(&q);
 	release(&q);
 	return v;
@@ -639,10 +506,12 @@ void verified_free(struct verified *v)
 /* About the logarithm: how many digits, and how far to the next. */
 static double digits(double x)
 {
-	double n = 0;
+	unsigned n = 0;
 
-	for (; x >= 10; x /= 10)
+	while (x >= 10) {
+		x /= 10;
 		n++;
+	}
 	return n + (x - 1) / 9;
 }
 

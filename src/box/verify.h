@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What a device needs against what it has, exactly: box/reach.h on both, and their differences. Each
- * difference has the rule that makes it and a packet that shows it.
+ * What a device needs against what it has, exactly: box/reach.h on both, and their differences.
+ * Each difference has the rule that makes it and a packet that shows it.
  */
 #pragma once
 
@@ -29,7 +29,7 @@ struct verify_item {
 	const struct nf_rule *rule;   /* NULL: the chain's policy */
 	bool has_packet;
 	struct nf_packet packet; /* one of them; `in` NULL: sent by the box */
-	/* Of a rule that serves a need, too: what would be enough; of a dead one: why. NULL: none. */
+	/* Of a rule that serves a need, too: what would be enough; of a dead one: why; or NULL. */
 	const char *words;
 };
 
@@ -52,5 +52,5 @@ struct verify_asked {
 };
 MUST_USE struct verified *verify(const struct verify_asked *asked);
 void verified_free(struct verified *v); /* NULL is fine */
-/* 0..100: 100 where nothing is let through that is not needed. Of the two volumes the logarithms. */
+/* 0..100: 100 where nothing is let through that is not needed. The logarithms are compared. */
 unsigned verified_score(const struct verified *v);

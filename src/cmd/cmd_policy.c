@@ -5,6 +5,7 @@
 #include "cmd/command.h"
 #include "cmd/load.h"
 #include "cmd/policy_collect.h"
+#include "cmd/policy_diff.h"
 #include "cmd/policy_explain.h"
 #include "cmd/policy_print.h"
 #include "cmd/policy_subject.h"
@@ -136,10 +137,8 @@ static const struct verb {
 	const char *name;
 	int (*run)(const struct arguments *args);
 } verbs[] = {
-	{"collect", run_collect},
-	{"derive", run_derive},
-	{"explain", policy_explain},
-	{"verify", policy_verify},
+	{"collect", run_collect},    {"derive", run_derive},	{"diff", policy_diff},
+	{"explain", policy_explain}, {"verify", policy_verify},
 };
 
 static int run(const struct arguments *args)
@@ -187,7 +186,8 @@ static int run_collect(const struct arguments *args)
 const struct command command_policy = {
 	.name = "policy",
 	.summary = "a device's rules: what they should be, and what they do",
-	.operands = "collect [FILE] | derive SITE | explain PACKET|SITE | verify SITE",
+	.operands =
+		"collect [FILE] | derive SITE | diff OLD NEW | explain PACKET|SITE | verify SITE",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.min_operands = 1,

@@ -79,7 +79,7 @@ static void print_flow(const struct flow *f, const struct flow_walk *fw, struct 
 	buf_addf(out, "%s: ", forbidden ? "forbidden" : "required");
 	flow_words_requirement(f->claims->demand, out);
 	buf_addf(out, ", %s to %s, ", f->from->name, f->to->name);
-	packet_format(&fw->devices.items[0].packet, out);
+	packet_format(&fw->packet, out);
 	buf_add_char(out, '\n');
 	for_each (d, &fw->devices)
 		print_device(d, out);

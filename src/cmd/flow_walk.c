@@ -193,15 +193,37 @@ static enum said join(enum said a, enum said b)
 	return a == SAID_DEPENDS ? a : b;
 }
 
-static void walk_all(struct flow_walk *fw, struct nf_packet p, bool starts_here)
+/* What was not collected is taken to translate as the site says. */
+static void translate_as_planned(const struct flow *f, const char *device, struct nf_packet *p)
 {
+	const struct translation *t = f->translation;
+	struct addr to = {0};
+
+	if (!t)
+		return;
+	if (t->dialled_at && text_is(t->dialled_at->name, device)) {
+		for_each (one, &f->to->addresses)
+			if (one->addr.family == p->to.family && !to.family)
+				to = one->addr;
+		p->to = to.family ? to : p->to;
+		p->to_port = f->ports.lo ? f->ports.lo : p->to_port;
+	}
+	if (t->seen_at && text_is(t->seen_at->name, device) && t->seen_as.family == p->from.family)
+		p->from = t->seen_as;
+}
+
+static void walk_all(struct flow_walk *fw, const struct flow *f, bool starts_here)
+{
+	struct nf_packet p = fw->packet;
 	bool stopped = false;
 
 	fw->said = SAID_PASSES;
 	for_each (d, &fw->devices) {
 		if (stopped)
 			d->why = "it never comes here";
-		else if (d->box)
+		else if (!d->box)
+			translate_as_planned(f, d->device, &p);
+		else
 			d->said = walk_device(d, &p, starts_here && d == fw->devices.items);
 		if (d->said == SAID_STOPPED)
 			stopped = true;
@@ -222,6 +244,7 @@ bool flow_walk(struct flow_walk *fw, const struct plan *plan, const struct flow 
 	*fw = (struct flow_walk){0};
 	if (f->path->unknown || !first_packet(plan, f, family, &p))
 		return false;
+	fw->packet = p;
 	fw->arena = arena_new();
 	if (starts_here)
 		add_device(fw, boxes, from, NULL);
@@ -229,7 +252,7 @@ bool flow_walk(struct flow_walk *fw, const struct plan *plan, const struct flow 
 		add_device(fw, boxes, hop->device->name.s, hop->in ? hop->in->system_name.s : NULL);
 	if (to && (f->to->device || boxes_find(boxes, to)))
 		add_device(fw, boxes, to, NULL);
-	walk_all(fw, p, starts_here);
+	walk_all(fw, f, starts_here);
 	return true;
 }
 

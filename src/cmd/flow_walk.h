@@ -21,6 +21,7 @@ struct device_walk {
 };
 struct flow_walk {
 	struct arena *arena;
+	struct nf_packet packet;	     /* as its source sends it */
 	LIST_OF(struct device_walk) devices; /* from the source to the target */
 	enum said said;			     /* of all of them */
 };

@@ -67,19 +67,28 @@ bool subject_day(const struct arguments *args, int32_t *day)
 	return false;
 }
 
+int subject_read_box(const char *path, uint8_t family, struct buf *bytes, struct box **out)
+{
+	struct slice text;
+	struct err err;
+
+	*out = NULL;
+	if (file_read(path, BOX_TEXT_MAX, bytes, &err))
+		return command_failed(&err);
+	text = buf_slice(bytes);
+	*out = slice_has_prefix(text, "portolan bundle ")
+		       ? box_read_bundle(path, text, &err)
+		       : box_read_ruleset(path, text, family, &err);
+	return *out ? 0 : command_failed(&err);
+}
+
 int subject_box(const struct arguments *args, struct buf *bytes, struct box **out)
 {
 	const char *bundle = args_value(args, "bundle"), *ruleset = args_value(args, "ruleset");
-	const char *path = bundle ? bundle : ruleset;
-	struct err err;
 
 	*out = NULL;
 	if (!bundle == !ruleset)
 		return command_usage_error("either --bundle FILE or --ruleset FILE says which box");
-	if (file_read(path, BOX_TEXT_MAX, bytes, &err))
-		return command_failed(&err);
-	*out = bundle ? box_read_bundle(path, buf_slice(bytes), &err)
-		      : box_read_ruleset(path, buf_slice(bytes), args_has(args, "ipv6") ? 6 : 4,
-					 &err);
-	return *out ? 0 : command_failed(&err);
+	return subject_read_box(bundle ? bundle : ruleset, args_has(args, "ipv6") ? 6 : 4, bytes,
+				out);
 }

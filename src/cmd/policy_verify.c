@@ -162,7 +162,7 @@ static void record_need(struct json *j, const struct rule *need)
 	if (need)
 		rule_format_requirements(need, &text);
 	json_text(j, "need", need ? text.data : NULL);
-	json_text(j, "key", need ? rule_key_text(need, key) : NULL);
+	json_text(j, "key", need && need->flows.n ? rule_key_text(need, key) : NULL);
 	json_text(j, "owner", need ? policy_owner(need) : NULL);
 	buf_release(&text);
 }
