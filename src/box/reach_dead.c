@@ -65,12 +65,19 @@ static void find_who(const struct asking *a, size_t place, uint32_t left, struct
 }
 
 /* All packets that come to a hook, as far as routing goes. */
-static uint32_t routed(const struct reached *r)
+static uint32_t routed(const struct reached *r, enum nf_hook hook)
 {
+	bool passing = hook == NF_POSTROUTING || hook == NF_EGRESS, any = hook == NF_PREROUTING;
+	const bool comes[REACH_WAYS] = {
+		[REACH_INPUT] = any || hook == NF_INPUT,
+		[REACH_FORWARD] = any || passing || hook == NF_FORWARD,
+		[REACH_OUTPUT] = any || passing || hook == NF_OUTPUT,
+	};
 	uint32_t set = SPACE_EMPTY;
 
 	for (enum reach_way way = 0; way < REACH_WAYS; way++)
-		set = space_override(r->s, set, r->domain[way]);
+		if (comes[way])
+			set = space_override(r->s, set, r->domain[way]);
 	return set;
 }
 
@@ -92,8 +99,9 @@ struct reach_rule reach_why_dead(const struct reached *r, size_t chain, size_t r
 	if (asked == SPACE_EMPTY)
 		found.fate = REACH_NEVER;
 	else if (a.chain->base && space_where(r->s, asked, r->arrivals[chain]) == SPACE_EMPTY)
-		found.fate = space_where(r->s, asked, routed(r)) == SPACE_EMPTY ? REACH_UNROUTED
-										: REACH_SHADOWED;
+		found.fate = space_where(r->s, asked, routed(r, v->hook)) == SPACE_EMPTY
+				     ? REACH_UNROUTED
+				     : REACH_SHADOWED;
 	else
 		find_who(&a, rule, space_where(r->s, asked, r->arrivals[chain]), &found);
 	return found;
