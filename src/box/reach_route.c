@@ -435,7 +435,7 @@ uint32_t reach_strangers(const struct reached *r)
 				reach_addrs(r, SPACE_TO, "::1/128"));
 
 	loops = either(r, loops, reach_addrs(r, SPACE_FROM, "ff00::/8"));
-	return without(r, both(r, loops, reach_known(r)), reach_value(r, SPACE_IN, r->lo));
+	return without(r, loops, reach_value(r, SPACE_IN, r->lo));
 }
 
 uint32_t reach_known(const struct reached *r)
@@ -594,8 +594,8 @@ static struct ways_in ways_in(struct reached *r, uint32_t mark)
 /* Of what the box sent to itself: what it may refuse, and must. */
 void reach_route_loop(struct reached *r, struct flocks *f)
 {
-	uint32_t strange = both(r, reach_addrs(r, SPACE_FROM, "ff00::/8"), reach_known(r));
-	uint32_t groups = both(r, other_groups(r), reach_known(r));
+	uint32_t strange = reach_addrs(r, SPACE_FROM, "ff00::/8");
+	uint32_t groups = other_groups(r);
 
 	for (size_t i = 0; i < f->n; i++) {
 		struct flock *k = &f->items[i];
