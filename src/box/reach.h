@@ -6,6 +6,7 @@
  * A packet of these sets is the first of a connection, *as it comes to the box*: before any
  * translation. SPACE_IN is SPACE_NO_INTERFACE for what the box itself sends. SPACE_OUT is where
  * routing sends the packet (what it was translated to), SPACE_NO_INTERFACE: to the box itself.
+ * What the box sends to itself leaves by lo, and is sent only if it also comes in again.
  * A port of a bridge is no interface here: what arrives there comes in by the bridge.
  */
 #pragma once

@@ -54,7 +54,6 @@ struct rule_note {
 	bool alive;
 	uint32_t matched;		 /* the packets that it may take */
 	LIST_OF(struct rule_part) parts; /* and these */
-	bool asked;			 /* something came to its chain */
 };
 
 /* With what packets came to a chain; mixed: in several ways. */
