@@ -567,6 +567,22 @@ struct answers {
 	uint32_t has, may, must; /* plain sets of packets as they came */
 };
 
+/* Those that are in the set. Without exceptions the elements need no numbers. */
+static uint32_t in_set(const struct reached *r, const struct keys *ks, const struct nf_set *set,
+		       bool may)
+{
+	uint32_t *sets, all;
+
+	if (set->except)
+		return not_excepted(r, set, elements(r, ks, set, may));
+	sets = mem_new(set->n + 1, sizeof(*sets));
+	for (size_t i = 0; i < set->n; i++)
+		sets[i] = element(r, ks, set->spans + i * set->n_keys, may, 1);
+	all = space_override_all(r->s, sets, set->n);
+	free(sets);
+	return all;
+}
+
 static struct answers look_up(struct reached *r, const struct env *env, const struct nf_lookup *l)
 {
 	struct keys ks = keys_of(r, env, l);
@@ -574,8 +590,8 @@ static struct answers look_up(struct reached *r, const struct env *env, const st
 
 	if (l->set->changing || (!ks.exact && l->set->except))
 		return a;
-	a.may = not_excepted(r, l->set, elements(r, &ks, l->set, true));
-	a.must = ks.exact ? a.may : not_excepted(r, l->set, elements(r, &ks, l->set, false));
+	a.may = in_set(r, &ks, l->set, true);
+	a.must = ks.exact ? a.may : in_set(r, &ks, l->set, false);
 	return a;
 }
 
