@@ -28,20 +28,42 @@ static void add(struct diffing *q, uint32_t set, const struct nf_chain *c, const
 	item->depends = sure == SPACE_EMPTY;
 	item->chain = c;
 	item->rule = r;
-	sides_packet(&q->sides, sure == SPACE_EMPTY ? maybe : sure, &item->packet);
+	item->has_packet =
+		sides_packet(&q->sides, sure == SPACE_EMPTY ? maybe : sure, &item->packet);
 	q->sure = space_without(q->s, q->sure, sure);
 	q->maybe = space_without(q->s, q->maybe, maybe);
 }
 
+/* Of many rules only which they are. */
+static void add_bare(struct diffing *q, const struct nf_chain *c, size_t place)
+{
+	struct box_difference *item = list_add(q->d->arena, &q->found, sizeof(*item));
+
+	*item = (struct box_difference){
+		.change = q->change, .chain = c, .rule = &c->rules.items[place]};
+}
+
 static void find_in_chain(struct diffing *q, const struct side *has, size_t chain)
 {
+	enum { SHOWN_MAX = 200 };
 	const struct nf_chain *c = &has->b->ruleset.chains.items[chain];
 	bool *touches = mem_new(c->rules.n + 1, sizeof(*touches));
+	size_t shown = 0;
+	uint32_t taken;
 
 	reach_touching(has->reach, chain, space_override(q->s, q->sure, q->maybe), touches);
-	for (size_t i = 0; i < c->rules.n; i++)
-		if (touches[i] && nf_rule_lets_through(&c->rules.items[i]))
+	for (size_t i = 0; i < c->rules.n; i++) {
+		touches[i] = touches[i] && nf_rule_lets_through(&c->rules.items[i]);
+		if (touches[i] && shown++ < SHOWN_MAX)
 			add(q, reach_matched(has->reach, chain, i), c, &c->rules.items[i]);
+		else if (touches[i])
+			add_bare(q, c, i);
+	}
+	if (shown > SHOWN_MAX) {
+		taken = reach_matched_any(has->reach, chain, touches);
+		q->sure = space_without(q->s, q->sure, taken);
+		q->maybe = space_without(q->s, q->maybe, taken);
+	}
 	free(touches);
 }
 

@@ -14,7 +14,8 @@ struct box_difference {
 	bool depends;		      /* only if something that is not known is so */
 	const struct nf_chain *chain; /* of the box that lets it through; NULL: no rule does */
 	const struct nf_rule *rule;
-	struct nf_packet packet; /* one of them */
+	bool has_packet; /* of many rules only the first have one */
+	struct nf_packet packet;
 };
 struct box_diff {
 	struct arena *arena;

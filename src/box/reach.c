@@ -390,6 +390,48 @@ static const struct shared *find_shared(const struct reached *r, struct shared *
 	return &all[i];
 }
 
+/* The values of one list's set that are marked. */
+static uint32_t marked_values(const struct reached *r, size_t chain, const bool *marked,
+			      uint32_t set)
+{
+	size_t n = r->b->ruleset.chains.items[chain].rules.n;
+	uint32_t *to = mem_new(n + 1, sizeof(*to));
+
+	for (size_t i = 0; i < n; i++)
+		for_each (part, &r->notes[chain][i].parts)
+			if (part->set == set)
+				to[part->value] = marked[i];
+	set = space_map(r->s, set, to, n + 1);
+	free(to);
+	return set;
+}
+
+uint32_t reach_matched_any(const struct reached *r, size_t chain, const bool *marked)
+{
+	size_t n = r->b->ruleset.chains.items[chain].rules.n;
+	uint32_t all = SPACE_EMPTY, done[SHARED_MAX];
+	size_t n_done = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct rule_note *note = &r->notes[chain][i];
+
+		if (marked[i])
+			all = space_override(r->s, all, note->matched);
+		for_each (part, &note->parts) {
+			size_t k = 0;
+
+			while (k < n_done && done[k] != part->set)
+				k++;
+			if (k < n_done)
+				continue;
+			all = space_override(r->s, all, marked_values(r, chain, marked, part->set));
+			if (n_done < SHARED_MAX)
+				done[n_done++] = part->set;
+		}
+	}
+	return all;
+}
+
 bool reach_touching(const struct reached *r, size_t chain, uint32_t set, bool *touches)
 {
 	size_t n = r->b->ruleset.chains.items[chain].rules.n;

@@ -110,8 +110,10 @@ static bool has_icmp(const struct nf_packet *p)
 /* The frame goes, the packet stays. */
 static const char *name_of(struct sides *q, uint32_t id)
 {
-	if (id < SPACE_FIRST_INTERFACE)
+	if (id == SPACE_NO_INTERFACE)
 		return NULL;
+	if (id == SPACE_OTHER_INTERFACE)
+		return "any";
 	return arena_copy(q->arena, slice_of(q->frame.names.items[id - SPACE_FIRST_INTERFACE]));
 }
 

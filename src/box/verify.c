@@ -194,17 +194,28 @@ static void find_forbidden(struct verifying *q)
 		}
 }
 
+static bool has_nat(const struct box *b)
+{
+	for_each (c, &b->ruleset.chains)
+		if (c->type == CHAIN_NAT && c->rules.n)
+			return true;
+	return false;
+}
+
 static void find_needs_of_chain(struct verifying *q, size_t chain)
 {
+	enum { OTHERWISE_MAX = 2000 };
 	size_t n = q->needed->ruleset.chains.items[chain].rules.n;
 	bool *lacks = mem_new(n + 1, sizeof(*lacks));
+	bool translates = has_nat(q->needed) || has_nat(q->has.b);
 
 	reach_touching(q->needs.reach, chain, space_without(q->s, q->needs.may, q->has.must),
 		       lacks);
 	for (size_t i = 0; i < n; i++) {
 		if (lacks[i])
 			find_missing(q, chain, i);
-		find_otherwise(q, chain, i);
+		if (translates && i < OTHERWISE_MAX)
+			find_otherwise(q, chain, i);
 	}
 	free(lacks);
 }
@@ -238,18 +249,27 @@ static void add_excess(struct verifying *q, const struct excess *x, enum verify_
 	item->words = x->narrow;
 }
 
-/* By whom it is not wanted: an item for each reason. */
+/* By whom it is not wanted, the first that says so. */
+enum { REASONS = 4 };
+struct reason {
+	enum verify_kind kind;
+	uint32_t of;
+};
+
+static void find_reasons(const struct verifying *q, struct reason reasons[REASONS])
+{
+	reasons[0] = (struct reason){VERIFY_FORBIDDEN, q->forbidden};
+	reasons[1] = (struct reason){VERIFY_EXPIRED, q->once.may};
+	reasons[2] = (struct reason){VERIFY_DOCUMENTED, q->documents.may};
+	reasons[3] = (struct reason){VERIFY_EXCESS, SPACE_ALL};
+}
+
 static void tell_excess(struct verifying *q, const struct excess *x, uint32_t sure, uint32_t maybe)
 {
-	const struct {
-		enum verify_kind kind;
-		uint32_t of;
-	} reasons[] = {{VERIFY_FORBIDDEN, q->forbidden},
-		       {VERIFY_EXPIRED, q->once.may},
-		       {VERIFY_DOCUMENTED, q->documents.may},
-		       {VERIFY_EXCESS, SPACE_ALL}};
+	struct reason reasons[REASONS];
 
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+	find_reasons(q, reasons);
+	for (size_t i = 0; i < REASONS; i++) {
 		uint32_t of = reasons[i].of;
 
 		add_excess(q, x, reasons[i].kind, space_where(q->s, sure, of),
@@ -264,8 +284,6 @@ static void find_excess_of_rule(struct verifying *q, struct excess *x, size_t ch
 	uint32_t all = reach_matched(q->has.reach, chain, place), sure, maybe, served;
 
 	x->rule = &x->chain->rules.items[place];
-	if (!nf_rule_lets_through(x->rule) || x->chain->type == CHAIN_NAT)
-		return;
 	sure = space_where(q->s, all, x->sure);
 	maybe = space_where(q->s, all, x->maybe);
 	if (sure == SPACE_EMPTY && maybe == SPACE_EMPTY)
@@ -278,16 +296,67 @@ static void find_excess_of_rule(struct verifying *q, struct excess *x, size_t ch
 	x->maybe = space_without(q->s, x->maybe, maybe);
 }
 
+static void add_bare(struct verifying *q, const struct excess *x, enum verify_kind kind,
+		     bool depends, size_t place)
+{
+	struct verify_item *item = list_add(q->v->arena, &q->found, sizeof(*item));
+
+	*item = (struct verify_item){.kind = kind,
+				     .depends = depends,
+				     .chain = x->chain,
+				     .rule = &x->chain->rules.items[place]};
+}
+
+/* Of many rules only which they are, for all of them at once. */
+static void tell_many(struct verifying *q, struct excess *x, size_t chain, const bool *marked)
+{
+	size_t n = x->chain->rules.n;
+	uint32_t sure = x->sure, maybe = x->maybe, taken;
+	bool *is_sure = mem_new(n + 1, sizeof(bool)), *is_maybe = mem_new(n + 1, sizeof(bool));
+	struct reason reasons[REASONS];
+
+	find_reasons(q, reasons);
+	for (size_t k = 0; k < REASONS; k++) {
+		uint32_t of = reasons[k].of;
+
+		memset(is_sure, 0, n);
+		memset(is_maybe, 0, n);
+		reach_touching(q->has.reach, chain, space_where(q->s, sure, of), is_sure);
+		reach_touching(q->has.reach, chain, space_where(q->s, maybe, of), is_maybe);
+		for (size_t i = 0; i < n; i++)
+			if (marked[i] && (is_sure[i] || is_maybe[i]))
+				add_bare(q, x, reasons[k].kind, !is_sure[i], i);
+		sure = space_without(q->s, sure, of);
+		maybe = space_without(q->s, maybe, of);
+	}
+	taken = reach_matched_any(q->has.reach, chain, marked);
+	x->sure = space_without(q->s, x->sure, taken);
+	x->maybe = space_without(q->s, x->maybe, taken);
+	free(is_sure);
+	free(is_maybe);
+}
+
+/* The first ones with a packet each. */
 static void find_excess_of_chain(struct verifying *q, struct excess *x, size_t chain)
 {
+	enum { SHOWN_MAX = 200 };
 	bool *touches;
+	size_t n, shown = 0;
 
 	x->chain = &q->has.b->ruleset.chains.items[chain];
-	touches = mem_new(x->chain->rules.n + 1, sizeof(*touches));
+	n = x->chain->rules.n;
+	touches = mem_new(n + 1, sizeof(*touches));
 	reach_touching(q->has.reach, chain, space_override(q->s, x->sure, x->maybe), touches);
-	for (size_t i = 0; i < x->chain->rules.n; i++)
-		if (touches[i])
-			find_excess_of_rule(q, x, chain, i);
+	for (size_t i = 0; i < n; i++) {
+		touches[i] = touches[i] && nf_rule_lets_through(&x->chain->rules.items[i]) &&
+			     x->chain->type != CHAIN_NAT;
+		if (!touches[i] || shown++ >= SHOWN_MAX)
+			continue;
+		find_excess_of_rule(q, x, chain, i);
+		touches[i] = false;
+	}
+	if (shown > SHOWN_MAX)
+		tell_many(q, x, chain, touches);
 	free(touches);
 }
 
@@ -401,6 +470,7 @@ static bool is_too_large(const struct verifying *q)
 static bool ask(void *ctx, struct space *s, uint32_t within)
 {
 	struct verifying *q = ctx;
+	uint32_t served;
 	bool fits;
 
 	q->s = s;
@@ -416,11 +486,13 @@ static bool ask(void *ctx, struct space *s, uint32_t within)
 		find_excess(q);
 		fits = !is_too_large(q);
 	}
+	served = fits ? space_where(s, q->has.may, q->needs.may) : SPACE_TOO_LARGE;
+	fits = fits && served != SPACE_TOO_LARGE;
 	if (fits) {
 		note_dead(q);
 		keep(q);
 		q->v->allowed += space_count(s, q->has.may);
-		q->v->needed += space_count(s, space_where(s, q->has.may, q->needs.may));
+		q->v->needed += space_count(s, served);
 	}
 	side_close(&q->has);
 	side_close(&q->needs);
@@ -492,7 +564,9 @@ struct verified *verify(const struct verify_asked *asked)
 	v->arena = arena;
 	prepare(&q);
 	v->undecided = space_decide(q.sides.frame.frame, asked->limits, &question);
-	tell_dead(&q);
+	/* Of a part that nobody has looked at, a rule may decide. */
+	if (!v->undecided.n)
+		tell_dead(&q);
 	release(&q);
 	return v;
 }

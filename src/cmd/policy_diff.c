@@ -29,6 +29,10 @@ static void print_item(const struct box_difference *item, struct buf *out)
 	}
 	if (item->depends)
 		buf_add_text(out, " -- depends on what is not known");
+	if (!item->has_packet) {
+		buf_add_char(out, '\n');
+		return;
+	}
 	buf_add_text(out, "\n      such as ");
 	packet_format(&item->packet, out);
 	if (item->packet.in) {
@@ -69,7 +73,8 @@ static void record(const struct box_difference *item, struct buf *out)
 	struct json j = {.out = out};
 	struct buf packet = BUF_INIT;
 
-	packet_format(&item->packet, &packet);
+	if (item->has_packet)
+		packet_format(&item->packet, &packet);
 	json_open(&j, NULL, '{');
 	json_text(&j, "change", item->change == BOX_OPENED ? "opened" : "closed");
 	json_bool(&j, "certain", !item->depends);
@@ -77,7 +82,7 @@ static void record(const struct box_difference *item, struct buf *out)
 	json_text(&j, "chain", item->chain ? item->chain->name : NULL);
 	json_number_or_null(&j, "rule", item->rule ? item->rule->number : 0);
 	json_text(&j, "text", item->rule ? item->rule->text : NULL);
-	json_text(&j, "witness", packet.data);
+	json_text(&j, "witness", item->has_packet ? packet.data : NULL);
 	json_text(&j, "in", item->packet.in);
 	json_close(&j, '}');
 	buf_add_char(out, '\n');
