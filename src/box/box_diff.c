@@ -45,7 +45,7 @@ static void add_bare(struct diffing *q, const struct nf_chain *c, size_t place)
 
 static void find_in_chain(struct diffing *q, const struct side *has, size_t chain)
 {
-	enum { SHOWN_MAX = 200 };
+	size_t most = sides_shown_max(&q->sides);
 	const struct nf_chain *c = &has->b->ruleset.chains.items[chain];
 	bool *touches = mem_new(c->rules.n + 1, sizeof(*touches));
 	size_t shown = 0;
@@ -54,12 +54,12 @@ static void find_in_chain(struct diffing *q, const struct side *has, size_t chai
 	reach_touching(has->reach, chain, space_override(q->s, q->sure, q->maybe), touches);
 	for (size_t i = 0; i < c->rules.n; i++) {
 		touches[i] = touches[i] && nf_rule_lets_through(&c->rules.items[i]);
-		if (touches[i] && shown++ < SHOWN_MAX)
+		if (touches[i] && shown++ < most)
 			add(q, reach_matched(has->reach, chain, i), c, &c->rules.items[i]);
 		else if (touches[i])
 			add_bare(q, c, i);
 	}
-	if (shown > SHOWN_MAX) {
+	if (shown > most) {
 		taken = reach_matched_any(has->reach, chain, touches);
 		q->sure = space_without(q->s, q->sure, taken);
 		q->maybe = space_without(q->s, q->maybe, taken);

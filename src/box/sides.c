@@ -169,3 +169,11 @@ void sides_begin(struct sides *q, struct space *s)
 	q->s = s;
 	q->plausible = find_plausible(q);
 }
+
+size_t sides_shown_max(const struct sides *q)
+{
+	enum { LEAST = 10, MOST = 200, NODES = 20000000 };
+	size_t n = NODES / (space_used(q->s).nodes + 1);
+
+	return n < LEAST ? LEAST : n > MOST ? MOST : n;
+}

@@ -36,5 +36,8 @@ struct side {
 bool side_open(struct sides *q, struct side *side, const struct box *b, uint32_t within);
 void side_close(struct side *side);
 
+/* Of how many rules a difference is looked at one by one: each costs as much as the space is
+ * large. */
+size_t sides_shown_max(const struct sides *q);
 /* A likely packet of the set; with routes its `out` says where it leaves, too. False: none. */
 bool sides_packet(struct sides *q, uint32_t set, struct nf_packet *out);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "box/sides.h"
 #include "box/wanted.h"
@@ -26,6 +27,7 @@ struct verifying {
 	struct sides sides;
 	struct box *needed, *documented, *ever;
 	struct reach_rule **fates; /* by chain and rule of the box */
+	struct map known;	   /* what was told, by struct item_key: its place */
 
 	/* The part that is asked about now. */
 	struct space *s;
@@ -339,7 +341,7 @@ static void tell_many(struct verifying *q, struct excess *x, size_t chain, const
 /* The first ones with a packet each. */
 static void find_excess_of_chain(struct verifying *q, struct excess *x, size_t chain)
 {
-	enum { SHOWN_MAX = 200 };
+	size_t most = sides_shown_max(&q->sides);
 	bool *touches;
 	size_t n, shown = 0;
 
@@ -350,12 +352,12 @@ static void find_excess_of_chain(struct verifying *q, struct excess *x, size_t c
 	for (size_t i = 0; i < n; i++) {
 		touches[i] = touches[i] && nf_rule_lets_through(&x->chain->rules.items[i]) &&
 			     x->chain->type != CHAIN_NAT;
-		if (!touches[i] || shown++ >= SHOWN_MAX)
+		if (!touches[i] || shown++ >= most)
 			continue;
 		find_excess_of_rule(q, x, chain, i);
 		touches[i] = false;
 	}
-	if (shown > SHOWN_MAX)
+	if (shown > most)
 		tell_many(q, x, chain, touches);
 	free(touches);
 }
@@ -438,27 +440,36 @@ static void tell_dead(struct verifying *q)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-static bool same_item(const struct verify_item *a, const struct verify_item *b)
-{
-	return a->kind == b->kind && a->need == b->need && a->chain == b->chain &&
-	       a->rule == b->rule;
-}
+/* By what two parts of the question may tell the same. */
+struct item_key {
+	const void *need, *chain, *rule;
+	size_t kind;
+};
 
 /* What another part has told already is the same mistake. */
+static void keep_item(struct verifying *q, const struct verify_item *item)
+{
+	struct item_key *key = ARENA_NEW(q->v->arena, struct item_key);
+	struct slice bytes = {(const char *)key, sizeof(*key)};
+	size_t *place;
+
+	*key = (struct item_key){item->need, item->chain, item->rule, item->kind};
+	place = map_find(&q->known, bytes);
+	if (place) {
+		if (q->v->items.items[*place].depends && !item->depends)
+			q->v->items.items[*place] = *item;
+		return;
+	}
+	place = ARENA_NEW(q->v->arena, size_t);
+	*place = q->v->items.n;
+	map_add(&q->known, bytes, place);
+	*(struct verify_item *)list_add(q->v->arena, &q->v->items, sizeof(*item)) = *item;
+}
+
 static void keep(struct verifying *q)
 {
-	for_each (item, &q->found) {
-		struct verify_item *known = NULL;
-
-		for_each (k, &q->v->items)
-			if (same_item(k, item))
-				known = k;
-		if (!known)
-			*(struct verify_item *)list_add(q->v->arena, &q->v->items, sizeof(*item)) =
-				*item;
-		else if (known->depends && !item->depends)
-			*known = *item;
-	}
+	for_each (item, &q->found)
+		keep_item(q, item);
 	q->found.n = 0;
 }
 
@@ -549,6 +560,7 @@ static void prepare(struct verifying *q)
 static void release(struct verifying *q)
 {
 	sides_release(&q->sides);
+	map_release(&q->known);
 	box_free(q->needed);
 	box_free(q->documented);
 	box_free(q->ever);
