@@ -151,8 +151,8 @@ struct nf_set {
 	const struct nf_data *data; /* n of them; NULL for DATA_NONE */
 	const bool *except;	    /* n of them: not in the set (ipset's nomatch); NULL: none is */
 	const char *const *notes; /* n of them: an element's own comment or NULL; NULL: none has */
-	/* Packets put elements in, or time takes them out: what stands here is how it was. */
-	bool changing;
+	bool changing;		  /* packets put elements in: what stands here is how it was */
+	bool expiring;		  /* time takes elements out */
 	struct place place;
 };
 
@@ -244,7 +244,8 @@ struct nf_chain {
 	enum nf_chain_type type;
 	int priority;
 	LIST_OF(const char *) devices; /* of ingress and egress */
-	enum nf_verdict_kind policy;   /* accept or drop */
+	const char *doubt; /* why it may not be asked, which nobody can tell; NULL: it is */
+	enum nf_verdict_kind policy; /* accept or drop */
 	bool policy_counted;
 	uint64_t policy_packets, policy_bytes;
 	LIST_OF(struct nf_rule) rules;

@@ -60,9 +60,10 @@ struct nft_table {
 	const char *name; /* "inet filter" */
 	uint8_t family;	  /* of its packets: 4, 6, 0 both */
 	bool dormant;
-	bool foreign; /* of bridges or ARP: not read */
-	bool saved;   /* iptables-save showed it */
-	bool decides; /* foreign, and it may drop */
+	bool foreign;	   /* of bridges or ARP: not read */
+	bool saved;	   /* iptables-save showed it */
+	bool decides;	   /* foreign, and it may drop */
+	const char *doubt; /* whether the kernel asks it; NULL: it does */
 };
 struct nft_set {
 	struct nf_set set;

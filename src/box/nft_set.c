@@ -175,7 +175,7 @@ static bool add_element(struct nft *n, const struct nft_kinds *kinds, const json
 		return false;
 	if (s->kind != DATA_NONE && !data)
 		return false;
-	s->changing |= json_object_get(wrap, "expires") != NULL;
+	s->expiring |= json_object_get(wrap, "expires") != NULL;
 	note = json_string_value(json_object_get(wrap, "comment"));
 	if (note) {
 		f->notes[s->n] = arena_copy(n->b->arena, slice_of(note));
@@ -295,19 +295,6 @@ static enum nf_data_kind data_of_type(const json_t *type)
 		       : DATA_NONE;
 }
 
-static bool has_flag(const json_t *o, const char *flag)
-{
-	const json_t *flags = json_object_get(o, "flags");
-	size_t i;
-	json_t *one;
-
-	if (json_is_string(flags))
-		return strcmp(json_string_value(flags), flag) == 0;
-	json_array_foreach(flags, i, one) if (json_is_string(one) && strcmp(json_string_value(one),
-									    flag) == 0) return true;
-	return false;
-}
-
 void nft_add_set(struct nft *n, const json_t *o, bool is_map)
 {
 	const char *name = json_string_value(json_object_get(o, "name"));
@@ -321,8 +308,7 @@ void nft_add_set(struct nft *n, const json_t *o, bool is_map)
 	}
 	s->set = (struct nf_set){.table = n->table->name,
 				 .name = arena_copy(n->b->arena, slice_of(name)),
-				 .changing = has_flag(o, "dynamic") ||
-					     json_object_get(o, "timeout") != NULL,
+				 .expiring = json_object_get(o, "timeout") != NULL,
 				 .place = {n->text->file, n->text->line, 1}};
 	s->opaque = !kinds_of_type(n, json_object_get(o, "type"), &s->kinds) ||
 		    (is_map && data_of_type(data) == DATA_NONE) ||

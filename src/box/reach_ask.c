@@ -588,10 +588,11 @@ static struct answers look_up(struct reached *r, const struct env *env, const st
 	struct keys ks = keys_of(r, env, l);
 	struct answers a = {ks.has, ks.has, SPACE_EMPTY};
 
-	if (l->set->changing || (!ks.exact && l->set->except))
+	if (l->set->changing || ((!ks.exact || l->set->expiring) && l->set->except))
 		return a;
 	a.may = in_set(r, &ks, l->set, true);
-	a.must = ks.exact ? a.may : in_set(r, &ks, l->set, false);
+	if (!l->set->expiring)
+		a.must = ks.exact ? a.may : in_set(r, &ks, l->set, false);
 	return a;
 }
 
@@ -641,7 +642,7 @@ static void find_each(struct reached *r, const struct nf_lookup *l, const struct
 		left = space_without(r->s, left, must);
 		add_layer(r, g, may);
 	}
-	g->none = l->set->changing ? SPACE_ALL : left;
+	g->none = l->set->changing || l->set->expiring ? SPACE_ALL : left;
 }
 
 struct routing reach_find(struct reached *r, const struct env *env, const struct nf_lookup *l)
@@ -650,7 +651,7 @@ struct routing reach_find(struct reached *r, const struct env *env, const struct
 	struct routing g = {0};
 	uint32_t all;
 
-	if (!ks.exact || l->set->changing) {
+	if (!ks.exact || l->set->changing || l->set->expiring) {
 		find_each(r, l, &ks, &g);
 		return g;
 	}

@@ -373,7 +373,9 @@ static uint32_t may_see(const struct reached *r, const struct nf_chain *c, uint3
 static void run_base(struct reached *r, size_t place, struct flocks *f)
 {
 	const struct nf_chain *c = &r->b->ruleset.chains.items[place];
-	uint32_t must = sees(r, c), may = may_see(r, c, must);
+	uint32_t all = c->family ? reach_family(r, c->family) : SPACE_ALL;
+	uint32_t must = c->doubt ? SPACE_EMPTY : sees(r, c);
+	uint32_t may = c->doubt ? all : may_see(r, c, must);
 	struct flocks in = {0}, out = {0};
 	struct ends ends = {0};
 

@@ -33,7 +33,7 @@ static bool is_simple_question(const struct nf_cond *c)
 	if (c->unknown)
 		return false;
 	for_each (l, &c->lookups) {
-		if (l->set->changing)
+		if (l->set->changing || l->set->expiring)
 			return false;
 		for (size_t k = 0; k < l->set->n_keys; k++)
 			if (!is_simple_key(l->keys[k].key))

@@ -164,7 +164,7 @@ static int set_option(struct reader *r, struct making *m, struct slice name, str
 	}
 	if (slice_is(name, "timeout")) {
 		rc = read_number(r, value, UINT32_MAX, &n);
-		m->set->set.changing = n > 0;
+		m->set->set.expiring = n > 0;
 		return rc;
 	}
 	if (slice_is(name, "netmask")) {
@@ -501,7 +501,7 @@ static int element_option(struct reader *r, struct making *m, struct element *e,
 		return rc;
 	if (slice_is(name, "timeout")) {
 		rc = read_number(r, value, UINT32_MAX, &n);
-		m->set->set.changing = m->set->set.changing || (!rc && n > 0);
+		m->set->set.expiring = m->set->set.expiring || (!rc && n > 0);
 	} else if (slice_is(name, "comment")) {
 		e->note = arena_copy(r->b->arena, value);
 		m->has_note = true;

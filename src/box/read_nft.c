@@ -54,6 +54,14 @@ static bool is_dormant(const json_t *o)
 		strcmp(json_string_value(json_array_get(flags, 0)), "dormant") == 0);
 }
 
+/* nft 1.0.6 prints another word where a flag should stand. */
+static bool has_odd_flags(const json_t *o)
+{
+	const char *flags = text_of(o, "flags");
+
+	return *flags && strcmp(flags, "owner") != 0 && strcmp(flags, "persist") != 0;
+}
+
 /* iptables-nft-save showed a table of that name, without what its JSON has lost. */
 static bool is_saved(const struct nft *n, const char *name)
 {
@@ -73,6 +81,8 @@ static void add_table(struct nft *n, const json_t *o)
 	t->family = strcmp(family, "ip") == 0 ? 4 : strcmp(family, "ip6") == 0 ? 6 : 0;
 	t->foreign = strcmp(family, "bridge") == 0 || strcmp(family, "arp") == 0;
 	t->dormant = is_dormant(o);
+	if (!t->dormant && has_odd_flags(o))
+		t->doubt = arena_printf(n->b->arena, "whether table %s is dormant", t->name);
 	t->saved = is_saved(n, t->name);
 	if (!*family || !*text_of(o, "name"))
 		nft_bad(n, "it has no name");
@@ -135,6 +145,12 @@ static void fill_base(struct nft *n, struct nf_chain *c, const json_t *o)
 		json_array_foreach(dev, i, one) add_device(n, c, one);
 	else
 		add_device(n, c, dev);
+	/* ... and no device at all. */
+	if ((c->hook == NF_INGRESS || c->hook == NF_EGRESS) && !c->devices.n)
+		c->doubt = arena_printf(n->b->arena, "on which link chain %s of %s is", c->name,
+					c->table);
+	if (n->table->doubt)
+		c->doubt = n->table->doubt;
 }
 
 static void add_chain(struct nft *n, const json_t *o)

@@ -76,7 +76,13 @@ static enum has address_type(struct walk *w, const struct addr *a, struct nf_val
 	struct route_query q = {
 		.from = w->p.from, .to = *a, .mark = w->p.mark, .guess = guess, .ctx = w};
 
-	return w->b->has.addresses ? number(route_type(w->b, &q), v) : UNSAID;
+	enum nf_addr_type type;
+
+	if (!w->b->has.addresses)
+		return UNSAID;
+	type = route_type(w->b, &q);
+	/* Of a link's anycast nft asks on the link, iptables anywhere. */
+	return type == ADDR_ANYCAST && addr_is_link_local(a) ? UNSAID : number(type, v);
 }
 
 static enum has address_type_here(const struct walk *w, const struct addr *a, struct nf_value *v)
@@ -328,13 +334,18 @@ static bool is_in(const struct nf_set *set, long i)
 	return i >= 0 && !(set->except && set->except[i]);
 }
 
-static const char *doubt_of(struct walk *w, const struct nf_set *set, const struct values *vs)
+/* Why the answer may be another one than the list says; NULL: it is certain. */
+static const char *doubt_of(struct walk *w, const struct nf_set *set, const struct values *vs,
+			    bool found)
 {
-	if (vs->unsaid)
+	const char *name = set->name ? set->name : "of the rule";
+
+	if (vs->unsaid && (found || set->changing))
 		return arena_printf(w->arena, "the packet's %s", vs->unsaid);
-	if (set->changing)
-		return arena_printf(w->arena, "set %s, which changes by itself",
-				    set->name ? set->name : "of the rule");
+	if (set->changing || (set->expiring && set->except))
+		return arena_printf(w->arena, "set %s, which changes by itself", name);
+	if (set->expiring && found)
+		return arena_printf(w->arena, "set %s, whose elements expire", name);
 	return NULL;
 }
 
@@ -347,9 +358,11 @@ long walk_find(struct walk *w, const struct nf_lookup *l)
 	if (!collect(w, l, &vs))
 		return -1;
 	found = first_element(l->set, &vs);
-	doubt = doubt_of(w, l->set, &vs);
-	if (!is_in(l->set, found) || !doubt)
-		return is_in(l->set, found) ? found : -1;
+	if (!is_in(l->set, found))
+		return -1;
+	doubt = doubt_of(w, l->set, &vs, true);
+	if (!doubt)
+		return found;
 	return walk_guess(w, doubt) ? found : -1;
 }
 
@@ -363,9 +376,8 @@ static enum { NO, YES, NOTHING } look_up(struct walk *w, const struct nf_lookup 
 	if (!collect(w, l, &vs))
 		return NOTHING;
 	found = is_in(l->set, first_element(l->set, &vs));
-	doubt = doubt_of(w, l->set, &vs);
-	/* What changes by itself may hold, now, what it did not. */
-	if (doubt && (found || l->set->changing))
+	doubt = doubt_of(w, l->set, &vs, found);
+	if (doubt)
 		return walk_guess(w, doubt) ? YES : NO;
 	return found ? YES : NO;
 }

@@ -208,12 +208,14 @@ static enum nf_verdict_kind walk_chain(struct walk *w, uint32_t place, unsigned 
 	return VERDICT_CONTINUE;
 }
 
-static bool chain_sees(const struct walk *w, const struct nf_chain *c)
+static bool chain_sees(struct walk *w, const struct nf_chain *c)
 {
 	const char *link = w->hook == NF_EGRESS ? w->out : w->port;
 
 	if (c->family && c->family != w->p.to.family)
 		return false;
+	if (c->doubt)
+		return walk_guess(w, c->doubt);
 	if (w->hook != NF_INGRESS && w->hook != NF_EGRESS)
 		return true;
 	for_each (device, &c->devices)

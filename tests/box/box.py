@@ -296,6 +296,15 @@ def native_nft(bundle):
         if kind == 'chain' and body.get('hook') == 'egress':
             warn(f'chain {body["name"]}: what is dropped at egress is not seen')
     mine = [c for c in commands if owner(next(iter(c.values()))) not in theirs]
+    for command in mine:
+        # As nft 1.0.6 prints it, it does not read it.
+        if ' . ' in command.get('map', {}).get('map', ''):
+            command['map']['map'] = command['map']['map'].split(' . ')
+    lost = {owner(c['chain']) for c in mine if c.get('chain', {}).get('hook') in ('ingress', 'egress')
+            and 'dev' not in c['chain']}
+    for name in sorted(lost):
+        warn(f'table {" ".join(name)} is left out: nft did not print the device of its chain')
+    mine = [c for c in mine if owner(next(iter(c.values()))) not in lost]
     if any('flowtable' in c for c in mine):
         warn('flowtables are left out: the first packet of a connection takes no part in them')
         mine = without([c for c in mine if 'flowtable' not in c], 'flow')

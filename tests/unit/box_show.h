@@ -86,7 +86,8 @@ static inline void show_lookup(struct buf *out, const struct nf_lookup *l)
 			buf_addf(out, "&%#x", l->keys[k].mask);
 	}
 	if (l->set->name) {
-		buf_addf(out, " @%s%s", l->set->name, l->set->changing ? "~" : "");
+		buf_addf(out, " @%s%s", l->set->name,
+			 l->set->changing || l->set->expiring ? "~" : "");
 		return;
 	}
 	buf_add_text(out, " {");

@@ -38,7 +38,7 @@ static void show_set(struct buf *out, const struct nf_set *set)
 {
 	const struct ipset *s = ipset_of(set);
 
-	buf_addf(out, "%s%s", set->name, set->changing ? "~" : "");
+	buf_addf(out, "%s%s", set->name, set->changing || set->expiring ? "~" : "");
 	if (s->unknown)
 		buf_addf(out, " ?%s", s->unknown);
 	for (size_t i = 0; i < set->n; i++) {
