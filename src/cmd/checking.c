@@ -119,6 +119,7 @@ void checking_judge_gathered(struct checking *c)
 		c->options.is_wanted_goal = check_wants_goal;
 		c->options.ctx = c->args;
 	}
+	c->options.rulings = c->rulings;
 	c->options.left_out = c->narrowed.left_out.n ? &c->narrowed.left_out : NULL;
 	judge(&c->narrowed.plan, c->check.results, &c->options, c->arena, &c->verdicts);
 	if (c->is_kept)

@@ -31,6 +31,7 @@ struct checking {
 	struct keeper keeper;
 	const struct change *changes; /* by verdict; NULL: no history */
 	struct judge_options options;
+	const struct ruling *rulings; /* by flow; NULL: no bundle was given */
 	bool all;
 	bool is_kept;  /* in the store, and compared with what is there */
 	bool is_quick; /* the command line says what the site is */

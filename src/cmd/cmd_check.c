@@ -7,6 +7,7 @@
 #include "cmd/command.h"
 #include "cmd/proxy_env.h"
 #include "cmd/report.h"
+#include "cmd/rulings.h"
 #include "sys/file.h"
 #include "sys/interrupt.h"
 
@@ -145,6 +146,8 @@ static int run_once(const struct arguments *args, bool is_kept)
 	if (!rc)
 		rc = load(args, &c);
 	if (!rc)
+		rc = rulings_find(args, c.loaded.plan, c.arena, &c.rulings);
+	if (!rc)
 		rc = run_loaded(args, &c);
 	checking_release(&c);
 	return rc;
@@ -188,6 +191,7 @@ static const struct option_spec options[] = {
 	{"ssh", NULL, "try from that host: a small program is carried there", false},
 	{"ssh-to", "DESTINATION", "the same, where ssh knows it by another name", false},
 	{"results", "FILE", "judge what such a script printed", true},
+	{"bundle", "FILE", "what was collected from a device (policy collect)", true},
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},
 	{"all", NULL, "list what holds, too", false},

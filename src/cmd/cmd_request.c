@@ -5,6 +5,7 @@
 #include "cmd/load.h"
 #include "cmd/past.h"
 #include "cmd/report.h"
+#include "cmd/rulings.h"
 #include "report/request.h"
 #include CONFIG_H
 
@@ -87,6 +88,7 @@ static int run(const struct arguments *args)
 	const struct plan_options options = {0};
 	struct past_run *evidence = NULL;
 	const struct writer *writer = report_writer(args, REPORT_REQUEST);
+	struct arena *arena;
 	struct loaded l;
 	int rc;
 
@@ -99,9 +101,13 @@ static int run(const struct arguments *args)
 	if (!rc)
 		rc = find_evidence(args, l.site->name.s, &evidence);
 	form.run = evidence;
+	arena = arena_new();
+	if (!rc)
+		rc = rulings_find(args, l.plan, arena, &form.rulings);
 	if (!rc)
 		rc = print_request(l.plan, &form, writer);
 	past_run_free(evidence);
+	arena_free(arena);
 	load_release(&l);
 	return rc;
 }
@@ -116,6 +122,7 @@ static const struct option_spec options[] = {
 	{"expires", "DATE", "when the rules must be gone or be asked for anew", false},
 	{"environment", "NAME", "production, test, ...", false},
 	{"failing-only", NULL, "only what fails for the network, with the evidence", false},
+	{"bundle", "FILE", "what was collected from a device: it names the rule", true},
 	{"run", "RUN", "the run with the evidence: a file, an id, last, last~1", false},
 	{"catalog", "DIR", "where the product files are", false},
 };

@@ -17,49 +17,11 @@ static const char *const said_words[] = {[SAID_NOTHING] = "?",
 					 [SAID_STOPPED] = "stopped",
 					 [SAID_DEPENDS] = "depends"};
 
-/* The rule that let it pass: the last that matched; NULL: only policies did. */
-static const struct nf_event *last_rule(const struct nf_outcome *o)
-{
-	const struct nf_event *found = NULL;
-
-	for_each (e, &o->events)
-		if (e->kind == EVENT_RULE)
-			found = e;
-	return found;
-}
-
-static void print_reason(const struct device_walk *d, struct buf *out)
-{
-	const struct nf_outcome *o = &d->walk->outcomes.items[0];
-	const struct nf_event *e = last_rule(o);
-
-	if (o->rule)
-		buf_addf(out, "rule %u of ", o->rule->number);
-	else if (!o->chain && o->why)
-		buf_add_text(out, "routing: ");
-	else if (e && nf_fate_passes(o->fate))
-		buf_addf(out, "rule %u of ", e->rule->number);
-	else
-		buf_add_text(out, "policy of ");
-	if (o->chain)
-		buf_addf(out, "%s %s", o->chain->table, o->chain->name);
-	else if (o->why)
-		escape_terminal(out, slice_of(o->why));
-	else if (e)
-		buf_addf(out, "%s %s", e->chain->table, e->chain->name);
-	else
-		buf_add_text(out, "its chains: accept");
-	if (o->rule || (e && nf_fate_passes(o->fate))) {
-		buf_add_text(out, ": ");
-		escape_terminal(out, slice_of(o->rule ? o->rule->text : e->rule->text));
-	}
-}
-
 static void print_device(const struct device_walk *d, struct buf *out)
 {
 	buf_addf(out, "  %-12s %-8s ", d->device, said_words[d->said]);
 	if (d->walk)
-		print_reason(d, out);
+		flow_walk_reason(d, out);
 	else
 		buf_add_text(out, d->why ? d->why : "not collected");
 	buf_add_char(out, '\n');

@@ -2,6 +2,7 @@
 #include "cmd/flow_walk.h"
 
 #include "base/compiler.h"
+#include "base/escape.h"
 #include "box/route.h"
 #include "cmd/explain_print.h"
 #include "model/expr.h"
@@ -261,4 +262,44 @@ void flow_walk_release(struct flow_walk *fw)
 	for_each (d, &fw->devices)
 		nf_walk_free(d->walk);
 	arena_free(fw->arena);
+}
+
+/* --- in words --------------------------------------------------------------------------------- */
+
+/* The rule that let it pass: the last that matched; NULL: only policies did. */
+static const struct nf_event *last_rule(const struct nf_outcome *o)
+{
+	const struct nf_event *found = NULL;
+
+	for_each (e, &o->events)
+		if (e->kind == EVENT_RULE)
+			found = e;
+	return found;
+}
+
+void flow_walk_reason(const struct device_walk *d, struct buf *out)
+{
+	const struct nf_outcome *o = &d->walk->outcomes.items[0];
+	const struct nf_event *e = last_rule(o);
+
+	if (o->rule)
+		buf_addf(out, "rule %u of ", o->rule->number);
+	else if (!o->chain && o->why)
+		buf_add_text(out, "routing: ");
+	else if (e && nf_fate_passes(o->fate))
+		buf_addf(out, "rule %u of ", e->rule->number);
+	else
+		buf_add_text(out, "policy of ");
+	if (o->chain)
+		buf_addf(out, "%s %s", o->chain->table, o->chain->name);
+	else if (o->why)
+		escape_terminal(out, slice_of(o->why));
+	else if (e)
+		buf_addf(out, "%s %s", e->chain->table, e->chain->name);
+	else
+		buf_add_text(out, "its chains: accept");
+	if (o->rule || (e && nf_fate_passes(o->fate))) {
+		buf_add_text(out, ": ");
+		escape_terminal(out, slice_of(o->rule ? o->rule->text : e->rule->text));
+	}
 }

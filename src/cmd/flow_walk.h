@@ -30,3 +30,5 @@ struct flow_walk {
 bool flow_walk(struct flow_walk *fw, const struct plan *plan, const struct flow *f, uint8_t family,
 	       const struct boxes *boxes);
 void flow_walk_release(struct flow_walk *fw);
+/* By which rule, policy or route: of what was walked. */
+void flow_walk_reason(const struct device_walk *d, struct buf *out);

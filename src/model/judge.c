@@ -102,6 +102,7 @@ static struct judgement judge_demand(const struct judging *j, const struct deman
 	};
 
 	judge_turn(j, &result);
+	judge_rules(j, &result);
 	judge_beside(j, d, &result);
 	list_outcomes(j, d, &result);
 	return result;

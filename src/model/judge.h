@@ -44,6 +44,14 @@ enum turn {
 };
 extern const char *const turn_names[];
 
+/* What the collected rulesets of the devices on a flow's path say of it. */
+enum ruled { RULED_NOTHING, RULED_PASSES, RULED_STOPPED, RULED_DEPENDS };
+struct ruling {
+	enum ruled said; /* of all devices of the path; NOTHING: one was not collected */
+	const struct device *device; /* that stops it; NULL: none, or no device of the site's */
+	const char *words;	     /* which rule of which device, and when it was collected */
+};
+
 struct judgement {
 	const struct demand *demand;
 	enum verdict verdict;
@@ -54,6 +62,7 @@ struct judgement {
 	const struct outcome *control;	/* of what is forbidden: what got through beside it */
 	const struct flow *flow;	/* the one that decided */
 	const char *reason;		/* one sentence, a literal; NULL: the outcome says it */
+	const char *rules; /* what rulesets say, and whether that agrees; NULL: nothing */
 	/* Of `after:` and `child_of:`: what fails first in that chain, so that this one is moot
 	 * whatever its own outcomes say; NULL: nothing. The next move is then that one's. */
 	const struct judgement *prerequisite;
@@ -83,6 +92,7 @@ struct judge_options {
 	const bool *starts_here;
 	/* By demand: it starts elsewhere and ends at a vantage of this run. NULL: none does. */
 	const bool *comes_in;
+	const struct ruling *rulings; /* by flow; NULL: no ruleset was collected */
 	/* Requirements of which this check leaves something out, by requirement_of_key(): goals
 	 * that need them are not judged. NULL: none. */
 	const struct map *left_out;

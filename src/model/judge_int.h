@@ -2,6 +2,7 @@
  *
  * What the judge's files share. judge_part.c joins what is known of parts, judge_need.c climbs a
  * demand's tree, judge_forbid.c says what is shown closed, judge_turn.c whose move it is,
+ * judge_rules.c what the rulesets on the way say of it,
  * judge_after.c what is moot, judge_goal.c what a person can do.
  */
 #pragma once
@@ -62,6 +63,11 @@ struct flow_result judge_seen(const struct judging *j, const struct need *need);
 void judge_find_controls(struct judging *j);
 struct part judge_forbidden(const struct judging *j, const struct demand *d,
 			    const struct need *need);
+
+/* --- judge_rules.c ---------------------------------------------------------------------------- */
+
+/* Joins what was seen with what the rulesets say. */
+void judge_rules(const struct judging *j, struct judgement *judged);
 
 /* --- judge_turn.c ----------------------------------------------------------------------------- */
 

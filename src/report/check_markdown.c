@@ -57,6 +57,8 @@ static void add_row(struct table *t, const struct check_report *r, const struct 
 		check_words_evidence(j->decisive, &cell);
 	if (j->reason)
 		buf_addf(&cell, "%s%s", cell.n ? "; " : "", j->reason);
+	if (j->rules)
+		buf_addf(&cell, "%s%s", cell.n ? "; " : "", j->rules);
 	add_cell(t, &cell);
 	check_words_turn(j, &cell);
 	add_cell(t, &cell);

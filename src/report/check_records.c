@@ -155,6 +155,7 @@ void record_verdict(struct buf *out, const struct check_report *r, const struct 
 	json_text(&j, "service", answer_names[judged->service]);
 	add_turn(&j, judged);
 	add_reason(&j, judged);
+	json_text(&j, "rules", judged->rules);
 	add_change(&j, &change);
 	add_outcomes(&j, judged);
 	add_requirement(&j, "prerequisite", judged->prerequisite);

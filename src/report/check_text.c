@@ -78,6 +78,14 @@ static void add_reason(struct lines *l, const struct judgement *j)
 	end_line(l, DETAIL);
 }
 
+static void add_rules(struct lines *l, const struct judgement *j)
+{
+	if (!j->rules)
+		return;
+	buf_addf(&l->line, "rules: %s", j->rules);
+	end_line(l, DETAIL);
+}
+
 static void add_turn(struct lines *l, const struct judgement *j)
 {
 	if (j->turn == TURN_NOBODY)
@@ -99,6 +107,7 @@ static void add_verdict(struct lines *l, const struct judgement *j)
 	if (j->verdict != VERDICT_PASS)
 		add_others(l, j);
 	add_reason(l, j);
+	add_rules(l, j);
 	add_turn(l, j);
 	check_words_loss(j, &l->line);
 	end_line(l, DETAIL);

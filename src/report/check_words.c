@@ -237,21 +237,31 @@ void check_words_others(const struct judgement *j, struct buf *out)
 		count_others(j, out);
 }
 
+static void add_part(struct buf *out, const char *words)
+{
+	buf_addf(out, "%s%s", out->n ? "; " : "", words);
+}
+
 void check_words_reason(const struct judgement *j, struct buf *out)
 {
+	struct buf why = BUF_INIT;
+
 	if (j->prerequisite) {
-		buf_add_text(out, "moot until ");
-		check_words_id(j->prerequisite, out);
-		buf_add_text(out, " works");
+		buf_add_text(&why, "moot until ");
+		check_words_id(j->prerequisite, &why);
+		buf_add_text(&why, " works");
 	}
-	if (!j->reason && (!j->decisive || j->elsewhere))
-		return;
-	if (j->prerequisite)
-		buf_add_text(out, "; ");
-	if (j->reason)
-		buf_add_text(out, j->reason);
-	else
-		words_outcome(j->decisive, out);
+	if (j->reason) {
+		add_part(&why, j->reason);
+	} else if (j->decisive && !j->elsewhere) {
+		if (why.n)
+			buf_add_text(&why, "; ");
+		words_outcome(j->decisive, &why);
+	}
+	if (j->rules)
+		add_part(&why, j->rules);
+	buf_add_slice(out, buf_slice(&why));
+	buf_release(&why);
 }
 
 void check_words_turn(const struct judgement *j, struct buf *out)

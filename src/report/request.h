@@ -8,14 +8,16 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "model/judge.h"
 #include "model/past_run.h"
 
 struct request_form { /* what the reader fills in; NULL: left open */
 	const char *requester, *owner, *approver, *ticket, *valid_from, *expires, *environment;
-	const char *version;	    /* of the program */
-	size_t width;		    /* of the terminal in columns; 0: no limit */
-	const struct past_run *run; /* the evidence; NULL: none */
-	bool failing_only;	    /* what fails for the network in that run, and nothing else */
+	const char *version;	      /* of the program */
+	size_t width;		      /* of the terminal in columns; 0: no limit */
+	const struct past_run *run;   /* the evidence; NULL: none */
+	const struct ruling *rulings; /* by flow: what collected rulesets say; NULL: none was */
+	bool failing_only;	      /* what fails for the network in that run, and nothing else */
 };
 
 enum request_part { REQUEST_NOW, REQUEST_RECOMMENDED, REQUEST_OPTIONAL, REQUEST_DENY };

@@ -164,6 +164,20 @@ static struct walk walk_start(const struct request *r, const struct request_row 
 	return w;
 }
 
+/* Which device stops it, and by which rule. */
+static void add_rulings(const struct request *r, const struct request_row *row, struct buf *out)
+{
+	for_each (f, &row->flows) {
+		const struct ruling *ruled =
+			r->form->rulings ? &r->form->rulings[(*f)->index] : NULL;
+
+		if (!ruled || !ruled->words)
+			continue;
+		buf_addf(out, "%srules: %s", out->n ? "; " : "", ruled->words);
+		return;
+	}
+}
+
 void request_add_evidence(const struct request *r, const struct request_row *row, struct buf *out)
 {
 	struct walk w = walk_start(r, row);
@@ -179,6 +193,7 @@ void request_add_evidence(const struct request *r, const struct request_row *row
 	}
 	if (n > SENTENCES_MAX)
 		buf_addf(out, "; and %zu more", n - SENTENCES_MAX);
+	add_rulings(r, row, out);
 }
 
 void request_find_test(const struct request *r, struct request_row *row)
