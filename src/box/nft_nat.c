@@ -28,7 +28,19 @@ static bool add_chosen(struct nft *n, const json_t *data, void *ctx)
 	return true;
 }
 
-static bool by_map(struct nft *n, enum nf_nat_kind kind, const json_t *map,
+/* The bits behind a prefix stay. */
+static bool keeps_rest(const json_t *value)
+{
+	const json_t *flags = json_object_get(value, "type_flags");
+	json_t *inner;
+	const char *key = nft_only_key(json_object_get(value, "addr"), &inner);
+	const char *flag =
+		json_string_value(json_is_array(flags) ? json_array_get(flags, 0) : flags);
+
+	return (key && strcmp(key, "prefix") == 0) || (flag && strcmp(flag, "prefix") == 0);
+}
+
+static bool by_map(struct nft *n, enum nf_nat_kind kind, const json_t *value, const json_t *map,
 		   const struct nf_target *beside)
 {
 	const json_t *key = json_object_get(map, "key"), *data = json_object_get(map, "data");
@@ -45,16 +57,8 @@ static bool by_map(struct nft *n, enum nf_nat_kind kind, const json_t *map,
 	nft_ask_before(n, &keys);
 	l = ARENA_NEW(n->b->arena, struct nf_lookup);
 	*l = nf_make_lookup(n->b, set, keys.uses);
-	add_nat(n, kind, beside, false)->map = l;
+	add_nat(n, kind, beside, keeps_rest(value))->map = l;
 	return true;
-}
-
-static bool is_prefix(const json_t *addr)
-{
-	json_t *inner;
-	const char *key = nft_only_key(addr, &inner);
-
-	return key && strcmp(key, "prefix") == 0;
 }
 
 bool nft_nat(struct nft *n, const char *key, const json_t *value)
@@ -77,13 +81,13 @@ bool nft_nat(struct nft *n, const char *key, const json_t *value)
 	if (port && !nft_target(n, port, &t)) {
 		how = nft_only_key(port, &inner);
 		return !addr && how && strcmp(how, "map") == 0 &&
-		       by_map(n, kinds[i].kind, inner, &t);
+		       by_map(n, kinds[i].kind, value, inner, &t);
 	}
 	how = addr ? nft_only_key(addr, &inner) : NULL;
 	if (how && strcmp(how, "map") == 0)
-		return by_map(n, kinds[i].kind, inner, &t);
+		return by_map(n, kinds[i].kind, value, inner, &t);
 	if (addr && !nft_target(n, addr, &t))
 		return false;
-	add_nat(n, kinds[i].kind, &t, addr && is_prefix(addr));
+	add_nat(n, kinds[i].kind, &t, keeps_rest(value));
 	return true;
 }

@@ -80,7 +80,9 @@ static void add_meta(const json_t *v, struct buf *out)
 /* A key of nft's JSON, as its language says it; false: it has none of its own here. */
 static bool add_known(const char *key, const json_t *v, unsigned depth, struct buf *out)
 {
-	if (strcmp(key, "payload") == 0) {
+	if (strcmp(key, "payload") == 0 && json_object_get(v, "base")) {
+		add_json(v, out);
+	} else if (strcmp(key, "payload") == 0) {
 		add_text(v, "protocol", "", out);
 		add_text(v, "field", " ", out);
 	} else if (strcmp(key, "meta") == 0) {
@@ -212,6 +214,9 @@ static void add_statement(const char *key, const json_t *v, struct buf *out)
 			 json_is_string(json_object_get(v, "per"))
 				 ? json_string_value(json_object_get(v, "per"))
 				 : "?");
+	} else if (strcmp(key, "set") == 0 && json_is_object(v)) {
+		add_text(v, "op", "", out);
+		add_text(v, "set", " ", out);
 	} else if (strcmp(key, "log") == 0) {
 		buf_add_text(out, "log");
 		add_text(v, "prefix", " prefix ", out);
