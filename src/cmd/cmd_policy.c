@@ -165,6 +165,7 @@ static const struct option_spec options[] = {
 	{"catalog", "DIR", "where the product files are", false},
 	{"bundle", "FILE", "explain, verify: a box, as it was collected", true},
 	{"ruleset", "FILE", "explain, verify: a ruleset alone", false},
+	{"live", NULL, "explain, verify: this box, as it is now; needs root", false},
 	{"ipv6", NULL, "... which is ip6tables-save's", false},
 	{"in", "LINK", "explain: where the packet arrives", false},
 	{"out", "LINK", "explain: where it leaves, of a ruleset alone", false},

@@ -232,22 +232,48 @@ static void tell(const struct collection *c, const char *path)
 		c->lacks ? "; not enough to say what this box does with a packet" : "");
 }
 
+static int refuse_others(const char *path)
+{
+	struct err err;
+
+	if (host_is_root())
+		return 0;
+	err_set(&err, ERR_SYSTEM, PLACE_NONE,
+		"only root may see the rules of this box: sudo portolan policy %s%s",
+		path ? "collect " : "...", path ? path : "");
+	return command_failed(&err);
+}
+
+int policy_collect_here(struct buf *bundle)
+{
+	struct collection c = {.bundle = BUF_INIT, .told = BUF_INIT};
+	char name[HOST_NAME_MAX_TEXT];
+	int rc = refuse_others(NULL);
+
+	if (rc)
+		return rc;
+	find_name(name);
+	collect_all(&c, name);
+	if (c.lacks)
+		fputs(c.told.data, stderr);
+	buf_add_slice(bundle, buf_slice(&c.bundle));
+	buf_release(&c.bundle);
+	buf_release(&c.told);
+	return 0;
+}
+
 int policy_collect(const char *path)
 {
 	struct collection c = {.bundle = BUF_INIT, .told = BUF_INIT};
 	char name[HOST_NAME_MAX_TEXT], own_path[HOST_NAME_MAX_TEXT + sizeof(".bundle")];
-	struct err err;
 	int rc;
 
 	find_name(name);
 	snprintf(own_path, sizeof(own_path), "%s.bundle", name);
 	path = path ? path : own_path;
-	if (!host_is_root()) {
-		err_set(&err, ERR_SYSTEM, PLACE_NONE,
-			"only root may see the rules of this box: sudo portolan policy collect %s",
-			path);
-		return command_failed(&err);
-	}
+	rc = refuse_others(path);
+	if (rc)
+		return rc;
 	collect_all(&c, name);
 	rc = write_bundle(&c, path);
 	if (!rc)

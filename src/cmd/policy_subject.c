@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/suggest.h"
 #include "box/read.h"
+#include "cmd/policy_collect.h"
 #include "sys/file.h"
 
 bool subject_find(const struct site *site, const char *name, struct subject *out)
@@ -85,10 +86,20 @@ int subject_read_box(const char *path, uint8_t family, struct buf *bytes, struct
 int subject_box(const struct arguments *args, struct buf *bytes, struct box **out)
 {
 	const char *bundle = args_value(args, "bundle"), *ruleset = args_value(args, "ruleset");
+	bool live = args_has(args, "live");
+	struct err err;
+	int rc;
 
 	*out = NULL;
-	if (!bundle == !ruleset)
-		return command_usage_error("either --bundle FILE or --ruleset FILE says which box");
-	return subject_read_box(bundle ? bundle : ruleset, args_has(args, "ipv6") ? 6 : 4, bytes,
-				out);
+	if ((bundle != NULL) + (ruleset != NULL) + live != 1)
+		return command_usage_error(
+			"one of --bundle FILE, --ruleset FILE and --live says which box");
+	if (!live)
+		return subject_read_box(bundle ? bundle : ruleset, args_has(args, "ipv6") ? 6 : 4,
+					bytes, out);
+	rc = policy_collect_here(bytes);
+	if (rc)
+		return rc;
+	*out = box_read_bundle("this box", buf_slice(bytes), &err);
+	return *out ? 0 : command_failed(&err);
 }
