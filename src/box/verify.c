@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "box/redundant.h"
 #include "box/sides.h"
 #include "box/wanted.h"
 
@@ -18,6 +19,7 @@ const char *const verify_codes[VERIFY_KINDS] = {
 	"documented-not-needed",
 	"excess",
 	"dead-rule",
+	"redundant-rule",
 };
 
 /* What is asked of the box but where it has another name, or is a part of the question. */
@@ -27,6 +29,7 @@ struct verifying {
 	struct sides sides;
 	struct box *needed, *documented, *ever;
 	struct reach_rule **fates; /* by chain and rule of the box */
+	bool **redundant;	   /* so: it may be */
 	struct map known;	   /* what was told, by struct item_key: its place */
 
 	/* The part that is asked about now. */
@@ -415,6 +418,15 @@ static void note_dead(struct verifying *q)
 		}
 }
 
+static void add_rule(struct verifying *q, enum verify_kind kind, const struct nf_chain *c, size_t i,
+		     const char *words)
+{
+	struct verify_item *item = list_add(q->v->arena, &q->v->items, sizeof(*item));
+
+	*item = (struct verify_item){
+		.kind = kind, .chain = c, .rule = &c->rules.items[i], .words = words};
+}
+
 static void tell_dead(struct verifying *q)
 {
 	const struct nf_ruleset *rs = &q->asked->box->ruleset;
@@ -424,18 +436,27 @@ static void tell_dead(struct verifying *q)
 
 		for (size_t i = 0; i < chain->rules.n; i++) {
 			const struct reach_rule *r = &q->fates[c][i];
-			struct verify_item *item;
 
 			if (r->fate == REACH_USED || r->fate == REACH_UNDECIDED_RULE)
 				continue;
-			item = list_add(q->v->arena, &q->v->items, sizeof(*item));
-			*item = (struct verify_item){.kind = VERIFY_DEAD,
-						     .chain = chain,
-						     .rule = &chain->rules.items[i],
-						     .words = why_dead(q, r, chain)};
+			add_rule(q, VERIFY_DEAD, chain, i, why_dead(q, r, chain));
+			q->redundant[c][i] = false;
 			q->v->dead++;
 		}
 	}
+}
+
+static void tell_redundant(struct verifying *q)
+{
+	const struct nf_ruleset *rs = &q->asked->box->ruleset;
+
+	for (size_t c = 0; c < rs->chains.n && !q->v->redundant_unknown; c++)
+		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++)
+			if (q->redundant[c][i]) {
+				add_rule(q, VERIFY_REDUNDANT, &rs->chains.items[c], i,
+					 "without it the same packets are let through");
+				q->v->redundant++;
+			}
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -505,6 +526,10 @@ static bool ask(void *ctx, struct space *s, uint32_t within)
 		q->v->allowed += space_count(s, q->has.may);
 		q->v->needed += space_count(s, served);
 	}
+	/* Last, because it may make the space too large. */
+	if (fits && !q->v->redundant_unknown &&
+	    !redundant_find(&q->sides, &q->has, within, q->redundant))
+		q->v->redundant_unknown = true;
 	side_close(&q->has);
 	side_close(&q->needs);
 	side_close(&q->documents);
@@ -546,6 +571,7 @@ static void prepare(struct verifying *q)
 	sides_seal(&q->sides);
 	add_hosts(q);
 	q->fates = ARENA_ARRAY(q->v->arena, struct reach_rule *, rs->chains.n + 1);
+	q->redundant = ARENA_ARRAY(q->v->arena, bool *, rs->chains.n + 1);
 	for (size_t c = 0; c < rs->chains.n; c++) {
 		size_t n = rs->chains.items[c].rules.n;
 
@@ -553,8 +579,12 @@ static void prepare(struct verifying *q)
 		for (size_t i = 0; i < n; i++)
 			q->fates[c][i] =
 				(struct reach_rule){.fate = REACH_UNDECIDED_RULE, .by = -1};
+		q->redundant[c] = ARENA_ARRAY(q->v->arena, bool, n + 1);
+		for (size_t i = 0; i < n; i++)
+			q->redundant[c][i] = redundant_can_be(&rs->chains.items[c].rules.items[i]);
 		q->v->rules += n;
 	}
+	q->v->redundant_unknown = q->v->rules > REDUNDANT_RULES_MAX;
 }
 
 static void release(struct verifying *q)
@@ -577,8 +607,10 @@ struct verified *verify(const struct verify_asked *asked)
 	prepare(&q);
 	v->undecided = space_decide(q.sides.frame.frame, asked->limits, &question);
 	/* Of a part that nobody has looked at, a rule may decide. */
-	if (!v->undecided.n)
+	if (!v->undecided.n) {
 		tell_dead(&q);
+		tell_redundant(&q);
+	}
 	release(&q);
 	return v;
 }

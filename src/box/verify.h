@@ -17,6 +17,7 @@ enum verify_kind {
 	VERIFY_DOCUMENTED, /* let through; only the documents' own values ask for it */
 	VERIFY_EXCESS,	   /* let through, and nothing needs it */
 	VERIFY_DEAD,	   /* the rule never decides */
+	VERIFY_REDUNDANT,  /* it does, and without it the same packets are let through */
 	VERIFY_KINDS,
 };
 extern const char *const verify_codes[VERIFY_KINDS]; /* "missing", ... */
@@ -37,7 +38,8 @@ struct verified {
 	struct arena *arena;
 	LIST_OF(struct verify_item) items; /* by kind, and in the order of the rules */
 	struct space_parts undecided;	   /* too large to say anything about */
-	size_t rules, dead;
+	size_t rules, dead, redundant;
+	bool redundant_unknown; /* too many rules, or too large a question, to look for them */
 	/* How much: packets of all kinds, of what is needed and let through, and of all that is let
 	 * through. */
 	double needed, allowed;

@@ -28,6 +28,7 @@ static const char *const titles[VERIFY_KINDS] = {
 	[VERIFY_DOCUMENTED] = "Let through as documented, and not needed here",
 	[VERIFY_EXCESS] = "Let through, and nothing needs it",
 	[VERIFY_DEAD] = "Rules that never decide",
+	[VERIFY_REDUNDANT] = "Rules that could go: without each the same packets are let through",
 };
 
 static void add_safe(struct buf *out, const char *s)
@@ -96,7 +97,7 @@ static void print_item(const struct verify_item *item, struct buf *out)
 		add_packet(&item->packet, out);
 		buf_add_char(out, '\n');
 	}
-	if (item->words) {
+	if (item->words && item->kind != VERIFY_REDUNDANT) {
 		buf_addf(out, "      %s",
 			 item->kind == VERIFY_DEAD || item->kind == VERIFY_OTHERWISE
 				 ? ""
@@ -131,8 +132,12 @@ static void print_text(const struct comparison *c, const struct verified *v, str
 		}
 	}
 	print_undecided(v, out);
-	buf_addf(out, "%zu rules, %zu of them dead; least-privilege score %u of 100", v->rules,
-		 v->dead, verified_score(v));
+	buf_addf(out, "%zu rules, %zu of them dead, ", v->rules, v->dead);
+	if (v->redundant_unknown)
+		buf_add_text(out, "redundant ones not looked for");
+	else
+		buf_addf(out, "%zu redundant", v->redundant);
+	buf_addf(out, "; least-privilege score %u of 100", verified_score(v));
 	if (c->box->time) {
 		buf_add_text(out, "; collected ");
 		add_safe(out, c->box->time);
@@ -204,6 +209,10 @@ static void print_records(const struct verified *v, struct buf *out)
 	json_open(&j, NULL, '{');
 	json_number(&j, "rules", (int64_t)v->rules);
 	json_number(&j, "dead", (int64_t)v->dead);
+	if (v->redundant_unknown)
+		json_null(&j, "redundant");
+	else
+		json_number(&j, "redundant", (int64_t)v->redundant);
 	json_number(&j, "score", verified_score(v));
 	json_open(&j, "undecided", '[');
 	for (size_t i = 0; i < v->undecided.n; i++) {
@@ -220,13 +229,13 @@ static void print_records(const struct verified *v, struct buf *out)
 
 /* --- the comparison --------------------------------------------------------------------------- */
 
-/* Dead rules harm nobody, what depends is not known; the rest is wrong. */
+/* Dead and redundant rules harm nobody, what depends is not known; the rest is wrong. */
 static int exit_of(const struct verified *v)
 {
 	bool open = v->undecided.n != 0;
 
 	for_each (item, &v->items) {
-		if (item->kind == VERIFY_DEAD)
+		if (item->kind == VERIFY_DEAD || item->kind == VERIFY_REDUNDANT)
 			continue;
 		if (!item->depends)
 			return EXIT_FAILS;

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+#include "box/redundant.h"
+
+bool redundant_can_be(const struct nf_rule *r)
+{
+	for_each (s, &r->steps)
+		if (s->kind != STEP_IF && s->kind != STEP_VERDICT)
+			return false;
+	return r->steps.n && r->steps.items[r->steps.n - 1].kind == STEP_VERDICT;
+}
+
+/* The same chains, one of them without one rule; it borrows everything. */
+static struct box without(const struct box *b, struct arena *a, size_t chain, size_t rule)
+{
+	struct box less = *b;
+	const struct nf_chain *old = b->ruleset.chains.items;
+	size_t n = b->ruleset.chains.n, kept = 0;
+	struct nf_chain *chains = ARENA_ARRAY(a, struct nf_chain, n), *c;
+
+	for (size_t i = 0; i < n; i++)
+		chains[i] = old[i];
+	c = &chains[chain];
+	c->rules.items = ARENA_ARRAY(a, struct nf_rule, c->rules.n);
+	for (size_t i = 0; i < old[chain].rules.n; i++)
+		if (i != rule)
+			c->rules.items[kept++] = old[chain].rules.items[i];
+	c->rules.n = kept;
+	less.ruleset.chains.items = chains;
+	return less;
+}
+
+static bool is_same(struct sides *q, const struct side *has, uint32_t within, size_t chain,
+		    size_t rule)
+{
+	const struct reach_asked asked = {.within = within, .states = (1u << SPACE_STATES) - 1};
+	struct arena *a = arena_new();
+	struct box less = without(has->b, a, chain, rule);
+	struct reached *r = reach_new(&less, &q->frame, q->s, &asked);
+	bool same = true;
+
+	for (enum reach_way way = 0; way < REACH_WAYS && same; way++) {
+		struct space_pair now = reach_allowed(r, way);
+		struct space_pair before = reach_allowed(has->reach, way);
+
+		same = now.must == before.must && now.may == before.may &&
+		       now.may != SPACE_TOO_LARGE && now.must != SPACE_TOO_LARGE;
+	}
+	reach_free(r);
+	arena_free(a);
+	return same;
+}
+
+bool redundant_find(struct sides *q, const struct side *has, uint32_t within, bool **redundant)
+{
+	const struct nf_ruleset *rs = &has->b->ruleset;
+
+	for (size_t c = 0; c < rs->chains.n; c++)
+		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++)
+			if (redundant[c][i])
+				redundant[c][i] = is_same(q, has, within, c, i);
+	return space_where(q->s, has->may, has->must) != SPACE_TOO_LARGE &&
+	       space_override(q->s, within, has->may) != SPACE_TOO_LARGE;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Rules without which the same packets would be let through: each is taken away, and the box looked
+ * at again.
+ */
+#pragma once
+
+#include "box/sides.h"
+
+/* One look costs as much as all rules do once: with more rules than this nothing is looked for. */
+enum { REDUNDANT_RULES_MAX = 400 };
+
+/* For each rule of each chain where redundant[chain][rule] is true: whether it stays true. What
+ * translates, marks or is not understood is never redundant. False: the space became too large. */
+bool redundant_find(struct sides *q, const struct side *has, uint32_t within, bool **redundant);
+/* Whether a rule only decides, so that it can be. */
+bool redundant_can_be(const struct nf_rule *r);
