@@ -328,12 +328,12 @@ int policy_verify(const struct arguments *args)
 	if (format && strcmp(format, "text") != 0 && strcmp(format, "jsonl") != 0)
 		return command_usage_error("policy verify: --format is text or jsonl");
 	rc = subject_box(args, &bytes, &box);
-	if (rc)
-		return rc;
-	rc = load_plan(&l, args_operand(args, 1), args_value(args, "catalog"), &options);
-	if (!rc)
-		rc = verify_loaded(args, &l, box);
-	load_release(&l);
+	if (!rc) {
+		rc = load_plan(&l, args_operand(args, 1), args_value(args, "catalog"), &options);
+		if (!rc)
+			rc = verify_loaded(args, &l, box);
+		load_release(&l);
+	}
 	box_free(box);
 	buf_release(&bytes);
 	return rc;
