@@ -9,8 +9,7 @@ bool redundant_can_be(const struct nf_rule *r)
 	return r->steps.n && r->steps.items[r->steps.n - 1].kind == STEP_VERDICT;
 }
 
-/* The same chains, one of them without one rule; it borrows everything. */
-static struct box without(const struct box *b, struct arena *a, size_t chain, size_t rule)
+struct box redundant_without(const struct box *b, struct arena *a, size_t chain, size_t rule)
 {
 	struct box less = *b;
 	const struct nf_chain *old = b->ruleset.chains.items;
@@ -34,7 +33,7 @@ static bool is_same(struct sides *q, const struct side *has, uint32_t within, si
 {
 	const struct reach_asked asked = {.within = within, .states = (1u << SPACE_STATES) - 1};
 	struct arena *a = arena_new();
-	struct box less = without(has->b, a, chain, rule);
+	struct box less = redundant_without(has->b, a, chain, rule);
 	struct reached *r = reach_new(&less, &q->frame, q->s, &asked);
 	bool same = true;
 

@@ -13,5 +13,7 @@ enum { REDUNDANT_RULES_MAX = 400 };
 /* For each rule of each chain where redundant[chain][rule] is true: whether it stays true. What
  * translates, marks or is not understood is never redundant. False: the space became too large. */
 bool redundant_find(struct sides *q, const struct side *has, uint32_t within, bool **redundant);
+/* The same box without one rule; it borrows from both, and is not to be freed. */
+struct box redundant_without(const struct box *b, struct arena *a, size_t chain, size_t rule);
 /* Whether a rule only decides, so that it can be. */
 bool redundant_can_be(const struct nf_rule *r);

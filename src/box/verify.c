@@ -55,40 +55,6 @@ static const struct rule *need_of(const struct verifying *q, const struct nf_rul
 	return r->handle ? &q->asked->today->rules.items[r->handle - 1] : NULL;
 }
 
-static void word_prefixes(const struct prefixes *p, struct buf *out)
-{
-	char text[PREFIX_TEXT_MAX];
-
-	if (!p->list.n)
-		buf_add_text(out, "any");
-	for_each (one, &p->list)
-		buf_addf(out, "%s%s", one == p->list.items ? "" : "+", prefix_text(one, text));
-}
-
-/* "tcp 10.9.0.8 > 10.1.0.20 port 5432 (shop/data)" */
-static void word_need(const struct rule *r, struct buf *out)
-{
-	const struct match *m = &r->match;
-
-	if (m->transport == TRANSPORT_NONE)
-		buf_add_text(out, "any ");
-	else if (m->transport == TRANSPORT_IP)
-		buf_addf(out, "protocol %u ", m->number);
-	else
-		buf_addf(out, "%s%s%s ", transport_names[m->transport], m->icmp ? "/" : "",
-			 m->icmp ? m->icmp : "");
-	word_prefixes(&m->source, out);
-	buf_add_text(out, " > ");
-	word_prefixes(&m->target, out);
-	if (m->ports.lo) {
-		buf_add_text(out, " port ");
-		port_range_format(m->ports, out);
-	}
-	buf_add_text(out, " (");
-	rule_format_requirements(r, out);
-	buf_add_char(out, ')');
-}
-
 /* The needs that a rule serves: no more would be enough. NULL: it serves none. */
 static const char *word_served(struct verifying *q, uint32_t served)
 {
@@ -107,7 +73,7 @@ static const char *word_served(struct verifying *q, uint32_t served)
 			    space_where(q->s, set, served) == SPACE_EMPTY || n++ >= NEEDS_MAX)
 				continue;
 			buf_add_text(&out, out.n ? ", " : "");
-			word_need(need, &out);
+			wanted_format_need(need, &out);
 		}
 	if (n > NEEDS_MAX)
 		buf_addf(&out, ", and %zu more", n - NEEDS_MAX);

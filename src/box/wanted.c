@@ -259,3 +259,38 @@ struct box *box_of_policy(const struct policy *p, const struct box *like)
 	}
 	return b;
 }
+
+/* --- a need in words -------------------------------------------------------------------------- */
+
+static void word_prefixes(const struct prefixes *p, struct buf *out)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	if (!p->list.n)
+		buf_add_text(out, "any");
+	for_each (one, &p->list)
+		buf_addf(out, "%s%s", one == p->list.items ? "" : "+", prefix_text(one, text));
+}
+
+void wanted_format_need(const struct rule *r, struct buf *out)
+{
+	const struct match *m = &r->match;
+
+	if (m->transport == TRANSPORT_NONE)
+		buf_add_text(out, "any ");
+	else if (m->transport == TRANSPORT_IP)
+		buf_addf(out, "protocol %u ", m->number);
+	else
+		buf_addf(out, "%s%s%s ", transport_names[m->transport], m->icmp ? "/" : "",
+			 m->icmp ? m->icmp : "");
+	word_prefixes(&m->source, out);
+	buf_add_text(out, " > ");
+	word_prefixes(&m->target, out);
+	if (m->ports.lo) {
+		buf_add_text(out, " port ");
+		port_range_format(m->ports, out);
+	}
+	buf_add_text(out, " (");
+	rule_format_requirements(r, out);
+	buf_add_char(out, ')');
+}

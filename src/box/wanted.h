@@ -12,3 +12,5 @@
  * does. `handle` of a rule is 1 + the place of the policy's; box_free(). Whose socket a packet
  * leaves is asked as a name, which no number answers: it is unknown. */
 MUST_USE struct box *box_of_policy(const struct policy *p, const struct box *like);
+/* "tcp 10.9.0.8 > 10.1.0.20 port 5432 (shop/data)" */
+void wanted_format_need(const struct rule *r, struct buf *out);

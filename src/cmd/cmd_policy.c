@@ -165,6 +165,8 @@ static const struct option_spec options[] = {
 	{"catalog", "DIR", "where the product files are", false},
 	{"bundle", "FILE", "explain, verify: a box, as it was collected", true},
 	{"ruleset", "FILE", "explain, verify: a ruleset alone", false},
+	{"rule", "[CHAIN/]N", "verify: who needs this rule, what breaks without it", false},
+	{"request", "FILE", "verify: is what was asked for, as CSV, done", false},
 	{"live", NULL, "explain, verify: this box, as it is now; needs root", false},
 	{"ipv6", NULL, "... which is ip6tables-save's", false},
 	{"in", "LINK", "explain: where the packet arrives", false},

@@ -235,6 +235,30 @@ static void walk_all(struct flow_walk *fw, const struct flow *f, bool starts_her
 	}
 }
 
+static bool is_target(const struct flow *f, const struct nf_packet *as)
+{
+	bool port = !f->ports.lo || (as->to_port >= f->ports.lo && as->to_port <= f->ports.hi);
+
+	for_each (p, &f->to->addresses)
+		if (prefix_has(p, &as->to))
+			return port || f->parent_port;
+	return !f->to->addresses.n;
+}
+
+/* Let through, but to somebody else. */
+static void find_astray(struct flow_walk *fw, const struct flow *f)
+{
+	struct device_walk *last = fw->devices.n ? &fw->devices.items[fw->devices.n - 1] : NULL;
+	const struct nf_outcome *o = last && last->walk ? &last->walk->outcomes.items[0] : NULL;
+	char text[ADDR_TEXT_MAX];
+
+	if (!o || last->said != SAID_PASSES || o->fate != FATE_FORWARDED || is_target(f, &o->as))
+		return;
+	last->why = arena_printf(fw->arena, "it goes to %s port %u instead",
+				 addr_text(&o->as.to, text), o->as.to_port);
+	last->said = fw->said = SAID_STOPPED;
+}
+
 bool flow_walk(struct flow_walk *fw, const struct plan *plan, const struct flow *f, uint8_t family,
 	       const struct boxes *boxes)
 {
@@ -254,6 +278,7 @@ bool flow_walk(struct flow_walk *fw, const struct plan *plan, const struct flow 
 	if (to && (f->to->device || boxes_find(boxes, to)))
 		add_device(fw, boxes, to, NULL);
 	walk_all(fw, f, starts_here);
+	find_astray(fw, f);
 	return true;
 }
 
@@ -282,6 +307,8 @@ void flow_walk_reason(const struct device_walk *d, struct buf *out)
 	const struct nf_outcome *o = &d->walk->outcomes.items[0];
 	const struct nf_event *e = last_rule(o);
 
+	if (d->why)
+		buf_addf(out, "%s, by ", d->why);
 	if (o->rule)
 		buf_addf(out, "rule %u of ", o->rule->number);
 	else if (!o->chain && o->why)

@@ -24,6 +24,6 @@ bool subject_day(const struct arguments *args, int32_t *day);
 /* A bundle or a ruleset, told apart by how it begins; `family` is of iptables-save alone. 0, or the
  * exit code after a message. */
 int subject_read_box(const char *path, uint8_t family, struct buf *bytes, struct box **out);
-/* The box of --bundle, --ruleset or --live, which borrows the bytes. 0, or the exit code after a message;
- * then there is none. */
+/* The box of --bundle, --ruleset or --live, which borrows the bytes. 0, or the exit code after a
+ * message; then there is none. */
 int subject_box(const struct arguments *args, struct buf *bytes, struct box **out);

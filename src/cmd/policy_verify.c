@@ -5,9 +5,12 @@
 
 #include "base/escape.h"
 #include "box/packet.h"
+#include "box/rule_ask.h"
 #include "box/verify.h"
+#include "box/wanted.h"
 #include "cmd/load.h"
 #include "cmd/policy_print.h"
+#include "cmd/policy_returned.h"
 #include "cmd/policy_subject.h"
 #include "report/json.h"
 
@@ -268,6 +271,92 @@ static struct policy *derive(const struct comparison *c, const struct plan *plan
 	return subject_policy(&c->subject, plan, &options, errs);
 }
 
+/* --- one rule --------------------------------------------------------------------------------- */
+
+static void print_needs(const char *title, const struct rule *const *needs, size_t n,
+			struct buf *out)
+{
+	if (!n)
+		return;
+	buf_addf(out, "  %s\n", title);
+	for (size_t i = 0; i < n; i++) {
+		struct buf words = BUF_INIT;
+
+		wanted_format_need(needs[i], &words);
+		buf_add_text(out, "    ");
+		escape_terminal(out, buf_slice(&words));
+		buf_add_char(out, '\n');
+		buf_release(&words);
+	}
+}
+
+static void print_packet(const char *title, bool has, const struct nf_packet *p, struct buf *out)
+{
+	if (!has)
+		return;
+	buf_addf(out, "  %s such as ", title);
+	add_packet(p, out);
+	buf_add_char(out, '\n');
+}
+
+static void print_answer(const struct verify_item *item, const struct rule_answer *a,
+			 struct buf *out)
+{
+	add_rule(item, out);
+	buf_add_char(out, '\n');
+	if (a->undecided)
+		buf_add_text(out, "  too large to decide in full\n");
+	if (!a->decides)
+		buf_add_text(out, "  never decides\n");
+	print_needs("serves", a->serves.items, a->serves.n, out);
+	print_needs("without it these break", a->breaks.items, a->breaks.n, out);
+	print_packet("without it stopped:", a->has_closed, &a->closed, out);
+	print_packet("without it let through:", a->has_opened, &a->opened, out);
+	print_packet("lets through what nothing needs:", a->has_excess, &a->excess, out);
+	if (a->decides && !a->has_closed && !a->has_opened)
+		buf_add_text(out, "  without it the same packets are let through\n");
+}
+
+/* "42", of every chain that has so many; "INPUT/42". */
+static bool is_named(const struct nf_chain *c, const struct nf_rule *r, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	uint64_t number;
+
+	if (!slice_number(slice_of(slash ? slash + 1 : name), UINT32_MAX, &number) ||
+	    number != r->number)
+		return false;
+	return !slash || slice_is(slice_from_to(name, slash), c->name);
+}
+
+static int ask_rules(const struct arguments *args, const struct comparison *c,
+		     const struct policy *p)
+{
+	const struct nf_ruleset *rs = &c->box->ruleset;
+	const char *name = args_value(args, "rule");
+	struct buf out = BUF_INIT;
+	size_t n = 0;
+	int rc;
+
+	for (size_t k = 0; k < rs->chains.n; k++)
+		for (size_t i = 0; i < rs->chains.items[k].rules.n; i++) {
+			const struct verify_item item = {
+				.chain = &rs->chains.items[k],
+				.rule = &rs->chains.items[k].rules.items[i]};
+			struct rule_answer *a;
+
+			if (!is_named(item.chain, item.rule, name))
+				continue;
+			a = rule_ask(c->box, p, k, i, SPACE_LIMITS);
+			print_answer(&item, a, &out);
+			rule_answer_free(a);
+			n++;
+		}
+	rc = command_print(&out) ? EXIT_HOLDS : EXIT_NOT_TESTED;
+	buf_release(&out);
+	return n ? rc : command_usage_error("no chain has a rule \"%.60s\"", name);
+}
+
 static int compare(const struct arguments *args, const struct comparison *c)
 {
 	struct verify_asked asked = {.box = c->box, .limits = SPACE_LIMITS};
@@ -280,6 +369,8 @@ static int compare(const struct arguments *args, const struct comparison *c)
 
 	if (!documented) {
 		rc = command_failed_all(&errs);
+	} else if (args_has(args, "rule")) {
+		rc = ask_rules(args, c, today);
 	} else {
 		asked.today = today;
 		asked.ever = ever;
@@ -323,6 +414,8 @@ int policy_verify(const struct arguments *args)
 	struct loaded l;
 	int rc;
 
+	if (args_n_operands(args) == 2 && args_has(args, "request"))
+		return policy_returned(args);
 	if (args_n_operands(args) != 2 || !args_value(args, "device"))
 		return command_usage_error("policy verify: a site, and --device NAME");
 	if (format && strcmp(format, "text") != 0 && strcmp(format, "jsonl") != 0)

@@ -74,10 +74,19 @@ static void rule(const struct plan *plan, const struct flow *f, const struct box
 	}
 }
 
+const struct ruling *rulings_make(const struct plan *plan, const struct boxes *boxes,
+				  struct arena *arena)
+{
+	struct ruling *rulings = ARENA_ARRAY(arena, struct ruling, plan->flows.n);
+
+	for_each (f, &plan->flows)
+		rule(plan, *f, boxes, arena, &rulings[(*f)->index]);
+	return rulings;
+}
+
 int rulings_find(const struct arguments *args, const struct plan *plan, struct arena *arena,
 		 const struct ruling **out)
 {
-	struct ruling *rulings;
 	struct boxes boxes;
 	int rc;
 
@@ -85,12 +94,8 @@ int rulings_find(const struct arguments *args, const struct plan *plan, struct a
 	if (!args_count(args, "bundle"))
 		return 0;
 	rc = boxes_load(&boxes, args, plan->site);
-	if (!rc) {
-		rulings = ARENA_ARRAY(arena, struct ruling, plan->flows.n);
-		for_each (f, &plan->flows)
-			rule(plan, *f, &boxes, arena, &rulings[(*f)->index]);
-		*out = rulings;
-	}
+	if (!rc)
+		*out = rulings_make(plan, &boxes, arena);
 	boxes_release(&boxes);
 	return rc;
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "cmd/boxes.h"
 #include "cmd/command.h"
 #include "model/judge.h"
 
@@ -11,3 +12,6 @@
  * message. */
 int rulings_find(const struct arguments *args, const struct plan *plan, struct arena *arena,
 		 const struct ruling **out);
+/* The same of boxes that are loaded already. */
+const struct ruling *rulings_make(const struct plan *plan, const struct boxes *boxes,
+				  struct arena *arena);
