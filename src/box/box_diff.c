@@ -67,10 +67,11 @@ static void find_in_chain(struct diffing *q, const struct side *has, size_t chai
 	free(touches);
 }
 
-static void find(struct diffing *q, enum box_change change, const struct side *has,
+static void find(struct diffing *q, enum box_change change, struct side *has,
 		 const struct side *lacks)
 {
 	const struct nf_ruleset *rs = &has->b->ruleset;
+	uint32_t all;
 
 	q->change = change;
 	q->sure = space_without(q->s, has->must, lacks->may);
@@ -78,6 +79,10 @@ static void find(struct diffing *q, enum box_change change, const struct side *h
 	q->maybe = space_without(q->s, q->maybe, q->sure);
 	/* What is not known of either, and not known in the same way, is no difference. */
 	q->maybe = space_without(q->s, q->maybe, space_where(q->s, has->may, lacks->may));
+	all = space_override(q->s, q->sure, q->maybe);
+	if (all == SPACE_EMPTY)
+		return;
+	side_look_again(&q->sides, has, all);
 	for (size_t c = 0; c < rs->chains.n; c++)
 		find_in_chain(q, has, c);
 	add(q, SPACE_ALL, NULL, NULL);
@@ -100,8 +105,8 @@ static bool ask(void *ctx, struct space *s, uint32_t within)
 	q->s = s;
 	q->found.n = 0;
 	sides_begin(&q->sides, s);
-	fits = side_open(&q->sides, &before, q->before, within) &&
-	       side_open(&q->sides, &after, q->after, within);
+	fits = side_open_sets(&q->sides, &before, q->before, within) &&
+	       side_open_sets(&q->sides, &after, q->after, within);
 	if (fits) {
 		find(q, BOX_OPENED, &after, &before);
 		find(q, BOX_CLOSED, &before, &after);

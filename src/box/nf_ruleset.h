@@ -115,6 +115,7 @@ enum nf_verdict_kind {
 	VERDICT_RETURN,
 	VERDICT_QUEUE, /* a program decides */
 };
+enum { VERDICT_KINDS = VERDICT_QUEUE + 1 };
 struct nf_verdict {
 	enum nf_verdict_kind kind;
 	uint32_t chain;	    /* of jump and goto: its place in the ruleset */

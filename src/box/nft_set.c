@@ -41,7 +41,7 @@ static bool addr_range(const json_t *lo, const json_t *hi, struct nf_target *out
 	const char *a = json_string_value(lo), *b = json_string_value(hi);
 
 	if (!a || !b || !addr_parse(slice_of(a), &out->lo) || !addr_parse(slice_of(b), &out->hi) ||
-	    out->lo.family != out->hi.family)
+	    out->lo.family != out->hi.family || addr_compare(&out->lo, &out->hi) > 0)
 		return false;
 	out->family = out->lo.family;
 	return true;

@@ -134,6 +134,7 @@ static void pass_bridge(struct reached *r, struct flocks *f, enum space_field fi
 	for_each (l, &r->b->links)
 		if (l->kind && strcmp(l->kind, "bridge") == 0)
 			by = space_override(r->s, by, reach_value(r, field, reach_id(r, l->name)));
+	r->overlap = true;
 	reach_stop(r, space_where(r->s, all_of(r, f), by));
 }
 
@@ -308,6 +309,19 @@ static bool filter_is_known(const struct box *b)
 	return b->has.nft || b->has.iptables || b->has.ip6tables || b->has.legacy || b->has.legacy6;
 }
 
+static uint32_t stopped_at(const struct reached *r, enum stop stop)
+{
+	size_t n = r->stopped[stop].n;
+	uint32_t *sets = mem_new(n + 1, sizeof(*sets)), all;
+
+	for (size_t i = 0; i < n; i++)
+		sets[i] = space_without(r->s, r->stopped[stop].items[i].set,
+					r->stopped[stop].items[i].but);
+	all = space_override_all(r->s, sets, n);
+	free(sets);
+	return all;
+}
+
 /* What may be stopped, or is not decided, and so is not certain to pass. Where routes are known,
  * what may go another way and be stopped there as well. */
 static uint32_t doomed(const struct reached *r, enum reach_way way)
@@ -316,12 +330,14 @@ static uint32_t doomed(const struct reached *r, enum reach_way way)
 	uint32_t here = SPACE_EMPTY, any = SPACE_EMPTY;
 
 	for (enum stop i = 0; i < STOPS; i++) {
-		uint32_t bad = space_override(r->s, r->stopped[i], r->undecided[i]);
+		uint32_t bad = space_override(r->s, stopped_at(r, i), r->undecided[i]);
 
 		any = space_override(r->s, any, bad);
 		if (i == STOP_EARLY || i == stops[way])
 			here = space_override(r->s, here, bad);
 	}
+	if (reach_known(r) == SPACE_EMPTY)
+		return here;
 	any = space_where(r->s, space_forget(r->s, any, SPACE_OUT), reach_known(r));
 	return space_override(r->s, here, any);
 }
@@ -332,11 +348,13 @@ struct space_pair reach_allowed(const struct reached *r, enum reach_way way)
 	struct space_pair p = {SPACE_EMPTY, r->passed[way]};
 	uint32_t early = space_where(r->s, r->undecided[STOP_EARLY], SPACE_ALL);
 	uint32_t none = reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE);
+	/* Each packet has had one end, and no other way to take. */
+	bool certain = !r->overlap && reach_known(r) == SPACE_EMPTY;
 
 	if (!filter_is_known(r->b))
 		return (struct space_pair){SPACE_EMPTY, r->domain[way]};
 	if (!r->b->ruleset.doubts.n)
-		p.must = space_without(r->s, p.may, doomed(r, way));
+		p.must = certain ? p.may : space_without(r->s, p.may, doomed(r, way));
 	p.may = space_override(r->s, p.may, r->undecided[stops[way]]);
 	if (way == REACH_INPUT)
 		p.may = space_override(r->s, p.may, space_where(r->s, early, none));

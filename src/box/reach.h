@@ -33,6 +33,7 @@ struct reach_asked {
 	/* Of the received ones; SPACE_ALL: those of all interfaces. */
 	uint32_t within;
 	uint32_t states; /* bits, 1u << SPACE_NEW | ...; 0: NEW */
+	bool no_rules;	 /* reach_rule() and reach_matched() will not be called */
 	bool has_uid;	 /* what the box sends is sent by this user */
 	uint32_t uid;
 };

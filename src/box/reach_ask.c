@@ -657,6 +657,7 @@ struct routing reach_find(struct reached *r, const struct env *env, const struct
 	}
 	all = elements(r, &ks, l->set, true);
 	add_layer(r, &g, all);
+	g.certain = true;
 	g.none = space_without(r->s, SPACE_ALL, plain(r, all));
 	return g;
 }

@@ -51,13 +51,24 @@ static void move_all(struct space *s, struct flocks *to, struct flocks *from)
 	flocks_release(from);
 }
 
+void reach_stop_but(struct reached *r, uint32_t where, uint32_t but)
+{
+	if (where == SPACE_EMPTY || where == but)
+		return;
+	*(struct stopped *)list_add(r->arena, &r->stopped[r->stop], sizeof(struct stopped)) =
+		(struct stopped){where, but};
+}
+
 void reach_stop(struct reached *r, uint32_t where)
 {
-	r->stopped[r->stop] = space_override(r->s, r->stopped[r->stop], where);
+	reach_stop_but(r, where, SPACE_EMPTY);
 }
 
 void reach_undecided(struct reached *r, uint32_t where)
 {
+	if (where == SPACE_EMPTY)
+		return;
+	r->overlap = true;
 	r->undecided[r->stop] = space_override(r->s, r->undecided[r->stop], where);
 }
 
@@ -117,6 +128,7 @@ static void obey(struct reached *r, const struct nf_verdict *v, const struct flo
 		jump(r, v, f, at);
 		break;
 	case VERDICT_QUEUE: /* a program decides */
+		r->overlap = true;
 		flocks_add(r->s, &at->ends->accepts, &f->env, f->where);
 		reach_stop(r, f->where);
 		break;
@@ -151,6 +163,7 @@ static void each_found(struct reached *r, const struct flock *f, const struct nf
 			each(r, &set->data[i], &one, ctx);
 		}
 	}
+	r->overlap |= !g.certain;
 	flocks_add(r->s, none, &f->env, space_where(r->s, f->where, g.none));
 	free(has);
 }
@@ -208,6 +221,7 @@ static void take_step(struct reached *r, const struct nf_step *s, struct flock *
 	switch (s->kind) {
 	case STEP_IF:
 		c = reach_cond(r, &f->env, &s->cond);
+		r->overlap |= c.must != c.may;
 		flocks_add(r->s, at->next, &f->env, space_without(r->s, f->where, c.must));
 		flocks_add(r->s, on, &f->env, space_where(r->s, f->where, c.may));
 		break;
@@ -283,13 +297,9 @@ static void run_one(struct reached *r, size_t place, size_t i, struct flocks *in
 	*in = next;
 }
 
-struct run {
-	size_t chain, from, n;
-};
-
 /* All at once where it is certain what they match, else one after the other. */
-static void run_list(struct reached *r, struct run run, struct flocks *in, struct ends *ends,
-		     unsigned depth)
+static void run_list(struct reached *r, const struct list_run *run, struct flocks *in,
+		     struct ends *ends, unsigned depth)
 {
 	struct flocks out = {0};
 
@@ -298,15 +308,15 @@ static void run_list(struct reached *r, struct run run, struct flocks *in, struc
 		struct list_ends parts;
 		struct flocks one = {0};
 
-		if (reach_list(r, run.chain, run.from, run.n, &f, &parts)) {
+		if (reach_list(r, run, &f, &parts)) {
 			flocks_add(r->s, &ends->accepts, &f.env, parts.accepted);
 			flocks_add(r->s, &ends->passes, &f.env, parts.returned);
 			flocks_add(r->s, &out, &f.env, parts.left);
 			continue;
 		}
 		flocks_add(r->s, &one, &f.env, f.where);
-		for (size_t i = 0; i < run.n && one.n; i++)
-			run_one(r, run.chain, run.from + i, &one, ends, depth);
+		for (size_t i = 0; i < run->n && one.n; i++)
+			run_one(r, run->chain, run->from + i, &one, ends, depth);
 		move_all(r->s, &out, &one);
 	}
 	flocks_release(in);
@@ -333,13 +343,14 @@ static void run_chain(struct reached *r, size_t place, struct flocks *in, struct
 	for (size_t i = 0; i < in->n; i++)
 		note_visit(r, place, &in->items[i]);
 	for (size_t i = 0; i < c->rules.n && in->n;) {
-		size_t n = reach_list_length(c, i);
+		struct list_run run = {place, i, reach_list_length(c, i), false};
 
-		if (n)
-			run_list(r, (struct run){place, i, n}, in, ends, depth);
+		run.drop_left = c->base && c->policy == VERDICT_DROP && i + run.n == c->rules.n;
+		if (run.n)
+			run_list(r, &run, in, ends, depth);
 		else
 			run_one(r, place, i, in, ends, depth);
-		i += n ? n : 1;
+		i += run.n ? run.n : 1;
 	}
 	move_all(r->s, &ends->passes, in);
 }
@@ -379,6 +390,7 @@ static void run_base(struct reached *r, size_t place, struct flocks *f)
 	struct flocks in = {0}, out = {0};
 	struct ends ends = {0};
 
+	r->overlap |= must != may;
 	for (size_t i = 0; i < f->n; i++) {
 		const struct flock *k = &f->items[i];
 
@@ -418,6 +430,14 @@ static void track(struct reached *r, struct flocks *f)
 static bool is_done(const struct reached *r, const struct env *e)
 {
 	return is_target_nat(r->hook) ? e->target_set : e->source_set;
+}
+
+static bool has_translation(const struct reached *r)
+{
+	for_each (place, &r->base[r->hook])
+		if (r->b->ruleset.chains.items[*place].type == CHAIN_NAT)
+			return true;
+	return false;
 }
 
 /* Only a connection's first packets are shown to the chains that translate, until one has. */
@@ -463,7 +483,7 @@ static void pass_stations(struct reached *r, long before, long *at, struct flock
 
 	if (target && *at <= AT_TRACKING && before > AT_TRACKING)
 		track(r, f);
-	if (translates && *at <= nat && before > nat)
+	if (translates && *at <= nat && before > nat && has_translation(r))
 		translate(r, f);
 	*at = before;
 }

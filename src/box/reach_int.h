@@ -41,10 +41,15 @@ void flocks_release(struct flocks *f);
 struct routing {
 	LIST_OF(uint32_t) layers;
 	uint32_t none; /* may have no route */
+	bool certain;  /* of a map: each packet is in one layer, or in none */
 };
 
-/* Where the packets that may be stopped are noted. */
+/* Where the packets that may be stopped are noted: those of a set, but for some. Which they are is
+ * worked out if somebody asks. */
 enum stop { STOP_EARLY, STOP_INPUT, STOP_FORWARD, STOP_OUTPUT, STOPS };
+struct stopped {
+	uint32_t set, but;
+};
 
 /* Where a set has this value. */
 struct rule_part {
@@ -79,7 +84,9 @@ struct reached {
 	bool own;    /* the box itself sends */
 	bool looped; /* ... and it comes in again by lo */
 
-	uint32_t stopped[STOPS], undecided[STOPS];
+	LIST_OF(struct stopped) stopped[STOPS];
+	uint32_t undecided[STOPS];
+	bool overlap; /* a packet may have had more than one end */
 	uint32_t domain[REACH_WAYS], passed[REACH_WAYS];
 	struct rule_note **notes;   /* by chain, by rule */
 	struct chain_visit *visits; /* by chain */
@@ -131,14 +138,20 @@ uint32_t reach_way_back(struct reached *r, uint32_t mark, bool by_in, bool there
 /* Through a base chain or a hook: what goes on. */
 void reach_hook(struct reached *r, enum nf_hook hook, struct flocks *f);
 void reach_stop(struct reached *r, uint32_t where);
+void reach_stop_but(struct reached *r, uint32_t where, uint32_t but);
 void reach_undecided(struct reached *r, uint32_t where);
 /* How many rules from here on a list can have joined; 0: too few to be worth it. */
 size_t reach_list_length(const struct nf_chain *c, size_t from);
-/* All of them at once. False: it is not certain what they match, and nothing was done. */
+/* All of them at once; drop_left: what none of them takes is stopped, too. False: it is not certain
+ * what they match, and nothing was done. */
 struct list_ends {
 	uint32_t accepted, returned, left;
 };
-bool reach_list(struct reached *r, size_t chain, size_t from, size_t n, const struct flock *f,
+struct list_run {
+	size_t chain, from, n;
+	bool drop_left;
+};
+bool reach_list(struct reached *r, const struct list_run *run, const struct flock *f,
 		struct list_ends *ends);
 struct reach_rule reach_why_dead(const struct reached *r, size_t chain, size_t rule);
 bool reach_same_env(const struct env *a, const struct env *b);

@@ -76,6 +76,18 @@ struct joining {
 	bool *unsure; /* of some rule it is not certain what it matches */
 };
 
+static enum nf_verdict_kind verdict_of(const struct nf_rule *rule)
+{
+	return rule->steps.items[rule->steps.n - 1].verdict.kind;
+}
+
+/* The values of a list's set: the rule's number plus one, or, where nobody asks for rules, what
+ * becomes of the packet: that set is far smaller. */
+static uint32_t value_of(const struct reached *r, const struct nf_rule *rules, size_t i)
+{
+	return r->asked.no_rules ? (uint32_t)verdict_of(&rules[i]) + 1 : (uint32_t)i + 1;
+}
+
 /* One span of one field, as most questions are; of a rule they make one box. */
 struct box_of_rule {
 	struct space_match match;
@@ -173,24 +185,28 @@ static uint32_t rule_set(const void *ctx, struct space *s, size_t i)
 		*j->unsure |= c.must != c.may;
 		others = space_where(s, others, c.may);
 	}
-	set = space_of(s, &b.match, (uint32_t)i + 1);
+	set = space_of(s, &b.match, value_of(j->r, j->rules, i));
 	return others == SPACE_ALL ? set : space_where(s, set, others);
 }
 
-/* Where the last step's verdict is one of these. */
+/* Where the verdict is one of these. */
 static uint32_t with_verdict(struct reached *r, const struct nf_rule *rules, size_t n, uint32_t set,
 			     uint32_t kinds)
 {
-	uint32_t *to = mem_new(n + 1, sizeof(*to));
+	size_t last = r->asked.no_rules ? VERDICT_KINDS : n;
+	uint32_t *to = mem_new(last + 1, sizeof(*to));
+	bool any = false;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct nf_step *last = rules[i].steps.items + rules[i].steps.n - 1;
+		bool is_one = kinds >> verdict_of(&rules[i]) & 1;
 
-		to[i + 1] = kinds >> last->verdict.kind & 1;
+		to[value_of(r, rules, i)] = is_one;
+		any |= is_one;
 	}
-	set = space_map(r->s, set, to, n + 1);
+	if (any)
+		set = space_map(r->s, set, to, last + 1);
 	free(to);
-	return set;
+	return any ? set : SPACE_EMPTY;
 }
 
 static void note_all(struct reached *r, struct rule_note *notes, size_t n, uint32_t set)
@@ -211,22 +227,25 @@ static void note_all(struct reached *r, struct rule_note *notes, size_t n, uint3
 	free(has);
 }
 
-bool reach_list(struct reached *r, size_t chain, size_t from, size_t n, const struct flock *f,
+bool reach_list(struct reached *r, const struct list_run *run, const struct flock *f,
 		struct list_ends *ends)
 {
-	enum { STOPS_BITS = 1u << VERDICT_DROP | 1u << VERDICT_REJECT };
-	const struct nf_rule *rules = r->b->ruleset.chains.items[chain].rules.items + from;
+	const struct nf_rule *rules =
+		r->b->ruleset.chains.items[run->chain].rules.items + run->from;
 	bool unsure = false;
 	struct joining j = {r, &f->env, rules, &unsure};
-	struct space_rules list = {n, rule_set, &j};
-	uint32_t set = space_first_match(r->s, &list, f->where);
+	struct space_rules list = {run->n, rule_set, &j};
+	uint32_t set = space_first_match(r->s, &list, f->where), go_on;
 
 	if (unsure)
 		return false;
-	note_all(r, r->notes[chain] + from, n, set);
-	reach_stop(r, with_verdict(r, rules, n, set, STOPS_BITS));
-	ends->accepted = with_verdict(r, rules, n, set, 1u << VERDICT_ACCEPT);
-	ends->returned = with_verdict(r, rules, n, set, 1u << VERDICT_RETURN);
-	ends->left = space_without(r->s, f->where, set);
+	if (!r->asked.no_rules)
+		note_all(r, r->notes[run->chain] + run->from, run->n, set);
+	*ends = (struct list_ends){
+		.accepted = with_verdict(r, rules, run->n, set, 1u << VERDICT_ACCEPT),
+		.returned = with_verdict(r, rules, run->n, set, 1u << VERDICT_RETURN),
+		.left = run->drop_left ? SPACE_EMPTY : space_without(r->s, f->where, set)};
+	go_on = space_override(r->s, ends->accepted, ends->returned);
+	reach_stop_but(r, run->drop_left ? f->where : set, go_on);
 	return true;
 }

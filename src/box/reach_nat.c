@@ -140,6 +140,7 @@ static void redirect_to_own(struct reached *r, struct translating *t, const stru
 		redirect(r, t, env, *to, a->addr, where);
 		n++;
 	}
+	r->overlap |= n > 1;
 	if (!n)
 		reach_stop(r, where);
 }
@@ -247,6 +248,7 @@ static void apply_map(struct reached *r, struct translating *t, const struct flo
 				apply(r, t, &f->env, &set->data[i].target,
 				      space_select(r->s, here, (uint32_t)i + 1));
 	}
+	r->overlap |= !g.certain;
 	flocks_add(r->s, t->rest, &f->env, space_where(r->s, f->where, g.none));
 	free(has);
 }

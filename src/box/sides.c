@@ -5,34 +5,59 @@
 #include <string.h>
 
 /* What begins a connection, or belongs to none, and is not the box's talk with itself. */
-static uint32_t that_matters(struct sides *q, uint32_t set)
+static uint32_t that_matters(struct sides *q)
 {
 	const struct space_range lo = {q->lo, q->lo}, fresh = {SPACE_NEW, SPACE_NEW},
 				 alone = {SPACE_UNTRACKED, SPACE_UNTRACKED};
-	uint32_t states = space_override(q->s, space_of_field(q->s, SPACE_STATE, fresh),
-					 space_of_field(q->s, SPACE_STATE, alone));
+	uint32_t set = space_override(q->s, space_of_field(q->s, SPACE_STATE, fresh),
+				      space_of_field(q->s, SPACE_STATE, alone));
 
 	set = space_without(q->s, set, space_of_field(q->s, SPACE_IN, lo));
-	set = space_without(q->s, set, space_of_field(q->s, SPACE_OUT, lo));
-	return space_where(q->s, set, states);
+	return space_without(q->s, set, space_of_field(q->s, SPACE_OUT, lo));
 }
 
-bool side_open(struct sides *q, struct side *side, const struct box *b, uint32_t within)
+/* All states: rules that only see what belongs to a connection are not dead. */
+static struct reached *look(struct sides *q, const struct box *b, uint32_t within, bool no_rules)
 {
-	/* All states: rules that only see what belongs to a connection are not dead. */
-	const struct reach_asked asked = {.within = within, .states = (1u << SPACE_STATES) - 1};
+	const struct reach_asked asked = {
+		.within = within, .states = (1u << SPACE_STATES) - 1, .no_rules = no_rules};
+
+	return reach_new(b, &q->frame, q->s, &asked);
+}
+
+static bool open_side(struct sides *q, struct side *side, const struct box *b, uint32_t within,
+		      bool no_rules)
+{
+	uint32_t matters = that_matters(q);
 
 	*side = (struct side){.b = b, .may = SPACE_EMPTY, .must = SPACE_EMPTY};
 	if (!b)
 		return true;
-	side->reach = reach_new(b, &q->frame, q->s, &asked);
+	side->reach = look(q, b, within, no_rules);
 	for (enum reach_way way = 0; way < REACH_WAYS; way++) {
 		struct space_pair p = reach_allowed(side->reach, way);
 
-		side->may = space_override(q->s, side->may, that_matters(q, p.may));
-		side->must = space_override(q->s, side->must, that_matters(q, p.must));
+		side->may = space_override(q->s, side->may, space_where(q->s, p.may, matters));
+		side->must = space_override(q->s, side->must, space_where(q->s, p.must, matters));
 	}
 	return side->may != SPACE_TOO_LARGE && side->must != SPACE_TOO_LARGE;
+}
+
+bool side_open(struct sides *q, struct side *side, const struct box *b, uint32_t within)
+{
+	return open_side(q, side, b, within, false);
+}
+
+bool side_open_sets(struct sides *q, struct side *side, const struct box *b, uint32_t within)
+{
+	return open_side(q, side, b, within, true);
+}
+
+void side_look_again(struct sides *q, struct side *side, uint32_t where)
+{
+	reach_free(side->reach);
+	/* What is marked on its way out is routed once more: it began with another SPACE_OUT. */
+	side->reach = look(q, side->b, space_forget(q->s, where, SPACE_OUT), false);
 }
 
 void side_close(struct side *side)

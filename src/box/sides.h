@@ -34,6 +34,10 @@ struct side {
 };
 /* b NULL: lets nothing through. False: too large. side_close() in any case. */
 bool side_open(struct sides *q, struct side *side, const struct box *b, uint32_t within);
+/* Without what each rule takes, which may cost far more; side_look_again() then tells it of the
+ * packets `where`, as they came, only. */
+bool side_open_sets(struct sides *q, struct side *side, const struct box *b, uint32_t within);
+void side_look_again(struct sides *q, struct side *side, uint32_t where);
 void side_close(struct side *side);
 
 /* Of how many rules a difference is looked at one by one: each costs as much as the space is
