@@ -20,6 +20,13 @@ void box_free(struct box *b)
 		arena_free(b->arena);
 }
 
+bool box_has_rules(const struct box *b, uint8_t family)
+{
+	if (b->has.nft)
+		return true;
+	return family == 4 ? b->has.iptables || b->has.legacy : b->has.ip6tables || b->has.legacy6;
+}
+
 int64_t box_switch(const struct box *b, const char *name, int64_t otherwise)
 {
 	for_each (s, &b->switches)

@@ -82,6 +82,8 @@ struct box {
 };
 
 void box_free(struct box *b); /* NULL is fine */
+/* Whether the rules for this family (4, 6) were collected, by whatever tool. */
+bool box_has_rules(const struct box *b, uint8_t family);
 /* The value of a switch, or `otherwise` where it was not collected. */
 int64_t box_switch(const struct box *b, const char *name, int64_t otherwise);
 const struct box_link *box_find_link(const struct box *b, const char *name);

@@ -274,6 +274,7 @@ static void make_notes(struct reached *r)
 	r->notes = ARENA_ARRAY(r->arena, struct rule_note *, n + 1);
 	r->visits = ARENA_ARRAY(r->arena, struct chain_visit, n + 1);
 	r->arrivals = ARENA_ARRAY(r->arena, uint32_t, n + 1);
+	r->dead = reach_dead_memo(r);
 	for (size_t i = 0; i < n; i++)
 		r->notes[i] = ARENA_ARRAY(r->arena, struct rule_note,
 					  r->b->ruleset.chains.items[i].rules.n + 1);
@@ -304,9 +305,15 @@ void reach_free(struct reached *r)
 	free(r);
 }
 
-static bool filter_is_known(const struct box *b)
+/* Packets whose rules nobody has read. */
+static uint32_t without_rules(const struct reached *r)
 {
-	return b->has.nft || b->has.iptables || b->has.ip6tables || b->has.legacy || b->has.legacy6;
+	uint32_t set = SPACE_EMPTY;
+
+	for (uint8_t family = 4; family <= 6; family += 2)
+		if (!box_has_rules(r->b, family))
+			set = space_override(r->s, set, reach_family(r, family));
+	return set;
 }
 
 static uint32_t stopped_at(const struct reached *r, enum stop stop)
@@ -348,11 +355,10 @@ struct space_pair reach_allowed(const struct reached *r, enum reach_way way)
 	struct space_pair p = {SPACE_EMPTY, r->passed[way]};
 	uint32_t early = space_where(r->s, r->undecided[STOP_EARLY], SPACE_ALL);
 	uint32_t none = reach_value(r, SPACE_OUT, SPACE_NO_INTERFACE);
+	uint32_t unread = without_rules(r);
 	/* Each packet has had one end, and no other way to take. */
 	bool certain = !r->overlap && reach_known(r) == SPACE_EMPTY;
 
-	if (!filter_is_known(r->b))
-		return (struct space_pair){SPACE_EMPTY, r->domain[way]};
 	if (!r->b->ruleset.doubts.n)
 		p.must = certain ? p.may : space_without(r->s, p.may, doomed(r, way));
 	p.may = space_override(r->s, p.may, r->undecided[stops[way]]);
@@ -360,6 +366,8 @@ struct space_pair reach_allowed(const struct reached *r, enum reach_way way)
 		p.may = space_override(r->s, p.may, space_where(r->s, early, none));
 	if (way == REACH_FORWARD)
 		p.may = space_override(r->s, p.may, space_without(r->s, early, none));
+	p.must = space_without(r->s, p.must, unread);
+	p.may = space_override(r->s, p.may, space_where(r->s, r->domain[way], unread));
 	return p;
 }
 
@@ -374,7 +382,7 @@ uint32_t reach_matched(const struct reached *r, size_t chain, size_t rule)
 	uint32_t set = note->matched;
 
 	for_each (part, &note->parts)
-		set = space_override(r->s, set, space_select(r->s, part->set, part->value));
+		set = space_override(r->s, set, reach_list_part(r, part));
 	return set;
 }
 
@@ -391,7 +399,7 @@ static const struct shared *find_shared(const struct reached *r, struct shared *
 {
 	size_t i = 0;
 
-	while (i < SHARED_MAX && all[i].has && all[i].set != part->set)
+	while (i < SHARED_MAX && all[i].has && all[i].set != part->list->set)
 		i++;
 	if (i == SHARED_MAX) { /* a place that somebody else has */
 		free(all[0].has);
@@ -399,9 +407,9 @@ static const struct shared *find_shared(const struct reached *r, struct shared *
 		i = 0;
 	}
 	if (!all[i].has) {
-		uint32_t left = space_where(r->s, part->set, asked);
+		uint32_t left = space_where(r->s, part->list->set, asked);
 
-		all[i] = (struct shared){part->set, mem_new(n, sizeof(bool)), n};
+		all[i] = (struct shared){part->list->set, mem_new(n, sizeof(bool)), n};
 		if (left != SPACE_TOO_LARGE)
 			space_values(r->s, left, all[i].has, n);
 	}
@@ -417,7 +425,7 @@ static uint32_t marked_values(const struct reached *r, size_t chain, const bool 
 
 	for (size_t i = 0; i < n; i++)
 		for_each (part, &r->notes[chain][i].parts)
-			if (part->set == set)
+			if (part->list->set == set)
 				to[part->value] = marked[i];
 	set = space_map(r->s, set, to, n + 1);
 	free(to);
@@ -438,13 +446,14 @@ uint32_t reach_matched_any(const struct reached *r, size_t chain, const bool *ma
 		for_each (part, &note->parts) {
 			size_t k = 0;
 
-			while (k < n_done && done[k] != part->set)
+			while (k < n_done && done[k] != part->list->set)
 				k++;
 			if (k < n_done)
 				continue;
-			all = space_override(r->s, all, marked_values(r, chain, marked, part->set));
+			all = space_override(r->s, all,
+					     marked_values(r, chain, marked, part->list->set));
 			if (n_done < SHARED_MAX)
-				done[n_done++] = part->set;
+				done[n_done++] = part->list->set;
 		}
 	}
 	return all;

@@ -4,14 +4,50 @@
  */
 #include "box/reach_int.h"
 
-/* Beyond, it is not looked for which rules take what a rule asks for. */
-enum { LOOKED_BACK_MAX = 4096 };
+/* It is looked for which rules take what a dead one asks for as long as that takes less than a
+ * second or so: so many pairs of rules compared, and so many of those by their sets. */
+enum { PAIRS_MAX = 100000000, SETS_MAX = 200000 };
+struct dead_memo {
+	struct rule_box **boxes; /* by chain; NULL: not made yet */
+	size_t pairs, sets;	 /* so far */
+};
 
 struct asking {
 	struct reached *r;
 	const struct env *env;
 	const struct nf_chain *chain;
+	const struct rule_box *boxes; /* by rule of the chain */
+	struct dead_memo *memo;
 };
+
+struct dead_memo *reach_dead_memo(const struct reached *r)
+{
+	struct dead_memo *m = ARENA_NEW(r->arena, struct dead_memo);
+
+	m->boxes = ARENA_ARRAY(r->arena, struct rule_box *, r->b->ruleset.chains.n + 1);
+	return m;
+}
+
+static const struct rule_box *boxes_of(struct reached *r, size_t chain, const struct env *env)
+{
+	const struct nf_chain *c = &r->b->ruleset.chains.items[chain];
+	struct rule_box **boxes = &r->dead->boxes[chain];
+
+	if (!*boxes) {
+		*boxes = ARENA_ARRAY(r->arena, struct rule_box, c->rules.n + 1);
+		for (size_t i = 0; i < c->rules.n; i++)
+			reach_rule_box(r, env, &c->rules.items[i], &(*boxes)[i]);
+	}
+	return *boxes;
+}
+
+static bool boxes_meet(const struct rule_box *a, const struct rule_box *b)
+{
+	for (size_t i = 0; i < SPACE_FIELDS; i++)
+		if (a->ranges[i].hi < b->ranges[i].lo || b->ranges[i].hi < a->ranges[i].lo)
+			return false;
+	return true;
+}
 
 /* The packets that a rule's questions are about. */
 static struct space_pair matches(const struct asking *a, const struct nf_rule *rule)
@@ -47,11 +83,15 @@ static void find_who(const struct asking *a, size_t place, uint32_t left, struct
 	uint32_t all = left;
 	size_t together = 0;
 
-	if (place > LOOKED_BACK_MAX)
-		return;
 	for (size_t i = 0; i < place && left != SPACE_EMPTY; i++) {
-		uint32_t by = taken(a, &a->chain->rules.items[i]);
+		uint32_t by;
 
+		if (a->memo->pairs++ >= PAIRS_MAX || a->memo->sets >= SETS_MAX)
+			return;
+		if (!boxes_meet(&a->boxes[i], &a->boxes[place]))
+			continue;
+		a->memo->sets++;
+		by = taken(a, &a->chain->rules.items[i]);
 		if (space_without(s, all, by) == SPACE_EMPTY) {
 			found->by = (long)i;
 			return;
@@ -85,7 +125,10 @@ struct reach_rule reach_why_dead(const struct reached *r, size_t chain, size_t r
 {
 	struct reached here = *r;
 	const struct chain_visit *v = &r->visits[chain];
-	struct asking a = {&here, &v->env, &r->b->ruleset.chains.items[chain]};
+	struct asking a = {.r = &here,
+			   .env = &v->env,
+			   .chain = &r->b->ruleset.chains.items[chain],
+			   .memo = r->dead};
 	struct reach_rule found = {.fate = REACH_SHADOWED, .by = -1};
 	uint32_t asked;
 
@@ -95,6 +138,7 @@ struct reach_rule reach_why_dead(const struct reached *r, size_t chain, size_t r
 	here.hook = v->hook;
 	here.own = v->own;
 	here.looped = v->looped;
+	a.boxes = boxes_of(&here, chain, &v->env);
 	asked = matches(&a, &a.chain->rules.items[rule]).may;
 	if (asked == SPACE_EMPTY)
 		found.fate = REACH_NEVER;

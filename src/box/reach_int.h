@@ -51,9 +51,18 @@ struct stopped {
 	uint32_t set, but;
 };
 
-/* Where a set has this value. */
+/* Rules that were joined, and how packets came to them. */
+struct list_note {
+	const struct nf_rule *rules;
+	uint32_t set; /* has each rule's place in the list plus one */
+	struct env env;
+	enum nf_hook hook;
+	bool own, looped;
+};
+/* Where a list's set has this value. */
 struct rule_part {
-	uint32_t set, value;
+	const struct list_note *list;
+	uint32_t value;
 };
 struct rule_note {
 	bool alive;
@@ -91,6 +100,7 @@ struct reached {
 	struct rule_note **notes;   /* by chain, by rule */
 	struct chain_visit *visits; /* by chain */
 	uint32_t *arrivals;	    /* by chain: what comes to it */
+	struct dead_memo *dead;
 	struct routing_memo *routings;
 };
 
@@ -153,6 +163,15 @@ struct list_run {
 };
 bool reach_list(struct reached *r, const struct list_run *run, const struct flock *f,
 		struct list_ends *ends);
+/* What the list leaves to one of its rules. */
+uint32_t reach_list_part(const struct reached *r, const struct rule_part *part);
+/* All packets that a rule may match are in this box. */
+struct rule_box {
+	struct space_range ranges[SPACE_FIELDS];
+};
+void reach_rule_box(struct reached *r, const struct env *env, const struct nf_rule *rule,
+		    struct rule_box *box);
+struct dead_memo *reach_dead_memo(const struct reached *r);
 struct reach_rule reach_why_dead(const struct reached *r, size_t chain, size_t rule);
 bool reach_same_env(const struct env *a, const struct env *b);
 /* A translation: what is translated, into `done`; what it has nothing to say of, into `rest`. */

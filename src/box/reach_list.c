@@ -168,6 +168,23 @@ static bool put_in_box(const struct joining *j, const struct nf_cond *c, struct 
 	return true;
 }
 
+void reach_rule_box(struct reached *r, const struct env *env, const struct nf_rule *rule,
+		    struct rule_box *box)
+{
+	bool unsure = false;
+	const struct joining j = {r, env, rule, &unsure};
+	struct box_of_rule b = {0};
+
+	for_each (step, &rule->steps) {
+		if (step->kind != STEP_IF)
+			break;
+		put_in_box(&j, &step->cond, &b);
+	}
+	for (size_t i = 0; i < SPACE_FIELDS; i++)
+		box->ranges[i] =
+			b.match.fields[i].n ? b.ranges[i] : (struct space_range){0, SPACE_LAST};
+}
+
 static uint32_t rule_set(const void *ctx, struct space *s, size_t i)
 {
 	const struct joining *j = ctx;
@@ -209,12 +226,15 @@ static uint32_t with_verdict(struct reached *r, const struct nf_rule *rules, siz
 	return any ? set : SPACE_EMPTY;
 }
 
-static void note_all(struct reached *r, struct rule_note *notes, size_t n, uint32_t set)
+static void note_all(struct reached *r, const struct list_note *now, struct rule_note *notes,
+		     size_t n)
 {
+	struct list_note *list = ARENA_NEW(r->arena, struct list_note);
 	bool *has = mem_new(n + 1, sizeof(*has));
 
-	if (set != SPACE_TOO_LARGE)
-		space_values(r->s, set, has, n + 1);
+	*list = *now;
+	if (list->set != SPACE_TOO_LARGE)
+		space_values(r->s, list->set, has, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		struct rule_part *part;
 
@@ -222,9 +242,25 @@ static void note_all(struct reached *r, struct rule_note *notes, size_t n, uint3
 			continue;
 		notes[i].alive = true;
 		part = list_add(r->arena, &notes[i].parts, sizeof(*part));
-		*part = (struct rule_part){set, (uint32_t)i + 1};
+		*part = (struct rule_part){list, (uint32_t)i + 1};
 	}
 	free(has);
+}
+
+/* Looked for only where the rule asks: a list's set is large. */
+uint32_t reach_list_part(const struct reached *r, const struct rule_part *part)
+{
+	const struct list_note *list = part->list;
+	struct reached here = *r;
+	bool unsure = false;
+	struct joining j = {&here, &list->env, list->rules, &unsure};
+	uint32_t asked;
+
+	here.hook = list->hook;
+	here.own = list->own;
+	here.looped = list->looped;
+	asked = rule_set(&j, r->s, part->value - 1);
+	return space_select(r->s, space_where(r->s, list->set, asked), part->value);
 }
 
 bool reach_list(struct reached *r, const struct list_run *run, const struct flock *f,
@@ -240,7 +276,8 @@ bool reach_list(struct reached *r, const struct list_run *run, const struct floc
 	if (unsure)
 		return false;
 	if (!r->asked.no_rules)
-		note_all(r, r->notes[run->chain] + run->from, run->n, set);
+		note_all(r, &(struct list_note){rules, set, f->env, r->hook, r->own, r->looped},
+			 r->notes[run->chain] + run->from, run->n);
 	*ends = (struct list_ends){
 		.accepted = with_verdict(r, rules, run->n, set, 1u << VERDICT_ACCEPT),
 		.returned = with_verdict(r, rules, run->n, set, 1u << VERDICT_RETURN),

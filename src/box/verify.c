@@ -465,6 +465,21 @@ static bool is_too_large(const struct verifying *q)
 	return space_override(q->s, q->has.may, q->needs.may) == SPACE_TOO_LARGE;
 }
 
+/* What nothing can be said of, because none of its rules are there. */
+static uint32_t unread(const struct verifying *q)
+{
+	uint32_t set = SPACE_EMPTY;
+
+	if (q->v->unread4)
+		set = space_of_field(q->s, SPACE_FAMILY,
+				     (struct space_range){SPACE_IPV4, SPACE_IPV4});
+	if (q->v->unread6)
+		set = space_override(q->s, set,
+				     space_of_field(q->s, SPACE_FAMILY,
+						    (struct space_range){SPACE_IPV6, SPACE_IPV6}));
+	return set;
+}
+
 static bool ask(void *ctx, struct space *s, uint32_t within)
 {
 	struct verifying *q = ctx;
@@ -473,6 +488,7 @@ static bool ask(void *ctx, struct space *s, uint32_t within)
 
 	q->s = s;
 	q->found.n = 0;
+	within = space_without(s, within, unread(q));
 	sides_begin(&q->sides, s);
 	fits = side_open(&q->sides, &q->has, q->asked->box, within) &&
 	       side_open(&q->sides, &q->needs, q->needed, within) &&
@@ -519,6 +535,17 @@ static void add_hosts(struct verifying *q)
 	q->sides.hints = (struct space_hints){.addrs = addrs, .n_addrs = n};
 }
 
+static void note_unread(struct verifying *q)
+{
+	q->v->unread4 = !box_has_rules(q->asked->box, 4);
+	q->v->unread6 = !box_has_rules(q->asked->box, 6);
+	for_each (r, &q->asked->today->rules)
+		if (r->action == ACTION_ACCEPT && r->flows.n)
+			q->v->unread_needed |= r->match.family == 4   ? q->v->unread4
+					       : r->match.family == 6 ? q->v->unread6
+								      : false;
+}
+
 static void prepare(struct verifying *q)
 {
 	const struct verify_asked *a = q->asked;
@@ -536,6 +563,7 @@ static void prepare(struct verifying *q)
 		reach_frame_add_box(&q->sides.frame, q->ever);
 	sides_seal(&q->sides);
 	add_hosts(q);
+	note_unread(q);
 	q->fates = ARENA_ARRAY(q->v->arena, struct reach_rule *, rs->chains.n + 1);
 	q->redundant = ARENA_ARRAY(q->v->arena, bool *, rs->chains.n + 1);
 	for (size_t c = 0; c < rs->chains.n; c++) {

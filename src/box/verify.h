@@ -38,6 +38,8 @@ struct verified {
 	struct arena *arena;
 	LIST_OF(struct verify_item) items; /* by kind, and in the order of the rules */
 	struct space_parts undecided;	   /* too large to say anything about */
+	bool unread4, unread6;		   /* no rules of this family were there to look at */
+	bool unread_needed;		   /* ... though something is needed of it */
 	size_t rules, dead, redundant;
 	bool redundant_unknown; /* too many rules, or too large a question, to look for them */
 	/* How much: packets of all kinds, of what is needed and let through, and of all that is let

@@ -238,16 +238,13 @@ static void send_own(struct walk *w)
 	leave(w, FATE_SENT);
 }
 
-static bool filter_is_known(const struct box *b)
-{
-	return b->has.nft || b->has.iptables || b->has.ip6tables || b->has.legacy || b->has.legacy6;
-}
-
 static void run(struct walk *w)
 {
 	begin(w);
-	if (!filter_is_known(w->b)) {
-		walk_end(w, FATE_UNDECIDED, "no rules were collected");
+	if (!box_has_rules(w->b, w->p.to.family)) {
+		walk_end(w, FATE_UNDECIDED,
+			 w->p.to.family == 4 ? "no rules for IPv4 were collected"
+					     : "no rules for IPv6 were collected");
 		return;
 	}
 	if (!pass_doubts(w, w->b->ruleset.doubts.items, w->b->ruleset.doubts.n))

@@ -119,6 +119,14 @@ static void print_undecided(const struct verified *v, struct buf *out)
 	}
 }
 
+static void print_unread(const struct verified *v, struct buf *out)
+{
+	if (v->unread4)
+		buf_add_text(out, "IPv4 was not looked at: none of its rules were collected\n");
+	if (v->unread6)
+		buf_add_text(out, "IPv6 was not looked at: none of its rules were collected\n");
+}
+
 static void print_text(const struct comparison *c, const struct verified *v, struct buf *out)
 {
 	for (enum verify_kind kind = 0; kind < VERIFY_KINDS; kind++) {
@@ -134,8 +142,13 @@ static void print_text(const struct comparison *c, const struct verified *v, str
 			before = item;
 		}
 	}
+	print_unread(v, out);
 	print_undecided(v, out);
-	buf_addf(out, "%zu rules, %zu of them dead, ", v->rules, v->dead);
+	buf_addf(out, "%zu rules, ", v->rules);
+	if (v->undecided.n)
+		buf_add_text(out, "dead ones not looked for, ");
+	else
+		buf_addf(out, "%zu of them dead, ", v->dead);
 	if (v->redundant_unknown)
 		buf_add_text(out, "redundant ones not looked for");
 	else
@@ -211,12 +224,17 @@ static void print_records(const struct verified *v, struct buf *out)
 				record_item(item, out);
 	json_open(&j, NULL, '{');
 	json_number(&j, "rules", (int64_t)v->rules);
-	json_number(&j, "dead", (int64_t)v->dead);
+	if (v->undecided.n)
+		json_null(&j, "dead");
+	else
+		json_number(&j, "dead", (int64_t)v->dead);
 	if (v->redundant_unknown)
 		json_null(&j, "redundant");
 	else
 		json_number(&j, "redundant", (int64_t)v->redundant);
 	json_number(&j, "score", verified_score(v));
+	json_bool(&j, "ipv4", !v->unread4);
+	json_bool(&j, "ipv6", !v->unread6);
 	json_open(&j, "undecided", '[');
 	for (size_t i = 0; i < v->undecided.n; i++) {
 		struct buf text = BUF_INIT;
@@ -235,7 +253,7 @@ static void print_records(const struct verified *v, struct buf *out)
 /* Dead and redundant rules harm nobody, what depends is not known; the rest is wrong. */
 static int exit_of(const struct verified *v)
 {
-	bool open = v->undecided.n != 0;
+	bool open = v->undecided.n || v->unread_needed;
 
 	for_each (item, &v->items) {
 		if (item->kind == VERIFY_DEAD || item->kind == VERIFY_REDUNDANT)

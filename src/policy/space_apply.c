@@ -124,23 +124,63 @@ static uint32_t apply(struct space *s, enum op op, uint32_t a, uint32_t b);
  * not by pointer: the edges move when there are more. */
 struct along {
 	struct space_edge now;
-	uint32_t next;
+	uint32_t next, end;
 };
 
 static struct along along_start(const struct space *s, uint32_t set, uint32_t level)
 {
-	uint32_t first;
+	const struct space_node *n;
 
 	if (space_level_of(s, set) != level)
-		return (struct along){{SPACE_LAST, set}, 0};
-	first = space_node_of(s, set)->first;
-	return (struct along){s->edges[first], first + 1};
+		return (struct along){{SPACE_LAST, set}, 0, 0};
+	n = space_node_of(s, set);
+	return (struct along){s->edges[n->first], n->first + 1, n->first + n->n};
 }
 
+/* To the edge that has hi + 1: most often the next one, else found by longer and longer steps. */
 static void along_step(const struct space *s, struct along *at, uint32_t hi)
 {
-	if (at->now.hi == hi)
-		at->now = s->edges[at->next++];
+	uint32_t lo = at->next, last = lo, step = 1;
+
+	if (at->now.hi > hi)
+		return;
+	while (s->edges[last].hi <= hi) {
+		lo = last + 1;
+		last += step;
+		step *= 2;
+		if (last >= at->end)
+			last = at->end - 1;
+	}
+	while (lo < last) {
+		uint32_t middle = lo + (last - lo) / 2;
+
+		if (s->edges[middle].hi <= hi)
+			lo = middle + 1;
+		else
+			last = middle;
+	}
+	at->now = s->edges[lo];
+	at->next = lo + 1;
+}
+
+/* As far as one of the two alone says what comes of it; else as far as both stay the same. */
+static uint32_t walk_hi(enum op op, const struct space_edge *a, const struct space_edge *b)
+{
+	bool a_says = false, b_says = false;
+
+	if (op == OP_WHERE || op == OP_WITHOUT)
+		a_says = a->child == SPACE_EMPTY;
+	if (op == OP_WHERE)
+		b_says = b->child == SPACE_EMPTY;
+	if (op == OP_WITHOUT)
+		b_says = b->child != SPACE_EMPTY && space_is_value(b->child);
+	if (op == OP_OVERRIDE)
+		a_says = a->child != SPACE_EMPTY && space_is_value(a->child);
+	if (a_says && (!b_says || a->hi > b->hi))
+		return a->hi;
+	if (b_says)
+		return b->hi;
+	return a->hi < b->hi ? a->hi : b->hi;
 }
 
 static uint32_t walk(struct space *s, enum op op, uint32_t a, uint32_t b)
@@ -153,7 +193,7 @@ static uint32_t walk(struct space *s, enum op op, uint32_t a, uint32_t b)
 	for (;;) {
 		if (!space_step(s))
 			return space_drop(s, base);
-		hi = at_a.now.hi < at_b.now.hi ? at_a.now.hi : at_b.now.hi;
+		hi = walk_hi(op, &at_a.now, &at_b.now);
 		child = apply(s, op, at_a.now.child, at_b.now.child);
 		if (child == SPACE_TOO_LARGE)
 			return space_drop(s, base);
