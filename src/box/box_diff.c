@@ -60,7 +60,7 @@ static void find_in_chain(struct diffing *q, const struct side *has, size_t chai
 			add_bare(q, c, i);
 	}
 	if (shown > most) {
-		taken = reach_matched_any(has->reach, chain, touches);
+		taken = reach_let_through(has->reach, chain);
 		q->sure = space_without(q->s, q->sure, taken);
 		q->maybe = space_without(q->s, q->maybe, taken);
 	}

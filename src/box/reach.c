@@ -275,6 +275,7 @@ static void make_notes(struct reached *r)
 	r->visits = ARENA_ARRAY(r->arena, struct chain_visit, n + 1);
 	r->arrivals = ARENA_ARRAY(r->arena, uint32_t, n + 1);
 	r->dead = reach_dead_memo(r);
+	r->touched = reach_touched_new();
 	for (size_t i = 0; i < n; i++)
 		r->notes[i] = ARENA_ARRAY(r->arena, struct rule_note,
 					  r->b->ruleset.chains.items[i].rules.n + 1);
@@ -301,6 +302,7 @@ void reach_free(struct reached *r)
 {
 	if (!r)
 		return;
+	reach_touched_free(r->touched);
 	arena_free(r->arena);
 	free(r);
 }
@@ -374,119 +376,4 @@ struct space_pair reach_allowed(const struct reached *r, enum reach_way way)
 uint32_t reach_domain(const struct reached *r, enum reach_way way)
 {
 	return r->domain[way];
-}
-
-uint32_t reach_matched(const struct reached *r, size_t chain, size_t rule)
-{
-	const struct rule_note *note = &r->notes[chain][rule];
-	uint32_t set = note->matched;
-
-	for_each (part, &note->parts)
-		set = space_override(r->s, set, reach_list_part(r, part));
-	return set;
-}
-
-/* Many rules share the set of their list: which of its values are left in it. */
-struct shared {
-	uint32_t set;
-	bool *has;
-	size_t n;
-};
-enum { SHARED_MAX = 16 };
-
-static const struct shared *find_shared(const struct reached *r, struct shared *all,
-					const struct rule_part *part, uint32_t asked, size_t n)
-{
-	size_t i = 0;
-
-	while (i < SHARED_MAX && all[i].has && all[i].set != part->list->set)
-		i++;
-	if (i == SHARED_MAX) { /* a place that somebody else has */
-		free(all[0].has);
-		all[0].has = NULL;
-		i = 0;
-	}
-	if (!all[i].has) {
-		uint32_t left = space_where(r->s, part->list->set, asked);
-
-		all[i] = (struct shared){part->list->set, mem_new(n, sizeof(bool)), n};
-		if (left != SPACE_TOO_LARGE)
-			space_values(r->s, left, all[i].has, n);
-	}
-	return &all[i];
-}
-
-/* The values of one list's set that are marked. */
-static uint32_t marked_values(const struct reached *r, size_t chain, const bool *marked,
-			      uint32_t set)
-{
-	size_t n = r->b->ruleset.chains.items[chain].rules.n;
-	uint32_t *to = mem_new(n + 1, sizeof(*to));
-
-	for (size_t i = 0; i < n; i++)
-		for_each (part, &r->notes[chain][i].parts)
-			if (part->list->set == set)
-				to[part->value] = marked[i];
-	set = space_map(r->s, set, to, n + 1);
-	free(to);
-	return set;
-}
-
-uint32_t reach_matched_any(const struct reached *r, size_t chain, const bool *marked)
-{
-	size_t n = r->b->ruleset.chains.items[chain].rules.n;
-	uint32_t all = SPACE_EMPTY, done[SHARED_MAX];
-	size_t n_done = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct rule_note *note = &r->notes[chain][i];
-
-		if (marked[i])
-			all = space_override(r->s, all, note->matched);
-		for_each (part, &note->parts) {
-			size_t k = 0;
-
-			while (k < n_done && done[k] != part->list->set)
-				k++;
-			if (k < n_done)
-				continue;
-			all = space_override(r->s, all,
-					     marked_values(r, chain, marked, part->list->set));
-			if (n_done < SHARED_MAX)
-				done[n_done++] = part->list->set;
-		}
-	}
-	return all;
-}
-
-bool reach_touching(const struct reached *r, size_t chain, uint32_t set, bool *touches)
-{
-	size_t n = r->b->ruleset.chains.items[chain].rules.n;
-	struct shared all[SHARED_MAX] = {{.has = NULL}};
-
-	for (size_t i = 0; i < n && set != SPACE_EMPTY; i++) {
-		const struct rule_note *note = &r->notes[chain][i];
-
-		touches[i] = space_where(r->s, note->matched, set) != SPACE_EMPTY;
-		for_each (part, &note->parts)
-			touches[i] |= find_shared(r, all, part, set, n + 1)->has[part->value];
-	}
-	for (size_t i = 0; i < SHARED_MAX; i++)
-		free(all[i].has);
-	return space_where(r->s, set, SPACE_ALL) != SPACE_TOO_LARGE;
-}
-
-struct reach_rule reach_rule(const struct reached *r, size_t chain, size_t rule)
-{
-	struct reach_rule result = {.by = -1};
-
-	if (r->arrivals[chain] == SPACE_TOO_LARGE)
-		result.fate = REACH_UNDECIDED_RULE;
-	else if (r->notes[chain][rule].alive)
-		result.fate = REACH_USED;
-	else if (r->arrivals[chain] == SPACE_EMPTY)
-		result.fate = REACH_UNCALLED;
-	else
-		result = reach_why_dead(r, chain, rule);
-	return result;
 }

@@ -75,7 +75,7 @@ uint32_t reach_matched(const struct reached *r, size_t chain, size_t rule);
 /* Of each rule of the chain whether any of these is in the set: touches[n rules]. False: the space
  * became too large. For all of them it takes little more than for one. */
 bool reach_touching(const struct reached *r, size_t chain, uint32_t set, bool *touches);
-/* reach_matched() of all rules of the chain that are marked, together. */
-uint32_t reach_matched_any(const struct reached *r, size_t chain, const bool *marked);
+/* reach_matched() of all rules of the chain that let packets through, together. */
+uint32_t reach_let_through(const struct reached *r, size_t chain);
 /* `chain` and `rule` are places in the ruleset. */
 struct reach_rule reach_rule(const struct reached *r, size_t chain, size_t rule);

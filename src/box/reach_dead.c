@@ -4,9 +4,9 @@
  */
 #include "box/reach_int.h"
 
-/* It is looked for which rules take what a dead one asks for as long as that takes less than a
- * second or so: so many pairs of rules compared, and so many of those by their sets. */
-enum { PAIRS_MAX = 100000000, SETS_MAX = 200000 };
+/* It is looked for which rules take what a dead one asks for as long as that takes less than
+ * half a second or so: so many pairs of rules compared, and so many of those by their sets. */
+enum { PAIRS_MAX = 10000000, SETS_MAX = 50000 };
 struct dead_memo {
 	struct rule_box **boxes; /* by chain; NULL: not made yet */
 	size_t pairs, sets;	 /* so far */

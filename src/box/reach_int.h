@@ -55,6 +55,7 @@ struct stopped {
 struct list_note {
 	const struct nf_rule *rules;
 	uint32_t set; /* has each rule's place in the list plus one */
+	uint32_t accepted;
 	struct env env;
 	enum nf_hook hook;
 	bool own, looped;
@@ -101,6 +102,7 @@ struct reached {
 	struct chain_visit *visits; /* by chain */
 	uint32_t *arrivals;	    /* by chain: what comes to it */
 	struct dead_memo *dead;
+	struct touch_memo *touched;
 	struct routing_memo *routings;
 };
 
@@ -171,6 +173,8 @@ struct rule_box {
 };
 void reach_rule_box(struct reached *r, const struct env *env, const struct nf_rule *rule,
 		    struct rule_box *box);
+struct touch_memo *reach_touched_new(void);
+void reach_touched_free(struct touch_memo *m);
 struct dead_memo *reach_dead_memo(const struct reached *r);
 struct reach_rule reach_why_dead(const struct reached *r, size_t chain, size_t rule);
 bool reach_same_env(const struct env *a, const struct env *b);

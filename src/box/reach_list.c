@@ -275,13 +275,15 @@ bool reach_list(struct reached *r, const struct list_run *run, const struct floc
 
 	if (unsure)
 		return false;
-	if (!r->asked.no_rules)
-		note_all(r, &(struct list_note){rules, set, f->env, r->hook, r->own, r->looped},
-			 r->notes[run->chain] + run->from, run->n);
 	*ends = (struct list_ends){
 		.accepted = with_verdict(r, rules, run->n, set, 1u << VERDICT_ACCEPT),
 		.returned = with_verdict(r, rules, run->n, set, 1u << VERDICT_RETURN),
 		.left = run->drop_left ? SPACE_EMPTY : space_without(r->s, f->where, set)};
+	if (!r->asked.no_rules)
+		note_all(r,
+			 &(struct list_note){rules, set, ends->accepted, f->env, r->hook, r->own,
+					     r->looped},
+			 r->notes[run->chain] + run->from, run->n);
 	go_on = space_override(r->s, ends->accepted, ends->returned);
 	reach_stop_but(r, run->drop_left ? f->where : set, go_on);
 	return true;

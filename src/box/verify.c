@@ -300,7 +300,7 @@ static void tell_many(struct verifying *q, struct excess *x, size_t chain, const
 		sure = space_without(q->s, sure, of);
 		maybe = space_without(q->s, maybe, of);
 	}
-	taken = reach_matched_any(q->has.reach, chain, marked);
+	taken = reach_let_through(q->has.reach, chain);
 	x->sure = space_without(q->s, x->sure, taken);
 	x->maybe = space_without(q->s, x->maybe, taken);
 	free(is_sure);
@@ -334,10 +334,13 @@ static void find_excess_of_chain(struct verifying *q, struct excess *x, size_t c
 static void find_excess(struct verifying *q)
 {
 	const struct nf_ruleset *rs = &q->has.b->ruleset;
-	struct excess x = {.sure = space_without(q->s, q->has.must, q->needs.may)};
+	struct excess x = {.sure = space_without(q->s, q->has.must, q->needs.may),
+			   .maybe = SPACE_EMPTY};
 
-	x.maybe = space_without(q->s, q->has.may, q->needs.may);
-	x.maybe = space_without(q->s, x.maybe, q->has.must);
+	if (q->has.may != q->has.must) {
+		x.maybe = space_without(q->s, q->has.may, q->needs.may);
+		x.maybe = space_without(q->s, x.maybe, q->has.must);
+	}
 	for (size_t c = 0; c < rs->chains.n; c++)
 		find_excess_of_chain(q, &x, c);
 	/* No rule let it through: policies did. */

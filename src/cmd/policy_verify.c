@@ -153,7 +153,8 @@ static void print_text(const struct comparison *c, const struct verified *v, str
 		buf_add_text(out, "redundant ones not looked for");
 	else
 		buf_addf(out, "%zu redundant", v->redundant);
-	buf_addf(out, "; least-privilege score %u of 100", verified_score(v));
+	if (!v->undecided.n)
+		buf_addf(out, "; least-privilege score %u of 100", verified_score(v));
 	if (c->box->time) {
 		buf_add_text(out, "; collected ");
 		add_safe(out, c->box->time);
@@ -232,7 +233,10 @@ static void print_records(const struct verified *v, struct buf *out)
 		json_null(&j, "redundant");
 	else
 		json_number(&j, "redundant", (int64_t)v->redundant);
-	json_number(&j, "score", verified_score(v));
+	if (v->undecided.n)
+		json_null(&j, "score");
+	else
+		json_number(&j, "score", verified_score(v));
 	json_bool(&j, "ipv4", !v->unread4);
 	json_bool(&j, "ipv6", !v->unread6);
 	json_open(&j, "undecided", '[');

@@ -265,3 +265,95 @@ uint32_t space_override_all(struct space *s, const uint32_t *sets, size_t n)
 	return space_override(s, space_override_all(s, sets, n / 2),
 			      space_override_all(s, sets + n / 2, n - n / 2));
 }
+
+/* --- values, without a set -------------------------------------------------------------------- */
+
+struct pair {
+	uint32_t a, b; /* never twice SPACE_EMPTY: a free slot */
+};
+struct pairs {
+	struct space *space;
+	struct pair *slots; /* owned */
+	size_t n, room;
+	bool *has;
+	size_t n_has;
+};
+
+static struct pair *pair_slot(const struct pairs *p, struct pair wanted)
+{
+	size_t i = (size_t)(((uint64_t)wanted.a << 32 | wanted.b) * 0x9fb21c651e98df25u >> 32);
+
+	for (;; i++) {
+		struct pair *slot = &p->slots[i & (p->room - 1)];
+
+		if ((slot->a == SPACE_EMPTY && slot->b == SPACE_EMPTY) ||
+		    (slot->a == wanted.a && slot->b == wanted.b))
+			return slot;
+	}
+}
+
+static void pairs_grow(struct pairs *p)
+{
+	enum { FIRST = 1 << 10 };
+	struct pairs old = *p;
+
+	p->room = old.room ? 2 * old.room : FIRST;
+	p->slots = mem_new(p->room, sizeof(*p->slots));
+	for (size_t i = 0; i < old.room; i++)
+		if (old.slots[i].a != SPACE_EMPTY || old.slots[i].b != SPACE_EMPTY)
+			*pair_slot(p, old.slots[i]) = old.slots[i];
+	free(old.slots);
+}
+
+/* Whether nobody has looked at these two together. */
+static bool is_new_pair(struct pairs *p, uint32_t a, uint32_t b)
+{
+	struct pair now = {a, b}, *slot;
+
+	if (2 * p->n >= p->room)
+		pairs_grow(p);
+	slot = pair_slot(p, now);
+	if (slot->a == a && slot->b == b)
+		return false;
+	*slot = now;
+	p->n++;
+	return true;
+}
+
+static void see_values(struct pairs *p, uint32_t a, uint32_t b)
+{
+	const struct space *s = p->space;
+	uint32_t la = space_level_of(s, a), lb = space_level_of(s, b), level = la < lb ? la : lb;
+	struct along at_a, at_b;
+	uint32_t hi;
+
+	if (a == SPACE_EMPTY || b == SPACE_EMPTY)
+		return;
+	if (space_is_value(a) && space_value_of(a) < p->n_has)
+		p->has[space_value_of(a)] = true;
+	if (space_is_value(a) || !is_new_pair(p, a, b))
+		return;
+	at_a = along_start(s, a, level);
+	at_b = along_start(s, b, level);
+	for (;;) {
+		if (!space_step(p->space))
+			return;
+		hi = walk_hi(OP_WHERE, &at_a.now, &at_b.now);
+		see_values(p, at_a.now.child, at_b.now.child);
+		if (hi == SPACE_LAST)
+			return;
+		along_step(s, &at_a, hi);
+		along_step(s, &at_b, hi);
+	}
+}
+
+bool space_values_where(struct space *s, uint32_t a, uint32_t b, bool *has, size_t n)
+{
+	struct pairs p = {.space = s, .has = has, .n_has = n};
+
+	if (a == SPACE_TOO_LARGE || b == SPACE_TOO_LARGE)
+		return false;
+	see_values(&p, a, b);
+	free(p.slots);
+	return !s->over;
+}

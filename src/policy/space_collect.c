@@ -90,13 +90,11 @@ static void free_nodes(struct space *s, const bool *marks)
 	}
 }
 
-void space_collector_step(struct space_collector *c)
+static void collect(struct space_collector *c)
 {
 	struct space *s = c->space;
 	bool *marks;
 
-	if (s->n_edges <= c->at)
-		return;
 	marks = mem_new(s->n_nodes, sizeof(*marks));
 	if (c->n_kept)
 		memcpy(marks, c->kept, c->n_kept * sizeof(*marks));
@@ -108,4 +106,16 @@ void space_collector_step(struct space_collector *c)
 	space_table_fill(s, s->table_room);
 	space_cache_collect(s);
 	c->at = next_time(s);
+}
+
+void space_collector_step(struct space_collector *c)
+{
+	if (c->space->n_edges > c->at)
+		collect(c);
+}
+
+void space_collector_finish(struct space_collector *c)
+{
+	if (c->space->n_edges > WORTH_IT)
+		collect(c);
 }

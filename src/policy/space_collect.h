@@ -27,3 +27,5 @@ void space_collector_init(struct space_collector *c, struct space *s);
 void space_collector_release(struct space_collector *c);
 /* Between operations: collect, if it is worth it. */
 void space_collector_step(struct space_collector *c);
+/* The last time, more eagerly: what is left stays in the space. */
+void space_collector_finish(struct space_collector *c);

@@ -58,6 +58,11 @@ uint32_t space_first_match(struct space *s, const struct space_rules *rules, uin
 	space_collector_init(&j.wanted, s);
 	if (rules->n)
 		set = join(&j, 0, rules->n);
+	if (set != SPACE_TOO_LARGE) {
+		j.wanted.roots[0] = set;
+		j.wanted.n_roots = 1;
+		space_collector_finish(&j.wanted);
+	}
 	space_collector_release(&j.wanted);
 	return set;
 }

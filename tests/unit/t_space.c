@@ -91,6 +91,24 @@ static void test_values(void **state)
 	}
 }
 
+static void test_values_where(void **state)
+{
+	struct world *w = *state;
+	struct both a, b;
+
+	for (int round = 0; round < 60; round++) {
+		bool has[VALUES] = {false}, want[VALUES] = {false};
+
+		random_both(w, &a, VALUES - 1);
+		random_both(w, &b, 1);
+		for (size_t i = 0; i < POINTS; i++)
+			if (a.at[i] && b.at[i])
+				want[a.at[i]] = true;
+		assert_true(space_values_where(w->space, a.set, b.set, has, VALUES));
+		assert_memory_equal(has, want, sizeof(has));
+	}
+}
+
 /* Whether some point that differs in these digits alone has a value in `at`. */
 static bool has_like(const uint8_t *at, size_t point, uint32_t free_digits)
 {
@@ -324,17 +342,12 @@ static void test_limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_pairs_of_sets),
-		cmocka_unit_test(test_laws),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_forget),
-		cmocka_unit_test(test_boxes),
-		cmocka_unit_test(test_count),
-		cmocka_unit_test(test_witness),
-		cmocka_unit_test(test_witness_for_people),
-		cmocka_unit_test(test_orders),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_rules),	     cmocka_unit_test(test_pairs_of_sets),
+		cmocka_unit_test(test_laws),	     cmocka_unit_test(test_values),
+		cmocka_unit_test(test_values_where), cmocka_unit_test(test_forget),
+		cmocka_unit_test(test_boxes),	     cmocka_unit_test(test_count),
+		cmocka_unit_test(test_witness),	     cmocka_unit_test(test_witness_for_people),
+		cmocka_unit_test(test_orders),	     cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_drop);
