@@ -320,7 +320,7 @@ static void test_limits(void **state)
 		bool was_large = false;
 
 		w->space = s;
-		for (int round = 0; round < 200; round++) {
+		for (int round = 0; round < 80; round++) {
 			random_rule(w, &b, 1);
 			if (b.set != SPACE_TOO_LARGE)
 				check_same(w, "within limits", b.set, b.at);
