@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "box/nf_make.h"
 
+#include <string.h>
+
 struct nf_rule *nf_add_rule(struct box *b, struct nf_chain *c, struct slice line, struct place at)
 {
 	struct nf_rule *r = list_add(b->arena, &c->rules, sizeof(*r));
@@ -13,10 +15,21 @@ struct nf_rule *nf_add_rule(struct box *b, struct nf_chain *c, struct slice line
 
 struct nf_step *nf_add_step(struct box *b, struct nf_rule *r, enum nf_step_kind kind)
 {
-	struct nf_step *s = list_add(b->arena, &r->steps, sizeof(*s));
+	/* Most rules have five or six; what list_add() outgrows would come to as much again. */
+	enum { FIRST_ROOM = 6 };
+	size_t n = r->steps.n, room = FIRST_ROOM;
+	struct nf_step *old = r->steps.items;
 
-	s->kind = kind;
-	return s;
+	while (room < n)
+		room *= 2;
+	if (n == 0 || n == room) {
+		r->steps.items = ARENA_ARRAY(b->arena, struct nf_step, n ? 2 * n : room);
+		if (n)
+			memcpy(r->steps.items, old, n * sizeof(*old));
+	}
+	r->steps.items[n].kind = kind;
+	r->steps.n++;
+	return &r->steps.items[n];
 }
 
 void nf_ask(struct box *b, struct nf_rule *r, struct nf_key_use key, struct nf_span span,

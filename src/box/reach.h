@@ -32,11 +32,20 @@ void reach_frame_seal(struct reach_frame *f);
 struct reach_asked {
 	/* Of the received ones; SPACE_ALL: those of all interfaces. */
 	uint32_t within;
-	uint32_t states; /* bits, 1u << SPACE_NEW | ...; 0: NEW */
-	bool no_rules;	 /* reach_rule() and reach_matched() will not be called */
-	bool has_uid;	 /* what the box sends is sent by this user */
+	uint32_t states;	 /* bits, 1u << SPACE_NEW | ...; 0: NEW */
+	bool no_rules;		 /* reach_rule() and reach_matched() will not be called */
+	struct reach_memo *memo; /* with no_rules; NULL: none */
+	bool has_uid;		 /* what the box sends is sent by this user */
 	uint32_t uid;
 };
+
+/* What lists of rules came to. A box that is looked at with it, in the same space, costs little
+ * where its lists are much like those before. Boxes that were looked at before it was complete
+ * outlive it. */
+struct reach_memo;
+MUST_USE struct reach_memo *reach_memo_new(void);
+void reach_memo_complete(struct reach_memo *m); /* no more is remembered */
+void reach_memo_free(struct reach_memo *m);	/* NULL is fine */
 
 enum reach_way { REACH_INPUT, REACH_FORWARD, REACH_OUTPUT, REACH_WAYS };
 

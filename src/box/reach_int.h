@@ -165,6 +165,15 @@ struct list_run {
 };
 bool reach_list(struct reached *r, const struct list_run *run, const struct flock *f,
 		struct list_ends *ends);
+/* What the rules of a list decide of these packets: the verdict's kind plus one, or, where somebody
+ * asks for rules, the place plus one. False: it is not certain. */
+bool reach_join(struct reached *r, const struct env *env, const struct nf_rule *rules, size_t n,
+		uint32_t where, uint32_t *set);
+/* The same of a list that is much like one that was remembered. False: it is not. */
+bool reach_again(struct reached *r, const struct list_run *run, const struct flock *f,
+		 uint32_t *set);
+void reach_remember(struct reached *r, const struct list_run *run, const struct flock *f,
+		    uint32_t set);
 /* What the list leaves to one of its rules. */
 uint32_t reach_list_part(const struct reached *r, const struct rule_part *part);
 /* All packets that a rule may match are in this box. */

@@ -263,18 +263,29 @@ uint32_t reach_list_part(const struct reached *r, const struct rule_part *part)
 	return space_select(r->s, space_where(r->s, list->set, asked), part->value);
 }
 
+bool reach_join(struct reached *r, const struct env *env, const struct nf_rule *rules, size_t n,
+		uint32_t where, uint32_t *set)
+{
+	bool unsure = false;
+	struct joining j = {r, env, rules, &unsure};
+	struct space_rules list = {n, rule_set, &j};
+
+	*set = space_first_match(r->s, &list, where);
+	return !unsure;
+}
+
 bool reach_list(struct reached *r, const struct list_run *run, const struct flock *f,
 		struct list_ends *ends)
 {
 	const struct nf_rule *rules =
 		r->b->ruleset.chains.items[run->chain].rules.items + run->from;
-	bool unsure = false;
-	struct joining j = {r, &f->env, rules, &unsure};
-	struct space_rules list = {run->n, rule_set, &j};
-	uint32_t set = space_first_match(r->s, &list, f->where), go_on;
+	uint32_t set, go_on;
 
-	if (unsure)
-		return false;
+	if (!reach_again(r, run, f, &set)) {
+		if (!reach_join(r, &f->env, rules, run->n, f->where, &set))
+			return false;
+		reach_remember(r, run, f, set);
+	}
 	*ends = (struct list_ends){
 		.accepted = with_verdict(r, rules, run->n, set, 1u << VERDICT_ACCEPT),
 		.returned = with_verdict(r, rules, run->n, set, 1u << VERDICT_RETURN),

@@ -31,7 +31,10 @@ struct box redundant_without(const struct box *b, struct arena *a, size_t chain,
 static bool is_same(struct sides *q, const struct side *has, uint32_t within, size_t chain,
 		    size_t rule)
 {
-	const struct reach_asked asked = {.within = within, .states = (1u << SPACE_STATES) - 1};
+	const struct reach_asked asked = {.within = within,
+					  .states = (1u << SPACE_STATES) - 1,
+					  .no_rules = true,
+					  .memo = q->memo};
 	struct arena *a = arena_new();
 	struct box less = redundant_without(has->b, a, chain, rule);
 	struct reached *r = reach_new(&less, &q->frame, q->s, &asked);
@@ -52,7 +55,13 @@ static bool is_same(struct sides *q, const struct side *has, uint32_t within, si
 bool redundant_find(struct sides *q, const struct side *has, uint32_t within, bool **redundant)
 {
 	const struct nf_ruleset *rs = &has->b->ruleset;
+	struct side whole;
 
+	/* Its lists are what those of a box with one rule less are compared with. */
+	if (!side_open_sets(q, &whole, has->b, within))
+		return false;
+	side_close(&whole);
+	reach_memo_complete(q->memo);
 	for (size_t c = 0; c < rs->chains.n; c++)
 		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++)
 			if (redundant[c][i])

@@ -19,8 +19,10 @@ static uint32_t that_matters(struct sides *q)
 /* All states: rules that only see what belongs to a connection are not dead. */
 static struct reached *look(struct sides *q, const struct box *b, uint32_t within, bool no_rules)
 {
-	const struct reach_asked asked = {
-		.within = within, .states = (1u << SPACE_STATES) - 1, .no_rules = no_rules};
+	const struct reach_asked asked = {.within = within,
+					  .states = (1u << SPACE_STATES) - 1,
+					  .no_rules = no_rules,
+					  .memo = q->memo};
 
 	return reach_new(b, &q->frame, q->s, &asked);
 }
@@ -186,12 +188,15 @@ void sides_seal(struct sides *q)
 
 void sides_release(struct sides *q)
 {
+	reach_memo_free(q->memo);
 	reach_frame_release(&q->frame);
 }
 
 void sides_begin(struct sides *q, struct space *s)
 {
 	q->s = s;
+	reach_memo_free(q->memo);
+	q->memo = reach_memo_new();
 	q->plausible = find_plausible(q);
 }
 

@@ -14,7 +14,8 @@ struct sides {
 	struct space_hints hints;
 	uint32_t lo; /* loopback's id */
 
-	struct space *s; /* the part that is asked about now: sides_begin() */
+	struct space *s;	 /* the part that is asked about now: sides_begin() */
+	struct reach_memo *memo; /* of it */
 	uint32_t plausible;
 };
 

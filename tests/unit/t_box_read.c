@@ -3,6 +3,7 @@
 
 #include "base/compiler.h"
 #include "box/bundle.h"
+#include "box/nf_make.h"
 #include "box/read.h"
 #include "box/switches.h"
 #include "sys/file.h"
@@ -573,11 +574,7 @@ static struct nf_rule *add_rule(struct box *b, uint32_t chain)
 
 static struct nf_step *add_step(struct box *b, uint32_t chain, enum nf_step_kind kind)
 {
-	struct nf_rule *r = add_rule(b, chain);
-	struct nf_step *s = list_add(b->arena, &r->steps, sizeof(*s));
-
-	s->kind = kind;
-	return s;
+	return nf_add_step(b, add_rule(b, chain), kind);
 }
 
 static void add_jump(struct box *b, uint32_t from, uint32_t to)

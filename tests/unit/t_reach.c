@@ -808,6 +808,114 @@ static void test_long_list(void **state)
 	look_away(&l);
 }
 
+/* Rules that cut each other, as their seeds say. */
+static struct box *list_of(const uint64_t *seeds, size_t n, enum nf_verdict_kind policy)
+{
+	static const enum nf_verdict_kind verdicts[] = {VERDICT_ACCEPT, VERDICT_DROP,
+							VERDICT_RETURN, VERDICT_ACCEPT};
+	struct box *b = box_new();
+
+	b->has.nft = true;
+	ADD(b, ruleset.chains, struct nf_chain, .table = "ip filter", .name = "FORWARD",
+	    .base = true, .hook = NF_FORWARD, .family = 4, .policy = policy);
+	for (size_t i = 0; i < n; i++) {
+		struct nf_chain *c = &b->ruleset.chains.items[0];
+		struct nf_rule *r = nf_add_rule(b, c, slice_of("rule"), PLACE_NONE);
+		uint64_t random = seeds[i];
+		uint32_t to = 0x0a090000u + random_below(&random, 24);
+		uint16_t lo = (uint16_t)random_below(&random, 12);
+
+		nf_ask(b, r, (struct nf_key_use){.key = KEY_PROTO}, nf_span_of_number(TCP, TCP),
+		       false);
+		nf_ask(b, r, (struct nf_key_use){.key = KEY_DADDR4},
+		       nf_span_of_number(to, to + random_below(&random, 3)), false);
+		nf_ask(b, r, (struct nf_key_use){.key = KEY_DPORT},
+		       nf_span_of_number(lo, lo + random_below(&random, 4)),
+		       random_below(&random, 20) == 0);
+		nf_add_step(b, r, STEP_VERDICT)->verdict.kind =
+			verdicts[random_below(&random, ARRAY_LEN(verdicts))];
+	}
+	return b;
+}
+
+enum { AGAIN_RULES = 300, AGAIN_EDITS = 6 };
+
+/* A rule more, one less, another one, two that change places. */
+static size_t edit(uint64_t *random, uint64_t *seeds, size_t n)
+{
+	size_t at = random_below(random, n - 1);
+	uint64_t other = seeds[at];
+
+	switch (random_below(random, 4)) {
+	case 0:
+		memmove(seeds + at + 1, seeds + at, (n - at) * sizeof(*seeds));
+		seeds[at] = 1 + random_below(random, 1u << 30);
+		return n + 1;
+	case 1:
+		memmove(seeds + at, seeds + at + 1, (n - at - 1) * sizeof(*seeds));
+		return n - 1;
+	case 2:
+		seeds[at] = 1 + random_below(random, 1u << 30);
+		return n;
+	default:
+		seeds[at] = seeds[at + 1];
+		seeds[at + 1] = other;
+		return n;
+	}
+}
+
+static void check_again(struct box *before, struct box *after)
+{
+	struct reach_frame frame;
+	struct reach_asked asked = {.within = SPACE_ALL, .no_rules = true};
+	struct reached *first, *again, *anew;
+	struct space *s;
+
+	reach_frame_init(&frame);
+	reach_frame_add_box(&frame, before);
+	reach_frame_add_box(&frame, after);
+	reach_frame_seal(&frame);
+	s = space_new(frame.frame, SPACE_BY_DESTINATION, SPACE_LIMITS);
+	anew = reach_new(after, &frame, s, &asked);
+	asked.memo = reach_memo_new();
+	first = reach_new(before, &frame, s, &asked);
+	again = reach_new(after, &frame, s, &asked);
+	for (enum reach_way way = 0; way < REACH_WAYS; way++) {
+		struct space_pair a = reach_allowed(anew, way), b = reach_allowed(again, way);
+
+		assert_int_not_equal(a.may, SPACE_TOO_LARGE);
+		assert_int_equal(a.may, b.may);
+		assert_int_equal(a.must, b.must);
+	}
+	reach_memo_free(asked.memo);
+	reach_free(first);
+	reach_free(again);
+	reach_free(anew);
+	space_free(s);
+	reach_frame_release(&frame);
+}
+
+static void test_again(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		uint64_t random = seed * 6151, seeds[AGAIN_RULES + AGAIN_EDITS];
+		enum nf_verdict_kind policy = seed % 2 ? VERDICT_DROP : VERDICT_ACCEPT;
+		struct box *before, *after;
+		size_t n = AGAIN_RULES;
+
+		for (size_t i = 0; i < n; i++)
+			seeds[i] = 1 + random_below(&random, 1u << 30);
+		before = list_of(seeds, n, policy);
+		for (size_t i = 0; i < seed % (AGAIN_EDITS + 1); i++)
+			n = edit(&random, seeds, n);
+		after = list_of(seeds, n, policy);
+		check_again(before, after);
+		box_free(before);
+		box_free(after);
+	}
+}
+
 static struct nf_rule *add_port_rule(struct box *b, uint8_t proto, uint16_t lo, uint16_t hi)
 {
 	struct nf_rule *r =
@@ -864,7 +972,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_certain),	      cmocka_unit_test(test_unsure),
 		cmocka_unit_test(test_ruleset_alone), cmocka_unit_test(test_long_list),
-		cmocka_unit_test(test_dead),
+		cmocka_unit_test(test_again),	      cmocka_unit_test(test_dead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
