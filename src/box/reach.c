@@ -275,6 +275,7 @@ static void make_notes(struct reached *r)
 	r->visits = ARENA_ARRAY(r->arena, struct chain_visit, n + 1);
 	r->arrivals = ARENA_ARRAY(r->arena, uint32_t, n + 1);
 	r->dead = reach_dead_memo(r);
+	r->spare = reach_spare_memo(r);
 	r->touched = reach_touched_new();
 	for (size_t i = 0; i < n; i++)
 		r->notes[i] = ARENA_ARRAY(r->arena, struct rule_note,

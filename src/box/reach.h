@@ -86,5 +86,14 @@ uint32_t reach_matched(const struct reached *r, size_t chain, size_t rule);
 bool reach_touching(const struct reached *r, size_t chain, uint32_t set, bool *touches);
 /* reach_matched() of all rules of the chain that let packets through, together. */
 uint32_t reach_let_through(const struct reached *r, size_t chain);
+/* Whether the same packets would pass without it: said of rules of long lists, whose neighbours
+ * tell. */
+enum reach_spare {
+	REACH_SPARE_NO,
+	REACH_SPARE_YES,
+	REACH_SPARE_UNKNOWN, /* they do not tell */
+	REACH_SPARE_TOO_LONG /* to find out; nor will it be of any other rule */
+};
+enum reach_spare reach_spare(const struct reached *r, size_t chain, size_t rule);
 /* `chain` and `rule` are places in the ruleset. */
 struct reach_rule reach_rule(const struct reached *r, size_t chain, size_t rule);

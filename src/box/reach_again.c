@@ -174,7 +174,7 @@ bool reach_again(struct reached *r, const struct list_run *run, const struct flo
 	for (size_t i = 0; done && i < c.n_items; i++) {
 		uint32_t of;
 
-		done = reach_join(r, &f->env, c.items[i], 1, SPACE_ALL, &of);
+		done = reach_rule_set(r, &f->env, c.items[i], &of);
 		where = space_override(r->s, where, of);
 	}
 	free(c.items);

@@ -28,7 +28,7 @@ struct dead_memo *reach_dead_memo(const struct reached *r)
 	return m;
 }
 
-static const struct rule_box *boxes_of(struct reached *r, size_t chain, const struct env *env)
+const struct rule_box *reach_boxes(struct reached *r, size_t chain, const struct env *env)
 {
 	const struct nf_chain *c = &r->b->ruleset.chains.items[chain];
 	struct rule_box **boxes = &r->dead->boxes[chain];
@@ -41,7 +41,7 @@ static const struct rule_box *boxes_of(struct reached *r, size_t chain, const st
 	return *boxes;
 }
 
-static bool boxes_meet(const struct rule_box *a, const struct rule_box *b)
+bool reach_boxes_meet(const struct rule_box *a, const struct rule_box *b)
 {
 	for (size_t i = 0; i < SPACE_FIELDS; i++)
 		if (a->ranges[i].hi < b->ranges[i].lo || b->ranges[i].hi < a->ranges[i].lo)
@@ -88,7 +88,7 @@ static void find_who(const struct asking *a, size_t place, uint32_t left, struct
 
 		if (a->memo->pairs++ >= PAIRS_MAX || a->memo->sets >= SETS_MAX)
 			return;
-		if (!boxes_meet(&a->boxes[i], &a->boxes[place]))
+		if (!reach_boxes_meet(&a->boxes[i], &a->boxes[place]))
 			continue;
 		a->memo->sets++;
 		by = taken(a, &a->chain->rules.items[i]);
@@ -138,7 +138,7 @@ struct reach_rule reach_why_dead(const struct reached *r, size_t chain, size_t r
 	here.hook = v->hook;
 	here.own = v->own;
 	here.looped = v->looped;
-	a.boxes = boxes_of(&here, chain, &v->env);
+	a.boxes = reach_boxes(&here, chain, &v->env);
 	asked = matches(&a, &a.chain->rules.items[rule]).may;
 	if (asked == SPACE_EMPTY)
 		found.fate = REACH_NEVER;

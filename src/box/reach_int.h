@@ -51,9 +51,15 @@ struct stopped {
 	uint32_t set, but;
 };
 
+/* Rules of a chain that follow each other; drop_left: what none of them takes is stopped, too. */
+struct list_run {
+	size_t chain, from, n;
+	bool drop_left;
+};
 /* Rules that were joined, and how packets came to them. */
 struct list_note {
 	const struct nf_rule *rules;
+	struct list_run run;
 	uint32_t set; /* has each rule's place in the list plus one */
 	uint32_t accepted;
 	struct env env;
@@ -102,6 +108,7 @@ struct reached {
 	struct chain_visit *visits; /* by chain */
 	uint32_t *arrivals;	    /* by chain: what comes to it */
 	struct dead_memo *dead;
+	struct spare_memo *spare;
 	struct touch_memo *touched;
 	struct routing_memo *routings;
 };
@@ -154,14 +161,9 @@ void reach_stop_but(struct reached *r, uint32_t where, uint32_t but);
 void reach_undecided(struct reached *r, uint32_t where);
 /* How many rules from here on a list can have joined; 0: too few to be worth it. */
 size_t reach_list_length(const struct nf_chain *c, size_t from);
-/* All of them at once; drop_left: what none of them takes is stopped, too. False: it is not certain
- * what they match, and nothing was done. */
+/* All of them at once. False: it is not certain what they match, and nothing was done. */
 struct list_ends {
 	uint32_t accepted, returned, left;
-};
-struct list_run {
-	size_t chain, from, n;
-	bool drop_left;
 };
 bool reach_list(struct reached *r, const struct list_run *run, const struct flock *f,
 		struct list_ends *ends);
@@ -169,6 +171,9 @@ bool reach_list(struct reached *r, const struct list_run *run, const struct floc
  * asks for rules, the place plus one. False: it is not certain. */
 bool reach_join(struct reached *r, const struct env *env, const struct nf_rule *rules, size_t n,
 		uint32_t where, uint32_t *set);
+/* What one of them matches. */
+bool reach_rule_set(struct reached *r, const struct env *env, const struct nf_rule *rule,
+		    uint32_t *set);
 /* The same of a list that is much like one that was remembered. False: it is not. */
 bool reach_again(struct reached *r, const struct list_run *run, const struct flock *f,
 		 uint32_t *set);
@@ -184,6 +189,10 @@ void reach_rule_box(struct reached *r, const struct env *env, const struct nf_ru
 		    struct rule_box *box);
 struct touch_memo *reach_touched_new(void);
 void reach_touched_free(struct touch_memo *m);
+bool reach_boxes_meet(const struct rule_box *a, const struct rule_box *b);
+/* Of all rules of a chain. */
+const struct rule_box *reach_boxes(struct reached *r, size_t chain, const struct env *env);
+struct spare_memo *reach_spare_memo(const struct reached *r);
 struct dead_memo *reach_dead_memo(const struct reached *r);
 struct reach_rule reach_why_dead(const struct reached *r, size_t chain, size_t rule);
 bool reach_same_env(const struct env *a, const struct env *b);

@@ -263,6 +263,16 @@ uint32_t reach_list_part(const struct reached *r, const struct rule_part *part)
 	return space_select(r->s, space_where(r->s, list->set, asked), part->value);
 }
 
+bool reach_rule_set(struct reached *r, const struct env *env, const struct nf_rule *rule,
+		    uint32_t *set)
+{
+	bool unsure = false;
+	const struct joining j = {r, env, rule, &unsure};
+
+	*set = rule_set(&j, r->s, 0);
+	return !unsure;
+}
+
 bool reach_join(struct reached *r, const struct env *env, const struct nf_rule *rules, size_t n,
 		uint32_t where, uint32_t *set)
 {
@@ -292,8 +302,8 @@ bool reach_list(struct reached *r, const struct list_run *run, const struct floc
 		.left = run->drop_left ? SPACE_EMPTY : space_without(r->s, f->where, set)};
 	if (!r->asked.no_rules)
 		note_all(r,
-			 &(struct list_note){rules, set, ends->accepted, f->env, r->hook, r->own,
-					     r->looped},
+			 &(struct list_note){rules, *run, set, ends->accepted, f->env, r->hook,
+					     r->own, r->looped},
 			 r->notes[run->chain] + run->from, run->n);
 	go_on = space_override(r->s, ends->accepted, ends->returned);
 	reach_stop_but(r, run->drop_left ? f->where : set, go_on);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "box/redundant.h"
 
+#include <stdint.h>
+
 bool redundant_can_be(const struct nf_rule *r)
 {
 	for_each (s, &r->steps)
@@ -52,11 +54,37 @@ static bool is_same(struct sides *q, const struct side *has, uint32_t within, si
 	return same;
 }
 
+/* How many are still open; SIZE_MAX: too many to go on. One look costs as much as all rules do. */
+static size_t ask_neighbours(const struct side *has, bool **redundant)
+{
+	enum { LOOKED_AT_MAX = 400 * 400 };
+	const struct nf_ruleset *rs = &has->b->ruleset;
+	size_t open = 0, rules = 0;
+
+	for (size_t c = 0; c < rs->chains.n; c++)
+		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++) {
+			enum reach_spare spare =
+				redundant[c][i] ? reach_spare(has->reach, c, i) : REACH_SPARE_NO;
+
+			if (spare == REACH_SPARE_TOO_LONG)
+				return SIZE_MAX;
+			redundant[c][i] = spare != REACH_SPARE_NO;
+			open += spare == REACH_SPARE_UNKNOWN;
+			rules++;
+		}
+	return open * rules > LOOKED_AT_MAX ? SIZE_MAX : open;
+}
+
 bool redundant_find(struct sides *q, const struct side *has, uint32_t within, bool **redundant)
 {
 	const struct nf_ruleset *rs = &has->b->ruleset;
 	struct side whole;
+	size_t open = ask_neighbours(has, redundant);
 
+	if (open == SIZE_MAX)
+		return false;
+	if (!open)
+		return true;
 	/* Its lists are what those of a box with one rule less are compared with. */
 	if (!side_open_sets(q, &whole, has->b, within))
 		return false;
@@ -64,7 +92,7 @@ bool redundant_find(struct sides *q, const struct side *has, uint32_t within, bo
 	reach_memo_complete(q->memo);
 	for (size_t c = 0; c < rs->chains.n; c++)
 		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++)
-			if (redundant[c][i])
+			if (redundant[c][i] && reach_spare(has->reach, c, i) != REACH_SPARE_YES)
 				redundant[c][i] = is_same(q, has, within, c, i);
 	return space_where(q->s, has->may, has->must) != SPACE_TOO_LARGE &&
 	       space_override(q->s, within, has->may) != SPACE_TOO_LARGE;
