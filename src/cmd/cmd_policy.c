@@ -25,6 +25,8 @@ struct form {
 	X(iptables, &emitter_iptables, NULL)                                                       \
 	X(ip6tables, &emitter_ip6tables, NULL)                                                     \
 	X(windows, &emitter_windows, NULL)                                                         \
+	X(cisco, &emitter_cisco, NULL)                                                             \
+	X(aws, &emitter_aws, NULL)                                                                 \
 	X(jsonl, NULL, policy_records)                                                             \
 	X(markdown, NULL, policy_page_markdown)                                                    \
 	X(html, NULL, policy_page_html)
@@ -165,7 +167,7 @@ static int run(const struct arguments *args)
 
 static const struct option_spec options[] = {
 	{"device", "NAME", "whose policy: a device of the site, or a host", false},
-	{"format", &form_names[1], "default nftables; unverified: windows", false},
+	{"format", &form_names[1], "default nftables; unverified: windows, cisco, aws", false},
 	{"sidecar", "FILE", "write there, as JSON, what is behind each rule", false},
 	{"on", "DATE", "as on that day; default: today", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},

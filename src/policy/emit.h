@@ -28,3 +28,5 @@ extern const struct emitter emitter_iptables;  /* its IPv4 */
 extern const struct emitter emitter_ip6tables; /* its IPv6 */
 /* No tool that would read them is at hand, and their texts say so: "Unverified". */
 extern const struct emitter emitter_windows;
+extern const struct emitter emitter_cisco;
+extern const struct emitter emitter_aws;
