@@ -19,11 +19,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define LETTERS	 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define NFTABLES "abcdefghijklmnopqrstuvwxyz0123456789_.:/ -,;@&|()!={}[]\t"
 #define WINDOWS	 LETTERS "0123456789 -.,=_$@(){}[]:;|+\t"
+#define CISCO	 LETTERS "0123456789 -./:_+@"
+#define AWS	 "0123456789 -:,{}[]null"
 #define IPTABLES LETTERS "0123456789_.:/ -,!=[]*+@"
 
 static const struct language {
 	const struct emitter *emitter;
-	char quote;
+	char quote; /* NUL: it has none */
 	size_t quoted_max;
 	const char *ours;  /* the bytes outside of quotes */
 	const char *never; /* not even between quotes */
@@ -32,6 +34,8 @@ static const struct language {
 	{&emitter_iptables, '"', 255, IPTABLES, "\\"},
 	{&emitter_ip6tables, '"', 255, IPTABLES, "\\"},
 	{&emitter_windows, '\'', 500, WINDOWS, "\""},
+	{&emitter_cisco, '\0', 0, CISCO, "?\\\""},
+	{&emitter_aws, '"', SIZE_MAX, AWS, "\\"},
 };
 
 /* What stands between two quotes: printable, not too long. Returns what is behind the second. */
@@ -51,13 +55,19 @@ static struct slice skip_quoted(struct slice line, const struct language *langua
 	return slice_skip(line, inside.n + 2);
 }
 
+static bool is_remark(struct slice line)
+{
+	return slice_has_prefix(line, "#") || slice_has_prefix(line, "!") ||
+	       slice_has_prefix(line, " remark ");
+}
+
 static void check_line(struct slice line, const struct language *language)
 {
 	for (size_t i = 0; i < line.n; i++)
 		if ((line.p[i] < ' ' && line.p[i] != '\t') || line.p[i] > '~' ||
 		    strchr(language->never, line.p[i]))
 			BUG("byte %d in a ruleset", line.p[i]);
-	if (line.n && line.p[0] == '#')
+	if (is_remark(line))
 		return;
 	while (line.n) {
 		if (line.p[0] == language->quote) {
@@ -79,7 +89,7 @@ static void check_brackets(struct slice text, char quote)
 	while (slice_cut(&text, '\n', &line)) {
 		bool quoted = false;
 
-		for (size_t i = 0; i < line.n && line.p[0] != '#'; i++) {
+		for (size_t i = 0; i < line.n && !is_remark(line); i++) {
 			if (line.p[i] == quote)
 				quoted = !quoted;
 			else if (!quoted && line.p[i] == '{')
@@ -143,23 +153,26 @@ static void derive(const struct plan *plan, const struct device *d, const struct
 	errs_release(&errs);
 }
 
-static void derive_host(const struct plan *plan, const struct host *h)
+static void derive_host(const struct plan *plan, const struct host *h,
+			const struct language *language)
 {
-	struct policy *p = policy_derive_host(plan, h, &(struct policy_options){.today = 20784});
+	const struct policy_options options = {.today = 20784,
+					       .stateless = language->emitter->stateless};
+	struct policy *p = policy_derive_host(plan, h, &options);
 
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
-		if (!languages[i].emitter->stateless)
-			check_text(p, &languages[i]);
+	check_policy(p);
+	check_text(p, language);
 	policy_free(p);
 }
 
 static void derive_all(const struct plan *plan)
 {
-	for_each (d, &plan->site->devices)
-		for (size_t i = 0; i < ARRAY_LEN(languages); i++)
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		for_each (d, &plan->site->devices)
 			derive(plan, d, &languages[i]);
-	for_each (h, &plan->site->hosts)
-		derive_host(plan, h);
+		for_each (h, &plan->site->hosts)
+			derive_host(plan, h, &languages[i]);
+	}
 }
 
 /* A few hosts make many pairs; what this is about shows with few. */
