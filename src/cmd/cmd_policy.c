@@ -24,6 +24,9 @@ struct form {
 	X(nftables, &emitter_nftables, NULL)                                                       \
 	X(iptables, &emitter_iptables, NULL)                                                       \
 	X(ip6tables, &emitter_ip6tables, NULL)                                                     \
+	X(windows, &emitter_windows, NULL)                                                         \
+	X(cisco, &emitter_cisco, NULL)                                                             \
+	X(aws, &emitter_aws, NULL)                                                                 \
 	X(jsonl, NULL, policy_records)                                                             \
 	X(markdown, NULL, policy_page_markdown)                                                    \
 	X(html, NULL, policy_page_html)
@@ -92,7 +95,8 @@ static int print(const struct arguments *args, const struct form *form, const st
 
 static int derive(const struct arguments *args, const struct form *form, const struct plan *plan)
 {
-	struct policy_options options;
+	const struct emitter *emitter = form->emitter;
+	struct policy_options options = {0};
 	struct errs errs = {0};
 	struct subject subject;
 	struct policy *p;
@@ -101,6 +105,11 @@ static int derive(const struct arguments *args, const struct form *form, const s
 	if (!subject_find(plan->site, args_value(args, "device"), &subject) ||
 	    !subject_day(args, &options.today))
 		return EXIT_USAGE;
+	if (emitter) {
+		options.interface_also = emitter->interface_also;
+		options.interface_max = emitter->interface_max;
+		options.stateless = emitter->stateless;
+	}
 	p = subject_policy(&subject, plan, &options, &errs);
 	if (!p)
 		return command_failed_all(&errs);
@@ -158,7 +167,7 @@ static int run(const struct arguments *args)
 
 static const struct option_spec options[] = {
 	{"device", "NAME", "whose policy: a device of the site, or a host", false},
-	{"format", &form_names[1], "default nftables", false},
+	{"format", &form_names[1], "default nftables; unverified: windows, cisco, aws", false},
 	{"sidecar", "FILE", "write there, as JSON, what is behind each rule", false},
 	{"on", "DATE", "as on that day; default: today", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},

@@ -269,7 +269,7 @@ static void add_filter(struct derivation *d, const struct rule *r, const struct 
 	if (!derive_filters(d->device))
 		return;
 	derive_add(d, r, f);
-	if (d->device->filter == FILTER_STATELESS && r->action == ACTION_ACCEPT)
+	if (!derive_keeps_state(d) && r->action == ACTION_ACCEPT)
 		add_reply(d, r, f);
 	if (r->action == ACTION_RESET)
 		add_reset(d, r, f);
@@ -480,22 +480,25 @@ static void mark_all(struct derivation *d)
 	}
 }
 
-static void check_name(const struct text *name, size_t max, struct errs *errs)
+static void check_name(const struct text *name, size_t max, const char *also, struct errs *errs)
 {
-	if (name->s && !policy_is_name(name->s, max))
+	if (name->s && !policy_is_name_also(name->s, max, also))
 		errs_add(errs, name->at,
-			 "\"%.40s\" cannot stand in a ruleset: letters, digits and -_.+@ only, at "
-			 "most %zu",
-			 name->s, max);
+			 "\"%.40s\" cannot stand in a ruleset: letters, digits and -_.+@%s only, "
+			 "at most %zu",
+			 name->s, also ? also : "", max);
 }
 
-static void check_names(const struct device *device, struct errs *errs)
+static void check_names(const struct device *device, const struct policy_options *options,
+			struct errs *errs)
 {
+	size_t max = options->interface_max ? options->interface_max : INTERFACE_NAME_MAX;
+
 	for_each (i, &device->interfaces)
-		check_name(&i->system_name, INTERFACE_NAME_MAX, errs);
-	check_name(&device->ftp_gateway.run_as, USER_NAME_MAX, errs);
-	check_name(&device->http_proxy.run_as, USER_NAME_MAX, errs);
-	check_name(&device->socks_proxy.run_as, USER_NAME_MAX, errs);
+		check_name(&i->system_name, max, options->interface_also, errs);
+	check_name(&device->ftp_gateway.run_as, USER_NAME_MAX, NULL, errs);
+	check_name(&device->http_proxy.run_as, USER_NAME_MAX, NULL, errs);
+	check_name(&device->socks_proxy.run_as, USER_NAME_MAX, NULL, errs);
 }
 
 static void start(struct derivation *d, const struct plan *plan, const struct device *device,
@@ -541,7 +544,7 @@ struct policy *policy_derive(const struct plan *plan, const struct device *devic
 {
 	struct derivation d;
 
-	check_names(device, errs);
+	check_names(device, options, errs);
 	if (errs->n)
 		return NULL;
 	start(&d, plan, device, options);

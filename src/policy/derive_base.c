@@ -12,6 +12,11 @@ bool derive_filters(const struct device *d)
 	return d->filter == FILTER_STATEFUL || d->filter == FILTER_STATELESS;
 }
 
+bool derive_keeps_state(const struct derivation *d)
+{
+	return d->device->filter == FILTER_STATEFUL && !d->options->stateless;
+}
+
 static void add(struct derivation *d, enum hook hook, struct match match, const char *why)
 {
 	derive_add(d,
@@ -128,7 +133,7 @@ void derive_base(struct derivation *d)
 	for (enum hook hook = HOOK_INPUT; hook <= HOOK_OUTPUT; hook++) {
 		if (d->host && hook == HOOK_FORWARD)
 			continue;
-		if (d->device->filter == FILTER_STATEFUL)
+		if (derive_keeps_state(d))
 			add_stateful(d, hook);
 		else
 			add_stateless(d, hook);

@@ -75,6 +75,8 @@ void derive_session(struct derivation *d, const struct flow *f);
 /* --- derive_base.c ---------------------------------------------------------------------------- */
 /* Whether it has rules that let through and drop; without, only translations. */
 bool derive_filters(const struct device *d);
+/* Of one that filters. */
+bool derive_keeps_state(const struct derivation *d);
 void derive_base(struct derivation *d);
 void derive_findings(struct derivation *d); /* what holds for the device as a whole */
 

@@ -10,6 +10,10 @@
 
 struct emitter {
 	const char *name;
+	/* For struct policy_options, with which the policy must have been derived. */
+	const char *interface_also;
+	size_t interface_max;
+	bool stateless;
 	/* Adds what no text of it could hold, such as a name; NULL: nothing beyond what
 	 * policy_derive() refuses. With errors it is not asked for a text. */
 	void (*check)(const struct policy *p, struct errs *errs);
@@ -22,3 +26,7 @@ struct emitter {
 extern const struct emitter emitter_nftables;
 extern const struct emitter emitter_iptables;  /* its IPv4 */
 extern const struct emitter emitter_ip6tables; /* its IPv6 */
+/* No tool that would read them is at hand, and their texts say so: "Unverified". */
+extern const struct emitter emitter_windows;
+extern const struct emitter emitter_cisco;
+extern const struct emitter emitter_aws;

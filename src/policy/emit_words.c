@@ -2,6 +2,7 @@
 #include "policy/emit_words.h"
 
 #include "base/date.h"
+#include "base/map.h"
 
 /* nft has no escape inside quotes, and takes no byte for the end of a line but the newline. */
 void emit_harmless(struct buf *out, const char *s, size_t room)
@@ -67,6 +68,28 @@ void emit_reason(struct buf *out, const struct rule *r, size_t more)
 	rule_format_requirements(r, out);
 }
 
+static void add_once(struct buf *out, const char *label, const char *text, struct map *told)
+{
+	if (text && map_add(told, slice_of(text), told))
+		buf_addf(out, "; %s %s", label, text);
+}
+
+void emit_grants(struct buf *out, const struct rule *r)
+{
+	struct map owners = {0}, tickets = {0};
+
+	for_each (f, &r->flows) {
+		for (const struct claim *c = (*f)->claims; c; c = c->next) {
+			struct grant g = claim_grant(c);
+
+			add_once(out, "owner", g.owner.s, &owners);
+			add_once(out, "ticket", g.ticket.s, &tickets);
+		}
+	}
+	map_release(&owners);
+	map_release(&tickets);
+}
+
 void emit_rewrite(struct buf *out, const struct rewrite *w)
 {
 	char text[ADDR_TEXT_MAX];
@@ -108,4 +131,12 @@ bool emit_is_of_link(const struct match *m, uint8_t family)
 	int type = emit_icmp_type(m, family);
 
 	return family == 6 && type >= 133 && type <= 136;
+}
+
+const int *emit_icmp_errors(uint8_t family)
+{
+	/* Unreachable, time exceeded; of IPv6 also too big, and parameter problem. */
+	static const int errors4[] = {3, 11, -1}, errors6[] = {1, 2, 3, 4, -1};
+
+	return family == 6 ? errors6 : errors4;
 }

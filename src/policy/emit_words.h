@@ -20,6 +20,8 @@ void emit_head(struct buf *out, const struct policy *p);
 
 /* "KEY +MORE REQUIREMENTS", of a base rule why it is there. */
 void emit_reason(struct buf *out, const struct rule *r, size_t more);
+/* "; owner O; ticket T": by whose decisions; nothing where the site names none. */
+void emit_grants(struct buf *out, const struct rule *r);
 /* "ADDRESS", ":PORT", "ADDRESS:PORT", "[ADDRESS]:PORT" */
 void emit_rewrite(struct buf *out, const struct rewrite *w);
 
@@ -32,3 +34,7 @@ int emit_icmp_code(const struct match *m, uint8_t family);
 /* Neighbours and routers are on the link: no router has passed it on, its hop limit is 255 (RFC
  * 4861 sections 6.1 and 7.1). */
 bool emit_is_of_link(const struct match *m, uint8_t family);
+
+/* Errors about connections (RFC 4890 section 4.3.1), for a language that does not know to which one
+ * an error belongs: their types; -1 ends them. */
+const int *emit_icmp_errors(uint8_t family);

@@ -63,14 +63,20 @@ void rule_format_requirements(const struct rule *r, struct buf *out)
 					 c->demand->requirement->id.s);
 }
 
-bool policy_is_name(const char *s, size_t max)
+bool policy_is_name_also(const char *s, size_t max, const char *also)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789-_.+@";
-	size_t n = strlen(s);
+	size_t n = 0;
 
-	return n && n <= max && strspn(s, allowed) == n && strcmp(s, ".") != 0 &&
-	       strcmp(s, "..") != 0;
+	while (s[n] && (strchr(allowed, s[n]) || (also && strchr(also, s[n]))))
+		n++;
+	return n && !s[n] && n <= max && strcmp(s, ".") != 0 && strcmp(s, "..") != 0;
+}
+
+bool policy_is_name(const char *s, size_t max)
+{
+	return policy_is_name_also(s, max, NULL);
 }
 
 void policy_free(struct policy *p)

@@ -96,6 +96,11 @@ struct policy {
 
 struct policy_options {
 	int32_t today; /* base/date.h; what has expired before is not opened. 0: nothing has */
+	/* Of the language it is for. What names of interfaces may have besides, such as "/"; NULL:
+	 * nothing. How long they may be; 0: INTERFACE_NAME_MAX. */
+	const char *interface_also;
+	size_t interface_max;
+	bool stateless; /* it keeps no state, whatever the site says of the device */
 };
 
 /* What the plan asks of this device. The plan must outlive it. NULL with errs: an interface or a
@@ -120,3 +125,5 @@ void rule_format_requirements(const struct rule *r, struct buf *out);
  * an interface (Linux IFNAMSIZ), 32 of a user. */
 enum { INTERFACE_NAME_MAX = 15, USER_NAME_MAX = 32 };
 bool policy_is_name(const char *s, size_t max);
+/* With the bytes of `also` as well; NULL: none. */
+bool policy_is_name_also(const char *s, size_t max, const char *also);
