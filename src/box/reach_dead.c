@@ -41,14 +41,6 @@ const struct rule_box *reach_boxes(struct reached *r, size_t chain, const struct
 	return *boxes;
 }
 
-bool reach_boxes_meet(const struct rule_box *a, const struct rule_box *b)
-{
-	for (size_t i = 0; i < SPACE_FIELDS; i++)
-		if (a->ranges[i].hi < b->ranges[i].lo || b->ranges[i].hi < a->ranges[i].lo)
-			return false;
-	return true;
-}
-
 /* The packets that a rule's questions are about. */
 static struct space_pair matches(const struct asking *a, const struct nf_rule *rule)
 {

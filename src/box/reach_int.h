@@ -182,14 +182,21 @@ void reach_remember(struct reached *r, const struct list_run *run, const struct 
 /* What the list leaves to one of its rules. */
 uint32_t reach_list_part(const struct reached *r, const struct rule_part *part);
 /* All packets that a rule may match are in this box. */
+enum { RULE_BOX_FIELDS = 5 };
 struct rule_box {
-	struct space_range ranges[SPACE_FIELDS];
+	struct space_range ranges[RULE_BOX_FIELDS];
 };
 void reach_rule_box(struct reached *r, const struct env *env, const struct nf_rule *rule,
 		    struct rule_box *box);
 struct touch_memo *reach_touched_new(void);
 void reach_touched_free(struct touch_memo *m);
-bool reach_boxes_meet(const struct rule_box *a, const struct rule_box *b);
+static inline bool reach_boxes_meet(const struct rule_box *a, const struct rule_box *b)
+{
+	for (size_t i = 0; i < RULE_BOX_FIELDS; i++)
+		if (a->ranges[i].hi < b->ranges[i].lo || b->ranges[i].hi < a->ranges[i].lo)
+			return false;
+	return true;
+}
 /* Of all rules of a chain. */
 const struct rule_box *reach_boxes(struct reached *r, size_t chain, const struct env *env);
 struct spare_memo *reach_spare_memo(const struct reached *r);
