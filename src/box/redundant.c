@@ -57,7 +57,7 @@ static bool is_same(struct sides *q, const struct side *has, uint32_t within, si
 /* How many are still open; SIZE_MAX: too many to go on. One look costs as much as all rules do. */
 static size_t ask_neighbours(const struct side *has, bool **redundant)
 {
-	enum { LOOKED_AT_MAX = 400 * 400 };
+	enum { LOOKED_AT_MAX = 1000 * 1000 };
 	const struct nf_ruleset *rs = &has->b->ruleset;
 	size_t open = 0, rules = 0;
 
@@ -75,11 +75,21 @@ static size_t ask_neighbours(const struct side *has, bool **redundant)
 	return open * rules > LOOKED_AT_MAX ? SIZE_MAX : open;
 }
 
+/* By what the looks so far have taken, all of them will take more than two seconds or so. */
+static bool is_too_long(const struct sides *q, uint64_t start, size_t looks, size_t open)
+{
+	enum { STEPS_MAX = 120000000, ENOUGH = 8 };
+	uint64_t each = (space_used(q->s).steps - start) / looks;
+
+	return looks >= ENOUGH && each * open > STEPS_MAX;
+}
+
 bool redundant_find(struct sides *q, const struct side *has, uint32_t within, bool **redundant)
 {
 	const struct nf_ruleset *rs = &has->b->ruleset;
 	struct side whole;
-	size_t open = ask_neighbours(has, redundant);
+	size_t open = ask_neighbours(has, redundant), looks = 0;
+	uint64_t start;
 
 	if (open == SIZE_MAX)
 		return false;
@@ -90,10 +100,15 @@ bool redundant_find(struct sides *q, const struct side *has, uint32_t within, bo
 		return false;
 	side_close(&whole);
 	reach_memo_complete(q->memo);
+	start = space_used(q->s).steps;
 	for (size_t c = 0; c < rs->chains.n; c++)
-		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++)
-			if (redundant[c][i] && reach_spare(has->reach, c, i) != REACH_SPARE_YES)
-				redundant[c][i] = is_same(q, has, within, c, i);
+		for (size_t i = 0; i < rs->chains.items[c].rules.n; i++) {
+			if (!redundant[c][i] || reach_spare(has->reach, c, i) == REACH_SPARE_YES)
+				continue;
+			redundant[c][i] = is_same(q, has, within, c, i);
+			if (is_too_long(q, start, ++looks, open))
+				return false;
+		}
 	return space_where(q->s, has->may, has->must) != SPACE_TOO_LARGE &&
 	       space_override(q->s, within, has->may) != SPACE_TOO_LARGE;
 }

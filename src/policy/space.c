@@ -32,6 +32,7 @@ struct space *space_new(const struct space_frame *f, enum space_order order,
 	s->table_room = FIRST_TABLE;
 	s->table = mem_new(s->table_room, sizeof(*s->table));
 	space_cache_fit(s);
+	s->walks = mem_new(1, sizeof(*s->walks));
 	return s;
 }
 
@@ -44,6 +45,8 @@ void space_free(struct space *s)
 	free(s->pending);
 	free(s->table);
 	free(s->cache);
+	free(s->walks->noted);
+	free(s->walks);
 	free(s);
 }
 
@@ -54,7 +57,8 @@ struct space_usage space_used(const struct space *s)
 		.edges = s->n_edges,
 		.bytes = sizeof(*s) + s->nodes_room * sizeof(*s->nodes) +
 			 (s->edges_room + s->pending_room) * sizeof(*s->edges) +
-			 s->table_room * sizeof(*s->table) + space_cache_bytes(s),
+			 s->table_room * sizeof(*s->table) + space_cache_bytes(s) +
+			 s->walks->room * sizeof(*s->walks->noted),
 		.steps = s->steps,
 	};
 }

@@ -20,6 +20,16 @@ struct space_node {
 
 struct space_cached; /* space_apply.c */
 
+/* What walks through single sets have found, by node: only what the walk that goes on now has
+ * noted counts, so that none has to clear it. */
+struct space_walks {
+	struct space_noted {
+		uint32_t walk, set;
+	} * noted;
+	size_t room;
+	uint32_t now; /* number of the walk */
+};
+
 struct space {
 	const struct space_frame *frame;
 	struct space_limits limits;
@@ -38,7 +48,10 @@ struct space {
 	size_t cache_room;
 	uint64_t steps;
 	bool over; /* a limit was met */
+	struct space_walks *walks;
 };
+/* A new walk, over the nodes that there are now. */
+struct space_walks *space_walk_begin(const struct space *s);
 
 static inline bool space_is_value(uint32_t set)
 {

@@ -6,27 +6,27 @@
 #include "base/mem.h"
 #include "policy/space_int.h"
 
-/* One walk. What became of each node is kept by its index; NO_SET: not yet visited. The nodes that
- * the walk itself makes are not visited by it. */
-enum { NO_SET = 0 };
-
+/* One walk, which visits each node once. The nodes that it makes are not visited by it. */
 struct walk {
 	struct space *space;
-	uint32_t *done; /* a set plus one */
+	struct space_walks *walks;
 	uint32_t (*value)(uint32_t value, const void *ctx);
 	const void *ctx;
 	uint32_t level; /* that is forgotten */
 };
 
-static void walk_start(struct walk *w)
+struct space_walks *space_walk_begin(const struct space *s)
 {
-	w->done = mem_new(w->space->n_nodes, sizeof(*w->done));
-}
+	struct space_walks *w = s->walks;
 
-static uint32_t walk_stop(struct walk *w, uint32_t result)
-{
-	free(w->done);
-	return result;
+	if (w->room < s->n_nodes || w->now == UINT32_MAX) {
+		free(w->noted);
+		w->room = s->nodes_room;
+		w->noted = mem_new(w->room, sizeof(*w->noted));
+		w->now = 0;
+	}
+	w->now++;
+	return w;
 }
 
 static uint32_t visit(struct walk *w, uint32_t a);
@@ -63,22 +63,23 @@ static uint32_t join(struct walk *w, const struct space_node n)
 
 static uint32_t visit(struct walk *w, uint32_t a)
 {
-	uint32_t *done, result, level = space_level_of(w->space, a);
+	uint32_t result, level = space_level_of(w->space, a);
+	struct space_noted *noted;
 
 	if (space_is_value(a))
 		return w->value ? w->value(space_value_of(a), w->ctx) : a;
 	if (level > w->level)
 		return a;
-	done = &w->done[a >> 1];
-	if (*done == NO_SET) {
+	noted = &w->walks->noted[a >> 1];
+	if (noted->walk != w->walks->now) {
 		struct space_node n = *space_node_of(w->space, a);
 
 		result = level == w->level ? join(w, n) : rebuild(w, n);
 		if (result == SPACE_TOO_LARGE)
 			return result;
-		*done = result + 1;
+		*noted = (struct space_noted){w->walks->now, result};
 	}
-	return *done - 1;
+	return noted->set;
 }
 
 uint32_t space_each_value(struct space *s, uint32_t a,
@@ -88,8 +89,8 @@ uint32_t space_each_value(struct space *s, uint32_t a,
 
 	if (a == SPACE_TOO_LARGE)
 		return a;
-	walk_start(&w);
-	return walk_stop(&w, visit(&w, a));
+	w.walks = space_walk_begin(s);
+	return visit(&w, a);
 }
 
 struct value_table {
@@ -133,13 +134,14 @@ uint32_t space_forget(struct space *s, uint32_t a, enum space_field field)
 		return a;
 	while (s->order[w.level] != field)
 		w.level++;
-	walk_start(&w);
-	return walk_stop(&w, visit(&w, a));
+	w.walks = space_walk_begin(s);
+	return visit(&w, a);
 }
 
 struct seen {
 	const struct space *space;
-	bool *nodes, *values;
+	struct space_walks *walks;
+	bool *values;
 	size_t n_values;
 };
 
@@ -152,9 +154,9 @@ static void see(struct seen *seen, uint32_t a)
 			seen->values[space_value_of(a)] = true;
 		return;
 	}
-	if (seen->nodes[a >> 1])
+	if (seen->walks->noted[a >> 1].walk == seen->walks->now)
 		return;
-	seen->nodes[a >> 1] = true;
+	seen->walks->noted[a >> 1].walk = seen->walks->now;
 	n = space_node_of(seen->space, a);
 	for (uint32_t i = 0; i < n->n; i++)
 		see(seen, seen->space->edges[n->first + i].child);
@@ -162,11 +164,9 @@ static void see(struct seen *seen, uint32_t a)
 
 void space_values(const struct space *s, uint32_t a, bool *has, size_t n)
 {
-	struct seen seen = {s, NULL, has, n};
+	struct seen seen = {s, space_walk_begin(s), has, n};
 
 	if (a == SPACE_TOO_LARGE)
 		BUG("looked into what was too large");
-	seen.nodes = mem_new(s->n_nodes, sizeof(*seen.nodes));
 	see(&seen, a);
-	free(seen.nodes);
 }
