@@ -42,6 +42,8 @@ devices() {
 for site in "$SOURCE_DIR"/tests/golden/policy/*/site.yaml "$SOURCE_DIR"/examples/*/site.yaml; do
 	catalog=$(dirname "$site")/catalog
 	[ -d "$catalog" ] || catalog=$SOURCE_DIR/catalog
+	# No Linux box has interfaces of such names.
+	case $site in */unverified/*) continue ;; esac
 	for device in $(devices "$site"); do
 		derive() {
 			"$PORTOLAN" policy derive "$site" --device "$device" --catalog "$catalog" --format "$1"
