@@ -84,4 +84,6 @@ struct box {
 void box_free(struct box *b); /* NULL is fine */
 /* The value of a switch, or `otherwise` where it was not collected. */
 int64_t box_switch(const struct box *b, const char *name, int64_t otherwise);
+/* Whether it runs an older one: `uname -r`, "6.1.0-18-amd64"; where nobody said, it does not. */
+bool box_kernel_is_before(const struct box *b, unsigned major, unsigned minor);
 const struct box_link *box_find_link(const struct box *b, const char *name);

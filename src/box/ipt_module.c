@@ -436,6 +436,14 @@ static const struct ipt_option rpfilter[] = {
 static const struct ipt_option policy[] = {
 	{.name = "--dir", .n_args = 1},
 	{.name = "--pol", .n_args = 1},
+	{.name = "--strict"},
+	{.name = "--next"},
+	{.name = "--reqid", .n_args = 1},
+	{.name = "--spi", .n_args = 1},
+	{.name = "--proto", .n_args = 1},
+	{.name = "--mode", .n_args = 1},
+	{.name = "--tunnel-src", .n_args = 1},
+	{.name = "--tunnel-dst", .n_args = 1},
 };
 static const struct ipt_option recent[] = {
 	{.name = "--name", .n_args = 1},

@@ -125,17 +125,20 @@ int ipt_ask_rpfilter(struct ipt *p, const struct ipt_uses *us)
 	return 0;
 }
 
+/* What it was wrapped in is only asked of what came, or leaves, through IPsec (policy_mt()). */
 int ipt_ask_policy(struct ipt *p, const struct ipt_uses *us)
 {
 	const struct ipt_use *pol = find_use(us, "--pol");
 	bool ipsec;
 
-	if (!knows_all(us) || us->n != 2 || !pol || pol->negate || !find_use(us, "--dir"))
+	if (!knows_all(us) || !pol || pol->negate || !find_use(us, "--dir"))
 		return IPT_ODD;
 	ipsec = slice_is(pol->args->text, "ipsec");
-	if (!ipsec && !slice_is(pol->args->text, "none"))
+	if (!ipsec && (us->n != 2 || !slice_is(pol->args->text, "none")))
 		return IPT_ODD;
 	ipt_ask(p, KEY_IPSEC, nf_span_of_number(ipsec, ipsec), false);
+	if (us->n > 2)
+		nf_ask_unknown(p->b, p->rule, us->words);
 	return 0;
 }
 

@@ -214,10 +214,15 @@ static uint32_t multicast(const struct reached *r, enum space_field field)
 			      reach_addrs(r, field, "ff00::/8"));
 }
 
+/* route_is_nobody() */
+static uint32_t nobody(const struct reached *r, enum space_field field)
+{
+	return reach_addrs(r, field, box_kernel_is_before(r->b, 5, 3) ? "0.0.0.0/8" : "0.0.0.0/32");
+}
+
 static uint32_t broadcast(const struct reached *r, enum space_field field)
 {
-	return space_override(r->s, reach_addrs(r, field, "0.0.0.0/8"),
-			      reach_addrs(r, field, "255.255.255.255/32"));
+	return space_override(r->s, nobody(r, field), reach_addrs(r, field, "255.255.255.255/32"));
 }
 
 /* In the order in which route_local_type() asks. */
@@ -396,14 +401,13 @@ static uint32_t martians(const struct reached *r)
 				    reach_addrs(r, SPACE_FROM, "255.255.255.255/32"));
 	uint32_t fine =
 		either(r, to_all, both(r, from_none, reach_addrs(r, SPACE_TO, "0.0.0.0/32")));
-	uint32_t bad =
-		without(r, reach_addrs(r, SPACE_FROM, "0.0.0.0/8"), both(r, to_group, from_none));
+	uint32_t bad = without(r, nobody(r, SPACE_FROM), both(r, to_group, from_none));
 	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "127.0.0.0/8"),
 				reach_addrs(r, SPACE_TO, "127.0.0.0/8"));
 
 	loops = without(r, loops, reach_value(r, SPACE_IN, r->lo));
 	loops = both(r, loops, where_switch(r, "route_localnet", 0));
-	bad = either(r, bad, either(r, loops, reach_addrs(r, SPACE_TO, "0.0.0.0/8")));
+	bad = either(r, bad, either(r, loops, nobody(r, SPACE_TO)));
 	return either(r, no_sender, without(r, bad, fine));
 }
 
@@ -633,18 +637,39 @@ void reach_route_in(struct reached *r, struct flocks *f, struct flocks *local,
 	}
 }
 
-/* What goes to many leaves by the link whose address it has. */
-static uint32_t by_source(const struct reached *r)
+/* The sources that are the box's by a local route of more than one address, such as 127.0.0.0/8, each
+ * with the route's link. */
+static uint32_t by_local_nets(struct reached *r)
 {
-	uint32_t set = SPACE_EMPTY, to;
+	uint32_t set = SPACE_EMPTY;
+
+	for_each (route, &r->b->routes)
+		if (route->table == TABLE_LOCAL && route->type == ADDR_LOCAL && route->link &&
+		    route->to.addr.family == 4 && route->to.bits < 32) {
+			struct typed t = {ADDR_LOCAL, route->link};
+			uint32_t out = reach_value(r, SPACE_OUT, reach_id(r, route->link));
+
+			set = either(r, set,
+				     both(r, reach_prefix(r, SPACE_FROM, &route->to),
+					  both(r, in_local_table(r, SPACE_FROM, t), out)));
+		}
+	return set;
+}
+
+/* What goes to many leaves by the link whose address it has. */
+static uint32_t by_source(struct reached *r)
+{
+	uint32_t set = by_local_nets(r), to;
 
 	for_each (a, &r->b->addresses) {
 		struct prefix p = prefix_of_addr(&a->addr);
 
-		if (a->addr.family == 4)
-			set = either(r, set,
-				     both(r, reach_prefix(r, SPACE_FROM, &p),
-					  reach_value(r, SPACE_OUT, reach_id(r, a->link))));
+		if (a->addr.family != 4)
+			continue;
+		set = without(r, set, reach_prefix(r, SPACE_FROM, &p));
+		set = either(r, set,
+			     both(r, reach_prefix(r, SPACE_FROM, &p),
+				  reach_value(r, SPACE_OUT, reach_id(r, a->link))));
 	}
 	to = either(r, reach_addrs(r, SPACE_TO, "224.0.0.0/4"),
 		    reach_addrs(r, SPACE_TO, "255.255.255.255/32"));

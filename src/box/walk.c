@@ -42,7 +42,8 @@ static enum nf_ct_state state_of_icmp(uint8_t type)
 										    : CT_INVALID;
 }
 
-/* Neighbours and multicast listeners are left alone. */
+/* Neighbours, multicast listeners and their routers are left alone (the last two since March 2024, in
+ * stable kernels too: until then they were invalid). */
 static enum nf_ct_state state_of_icmp6(uint8_t type)
 {
 	enum {
@@ -54,9 +55,10 @@ static enum nf_ct_state state_of_icmp6(uint8_t type)
 		ADVERTISEMENT = 136,
 		NI_QUERY = 139
 	};
-	enum { MLD2_REPORT = 143 };
+	enum { MLD2_REPORT = 143, ROUTERS_ADVERTISEMENT = 151, ROUTERS_SOLICIT };
 
-	if ((type >= QUERY && type <= ADVERTISEMENT) || type == MLD2_REPORT)
+	if ((type >= QUERY && type <= ADVERTISEMENT) || type == MLD2_REPORT ||
+	    type == ROUTERS_ADVERTISEMENT || type == ROUTERS_SOLICIT)
 		return CT_UNTRACKED;
 	return type == ECHO || type == NI_QUERY ? CT_NEW : CT_INVALID;
 }

@@ -155,9 +155,9 @@ static const char *martian(const struct walk *w)
 		return "the source is no host's address";
 	if (to_all || (beginner && addr_is_zero(&p->to)))
 		return NULL;
-	if (p->from.bytes[0] == 0 && !(addr_is_multicast(&p->to) && beginner))
+	if (route_is_nobody(w->b, &p->from) && !(addr_is_multicast(&p->to) && beginner))
 		return "the source is no host's address";
-	if (p->to.bytes[0] == 0)
+	if (route_is_nobody(w->b, &p->to))
 		return "the target is no host's address";
 	if (!lo && (addr_is_loopback(&p->from) || addr_is_loopback(&p->to)) &&
 	    !highest(w, "route_localnet"))
@@ -341,7 +341,7 @@ static const char *link_of_source(const struct walk *w)
 	for_each (a, &w->b->addresses)
 		if (addr_equal(&a->addr, &w->p.from))
 			return a->link;
-	return NULL;
+	return w->p.from.family == 4 ? route_local_link(w->b, &w->p.from) : NULL;
 }
 
 bool walk_route_out(struct walk *w)

@@ -202,6 +202,16 @@ static const struct one iptables_cases[] = {
 	 "unrouted", NULL},
 	{"the box's own address from outside", FILTER("-A INPUT -j ACCEPT\n"), "eth0",
 	 "udp 10.1.0.1:4000 10.0.0.1:53", "unrouted", NULL},
+	{"since Linux 5.3 what begins with 0 is a host's",
+	 FILTER("-A FORWARD -j ACCEPT\n-A INPUT -j ACCEPT\n"), "eth0",
+	 "udp 0.0.0.9:4000 10.0.0.1:53", "local udp 0.0.0.9:4000 > 10.0.0.1:53", NULL},
+	{"nobody", FILTER("-A INPUT -j ACCEPT\n"), "eth0", "udp 0.0.0.0:4000 10.0.0.1:53",
+	 "unrouted", NULL},
+	{"what did not come through IPsec is not asked how it did",
+	 FILTER("-A INPUT -m policy --dir in --pol ipsec --mode tunnel --proto esp -j ACCEPT\n"),
+	 "eth0", "udp 10.0.0.9:4000 10.0.0.1:53", "dropped INPUT 0", NULL},
+	{"loopback's source keeps to loopback", FILTER(""), NULL, "udp 127.9.9.9:4000 239.1.1.1:53",
+	 "unrouted or dropped INPUT 0", NULL},
 	{"a key that the packet lacks",
 	 FILTER("-A INPUT -p icmp -m icmp ! --icmp-type 8 -j ACCEPT\n"), "eth0",
 	 "udp 10.0.0.9:4000 10.0.0.1:53", "dropped INPUT 0", NULL},
@@ -212,6 +222,24 @@ static const struct one iptables_cases[] = {
 	 "tcp [2001:db8::9]:4000 [2001:db8::1]:22",
 	 "local tcp [2001:db8::9]:4000 > [2001:db8::1]:22", NULL},
 };
+
+static const struct one ip6tables_cases[] = {
+	{"neighbours are left alone",
+	 FILTER("-A INPUT -p ipv6-icmp -m conntrack --ctstate UNTRACKED -j ACCEPT\n"), "eth0",
+	 "icmp/135 [2001:db8::9] [2001:db8::1]", "local icmp/135/0 2001:db8::9 > 2001:db8::1",
+	 NULL},
+	{"so are multicast's routers",
+	 FILTER("-A INPUT -p ipv6-icmp -m conntrack --ctstate UNTRACKED -j ACCEPT\n"), "eth0",
+	 "icmp/151 [2001:db8::9] [2001:db8::1]", "local icmp/151/0 2001:db8::9 > 2001:db8::1",
+	 NULL},
+};
+
+static void ip6tables_decides(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(ip6tables_cases) / sizeof(ip6tables_cases[0]); i++)
+		check("ip6tables-nft-save -c", &ip6tables_cases[i]);
+}
 
 static void iptables_decides(void **state)
 {
@@ -224,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(iptables_decides),
+		cmocka_unit_test(ip6tables_decides),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
