@@ -194,13 +194,23 @@ static void by_link(struct reached *r, struct translating *t, const struct env *
 	}
 }
 
+/* walk_route.c: is_to_link(); of many, those that anybody uses. */
+static uint32_t to_link(const struct reached *r)
+{
+	static const char *const many[] = {"::/128", "ff00::/15", "ff02::/16", "ff10::/15",
+					   "ff12::/16"};
+	uint32_t set = reach_addrs(r, SPACE_TO, "fe80::/10");
+
+	for (size_t i = 0; i < ARRAY_LEN(many); i++)
+		set = space_override(r->s, set, reach_addrs(r, SPACE_TO, many[i]));
+	return set;
+}
+
 static void by_own(struct reached *r, struct translating *t, const struct env *env,
 		   const struct nf_target *to, uint32_t where)
 {
-	uint32_t of_link = space_override(r->s, reach_addrs(r, SPACE_TO, "fe80::/10"),
-					  reach_addrs(r, SPACE_TO, "::/128"));
+	uint32_t of_link = reach_pull(r, env, to_link(r));
 
-	of_link = reach_pull(r, env, of_link);
 	by_link(r, t, env, to, (struct own){.family = 6, .of_link = true},
 		space_where(r->s, where, of_link));
 	where = space_without(r->s, where, of_link);

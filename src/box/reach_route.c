@@ -433,13 +433,25 @@ static uint32_t refused_sources(struct reached *r, bool may)
 }
 
 /* IPv6 looks at the addresses before any hook. */
+/* IPv6 that comes in where it is switched off. */
+static uint32_t switched_off(const struct reached *r)
+{
+	uint32_t set = SPACE_EMPTY;
+
+	for (size_t i = 0; i < r->names->names.n; i++)
+		if (switch_of(r, "disable_ipv6", r->names->names.items[i], 6))
+			set = either(r, set,
+				     reach_value(r, SPACE_IN, (uint32_t)i + SPACE_FIRST_INTERFACE));
+	return both(r, set, reach_family(r, 6));
+}
+
 uint32_t reach_strangers(const struct reached *r)
 {
 	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "::1/128"),
 				reach_addrs(r, SPACE_TO, "::1/128"));
 
 	loops = either(r, loops, reach_addrs(r, SPACE_FROM, "ff00::/8"));
-	return without(r, loops, reach_value(r, SPACE_IN, r->lo));
+	return either(r, switched_off(r), without(r, loops, reach_value(r, SPACE_IN, r->lo)));
 }
 
 uint32_t reach_known(const struct reached *r)

@@ -140,6 +140,7 @@ static struct box *make_box(uint64_t *random, bool unsure)
 	add_switch(b, "net.ipv6.conf.all.forwarding", random_below(random, 4) != 0);
 	add_switch(b, "net.ipv4.conf.all.rp_filter", random_below(random, 2));
 	add_switch(b, "net.ipv4.conf.eth1.rp_filter", random_below(random, 3));
+	add_switch(b, "net.ipv6.conf.eth1.disable_ipv6", *random % 4 == 1);
 	add_switch(b, "net.ipv4.conf.eth0.route_localnet", random_below(random, 2));
 	return b;
 }

@@ -45,7 +45,7 @@ static const char box_text[] =
 	"{\"priority\":32766,\"src\":\"all\",\"table\":\"main\"}]\n"
 	"$ sysctl -ae\n"
 	"\tnet.ipv4.ip_forward = 1\n\tnet.ipv4.conf.wan0.rp_filter = 1\n"
-	"\tnet.ipv6.conf.all.forwarding = 1\n"
+	"\tnet.ipv6.conf.all.forwarding = 1\n\tnet.ipv6.conf.eth1.disable_ipv6 = 1\n"
 	"$ nft -j list ruleset\n\t{\"nftables\": [{\"metainfo\": {\"json_schema_version\": 1}}]}\n";
 
 /* The rules' lines, each with a tab in front, between those of the box and the end. */
@@ -228,6 +228,8 @@ static const struct one ip6tables_cases[] = {
 	 FILTER("-A INPUT -p ipv6-icmp -m conntrack --ctstate UNTRACKED -j ACCEPT\n"), "eth0",
 	 "icmp/135 [2001:db8::9] [2001:db8::1]", "local icmp/135/0 2001:db8::9 > 2001:db8::1",
 	 NULL},
+	{"where IPv6 is switched off", FILTER("-A INPUT -j ACCEPT\n"), "eth1",
+	 "tcp [2001:db8::9]:4000 [2001:db8::1]:22", "unrouted", NULL},
 	{"so are multicast's routers",
 	 FILTER("-A INPUT -p ipv6-icmp -m conntrack --ctstate UNTRACKED -j ACCEPT\n"), "eth0",
 	 "icmp/151 [2001:db8::9] [2001:db8::1]", "local icmp/151/0 2001:db8::9 > 2001:db8::1",
