@@ -26,6 +26,8 @@ static const struct named_key metas[] = {
 	{"skgid", KEY_GID, KIND_USER, 0, ANY},
 	{"pkttype", KEY_PKTTYPE, KIND_PKTTYPE, 0, ANY},
 	{"length", KEY_LENGTH, KIND_NUMBER, 0, ANY},
+	{"ipsec", KEY_IPSEC, KIND_BOOL, 0, ANY},
+	{"secpath", KEY_IPSEC, KIND_BOOL, 0, ANY},
 };
 #define PORTS(name, number)                                                                        \
 	{name " sport", KEY_SPORT, KIND_NUMBER, 0, number},                                        \
@@ -38,6 +40,7 @@ static const struct named_key payloads[] = {
 	{"ip protocol", KEY_PROTO, KIND_PROTO, 4, ANY},
 	{"ip ttl", KEY_TTL, KIND_NUMBER, 4, ANY},
 	{"ip dscp", KEY_DSCP, KIND_DSCP, 4, ANY},
+	{"ip ecn", KEY_ECN, KIND_NUMBER, 4, ANY},
 	{"ip length", KEY_LENGTH, KIND_NUMBER, 4, ANY},
 	{"ip frag-off", KEY_FRAGMENT, KIND_NUMBER, 4, ANY},
 	{"ip6 saddr", KEY_SADDR6, KIND_ADDR6, 6, ANY},
@@ -45,6 +48,7 @@ static const struct named_key payloads[] = {
 	{"ip6 nexthdr", KEY_PROTO, KIND_PROTO, 6, ANY},
 	{"ip6 hoplimit", KEY_TTL, KIND_NUMBER, 6, ANY},
 	{"ip6 dscp", KEY_DSCP, KIND_DSCP, 6, ANY},
+	{"ip6 ecn", KEY_ECN, KIND_NUMBER, 6, ANY},
 	PORTS("tcp", TCP),
 	PORTS("udp", UDP),
 	PORTS("udplite", UDPLITE),
@@ -70,12 +74,20 @@ static const struct named_key cts[] = {
 	{"original ip6 daddr", KEY_CT_ORIG_DADDR6, KIND_ADDR6, 6, ANY},
 	{"original proto-src", KEY_CT_ORIG_SPORT, KIND_NUMBER, 0, ANY},
 	{"original proto-dst", KEY_CT_ORIG_DPORT, KIND_NUMBER, 0, ANY},
+	{"reply ip saddr", KEY_CT_REPL_SADDR4, KIND_ADDR4, 4, ANY},
+	{"reply ip daddr", KEY_CT_REPL_DADDR4, KIND_ADDR4, 4, ANY},
+	{"reply ip6 saddr", KEY_CT_REPL_SADDR6, KIND_ADDR6, 6, ANY},
+	{"reply ip6 daddr", KEY_CT_REPL_DADDR6, KIND_ADDR6, 6, ANY},
+	{"reply proto-src", KEY_CT_REPL_SPORT, KIND_NUMBER, 0, ANY},
+	{"reply proto-dst", KEY_CT_REPL_DPORT, KIND_NUMBER, 0, ANY},
 };
 static const struct named_key fibs[] = {
 	{"type saddr", KEY_SADDR_TYPE, KIND_ADDRTYPE, 0, ANY},
 	{"type daddr", KEY_DADDR_TYPE, KIND_ADDRTYPE, 0, ANY},
 	{"type saddr iif", KEY_SADDR_IIF_TYPE, KIND_ADDRTYPE, 0, ANY},
 	{"type daddr iif", KEY_DADDR_IIF_TYPE, KIND_ADDRTYPE, 0, ANY},
+	{"type saddr oif", KEY_SADDR_OIF_TYPE, KIND_ADDRTYPE, 0, ANY},
+	{"type daddr oif", KEY_DADDR_OIF_TYPE, KIND_ADDRTYPE, 0, ANY},
 	{"oif saddr iif", KEY_BACK_IIF, KIND_BOOL, 0, ANY},
 	{"oif saddr", KEY_BACK, KIND_BOOL, 0, ANY},
 };

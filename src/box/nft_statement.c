@@ -212,7 +212,7 @@ static bool set_mark(struct nft *n, const json_t *value, bool of_packet)
 /* Whether it changes where a packet goes: addresses, ports, zones. */
 static bool is_harmless(const json_t *key)
 {
-	static const char *const fields[] = {"dscp", "ecn", "ttl", "hoplimit", "flowlabel"};
+	static const char *const fields[] = {"flowlabel"};
 	static const char *const metas[] = {"priority", "nftrace", "pkttype", "cpu",
 					    "random",	"secmark", "broute"};
 	static const char *const cts[] = {"label", "event", "secmark", "timeout"};
@@ -233,6 +233,21 @@ static bool is_harmless(const json_t *key)
 	return harmless || strcmp(what, "tcp option") == 0 || strcmp(what, "exthdr") == 0;
 }
 
+/* The TTL, the DSCP, the ECN. */
+static bool blur(struct nft *n, const json_t *key)
+{
+	const json_t *payload = json_object_get(key, "payload");
+	struct nft_keys keys;
+
+	if (!payload || !nft_keys(n, key, &keys) || keys.kinds.n != 1 || keys.uses[0].mask ||
+	    (keys.uses[0].key != KEY_TTL && keys.uses[0].key != KEY_DSCP &&
+	     keys.uses[0].key != KEY_ECN))
+		return false;
+	nft_ask_before(n, &keys);
+	nf_add_step(n->b, n->rule, STEP_BLUR)->key = keys.uses[0].key;
+	return true;
+}
+
 static bool mangle(struct nft *n, const json_t *value)
 {
 	const json_t *key = json_object_get(value, "key"), *to = json_object_get(value, "value");
@@ -241,7 +256,7 @@ static bool mangle(struct nft *n, const json_t *value)
 		return set_mark(n, to, true);
 	if (is_mark(key, "ct"))
 		return set_mark(n, to, false);
-	return is_harmless(key);
+	return blur(n, key) || is_harmless(key);
 }
 
 /* --- the rest --------------------------------------------------------------------------------- */

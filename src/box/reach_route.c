@@ -634,6 +634,23 @@ static struct ways_in add_unknown(const struct reached *r, struct ways_in w)
 	return w;
 }
 
+uint32_t reach_link_type(struct reached *r, enum space_field link, enum nf_addr_type type)
+{
+	return without(r, reach_local_type(r, SPACE_TO, link, type), nobody(r, SPACE_TO));
+}
+
+/* What was sent to many, as it came, is not forwarded. */
+static void forward_to_one(struct reached *r, const struct flock *k, uint32_t where,
+			   struct flocks *forward)
+{
+	uint32_t many = either(r, reach_link_type(r, SPACE_IN, ADDR_MULTICAST),
+			       reach_link_type(r, SPACE_IN, ADDR_BROADCAST));
+
+	many = both(r, many, reach_known(r));
+	reach_stop(r, both(r, where, many));
+	flocks_add(r->s, forward, &k->env, without(r, where, many));
+}
+
 void reach_route_in(struct reached *r, struct flocks *f, struct flocks *local,
 		    struct flocks *forward)
 {
@@ -644,13 +661,12 @@ void reach_route_in(struct reached *r, struct flocks *f, struct flocks *local,
 		reach_stop(r, both(r, k->where, reach_pull(r, &k->env, w.refused)));
 		flocks_add(r->s, local, &k->env,
 			   both(r, k->where, reach_pull(r, &k->env, w.local)));
-		flocks_add(r->s, forward, &k->env,
-			   both(r, k->where, reach_pull(r, &k->env, w.forward)));
+		forward_to_one(r, k, both(r, k->where, reach_pull(r, &k->env, w.forward)), forward);
 	}
 }
 
-/* The sources that are the box's by a local route of more than one address, such as 127.0.0.0/8, each
- * with the route's link. */
+/* The sources that are the box's by a local route of more than one address, such as 127.0.0.0/8,
+ * each with the route's link. */
 static uint32_t by_local_nets(struct reached *r)
 {
 	uint32_t set = SPACE_EMPTY;

@@ -150,6 +150,15 @@ enum nf_addr_type route_local_type(const struct box *b, const struct addr *a, co
 	return r->type;
 }
 
+enum nf_addr_type route_link_type(const struct box *b, const struct addr *to, const char *link)
+{
+	enum nf_addr_type type = route_local_type(b, to, link);
+
+	if (type == ADDR_MULTICAST || (type == ADDR_BROADCAST && !route_is_nobody(b, to)))
+		return type;
+	return ADDR_UNICAST;
+}
+
 const char *route_local_link(const struct box *b, const struct addr *a)
 {
 	const struct route_query q = {.to = *a};

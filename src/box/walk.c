@@ -42,8 +42,8 @@ static enum nf_ct_state state_of_icmp(uint8_t type)
 										    : CT_INVALID;
 }
 
-/* Neighbours, multicast listeners and their routers are left alone (the last two since March 2024, in
- * stable kernels too: until then they were invalid). */
+/* Neighbours, multicast listeners and their routers are left alone (the routers since March 2024,
+ * in stable kernels too: until then they were invalid). */
 static enum nf_ct_state state_of_icmp6(uint8_t type)
 {
 	enum {
@@ -82,6 +82,10 @@ bool walk_guess(struct walk *w, const char *words)
 	struct tape *t = &w->tape;
 	bool says;
 
+	if (w->asks) {
+		w->unsure = true;
+		return false;
+	}
 	if (t->at == WALK_GUESSES_MAX) {
 		w->too_many = true;
 		return false;
@@ -404,6 +408,7 @@ struct nf_walk *nf_walk_answer(const struct box *b, const struct nf_packet *p,
 	answer.in = o->fate == FATE_FORWARDED || o->fate == FATE_SENT ? o->out : NULL;
 	answer.mark = 0;
 	answer.has_mac = answer.has_ttl = answer.has_length = false;
+	answer.has_dscp = answer.has_ecn = false;
 	answer.has_uid = answer.has_gid = false;
 	answer.tcp_flags = SYN | ACK;
 	answer.icmp_type = answer.to.family == 4 ? ECHO_REPLY : ECHO6_REPLY;

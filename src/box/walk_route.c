@@ -270,6 +270,12 @@ static void note(struct walk *w, bool local)
 		walk_event(w, EVENT_ROUTE, NULL, NULL, "out by %s", w->out);
 }
 
+/* As it came, on the link. */
+static bool is_to_one(const struct walk *w)
+{
+	return route_link_type(w->b, &w->asked->to, w->in) == ADDR_UNICAST;
+}
+
 static bool forward(struct walk *w, const struct box_route *r)
 {
 	const char *why = refused_way(r);
@@ -278,6 +284,11 @@ static bool forward(struct walk *w, const struct box_route *r)
 		why = "the box does not forward";
 	if (why)
 		return refuse(w, why);
+	if (!is_to_one(w))
+		return refuse(w, "what was sent to many is not forwarded");
+	if (w->p.has_ttl && w->p.ttl <= 1)
+		return refuse(w, "its TTL ends here");
+	w->p.ttl -= w->p.has_ttl; /* before any hook */
 	w->out = choose_hop(w, r);
 	if (is_of_link(&w->p.from) && strcmp(w->out, w->in) != 0)
 		return refuse(w, "link-local addresses stay on their link");

@@ -196,6 +196,8 @@ static struct nf_span pick_span(uint64_t *random, enum nf_key key)
 	case KEY_SADDR4:
 	case KEY_DADDR4:
 	case KEY_CT_ORIG_DADDR4:
+	case KEY_CT_REPL_SADDR4:
+	case KEY_CT_REPL_DADDR4:
 		return pick_prefix(random, false);
 	case KEY_SADDR6:
 	case KEY_DADDR6:
@@ -203,6 +205,8 @@ static struct nf_span pick_span(uint64_t *random, enum nf_key key)
 	case KEY_SPORT:
 	case KEY_DPORT:
 	case KEY_CT_ORIG_DPORT:
+	case KEY_CT_REPL_SPORT:
+	case KEY_CT_REPL_DPORT:
 		return nf_span_of_number(lo < hi ? lo : hi, lo < hi ? hi : lo);
 	case KEY_PROTO:
 		return nf_span_of_number(random_below(random, 2) ? TCP : UDP, UDP);
@@ -276,7 +280,15 @@ static enum nf_key pick_key(uint64_t *random, bool unsure)
 		KEY_TTL,
 	};
 
-	return keys[random_below(random, ARRAY_LEN(keys) - (unsure ? 0 : 3))];
+	enum nf_key key = keys[random_below(random, ARRAY_LEN(keys) - (unsure ? 0 : 3))];
+
+	if (*random & 1 && key == KEY_SADDR_IIF_TYPE)
+		return KEY_SADDR_OIF_TYPE;
+	if (*random & 1 && key == KEY_CT_ORIG_DPORT)
+		return *random & 2 ? KEY_CT_REPL_SPORT : KEY_CT_REPL_DPORT;
+	if (*random & 1 && key == KEY_CT_ORIG_DADDR4)
+		return *random & 2 ? KEY_CT_REPL_SADDR4 : KEY_CT_REPL_DADDR4;
+	return *random & 1 && key == KEY_DADDR_IIF_TYPE ? KEY_DADDR_OIF_TYPE : key;
 }
 
 static struct nf_set *random_set(struct box *b, uint64_t *random, const struct nf_key_use *keys,

@@ -212,6 +212,34 @@ static const struct one iptables_cases[] = {
 	 "eth0", "udp 10.0.0.9:4000 10.0.0.1:53", "dropped INPUT 0", NULL},
 	{"loopback's source keeps to loopback", FILTER(""), NULL, "udp 127.9.9.9:4000 239.1.1.1:53",
 	 "unrouted or dropped INPUT 0", NULL},
+	{"what stays as it is is not called translated",
+	 FILTER("-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT\n")
+		 NAT("-A PREROUTING -i eth0 -p tcp -j DNAT --to-destination 10.1.0.9:80\n"),
+	 "eth0", "tcp 10.0.0.9:4000 10.1.0.9:80", "dropped FORWARD 0", NULL},
+	{"what was sent to many is not forwarded",
+	 FILTER("-A FORWARD -j ACCEPT\n")
+		 NAT("-A PREROUTING -i eth0 -p udp -j DNAT --to-destination 10.1.0.9\n"),
+	 "eth0", "udp 10.0.0.9:4000 10.0.0.255:53", "unrouted", NULL},
+	{"the other link's broadcast is one address here",
+	 FILTER("-A FORWARD -j ACCEPT\n")
+		 NAT("-A PREROUTING -i eth1 -p udp -j DNAT --to-destination 10.0.0.9\n"),
+	 "eth1", "udp 10.1.0.9:4000 10.0.0.255:53",
+	 "forwarded eth0 udp 10.1.0.9:4000 > 10.0.0.9:53", NULL},
+	{"no program listens, perhaps",
+	 FILTER("-A FORWARD -j ACCEPT\n")
+		 MANGLE("-A PREROUTING -p tcp -j TPROXY --on-port 3129 --on-ip 0.0.0.0 "
+			"--tproxy-mark 0x7/0xff\n"),
+	 "eth0", "tcp 10.0.0.9:4000 198.51.100.7:80",
+	 "dropped PREROUTING 1 or forwarded eth1 tcp 10.0.0.9:4000 > 198.51.100.7:80", NULL},
+	{"a limit is not asked of what another question ends",
+	 FILTER("-A INPUT -m limit --limit 3/sec -p tcp -j ACCEPT\n-A INPUT -j DROP\n"), "eth0",
+	 "udp 10.0.0.9:4000 10.0.0.1:53", "dropped INPUT 2", NULL},
+	{"an answer comes from where it went",
+	 FILTER("-A FORWARD -m conntrack --ctreplsrc 10.1.0.0/24 --ctrepldst 10.0.0.9 "
+		"--ctreplsrcport 8080 --ctproto 6 -j ACCEPT\n")
+		 NAT("-A PREROUTING -i eth0 -p tcp -j DNAT --to-destination 10.1.0.9:8080\n"),
+	 "eth0", "tcp 10.0.0.9:4000 198.51.100.7:80",
+	 "forwarded eth1 tcp 10.0.0.9:4000 > 10.1.0.9:8080", NULL},
 	{"a key that the packet lacks",
 	 FILTER("-A INPUT -p icmp -m icmp ! --icmp-type 8 -j ACCEPT\n"), "eth0",
 	 "udp 10.0.0.9:4000 10.0.0.1:53", "dropped INPUT 0", NULL},

@@ -86,7 +86,7 @@ body = re.sub(r'(<Policy id="id40986B12"[^>]*>)', lambda m: m[1] + ''.join(rules
 sys.stdout.write(head + body)
 X
 python3 /tmp/make.py >/tmp/box.fwb
-cd /tmp
+cd /tmp || exit
 fwb_ipt -f /tmp/box.fwb -4 "fw template 3" || [ -s "/tmp/fw template 3.fw" ]
 sh "/tmp/fw template 3.fw" start
 bundle

@@ -20,7 +20,7 @@ set_in shorewall DETECT_DNAT_IPADDRS Yes
 ipset create guests hash:ip
 ipset add guests 10.2.0.99
 
-cd /etc/shorewall
+cd /etc/shorewall || exit
 cat >zones <<'X'
 fw	firewall
 net	ipv4
@@ -138,7 +138,7 @@ cat >accounting <<'X'
 COUNT	-	eth0	eth1
 web	-	eth1	eth0	tcp	-	80
 X
-cd /etc/shorewall6
+cd /etc/shorewall6 || exit
 cat >zones <<'X'
 fw	firewall
 net	ipv6
