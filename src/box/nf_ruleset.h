@@ -162,6 +162,7 @@ struct nf_set {
 	const char *const *notes; /* n of them: an element's own comment or NULL; NULL: none has */
 	bool changing;		  /* packets put elements in: what stands here is how it was */
 	bool expiring;		  /* time takes elements out */
+	const char *doubt;	  /* why what it has may not be in it; NULL: it expires */
 	struct place place;
 };
 

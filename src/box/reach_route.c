@@ -279,9 +279,15 @@ uint32_t reach_type(struct reached *r, const struct env *env, enum space_field f
 		space_where(r->s, reach_local_type(r, field, SPACE_FIELDS, ADDR_UNICAST), v6);
 	const struct routing *g = reach_routing(r, q);
 
+	/* On another link a link's own address is any. */
+	if (type == ADDR_UNICAST)
+		set = space_override(
+			r->s, space_without(r->s, set, v6),
+			space_where(r->s, reach_local_type(r, field, SPACE_FIELDS, ADDR_LOCAL),
+				    reach_addrs(r, field, "fe80::/10")));
 	if (type == ADDR_UNICAST)
 		return space_override(
-			r->s, space_without(r->s, set, v6),
+			r->s, set,
 			space_where(r->s, others, reach_routed(r, g, is_way, SPACE_NO_INTERFACE)));
 	if (type == ADDR_UNREACHABLE) {
 		uint32_t no = space_override(

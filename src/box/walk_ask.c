@@ -87,8 +87,12 @@ static enum has address_type(struct walk *w, const struct addr *a, struct nf_val
 	if (!w->b->has.addresses)
 		return UNSAID;
 	type = route_type(w->b, &q);
-	/* Of a link's anycast nft asks on the link, iptables anywhere. */
-	return type == ADDR_ANYCAST && addr_is_link_local(a) ? UNSAID : number(type, v);
+	/* Of a link's own nft asks on the link, iptables anywhere. */
+	if (addr_is_link_local(a) && (type == ADDR_LOCAL || type == ADDR_ANYCAST) &&
+	    (type == ADDR_ANYCAST ||
+	     route_local_type(w->b, a, after_routing(w) ? w->out : w->in) != type))
+		return UNSAID;
+	return number(type, v);
 }
 
 /* Where there is no such interface yet, or any more, those of all count. */
@@ -387,6 +391,8 @@ static const char *doubt_of(struct walk *w, const struct nf_set *set, const stru
 		return arena_printf(w->arena, "the packet's %s", vs->unsaid);
 	if (set->changing || (set->expiring && set->except))
 		return arena_printf(w->arena, "set %s, which changes by itself", name);
+	if (set->expiring && found && set->doubt)
+		return set->doubt;
 	if (set->expiring && found)
 		return arena_printf(w->arena, "set %s, whose elements expire", name);
 	return NULL;
