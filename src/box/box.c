@@ -35,6 +35,19 @@ int64_t box_switch(const struct box *b, const char *name, int64_t otherwise)
 	return otherwise;
 }
 
+bool box_kernel_is_before(const struct box *b, unsigned major, unsigned minor)
+{
+	struct slice rest = slice_of(b->kernel ? b->kernel : ""), first;
+	uint64_t says[2] = {0, 0};
+
+	for (size_t i = 0; i < 2; i++) {
+		slice_cut(&rest, '.', &first);
+		if (!slice_number(first, UINT32_MAX, &says[i]))
+			return false;
+	}
+	return says[0] < major || (says[0] == major && says[1] < minor);
+}
+
 const struct box_link *box_find_link(const struct box *b, const char *name)
 {
 	for_each (l, &b->links)

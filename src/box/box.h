@@ -86,4 +86,6 @@ void box_free(struct box *b); /* NULL is fine */
 bool box_has_rules(const struct box *b, uint8_t family);
 /* The value of a switch, or `otherwise` where it was not collected. */
 int64_t box_switch(const struct box *b, const char *name, int64_t otherwise);
+/* Whether it runs an older one: `uname -r`, "6.1.0-18-amd64"; where nobody said, it does not. */
+bool box_kernel_is_before(const struct box *b, unsigned major, unsigned minor);
 const struct box_link *box_find_link(const struct box *b, const char *name);

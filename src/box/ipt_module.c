@@ -222,7 +222,7 @@ static int ask_dscp(struct ipt *p, const struct ipt_use *u)
 	return rc;
 }
 
-/* The DSCP is the upper six bits; the two of congestion are not known. */
+/* The DSCP is the upper six bits, the two below are of congestion. */
 static int ask_tos(struct ipt *p, const struct ipt_use *u)
 {
 	uint32_t value, mask;
@@ -230,9 +230,33 @@ static int ask_tos(struct ipt *p, const struct ipt_use *u)
 
 	if (rc)
 		return rc;
-	if (mask == UINT32_MAX || mask & 3 || mask > 255 || value > 255)
+	if (mask == UINT32_MAX)
+		mask = UINT8_MAX;
+	if (mask > UINT8_MAX || value > UINT8_MAX || (u->negate && mask & 3 && mask & ~3u))
 		return IPT_ODD;
-	ipt_ask_masked(p, KEY_DSCP, value >> 2, mask >> 2, u->negate);
+	if (mask & ~3u || !mask)
+		ipt_ask_masked(p, KEY_DSCP, value >> 2, mask >> 2, u->negate);
+	if (mask & 3)
+		ipt_ask_masked(p, KEY_ECN, value & 3, mask & 3, u->negate);
+	return 0;
+}
+
+static int ask_ecn(struct ipt *p, const struct ipt_use *u)
+{
+	uint64_t n;
+	int rc = ipt_number(p, u->args, u->args->text, 3, &n);
+
+	if (!rc)
+		ipt_ask(p, KEY_ECN, nf_span_of_number(n, n), u->negate);
+	return rc;
+}
+
+/* TCP's two flags, which only TCP has: of what else there is the kernel refuses the rule. */
+static int ask_ecn_flag(struct ipt *p, const struct ipt_use *u)
+{
+	enum { ECE = 64, CWR = 128 };
+
+	ipt_ask_bits(p, KEY_TCP_FLAGS, slice_is(u->name, "--ecn-tcp-cwr") ? CWR : ECE, u->negate);
 	return 0;
 }
 
@@ -340,6 +364,18 @@ static int ask_ct_ports(struct ipt *p, const struct ipt_use *u)
 	return u->negate ? IPT_ODD : ask_ports(p, u);
 }
 
+/* Who has no connection is not asked which protocol it has. */
+static int ask_ct_proto(struct ipt *p, const struct ipt_use *u)
+{
+	int proto = nf_proto_of(u->args->text);
+
+	if (proto < 0)
+		return IPT_ODD;
+	ipt_ask(p, KEY_CT_DIRECTION, nf_span_of_number(0, 1), false);
+	ipt_ask(p, KEY_PROTO, nf_span_of_number((uint64_t)proto, (uint64_t)proto), u->negate);
+	return 0;
+}
+
 /* Packets without a connection are what was asked for as soon as their state is named: the other
  * options say nothing of them then (conntrack_mt()). */
 static int ask_conntrack(struct ipt *p, const struct ipt_uses *us)
@@ -386,11 +422,11 @@ static const struct ipt_option conntrack[] = {
 	{"--ctorigdst", 1, ipt_ask_address, KEY_CT_ORIG_DADDR4},
 	{"--ctorigsrcport", 1, ask_ct_ports, KEY_CT_ORIG_SPORT},
 	{"--ctorigdstport", 1, ask_ct_ports, KEY_CT_ORIG_DPORT},
-	{.name = "--ctproto", .n_args = 1},
-	{.name = "--ctreplsrc", .n_args = 1},
-	{.name = "--ctrepldst", .n_args = 1},
-	{.name = "--ctreplsrcport", .n_args = 1},
-	{.name = "--ctrepldstport", .n_args = 1},
+	{"--ctproto", 1, ask_ct_proto, KEY_PROTO},
+	{"--ctreplsrc", 1, ipt_ask_address, KEY_CT_REPL_SADDR4},
+	{"--ctrepldst", 1, ipt_ask_address, KEY_CT_REPL_DADDR4},
+	{"--ctreplsrcport", 1, ask_ct_ports, KEY_CT_REPL_SPORT},
+	{"--ctrepldstport", 1, ask_ct_ports, KEY_CT_REPL_DPORT},
 	{.name = "--ctexpire", .n_args = 1},
 };
 static const struct ipt_option comment[] = {{.name = "--comment", 1, .ask = take_comment}};
@@ -414,6 +450,7 @@ static const struct ipt_option iprange[] = {
 static const struct ipt_option owner[] = {
 	{"--uid-owner", 1, NULL, KEY_UID},
 	{"--gid-owner", 1, NULL, KEY_GID},
+	{.name = "--socket-exists"},
 };
 static const struct ipt_option mark[] = {{"--mark", 1, ask_mark, KEY_MARK}};
 static const struct ipt_option connmark[] = {{"--mark", 1, ask_mark, KEY_CT_MARK}};
@@ -436,6 +473,14 @@ static const struct ipt_option rpfilter[] = {
 static const struct ipt_option policy[] = {
 	{.name = "--dir", .n_args = 1},
 	{.name = "--pol", .n_args = 1},
+	{.name = "--strict"},
+	{.name = "--next"},
+	{.name = "--reqid", .n_args = 1},
+	{.name = "--spi", .n_args = 1},
+	{.name = "--proto", .n_args = 1},
+	{.name = "--mode", .n_args = 1},
+	{.name = "--tunnel-src", .n_args = 1},
+	{.name = "--tunnel-dst", .n_args = 1},
 };
 static const struct ipt_option recent[] = {
 	{.name = "--name", .n_args = 1},
@@ -456,8 +501,22 @@ static const struct ipt_option string[] = {
 static const struct ipt_option helper[] = {{.name = "--helper", .n_args = 1}};
 static const struct ipt_option cgroup[] = {{.name = "--path", .n_args = 1}};
 static const struct ipt_option physdev[] = {
-	{.name = "--physdev-in", .n_args = 1},
-	{.name = "--physdev-out", .n_args = 1},
+	{.name = "--physdev-in", .n_args = 1}, {.name = "--physdev-out", .n_args = 1},
+	{.name = "--physdev-is-in"},	       {.name = "--physdev-is-out"},
+	{.name = "--physdev-is-bridged"},
+};
+static const struct ipt_option devgroup[] = {
+	{"--src-group", 1, NULL, KEY_IIF},
+	{"--dst-group", 1, NULL, KEY_OIF},
+};
+static const struct ipt_option ecn[] = {
+	{"--ecn-ip-ect", 1, ask_ecn, KEY_ECN},
+	{"--ecn-tcp-ece", 0, ask_ecn_flag, KEY_TCP_FLAGS},
+	{"--ecn-tcp-cwr", 0, ask_ecn_flag, KEY_TCP_FLAGS},
+};
+static const struct ipt_option ipv6header[] = {
+	{.name = "--header", .n_args = 1},
+	{.name = "--soft"},
 };
 
 /* Packets here have no extension headers (box/walk.h), whatever is asked about them. */
@@ -508,9 +567,12 @@ static const struct ipt_module modules[] = {
 	MODULE(nfacct, ipt_ask_each),
 	MODULE(hashlimit, NULL),
 	MODULE(string, NULL),
-	MODULE(helper, NULL),
+	MODULE(helper, ipt_ask_helper),
 	MODULE(cgroup, NULL),
-	MODULE(physdev, NULL),
+	MODULE(physdev, ipt_ask_physdev),
+	MODULE(devgroup, ipt_ask_devgroup),
+	MODULE(ecn, ipt_ask_each),
+	MODULE(ipv6header, ipt_ask_ipv6header),
 };
 
 const struct ipt_module *ipt_find_module(struct slice name)

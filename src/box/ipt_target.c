@@ -155,6 +155,72 @@ static int do_connmark(struct ipt *p, const struct ipt_uses *us)
 		    : add_mark(p, STEP_RESTORE_MARK, ~of_packet, of_connection);
 }
 
+/* The rule once more behind itself, as far as its first `n` steps. */
+static void repeat_rule(struct ipt *p, size_t n)
+{
+	struct nf_chain *c = NULL;
+	struct nf_rule first = *p->rule;
+
+	for (size_t i = p->first; !c; i++) {
+		struct nf_chain *at = &p->b->ruleset.chains.items[i];
+
+		if (at->rules.n && p->rule == &at->rules.items[at->rules.n - 1])
+			c = at;
+	}
+	p->rule = nf_add_rule(p->b, c, slice_of(first.text), first.place);
+	p->rule->number = first.number;
+	p->rule->comment = first.comment;
+	for (size_t i = 0; i < n; i++)
+		*nf_add_step(p->b, p->rule, first.steps.items[i].kind) = first.steps.items[i];
+}
+
+/* Handed to a program of the box that listens for it, marked; where none does, dropped
+ * (tproxy_tg4()). The mark brings it there: routing is asked again. */
+static int do_tproxy(struct ipt *p, const struct ipt_uses *us)
+{
+	const struct ipt_use *mark = ipt_use_of(us, "--tproxy-mark");
+	size_t before = p->rule->steps.n;
+	uint32_t value = 0, mask = 0;
+	const char *words;
+	int rc = mark ? ipt_masked(p, mark->args, &value, &mask) : 0;
+
+	if (rc)
+		return rc;
+	words = arena_printf(p->b->arena, "whether a program listens for it: %.*s",
+			     (int)us->words.n, us->words.p);
+	nf_ask_unknown(p->b, p->rule, slice_of(words));
+	add_mark(p, STEP_MARK, ~mask, value);
+	add_verdict(p, VERDICT_ACCEPT);
+	repeat_rule(p, before);
+	add_verdict(p, VERDICT_DROP);
+	return 0;
+}
+
+static int blur(struct ipt *p, enum nf_key key)
+{
+	nf_add_step(p->b, p->rule, STEP_BLUR)->key = key;
+	return 0;
+}
+
+static int do_ttl(struct ipt *p, const struct ipt_uses *us)
+{
+	(void)us;
+	return blur(p, KEY_TTL);
+}
+
+static int do_dscp(struct ipt *p, const struct ipt_uses *us)
+{
+	(void)us;
+	return blur(p, KEY_DSCP);
+}
+
+static int do_tos(struct ipt *p, const struct ipt_uses *us)
+{
+	(void)us;
+	blur(p, KEY_DSCP);
+	return blur(p, KEY_ECN);
+}
+
 static int do_notrack(struct ipt *p, const struct ipt_uses *us)
 {
 	(void)us;
@@ -233,6 +299,11 @@ static const struct ipt_option ports[] = {
 	{.name = "--random-fully"},
 };
 static const struct ipt_option netmap[] = {{.name = "--to", .n_args = 1}};
+static const struct ipt_option tproxy[] = {
+	{.name = "--on-port", .n_args = 1},
+	{.name = "--on-ip", .n_args = 1},
+	{.name = "--tproxy-mark", .n_args = 1},
+};
 static const struct ipt_option texts[] = {
 	/* could be taken for something else */
 	{.name = "--log-prefix", .n_args = 1},	 {.name = "--nflog-prefix", .n_args = 1},
@@ -250,6 +321,10 @@ struct target {
 #define TARGET(name, table, does)                                                                  \
 	{                                                                                          \
 		{name, table, ARRAY_LEN(table), does}, false                                       \
+	}
+#define CHANGES(name, does)                                                                        \
+	{                                                                                          \
+		{name, texts, ARRAY_LEN(texts), does}, true                                        \
 	}
 #define HARMLESS(name)                                                                             \
 	{                                                                                          \
@@ -272,6 +347,7 @@ static const struct target targets[] = {
 	TARGET("NOTRACK", none, do_notrack),
 	TARGET("QUEUE", none, do_queue),
 	TARGET("NFQUEUE", nfqueue, do_queue),
+	TARGET("TPROXY", tproxy, do_tproxy),
 	TARGET("SET", set, do_set),
 	HARMLESS("NFLOG"),
 	HARMLESS("ULOG"),
@@ -280,11 +356,11 @@ static const struct target targets[] = {
 	HARMLESS("TCPMSS"),
 	HARMLESS("TCPOPTSTRIP"),
 	HARMLESS("CHECKSUM"),
-	HARMLESS("DSCP"),
-	HARMLESS("TOS"),
+	CHANGES("DSCP", do_dscp),
+	CHANGES("TOS", do_tos),
 	HARMLESS("ECN"),
-	HARMLESS("TTL"),
-	HARMLESS("HL"),
+	CHANGES("TTL", do_ttl),
+	CHANGES("HL", do_ttl),
 	HARMLESS("CLASSIFY"),
 	HARMLESS("SECMARK"),
 	HARMLESS("CONNSECMARK"),

@@ -8,7 +8,7 @@ struct nf_rule *nf_add_rule(struct box *b, struct nf_chain *c, struct slice line
 	struct nf_rule *r = list_add(b->arena, &c->rules, sizeof(*r));
 
 	r->text = arena_copy(b->arena, line);
-	r->number = (uint32_t)c->rules.n;
+	r->number = c->rules.n > 1 ? r[-1].number + 1 : 1;
 	r->place = at;
 	return r;
 }

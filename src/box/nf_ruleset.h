@@ -50,6 +50,12 @@
 	X(CT_ORIG_DADDR6, "ct original ip6 daddr")                                                 \
 	X(CT_ORIG_SPORT, "ct original proto-src")                                                  \
 	X(CT_ORIG_DPORT, "ct original proto-dst")                                                  \
+	X(CT_REPL_SADDR4, "ct reply ip saddr") /* where an answer comes from */                    \
+	X(CT_REPL_DADDR4, "ct reply ip daddr")                                                     \
+	X(CT_REPL_SADDR6, "ct reply ip6 saddr")                                                    \
+	X(CT_REPL_DADDR6, "ct reply ip6 daddr")                                                    \
+	X(CT_REPL_SPORT, "ct reply proto-src")                                                     \
+	X(CT_REPL_DPORT, "ct reply proto-dst")                                                     \
 	X(MARK, "mark")                                                                            \
 	X(UID, "skuid") /* of what the box itself sends */                                         \
 	X(GID, "skgid")                                                                            \
@@ -59,12 +65,15 @@
 	X(DADDR_TYPE, "fib daddr type")                                                            \
 	X(SADDR_IIF_TYPE, "fib saddr . iif type") /* the same, of this interface's addresses */    \
 	X(DADDR_IIF_TYPE, "fib daddr . iif type")                                                  \
+	X(SADDR_OIF_TYPE, "fib saddr . oif type") /* of the interface by which it leaves */        \
+	X(DADDR_OIF_TYPE, "fib daddr . oif type")                                                  \
 	X(BACK_IIF, "fib saddr . iif oif") /* 1: a route back leaves by the incoming interface */  \
 	X(BACK, "fib saddr oif")	   /* 1: there is a route back at all */                   \
 	X(FRAGMENT, "ip frag-off")	   /* 1: not the first piece */                            \
 	X(IPSEC, "ipsec")		   /* 1: came, or leaves, through IPsec */                 \
 	X(TTL, "ip ttl")		   /* or IPv6's hop limit */                               \
 	X(DSCP, "ip dscp")                                                                         \
+	X(ECN, "ip ecn")                                                                           \
 	X(LENGTH, "length") /* bytes with the IP header */
 
 enum nf_key {
@@ -154,6 +163,7 @@ struct nf_set {
 	const char *const *notes; /* n of them: an element's own comment or NULL; NULL: none has */
 	bool changing;		  /* packets put elements in: what stands here is how it was */
 	bool expiring;		  /* time takes elements out */
+	const char *doubt;	  /* why what it has may not be in it; NULL: it expires */
 	struct place place;
 };
 
@@ -180,6 +190,7 @@ enum nf_step_kind {
 	STEP_SAVE_MARK,	   /* ct mark := (ct mark & keep) ^ (mark & flip) */
 	STEP_RESTORE_MARK, /* the other way round */
 	STEP_NOTRACK,
+	STEP_BLUR,    /* changes what the packet says under `key`: the TTL, the DSCP, the ECN */
 	STEP_HELPER,  /* connection tracking follows a protocol: text */
 	STEP_UNKNOWN, /* text; what it does with the packet is not known */
 };
@@ -203,6 +214,7 @@ struct nf_step {
 		struct {
 			uint32_t keep, flip;
 		} mark;		  /* MARK and the three behind it */
+		enum nf_key key;  /* BLUR */
 		const char *text; /* HELPER, UNKNOWN */
 	};
 };

@@ -32,6 +32,7 @@ enum nft_kind {
 	KIND_ICMP_TYPE,
 	KIND_ICMP6_TYPE,
 	KIND_CODE,
+	KIND_CODE6,
 	KIND_STATE,
 	KIND_STATUS,
 	KIND_DIRECTION,
@@ -39,6 +40,7 @@ enum nft_kind {
 	KIND_ADDRTYPE,
 	KIND_TCP_FLAGS,
 	KIND_DSCP,
+	KIND_ECN,
 	KIND_BOOL,
 };
 
@@ -52,8 +54,11 @@ struct nft_kinds {
 struct nft_keys {
 	struct nft_kinds kinds;
 	struct nf_key_use uses[NFT_KEYS_MAX];
-	uint8_t family; /* 0: any */
-	int proto;	/* -1: any */
+	uint8_t family;	 /* 0: any */
+	int proto;	 /* -1: any */
+	bool connection; /* has one */
+	bool ether;	 /* came over Ethernet */
+	bool any_ports;	 /* "th": the same bytes of whatever protocol */
 };
 
 struct nft_table {

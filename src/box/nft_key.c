@@ -26,6 +26,8 @@ static const struct named_key metas[] = {
 	{"skgid", KEY_GID, KIND_USER, 0, ANY},
 	{"pkttype", KEY_PKTTYPE, KIND_PKTTYPE, 0, ANY},
 	{"length", KEY_LENGTH, KIND_NUMBER, 0, ANY},
+	{"ipsec", KEY_IPSEC, KIND_BOOL, 0, ANY},
+	{"secpath", KEY_IPSEC, KIND_BOOL, 0, ANY},
 };
 #define PORTS(name, number)                                                                        \
 	{name " sport", KEY_SPORT, KIND_NUMBER, 0, number},                                        \
@@ -38,6 +40,7 @@ static const struct named_key payloads[] = {
 	{"ip protocol", KEY_PROTO, KIND_PROTO, 4, ANY},
 	{"ip ttl", KEY_TTL, KIND_NUMBER, 4, ANY},
 	{"ip dscp", KEY_DSCP, KIND_DSCP, 4, ANY},
+	{"ip ecn", KEY_ECN, KIND_ECN, 4, ANY},
 	{"ip length", KEY_LENGTH, KIND_NUMBER, 4, ANY},
 	{"ip frag-off", KEY_FRAGMENT, KIND_NUMBER, 4, ANY},
 	{"ip6 saddr", KEY_SADDR6, KIND_ADDR6, 6, ANY},
@@ -45,6 +48,7 @@ static const struct named_key payloads[] = {
 	{"ip6 nexthdr", KEY_PROTO, KIND_PROTO, 6, ANY},
 	{"ip6 hoplimit", KEY_TTL, KIND_NUMBER, 6, ANY},
 	{"ip6 dscp", KEY_DSCP, KIND_DSCP, 6, ANY},
+	{"ip6 ecn", KEY_ECN, KIND_ECN, 6, ANY},
 	PORTS("tcp", TCP),
 	PORTS("udp", UDP),
 	PORTS("udplite", UDPLITE),
@@ -55,7 +59,7 @@ static const struct named_key payloads[] = {
 	{"icmp type", KEY_ICMP, KIND_ICMP_TYPE, 4, ICMP},
 	{"icmp code", KEY_ICMP, KIND_CODE, 4, ICMP},
 	{"icmpv6 type", KEY_ICMP6, KIND_ICMP6_TYPE, 6, ICMPV6},
-	{"icmpv6 code", KEY_ICMP6, KIND_CODE, 6, ICMPV6},
+	{"icmpv6 code", KEY_ICMP6, KIND_CODE6, 6, ICMPV6},
 	{"ether saddr", KEY_MAC, KIND_MAC, 0, ANY},
 	{"ether type", KEY_FAMILY, KIND_FAMILY, 0, ANY},
 };
@@ -64,18 +68,28 @@ static const struct named_key cts[] = {
 	{"status", KEY_CT_STATUS, KIND_STATUS, 0, ANY},
 	{"direction", KEY_CT_DIRECTION, KIND_DIRECTION, 0, ANY},
 	{"mark", KEY_CT_MARK, KIND_NUMBER, 0, ANY},
+	{"l3proto", KEY_FAMILY, KIND_FAMILY, 0, ANY},
+	{"protocol", KEY_PROTO, KIND_PROTO, 0, ANY},
 	{"original ip saddr", KEY_CT_ORIG_SADDR4, KIND_ADDR4, 4, ANY},
 	{"original ip daddr", KEY_CT_ORIG_DADDR4, KIND_ADDR4, 4, ANY},
 	{"original ip6 saddr", KEY_CT_ORIG_SADDR6, KIND_ADDR6, 6, ANY},
 	{"original ip6 daddr", KEY_CT_ORIG_DADDR6, KIND_ADDR6, 6, ANY},
 	{"original proto-src", KEY_CT_ORIG_SPORT, KIND_NUMBER, 0, ANY},
 	{"original proto-dst", KEY_CT_ORIG_DPORT, KIND_NUMBER, 0, ANY},
+	{"reply ip saddr", KEY_CT_REPL_SADDR4, KIND_ADDR4, 4, ANY},
+	{"reply ip daddr", KEY_CT_REPL_DADDR4, KIND_ADDR4, 4, ANY},
+	{"reply ip6 saddr", KEY_CT_REPL_SADDR6, KIND_ADDR6, 6, ANY},
+	{"reply ip6 daddr", KEY_CT_REPL_DADDR6, KIND_ADDR6, 6, ANY},
+	{"reply proto-src", KEY_CT_REPL_SPORT, KIND_NUMBER, 0, ANY},
+	{"reply proto-dst", KEY_CT_REPL_DPORT, KIND_NUMBER, 0, ANY},
 };
 static const struct named_key fibs[] = {
 	{"type saddr", KEY_SADDR_TYPE, KIND_ADDRTYPE, 0, ANY},
 	{"type daddr", KEY_DADDR_TYPE, KIND_ADDRTYPE, 0, ANY},
 	{"type saddr iif", KEY_SADDR_IIF_TYPE, KIND_ADDRTYPE, 0, ANY},
 	{"type daddr iif", KEY_DADDR_IIF_TYPE, KIND_ADDRTYPE, 0, ANY},
+	{"type saddr oif", KEY_SADDR_OIF_TYPE, KIND_ADDRTYPE, 0, ANY},
+	{"type daddr oif", KEY_DADDR_OIF_TYPE, KIND_ADDRTYPE, 0, ANY},
 	{"oif saddr iif", KEY_BACK_IIF, KIND_BOOL, 0, ANY},
 	{"oif saddr", KEY_BACK, KIND_BOOL, 0, ANY},
 };
@@ -90,7 +104,7 @@ static bool add_key(struct nft_keys *keys, const struct named_key *k)
 	keys->kinds.items[i] = k->kind;
 	keys->uses[i] = (struct nf_key_use){.key = k->key};
 	/* The code alone: the lower half of type and code. */
-	if (k->kind == KIND_CODE)
+	if (k->kind == KIND_CODE || k->kind == KIND_CODE6)
 		keys->uses[i].mask = 0xff;
 	keys->kinds.n++;
 	keys->family = keys->family ? keys->family : k->family;
@@ -120,6 +134,8 @@ static bool payload_key(const json_t *o, struct nft_keys *keys)
 	char name[40];
 
 	snprintf(name, sizeof(name), "%s %s", text_of(o, "protocol"), text_of(o, "field"));
+	keys->ether |= strcmp(text_of(o, "protocol"), "ether") == 0;
+	keys->any_ports |= strcmp(text_of(o, "protocol"), "th") == 0;
 	return FIND(payloads, name, keys);
 }
 
@@ -130,6 +146,7 @@ static bool ct_key(const struct nft *n, const json_t *o, struct nft_keys *keys)
 	const char *dir = text_of(o, "dir");
 	char name[60];
 
+	keys->connection |= strcmp(key, "l3proto") == 0 || strcmp(key, "protocol") == 0;
 	if (!*dir)
 		return FIND(cts, key, keys);
 	if (!*family && (strcmp(key, "saddr") == 0 || strcmp(key, "daddr") == 0))
@@ -221,12 +238,32 @@ bool nft_keys(struct nft *n, const json_t *e, struct nft_keys *out)
 	return keys_of(n, e, out);
 }
 
+/* What the box sends, and what comes by an interface without such addresses, did not come over
+ * Ethernet. */
+static void ask_ether(struct nft *n)
+{
+	struct nf_span *spans = ARENA_ARRAY(n->b->arena, struct nf_span, n->b->links.n + 2);
+	size_t count = 0;
+
+	spans[count++] = nf_span_of_name(slice_of(""), false);
+	spans[count++] = nf_span_of_name(slice_of("lo"), false);
+	for_each (l, &n->b->links)
+		if (!l->has_mac && strcmp(l->name, "lo") != 0)
+			spans[count++] = nf_span_of_name(slice_of(l->name), false);
+	nf_ask_any(n->b, n->rule, (struct nf_key_use){.key = KEY_IIF}, spans, count, true);
+}
+
 void nft_ask_before(struct nft *n, const struct nft_keys *keys)
 {
 	const struct nf_key_use family = {.key = KEY_FAMILY}, proto = {.key = KEY_PROTO};
+	const struct nf_key_use direction = {.key = KEY_CT_DIRECTION};
 
 	if (keys->family && keys->family != n->table->family)
 		nf_ask(n->b, n->rule, family, nf_span_of_number(keys->family, keys->family), false);
+	if (keys->ether && strncmp(n->table->name, "netdev ", strlen("netdev ")) != 0)
+		ask_ether(n);
+	if (keys->connection)
+		nf_ask(n->b, n->rule, direction, nf_span_of_number(0, 1), false);
 	if (keys->proto >= 0)
 		nf_ask(n->b, n->rule, proto,
 		       nf_span_of_number((uint64_t)keys->proto, (uint64_t)keys->proto), false);

@@ -22,13 +22,36 @@ static bool ask_any_bit(struct nft *n, const struct nft_keys *keys, const json_t
 	return true;
 }
 
+/* One of several: each is all of its bits. */
+static bool ask_bits_of(struct nft *n, const struct nft_keys *keys, const json_t *list, bool negate)
+{
+	struct nf_span *spans = ARENA_ARRAY(n->b->arena, struct nf_span, json_array_size(list) + 1);
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(list, i, one)
+	{
+		uint32_t bits;
+
+		if (!nft_bits(keys->kinds.items[0], one, &bits))
+			return false;
+		spans[i] = nf_span_of_number(bits, bits);
+	}
+	nft_ask_before(n, keys);
+	nf_ask_any(n->b, n->rule, keys->uses[0], spans, json_array_size(list), negate);
+	return true;
+}
+
 /* All bits, or those of the mask, are these. Of a connection's status not all are known. */
 static bool ask_bits(struct nft *n, const struct nft_keys *keys, const json_t *right, bool negate)
 {
 	uint32_t bits;
 
-	if ((keys->kinds.items[0] == KIND_STATUS && !keys->uses[0].mask) ||
-	    !nft_bits(keys->kinds.items[0], right, &bits))
+	if (keys->kinds.items[0] == KIND_STATUS && !keys->uses[0].mask)
+		return false;
+	if (json_is_array(json_object_get(right, "set")))
+		return ask_bits_of(n, keys, json_object_get(right, "set"), negate);
+	if (!nft_bits(keys->kinds.items[0], right, &bits))
 		return false;
 	nft_ask_before(n, keys);
 	nf_ask(n->b, n->rule, keys->uses[0], nf_span_of_number(bits, bits), negate);
@@ -73,13 +96,218 @@ static bool is_known_part(const struct nft_keys *keys)
 	return true;
 }
 
+/* --- ports of what may have none ----------------------------------------------------------------- */
+
+/* UDP-Lite, SCTP and DCCP, too. */
+static const uint8_t ported[] = {6, 17, 33, 132, 136};
+
+static bool is_ported(const struct nf_span *s)
+{
+	for (size_t i = 0; i < ARRAY_LEN(ported); i++)
+		if (nf_value_number(&s->lo) == ported[i] && nf_value_number(&s->hi) == ported[i])
+			return true;
+	return false;
+}
+
+/* Whether one of the keys is the protocol, and all elements are of protocols that have ports. */
+static bool has_ports(const struct nf_set *set, const struct nf_key_use *keys)
+{
+	for (size_t k = 0; k < set->n_keys; k++) {
+		size_t i = 0;
+
+		if (keys[k].key != KEY_PROTO || keys[k].mask)
+			continue;
+		while (i < set->n && is_ported(&set->spans[i * set->n_keys + k]))
+			i++;
+		if (i == set->n)
+			return true;
+	}
+	return false;
+}
+
+static bool rule_has_ports(const struct nf_rule *r)
+{
+	for_each (s, &r->steps)
+		if (s->kind == STEP_IF && !s->cond.negate && s->cond.lookups.n == 1 &&
+		    has_ports(s->cond.lookups.items[0].set, s->cond.lookups.items[0].keys))
+			return true;
+	return false;
+}
+
+/* ... or whatever stands there in a protocol without ports. */
+static void add_portless(struct nft *n, struct nf_cond *cond, const char *words)
+{
+	const struct nf_key_use proto = {.key = KEY_PROTO};
+	struct nf_span *spans = ARENA_ARRAY(n->b->arena, struct nf_span, ARRAY_LEN(ported) + 1);
+	struct nf_set *set = ARENA_NEW(n->b->arena, struct nf_set);
+	uint64_t from = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(ported); i++) {
+		spans[i] = nf_span_of_number(from, ported[i] - 1u);
+		from = ported[i] + 1u;
+	}
+	spans[ARRAY_LEN(ported)] = nf_span_of_number(from, UINT8_MAX);
+	*set = (struct nf_set){.n_keys = 1,
+			       .n = ARRAY_LEN(ported) + 1,
+			       .spans = spans,
+			       .expiring = true,
+			       .doubt = words,
+			       .place = n->rule->place};
+	*(struct nf_lookup *)list_add(n->b->arena, &cond->lookups, sizeof(struct nf_lookup)) =
+		nf_make_lookup(n->b, set, &proto);
+}
+
+/* --- what is not understood, and never so -------------------------------------------------------- */
+
+/* The expression behind a mask. */
+static const json_t *unmasked(const json_t *e)
+{
+	const json_t *pair = json_object_get(e, "&");
+
+	return pair ? json_array_get(pair, 0) : e;
+}
+
+static void ask_never(struct nft *n)
+{
+	nf_ask_any(n->b, n->rule, (struct nf_key_use){.key = KEY_FAMILY}, NULL, 0, false);
+}
+
+/* Packets here have no extension headers (box/walk.h): of IPv6 all are missing. */
+static bool ask_extension(struct nft *n, const json_t *match)
+{
+	const json_t *header = json_object_get(json_object_get(match, "left"), "exthdr");
+	const char *op = json_string_value(json_object_get(match, "op"));
+	const json_t *right = json_object_get(match, "right");
+	const struct nft_keys six = {.family = 6, .proto = -1};
+
+	if (!header || !op)
+		return false;
+	if (json_is_boolean(right) && json_is_true(right) == (strcmp(op, "!=") == 0))
+		nft_ask_before(n, &six);
+	else
+		ask_never(n);
+	return true;
+}
+
+/* ARP, and the tag of a VLAN, are not of what comes to an IP hook of a link without one. */
+static bool ask_foreign(struct nft *n, const json_t *match)
+{
+	const json_t *left = unmasked(json_object_get(match, "left"));
+	const char *protocol =
+		json_string_value(json_object_get(json_object_get(left, "payload"), "protocol"));
+
+	if (!protocol || (strcmp(protocol, "arp") != 0 && strcmp(protocol, "vlan") != 0))
+		return false;
+	ask_never(n);
+	return true;
+}
+
+/* What is asked of one protocol is not so of others, understood or not. */
+static void ask_protocol(struct nft *n, const json_t *left)
+{
+	static const struct {
+		const char *name;
+		uint8_t family;
+		int proto;
+	} table[] = {{"ip", 4, -1},	     {"ip6", 6, -1},	  {"icmp", 4, 1},
+		     {"igmp", 4, 2},	     {"tcp", 0, 6},	  {"udp", 0, 17},
+		     {"dccp", 0, 33},	     {"gre", 0, 47},	  {"esp", 0, 50},
+		     {"ah", 0, 51},	     {"icmpv6", 6, 58},	  {"comp", 0, 108},
+		     {"sctp", 0, 132},	     {"udplite", 0, 136}, {"tcp option", 0, 6},
+		     {"sctp chunk", 0, 132}, {"ip option", 4, -1}};
+	json_t *inner;
+	const char *key = nft_only_key(unmasked(left), &inner);
+	const char *name = json_string_value(json_object_get(inner, "protocol"));
+
+	if (!key)
+		return;
+	if (strcmp(key, "payload") != 0)
+		name = key;
+	for (size_t i = 0; name && i < ARRAY_LEN(table); i++)
+		if (strcmp(table[i].name, name) == 0)
+			nft_ask_before(n, &(struct nft_keys){.family = table[i].family,
+							     .proto = table[i].proto});
+}
+
+/* --- interfaces by what they are ------------------------------------------------------------------ */
+
+static bool is_of_group(const struct box_link *l, const json_t *one)
+{
+	const char *s = json_string_value(one);
+
+	if (s)
+		return strcmp(s, "default") == 0 && l->group == 0;
+	return json_integer_value(one) == l->group;
+}
+
+static bool is_of(const struct box_link *l, const json_t *one, bool group)
+{
+	const char *s = json_string_value(one);
+
+	return group ? is_of_group(l, one) : s && l->kind && strcmp(s, l->kind) == 0;
+}
+
+/* Whether the value, or one of the list, can be compared: numbers and "default", or words. */
+static bool is_list_of(const json_t *right, bool group)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(right, i, one) if (!is_list_of(one, group)) return false;
+	if (json_is_array(right))
+		return json_array_size(right) > 0;
+	if (group && json_is_string(right))
+		return strcmp(json_string_value(right), "default") == 0;
+	return group ? json_is_integer(right)
+		     : json_is_string(right) && *json_string_value(right) != '@';
+}
+
+static bool link_is(const struct box_link *l, const json_t *right, bool group)
+{
+	size_t i;
+	json_t *one;
+
+	if (!json_is_array(right))
+		return is_of(l, right, group);
+	json_array_foreach(right, i, one) if (is_of(l, one, group)) return true;
+	return false;
+}
+
+/* "meta iifgroup 7", "meta oifkind { bridge, veth }": the interfaces that are so. */
+static bool ask_links(struct nft *n, const json_t *match)
+{
+	const char *key = json_string_value(
+		json_object_get(json_object_get(json_object_get(match, "left"), "meta"), "key"));
+	const char *op = json_string_value(json_object_get(match, "op"));
+	const json_t *right = json_object_get(match, "right");
+	const json_t *list = json_object_get(right, "set");
+	bool group = key && strcmp(key + 1, "ifgroup") == 0;
+	struct nf_span *spans;
+	size_t count = 0;
+
+	if (!key || !op || !n->b->has.links || (!group && strcmp(key + 1, "ifkind") != 0))
+		return false;
+	right = list ? list : right;
+	if ((strcmp(op, "==") != 0 && strcmp(op, "!=") != 0) || !is_list_of(right, group))
+		return false;
+	spans = ARENA_ARRAY(n->b->arena, struct nf_span, n->b->links.n + 1);
+	for_each (l, &n->b->links)
+		if (link_is(l, right, group))
+			spans[count++] = nf_span_of_name(slice_of(l->name), false);
+	nf_ask_any(n->b, n->rule, (struct nf_key_use){.key = *key == 'i' ? KEY_IIF : KEY_OIF},
+		   spans, count, *op == '!');
+	return true;
+}
+
+/* --- the rest -------------------------------------------------------------------------------------- */
+
 static bool ask(struct nft *n, const json_t *match)
 {
 	const char *op = json_string_value(json_object_get(match, "op"));
 	const json_t *right = json_object_get(match, "right");
 	const struct nf_set *set;
 	struct nft_keys keys;
-	bool negate;
+	bool negate, portless;
 
 	if (!op || !right || !nft_keys(n, json_object_get(match, "left"), &keys) ||
 	    !is_known_part(&keys))
@@ -94,12 +322,21 @@ static bool ask(struct nft *n, const json_t *match)
 	if (!set)
 		return false;
 	nft_ask_before(n, &keys);
+	portless = keys.any_ports && !has_ports(set, keys.uses) && !rule_has_ports(n->rule);
+	if (portless && keys.kinds.n > 1)
+		return false;
 	nf_ask_set(n->b, n->rule, set, keys.uses, negate);
+	if (portless)
+		add_portless(n, &n->rule->steps.items[n->rule->steps.n - 1].cond,
+			     nft_words(n, "match", match));
 	return true;
 }
 
 void nft_match(struct nft *n, const json_t *match)
 {
-	if (!ask(n, match) && !n->rc)
-		nf_ask_unknown(n->b, n->rule, slice_of(nft_words(n, "match", match)));
+	if (ask_foreign(n, match) || ask_extension(n, match) || ask_links(n, match) ||
+	    ask(n, match) || n->rc)
+		return;
+	ask_protocol(n, json_object_get(match, "left"));
+	nf_ask_unknown(n->b, n->rule, slice_of(nft_words(n, "match", match)));
 }

@@ -212,7 +212,7 @@ static bool set_mark(struct nft *n, const json_t *value, bool of_packet)
 /* Whether it changes where a packet goes: addresses, ports, zones. */
 static bool is_harmless(const json_t *key)
 {
-	static const char *const fields[] = {"dscp", "ecn", "ttl", "hoplimit", "flowlabel"};
+	static const char *const fields[] = {"flowlabel"};
 	static const char *const metas[] = {"priority", "nftrace", "pkttype", "cpu",
 					    "random",	"secmark", "broute"};
 	static const char *const cts[] = {"label", "event", "secmark", "timeout"};
@@ -233,6 +233,21 @@ static bool is_harmless(const json_t *key)
 	return harmless || strcmp(what, "tcp option") == 0 || strcmp(what, "exthdr") == 0;
 }
 
+/* The TTL, the DSCP, the ECN. */
+static bool blur(struct nft *n, const json_t *key)
+{
+	const json_t *payload = json_object_get(key, "payload");
+	struct nft_keys keys;
+
+	if (!payload || !nft_keys(n, key, &keys) || keys.kinds.n != 1 || keys.uses[0].mask ||
+	    (keys.uses[0].key != KEY_TTL && keys.uses[0].key != KEY_DSCP &&
+	     keys.uses[0].key != KEY_ECN))
+		return false;
+	nft_ask_before(n, &keys);
+	nf_add_step(n->b, n->rule, STEP_BLUR)->key = keys.uses[0].key;
+	return true;
+}
+
 static bool mangle(struct nft *n, const json_t *value)
 {
 	const json_t *key = json_object_get(value, "key"), *to = json_object_get(value, "value");
@@ -241,7 +256,7 @@ static bool mangle(struct nft *n, const json_t *value)
 		return set_mark(n, to, true);
 	if (is_mark(key, "ct"))
 		return set_mark(n, to, false);
-	return is_harmless(key);
+	return blur(n, key) || is_harmless(key);
 }
 
 /* --- the rest --------------------------------------------------------------------------------- */
@@ -255,14 +270,32 @@ static void add_helper(struct nft *n, const json_t *value)
 		proto ? proto : arena_copy(n->b->arena, slice_of(name ? name : "?"));
 }
 
+/* A packet without what is added is none of the rule's. */
+static bool ask_element(struct nft *n, const json_t *element)
+{
+	const json_t *wrap = json_object_get(element, "elem");
+	struct nft_keys keys;
+
+	if (!nft_keys(n, wrap ? json_object_get(wrap, "val") : element, &keys))
+		return false;
+	nft_ask_before(n, &keys);
+	return true;
+}
+
 /* What is added to a set; with a rate beside it only some packets go on. */
 static void change_set(struct nft *n, const char *key, const json_t *value)
 {
 	const json_t *set = json_object_get(value, strcmp(key, "map") == 0 ? "map" : "set");
 
 	nft_set_changes(n, set);
-	if (json_object_get(value, "stmt"))
+	if (!ask_element(n, json_object_get(value, "elem")) || json_object_get(value, "stmt"))
 		ask_unknown(n, key, value);
+}
+
+static void ask_meter(struct nft *n, const json_t *value)
+{
+	ask_element(n, json_object_get(value, "key"));
+	ask_unknown(n, "meter", value);
 }
 
 static void count(struct nft *n, const json_t *value)
@@ -290,7 +323,7 @@ static bool is_without_effect(const char *key)
 
 static bool is_doubtful(const char *key)
 {
-	static const char *const keys[] = {"limit", "quota", "ct count", "meter"};
+	static const char *const keys[] = {"limit", "quota", "ct count", "tproxy"};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (strcmp(keys[i], key) == 0)
@@ -331,6 +364,8 @@ void nft_statement(struct nft *n, const char *key, const json_t *value)
 		add_helper(n, value);
 	else if (strcmp(key, "set") == 0 || strcmp(key, "map") == 0)
 		change_set(n, key, value);
+	else if (strcmp(key, "meter") == 0)
+		ask_meter(n, value);
 	else if (is_doubtful(key) || is_foreign_match(key, value))
 		ask_unknown(n, key, value);
 	else if (is_without_effect(key) || (strcmp(key, "mangle") == 0 && mangle(n, value)) ||

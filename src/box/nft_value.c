@@ -38,6 +38,14 @@ static const struct word dscps[] = {
 	{"lephb", 1}, {"af11", 10}, {"af12", 12}, {"af13", 14}, {"af21", 18},
 	{"af22", 20}, {"af23", 22}, {"af31", 26}, {"af32", 28}, {"af33", 30},
 	{"af41", 34}, {"af42", 36}, {"af43", 38}, {"va", 44},	{"ef", 46}};
+static const struct word codes[] = {{"net-unreachable", 0},  {"host-unreachable", 1},
+				    {"prot-unreachable", 2}, {"port-unreachable", 3},
+				    {"frag-needed", 4},	     {"net-prohibited", 9},
+				    {"host-prohibited", 10}, {"admin-prohibited", 13}};
+static const struct word codes6[] = {{"no-route", 0},	      {"admin-prohibited", 1},
+				     {"addr-unreachable", 3}, {"port-unreachable", 4},
+				     {"policy-fail", 5},      {"reject-route", 6}};
+static const struct word ecns[] = {{"not-ect", 0}, {"ect1", 1}, {"ect0", 2}, {"ce", 3}};
 static const struct word bools[] = {{"exists", 1}, {"missing", 0}, {"true", 1}, {"false", 0}};
 static const struct word users[] = {{"root", 0}};
 
@@ -72,6 +80,16 @@ static bool number_of_word(enum nft_kind kind, const char *s, uint64_t *out)
 		return FIND(pkttypes, s, out);
 	case KIND_DSCP:
 		return FIND(dscps, s, out);
+	case KIND_CODE:
+		if (FIND(codes, s, out))
+			return true;
+		break;
+	case KIND_CODE6:
+		if (FIND(codes6, s, out))
+			return true;
+		break;
+	case KIND_ECN:
+		return FIND(ecns, s, out);
 	case KIND_BOOL:
 		return FIND(bools, s, out);
 	case KIND_USER:

@@ -233,11 +233,19 @@ static const char *take_all(struct arena *a, json_t *o, struct packet_line *line
 {
 	struct nf_packet *p = &line->packet;
 	struct number_key n[] = {
-		{"id", INT64_MAX, 0, false},	 {"proto", 255, 0, false},
-		{"sport", UINT16_MAX, 0, false}, {"dport", UINT16_MAX, 0, false},
-		{"icmp_type", 255, 0, false},	 {"icmp_code", 255, 0, false},
-		{"uid", UINT32_MAX, 0, false},	 {"gid", UINT32_MAX, 0, false},
-		{"mark", UINT32_MAX, 0, false},	 {"ttl", 255, 0, false},
+		{"id", INT64_MAX, 0, false},
+		{"proto", 255, 0, false},
+		{"sport", UINT16_MAX, 0, false},
+		{"dport", UINT16_MAX, 0, false},
+		{"icmp_type", 255, 0, false},
+		{"icmp_code", 255, 0, false},
+		{"uid", UINT32_MAX, 0, false},
+		{"gid", UINT32_MAX, 0, false},
+		{"mark", UINT32_MAX, 0, false},
+		{"ttl", 255, 0, false},
+		{"length", UINT16_MAX, 0, false},
+		{"dscp", 63, 0, false},
+		{"ecn", 3, 0, false},
 	};
 	const char *in = json_string_value(json_object_get(o, "in"));
 
@@ -261,6 +269,12 @@ static const char *take_all(struct arena *a, json_t *o, struct packet_line *line
 		.mark = (uint32_t)n[8].value,
 		.has_ttl = n[9].given,
 		.ttl = (uint8_t)n[9].value,
+		.has_length = n[10].given,
+		.length = (uint16_t)n[10].value,
+		.has_dscp = n[11].given,
+		.dscp = (uint8_t)n[11].value,
+		.has_ecn = n[12].given,
+		.ecn = (uint8_t)n[12].value,
 	};
 	if (!take_addr(o, "src", &p->from))
 		return "src";

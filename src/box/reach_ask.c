@@ -113,6 +113,29 @@ static struct key restrict_to(const struct reached *r, struct key k, uint32_t ha
 	return k;
 }
 
+/* What an answer to a connection's first packet would say; of others nobody says. */
+static struct key key_of_reply(const struct reached *r, const struct env *env, enum nf_key key)
+{
+	enum { NEW_ONLY = 1u << SPACE_NEW };
+
+	if (r->asked.states != NEW_ONLY)
+		return unsaid(SPACE_ALL);
+	switch (key) {
+	case KEY_CT_REPL_SADDR4:
+		return target_key(r, env, 4);
+	case KEY_CT_REPL_SADDR6:
+		return target_key(r, env, 6);
+	case KEY_CT_REPL_DADDR4:
+		return addr_key(r, SPACE_FROM, 4);
+	case KEY_CT_REPL_DADDR6:
+		return addr_key(r, SPACE_FROM, 6);
+	case KEY_CT_REPL_SPORT:
+		return target_port_key(r, env);
+	default:
+		return field_key(SPACE_FROM_PORT, reach_has_ports(r));
+	}
+}
+
 static struct key key_of_connection(const struct reached *r, const struct env *env, enum nf_key key)
 {
 	uint32_t ports = reach_has_ports(r), has = with_connection(r, env);
@@ -136,8 +159,10 @@ static struct key key_of_connection(const struct reached *r, const struct env *e
 		return restrict_to(r, addr_key(r, SPACE_TO, 6), has);
 	case KEY_CT_ORIG_SPORT:
 		return restrict_to(r, field_key(SPACE_FROM_PORT, ports), has);
-	default:
+	case KEY_CT_ORIG_DPORT:
 		return restrict_to(r, field_key(SPACE_TO_PORT, ports), has);
+	default:
+		return restrict_to(r, key_of_reply(r, env, key), has);
 	}
 }
 
@@ -158,12 +183,19 @@ static struct key key_of_sender(const struct reached *r, enum nf_key key)
 						  : unsaid(SPACE_ALL);
 }
 
+/* The field of the interface that is asked about; none: any. */
+static enum space_field link_asked(const struct reached *r, bool leaving)
+{
+	if (leaving)
+		return before_routing(r) ? SPACE_FIELDS : SPACE_OUT;
+	/* By lo the box's own come in again. */
+	return r->looped ? SPACE_OUT : r->own ? SPACE_FIELDS : SPACE_IN;
+}
+
 static struct key type_key(struct reached *r, const struct env *env, enum space_field field,
-			   bool by_link)
+			   enum space_field link, bool by_link)
 {
 	struct key k = {.kind = IS_ONE_OF, .has = SPACE_ALL};
-	/* By lo the box's own come in again. */
-	enum space_field link = after_routing(r) || r->looped ? SPACE_OUT : SPACE_IN;
 
 	if (!r->b->has.addresses)
 		return unsaid(SPACE_ALL);
@@ -174,17 +206,20 @@ static struct key type_key(struct reached *r, const struct env *env, enum space_
 	return k;
 }
 
+/* As it came; what the box sends is nobody's before it comes in again. */
 static struct key packet_type_key(struct reached *r, const struct env *env)
 {
 	struct key k = {.kind = IS_ONE_OF, .has = SPACE_ALL};
+	enum space_field link = r->own ? SPACE_FIELDS : SPACE_IN;
+	uint32_t all = reach_link_type(r, link, ADDR_BROADCAST);
+	uint32_t group = reach_link_type(r, link, ADDR_MULTICAST);
 
-	uint32_t all = reach_local_type(r, SPACE_TO, SPACE_FIELDS, ADDR_BROADCAST);
-	uint32_t group = reach_local_type(r, SPACE_TO, SPACE_FIELDS, ADDR_MULTICAST);
-
+	if (r->own && !r->looped)
+		return number_key(0, SPACE_ALL);
 	k.may[0] = space_complement(r->s, space_override(r->s, all, group));
 	k.may[1] = all;
 	k.may[2] = group;
-	for (uint32_t i = 0; i < 3; i++)
+	for (uint32_t i = 0; r->own && i < 3; i++)
 		k.may[i] = reach_pull(r, env, k.may[i]);
 	return k;
 }
@@ -225,13 +260,17 @@ static struct key key_of_route(struct reached *r, const struct env *env, enum nf
 {
 	switch (key) {
 	case KEY_SADDR_TYPE:
-		return type_key(r, env, SPACE_FROM, false);
+		return type_key(r, env, SPACE_FROM, SPACE_FIELDS, false);
 	case KEY_DADDR_TYPE:
-		return type_key(r, env, SPACE_TO, false);
+		return type_key(r, env, SPACE_TO, SPACE_FIELDS, false);
 	case KEY_SADDR_IIF_TYPE:
-		return type_key(r, env, SPACE_FROM, true);
+		return type_key(r, env, SPACE_FROM, link_asked(r, false), true);
 	case KEY_DADDR_IIF_TYPE:
-		return type_key(r, env, SPACE_TO, true);
+		return type_key(r, env, SPACE_TO, link_asked(r, false), true);
+	case KEY_SADDR_OIF_TYPE:
+		return type_key(r, env, SPACE_FROM, link_asked(r, true), true);
+	case KEY_DADDR_OIF_TYPE:
+		return type_key(r, env, SPACE_TO, link_asked(r, true), true);
 	case KEY_PKTTYPE:
 		return packet_type_key(r, env);
 	default:
@@ -315,6 +354,8 @@ static struct key key_of(struct reached *r, const struct env *env, enum nf_key k
 	case KEY_DADDR_TYPE:
 	case KEY_SADDR_IIF_TYPE:
 	case KEY_DADDR_IIF_TYPE:
+	case KEY_SADDR_OIF_TYPE:
+	case KEY_DADDR_OIF_TYPE:
 	case KEY_BACK_IIF:
 	case KEY_BACK:
 		return key_of_route(r, env, key);
@@ -328,6 +369,12 @@ static struct key key_of(struct reached *r, const struct env *env, enum nf_key k
 	case KEY_CT_ORIG_DADDR6:
 	case KEY_CT_ORIG_SPORT:
 	case KEY_CT_ORIG_DPORT:
+	case KEY_CT_REPL_SADDR4:
+	case KEY_CT_REPL_DADDR4:
+	case KEY_CT_REPL_SADDR6:
+	case KEY_CT_REPL_DADDR6:
+	case KEY_CT_REPL_SPORT:
+	case KEY_CT_REPL_DPORT:
 		return key_of_connection(r, env, key);
 	default:
 		return key_of_header(r, env, key);
@@ -344,8 +391,9 @@ struct keys {
 static bool asks_source(enum nf_key key)
 {
 	return key == KEY_SADDR4 || key == KEY_SADDR6 || key == KEY_SPORT ||
-	       key == KEY_SADDR_TYPE || key == KEY_SADDR_IIF_TYPE || key == KEY_BACK ||
-	       key == KEY_BACK_IIF;
+	       key == KEY_SADDR_TYPE || key == KEY_SADDR_IIF_TYPE || key == KEY_SADDR_OIF_TYPE ||
+	       key == KEY_BACK || key == KEY_BACK_IIF || key == KEY_CT_REPL_DADDR4 ||
+	       key == KEY_CT_REPL_DADDR6 || key == KEY_CT_REPL_DPORT;
 }
 
 /* A source that was translated, and bits of what is not one number, are not known here. */

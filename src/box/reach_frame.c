@@ -31,9 +31,10 @@ uint32_t reach_frame_add_interface(struct reach_frame *f, const char *name)
 
 /* What the kernel itself treats apart. */
 static const char *const special[] = {
-	"0.0.0.0/8",   "0.0.0.0/32",   "127.0.0.0/8",	     "127.0.0.1/32",
-	"224.0.0.0/4", "224.0.0.1/32", "255.255.255.255/32", "::/128",
-	"::1/128",     "fe80::/10",    "ff00::/8",	     "ff02::1/128",
+	"0.0.0.0/8",	"0.0.0.0/32",	      "127.0.0.0/8", "127.0.0.1/32", "224.0.0.0/4",
+	"224.0.0.1/32", "255.255.255.255/32", "::/128",	     "::1/128",	     "fe80::/10",
+	"ff00::/8",	"ff02::1/128",	      "ff00::/15",   "ff02::/16",    "ff10::/15",
+	"ff12::/16",	"ff05::/16",	      "ff15::/16",   "fec0::/10",
 };
 
 static void add_special(struct reach_frame *f)
@@ -98,11 +99,15 @@ static uint8_t family_of(enum nf_key key)
 	case KEY_DADDR4:
 	case KEY_CT_ORIG_SADDR4:
 	case KEY_CT_ORIG_DADDR4:
+	case KEY_CT_REPL_SADDR4:
+	case KEY_CT_REPL_DADDR4:
 		return 4;
 	case KEY_SADDR6:
 	case KEY_DADDR6:
 	case KEY_CT_ORIG_SADDR6:
 	case KEY_CT_ORIG_DADDR6:
+	case KEY_CT_REPL_SADDR6:
+	case KEY_CT_REPL_DADDR6:
 		return 6;
 	default:
 		return 0;

@@ -149,6 +149,8 @@ uint32_t reach_known(const struct reached *r); /* packets of families whose rout
 /* What may be of this type. `link`: of the interface in this field; SPACE_FIELDS: any. */
 uint32_t reach_local_type(struct reached *r, enum space_field field, enum space_field link,
 			  enum nf_addr_type type);
+/* route_link_type() of what may be multicast or broadcast, by its target. `link` as above. */
+uint32_t reach_link_type(struct reached *r, enum space_field link, enum nf_addr_type type);
 uint32_t reach_type(struct reached *r, const struct env *env, enum space_field field,
 		    enum nf_addr_type type);
 /* Whether there may be, or may not be, a way back. */

@@ -19,6 +19,8 @@ static bool is_simple_key(enum nf_key key)
 	case KEY_DADDR_TYPE:
 	case KEY_SADDR_IIF_TYPE:
 	case KEY_DADDR_IIF_TYPE:
+	case KEY_SADDR_OIF_TYPE:
+	case KEY_DADDR_OIF_TYPE:
 	case KEY_BACK_IIF:
 	case KEY_BACK:
 	case KEY_PKTTYPE:

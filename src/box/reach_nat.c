@@ -67,12 +67,39 @@ static void add_with_ports(struct reached *r, struct translating *t, const struc
 	add(r, t, env, to->port_base ? &any : &first, space_without(r->s, with, in));
 }
 
+/* The packets whose address is one of these, and whose port, if they have one, is. */
+static uint32_t within(const struct reached *r, const struct nf_target *to, enum space_field addr,
+		       enum space_field port)
+{
+	uint32_t set = SPACE_ALL;
+
+	if (to->family)
+		set = space_of_field(r->s, addr, space_frame_find(r->frame, &to->lo, &to->hi));
+	if (to->has_ports) {
+		struct space_range ports = {to->port_lo, to->port_hi};
+		uint32_t none = space_complement(r->s, reach_has_ports(r));
+
+		none = space_override(r->s, none, space_of_field(r->s, port, ports));
+		set = space_where(r->s, set, none);
+	}
+	return set;
+}
+
+/* What stays as it was is not called translated (nf_nat_setup_info()). Of several addresses its own
+ * may be taken, or not. */
 static void set_target(struct reached *r, struct translating *t, const struct env *env,
 		       const struct nf_target *to, uint32_t where)
 {
+	uint32_t same = space_where(r->s, where,
+				    reach_pull(r, env, within(r, to, SPACE_TO, SPACE_TO_PORT)));
 	struct env now = *env;
 
 	now.target_set = true;
+	if (to->port_base && to->port_base != to->port_lo)
+		same = SPACE_EMPTY;
+	flocks_add(r->s, t->done, &now, same);
+	if (addr_equal(&to->lo, &to->hi))
+		where = space_without(r->s, where, same);
 	now.ct_status |= CT_DNAT;
 	now.moved |= to->family != 0;
 	if (to->family) {
@@ -82,12 +109,32 @@ static void set_target(struct reached *r, struct translating *t, const struct en
 	add_with_ports(r, t, &now, to, where);
 }
 
-static void set_source(struct reached *r, struct translating *t, const struct env *env,
-		       uint32_t where)
+static uint32_t own_addresses(const struct reached *r)
 {
+	uint32_t set = SPACE_EMPTY;
+
+	for_each (a, &r->b->addresses) {
+		struct prefix p = prefix_of_addr(&a->addr);
+
+		set = space_override(r->s, set, reach_prefix(r, SPACE_FROM, &p));
+	}
+	return set;
+}
+
+/* `to` without an address: to one of the box's own, which a packet may have already. */
+static void set_source(struct reached *r, struct translating *t, const struct env *env,
+		       const struct nf_target *to, uint32_t where)
+{
+	uint32_t same = space_where(r->s, where, within(r, to, SPACE_FROM, SPACE_FROM_PORT));
 	struct env now = *env;
 
-	now.source_set = now.new_source = true;
+	now.source_set = true;
+	if (to->family)
+		where = space_without(r->s, where, same);
+	else
+		same = space_where(r->s, same, own_addresses(r));
+	flocks_add(r->s, t->done, &now, same);
+	now.new_source = true;
 	now.ct_status |= CT_SNAT;
 	flocks_add(r->s, t->done, &now, where);
 }
@@ -147,7 +194,7 @@ static void redirect_to_own(struct reached *r, struct translating *t, const stru
 
 /* Without an address of the link, that of another will do. */
 static void masquerade(struct reached *r, struct translating *t, const struct env *env,
-		       struct own o, uint32_t where)
+		       const struct nf_target *to, struct own o, uint32_t where)
 {
 	bool any = o.family == 6 && o.of_link && o.link && strcmp(o.link, "lo") == 0;
 
@@ -155,7 +202,7 @@ static void masquerade(struct reached *r, struct translating *t, const struct en
 	for_each (a, &r->b->addresses)
 		any |= is_own(a, &o);
 	if (any)
-		set_source(r, t, env, where);
+		set_source(r, t, env, to, where);
 	else
 		reach_stop(r, where);
 }
@@ -170,6 +217,15 @@ static uint32_t to_loopback(struct reached *r, const struct env *env, bool of_li
 	return space_override(r->s, to, reach_value(r, SPACE_IN, SPACE_NO_INTERFACE));
 }
 
+/* walk_nat.c: is_of_site(); of many, those that anybody uses. */
+static uint32_t to_site(const struct reached *r, const struct env *env)
+{
+	uint32_t set = space_override(r->s, reach_addrs(r, SPACE_TO, "ff05::/16"),
+				      reach_addrs(r, SPACE_TO, "ff15::/16"));
+
+	return reach_pull(r, env, space_override(r->s, set, reach_addrs(r, SPACE_TO, "fec0::/10")));
+}
+
 /* By the address of the link where it came in, or by which it leaves. */
 static void by_link(struct reached *r, struct translating *t, const struct env *env,
 		    const struct nf_target *to, struct own o, uint32_t where)
@@ -180,6 +236,8 @@ static void by_link(struct reached *r, struct translating *t, const struct env *
 	if (!out) {
 		redirect(r, t, env, *to, loopback(o.family), space_where(r->s, where, simple));
 		where = space_without(r->s, where, simple);
+		reach_stop(r, space_where(r->s, where, to_site(r, env)));
+		where = space_without(r->s, where, to_site(r, env));
 	}
 	for (uint32_t id = 0; id < r->names->names.n + SPACE_FIRST_INTERFACE; id++) {
 		uint32_t here =
@@ -189,19 +247,29 @@ static void by_link(struct reached *r, struct translating *t, const struct env *
 		if (here == SPACE_EMPTY)
 			continue;
 		if (out)
-			masquerade(r, t, env, o, here);
+			masquerade(r, t, env, to, o, here);
 		else
 			redirect_to_own(r, t, env, to, &o, here);
 	}
 }
 
+/* walk_route.c: is_to_link(); of many, those that anybody uses. */
+static uint32_t to_link(const struct reached *r)
+{
+	static const char *const many[] = {"::/128", "ff00::/15", "ff02::/16", "ff10::/15",
+					   "ff12::/16"};
+	uint32_t set = reach_addrs(r, SPACE_TO, "fe80::/10");
+
+	for (size_t i = 0; i < ARRAY_LEN(many); i++)
+		set = space_override(r->s, set, reach_addrs(r, SPACE_TO, many[i]));
+	return set;
+}
+
 static void by_own(struct reached *r, struct translating *t, const struct env *env,
 		   const struct nf_target *to, uint32_t where)
 {
-	uint32_t of_link = space_override(r->s, reach_addrs(r, SPACE_TO, "fe80::/10"),
-					  reach_addrs(r, SPACE_TO, "::/128"));
+	uint32_t of_link = reach_pull(r, env, to_link(r));
 
-	of_link = reach_pull(r, env, of_link);
 	by_link(r, t, env, to, (struct own){.family = 6, .of_link = true},
 		space_where(r->s, where, of_link));
 	where = space_without(r->s, where, of_link);
@@ -225,7 +293,7 @@ static void apply(struct reached *r, struct translating *t, const struct env *en
 	else if (t->nat->kind == NAT_DESTINATION)
 		set_target(r, t, env, to, of);
 	else
-		set_source(r, t, env, of);
+		set_source(r, t, env, to, of);
 }
 
 static void apply_map(struct reached *r, struct translating *t, const struct flock *f)

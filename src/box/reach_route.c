@@ -214,10 +214,15 @@ static uint32_t multicast(const struct reached *r, enum space_field field)
 			      reach_addrs(r, field, "ff00::/8"));
 }
 
+/* route_is_nobody() */
+static uint32_t nobody(const struct reached *r, enum space_field field)
+{
+	return reach_addrs(r, field, box_kernel_is_before(r->b, 5, 3) ? "0.0.0.0/8" : "0.0.0.0/32");
+}
+
 static uint32_t broadcast(const struct reached *r, enum space_field field)
 {
-	return space_override(r->s, reach_addrs(r, field, "0.0.0.0/8"),
-			      reach_addrs(r, field, "255.255.255.255/32"));
+	return space_override(r->s, nobody(r, field), reach_addrs(r, field, "255.255.255.255/32"));
 }
 
 /* In the order in which route_local_type() asks. */
@@ -274,9 +279,15 @@ uint32_t reach_type(struct reached *r, const struct env *env, enum space_field f
 		space_where(r->s, reach_local_type(r, field, SPACE_FIELDS, ADDR_UNICAST), v6);
 	const struct routing *g = reach_routing(r, q);
 
+	/* On another link a link's own address is any. */
+	if (type == ADDR_UNICAST)
+		set = space_override(
+			r->s, space_without(r->s, set, v6),
+			space_where(r->s, reach_local_type(r, field, SPACE_FIELDS, ADDR_LOCAL),
+				    reach_addrs(r, field, "fe80::/10")));
 	if (type == ADDR_UNICAST)
 		return space_override(
-			r->s, space_without(r->s, set, v6),
+			r->s, set,
 			space_where(r->s, others, reach_routed(r, g, is_way, SPACE_NO_INTERFACE)));
 	if (type == ADDR_UNREACHABLE) {
 		uint32_t no = space_override(
@@ -396,14 +407,13 @@ static uint32_t martians(const struct reached *r)
 				    reach_addrs(r, SPACE_FROM, "255.255.255.255/32"));
 	uint32_t fine =
 		either(r, to_all, both(r, from_none, reach_addrs(r, SPACE_TO, "0.0.0.0/32")));
-	uint32_t bad =
-		without(r, reach_addrs(r, SPACE_FROM, "0.0.0.0/8"), both(r, to_group, from_none));
+	uint32_t bad = without(r, nobody(r, SPACE_FROM), both(r, to_group, from_none));
 	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "127.0.0.0/8"),
 				reach_addrs(r, SPACE_TO, "127.0.0.0/8"));
 
 	loops = without(r, loops, reach_value(r, SPACE_IN, r->lo));
 	loops = both(r, loops, where_switch(r, "route_localnet", 0));
-	bad = either(r, bad, either(r, loops, reach_addrs(r, SPACE_TO, "0.0.0.0/8")));
+	bad = either(r, bad, either(r, loops, nobody(r, SPACE_TO)));
 	return either(r, no_sender, without(r, bad, fine));
 }
 
@@ -429,13 +439,25 @@ static uint32_t refused_sources(struct reached *r, bool may)
 }
 
 /* IPv6 looks at the addresses before any hook. */
+/* IPv6 that comes in where it is switched off. */
+static uint32_t switched_off(const struct reached *r)
+{
+	uint32_t set = SPACE_EMPTY;
+
+	for (size_t i = 0; i < r->names->names.n; i++)
+		if (switch_of(r, "disable_ipv6", r->names->names.items[i], 6))
+			set = either(r, set,
+				     reach_value(r, SPACE_IN, (uint32_t)i + SPACE_FIRST_INTERFACE));
+	return both(r, set, reach_family(r, 6));
+}
+
 uint32_t reach_strangers(const struct reached *r)
 {
 	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "::1/128"),
 				reach_addrs(r, SPACE_TO, "::1/128"));
 
 	loops = either(r, loops, reach_addrs(r, SPACE_FROM, "ff00::/8"));
-	return without(r, loops, reach_value(r, SPACE_IN, r->lo));
+	return either(r, switched_off(r), without(r, loops, reach_value(r, SPACE_IN, r->lo)));
 }
 
 uint32_t reach_known(const struct reached *r)
@@ -618,6 +640,23 @@ static struct ways_in add_unknown(const struct reached *r, struct ways_in w)
 	return w;
 }
 
+uint32_t reach_link_type(struct reached *r, enum space_field link, enum nf_addr_type type)
+{
+	return without(r, reach_local_type(r, SPACE_TO, link, type), nobody(r, SPACE_TO));
+}
+
+/* What was sent to many, as it came, is not forwarded. */
+static void forward_to_one(struct reached *r, const struct flock *k, uint32_t where,
+			   struct flocks *forward)
+{
+	uint32_t many = either(r, reach_link_type(r, SPACE_IN, ADDR_MULTICAST),
+			       reach_link_type(r, SPACE_IN, ADDR_BROADCAST));
+
+	many = both(r, many, reach_known(r));
+	reach_stop(r, both(r, where, many));
+	flocks_add(r->s, forward, &k->env, without(r, where, many));
+}
+
 void reach_route_in(struct reached *r, struct flocks *f, struct flocks *local,
 		    struct flocks *forward)
 {
@@ -628,23 +667,43 @@ void reach_route_in(struct reached *r, struct flocks *f, struct flocks *local,
 		reach_stop(r, both(r, k->where, reach_pull(r, &k->env, w.refused)));
 		flocks_add(r->s, local, &k->env,
 			   both(r, k->where, reach_pull(r, &k->env, w.local)));
-		flocks_add(r->s, forward, &k->env,
-			   both(r, k->where, reach_pull(r, &k->env, w.forward)));
+		forward_to_one(r, k, both(r, k->where, reach_pull(r, &k->env, w.forward)), forward);
 	}
 }
 
-/* What goes to many leaves by the link whose address it has. */
-static uint32_t by_source(const struct reached *r)
+/* The sources that are the box's by a local route of more than one address, such as 127.0.0.0/8,
+ * each with the route's link. */
+static uint32_t by_local_nets(struct reached *r)
 {
-	uint32_t set = SPACE_EMPTY, to;
+	uint32_t set = SPACE_EMPTY;
+
+	for_each (route, &r->b->routes)
+		if (route->table == TABLE_LOCAL && route->type == ADDR_LOCAL && route->link &&
+		    route->to.addr.family == 4 && route->to.bits < 32) {
+			struct typed t = {ADDR_LOCAL, route->link};
+			uint32_t out = reach_value(r, SPACE_OUT, reach_id(r, route->link));
+
+			set = either(r, set,
+				     both(r, reach_prefix(r, SPACE_FROM, &route->to),
+					  both(r, in_local_table(r, SPACE_FROM, t), out)));
+		}
+	return set;
+}
+
+/* What goes to many leaves by the link whose address it has. */
+static uint32_t by_source(struct reached *r)
+{
+	uint32_t set = by_local_nets(r), to;
 
 	for_each (a, &r->b->addresses) {
 		struct prefix p = prefix_of_addr(&a->addr);
 
-		if (a->addr.family == 4)
-			set = either(r, set,
-				     both(r, reach_prefix(r, SPACE_FROM, &p),
-					  reach_value(r, SPACE_OUT, reach_id(r, a->link))));
+		if (a->addr.family != 4)
+			continue;
+		set = without(r, set, reach_prefix(r, SPACE_FROM, &p));
+		set = either(r, set,
+			     both(r, reach_prefix(r, SPACE_FROM, &p),
+				  reach_value(r, SPACE_OUT, reach_id(r, a->link))));
 	}
 	to = either(r, reach_addrs(r, SPACE_TO, "224.0.0.0/4"),
 		    reach_addrs(r, SPACE_TO, "255.255.255.255/32"));

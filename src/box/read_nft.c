@@ -334,7 +334,8 @@ static void doubt_foreign(struct nft *n, const json_t *list)
 						text_of(o, "name"));
 		const struct nft_table *t = map_find(&n->tables, slice_of(name));
 
-		if (o && t && t->decides && !t->dormant)
+		/* ARP finds neighbours, and those are there (box/walk.h). */
+		if (o && t && t->decides && !t->dormant && strcmp(text_of(o, "family"), "arp") != 0)
 			doubt(n, t);
 	}
 }

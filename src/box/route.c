@@ -27,6 +27,12 @@ bool addr_is_zero(const struct addr *a)
 	return memcmp(a->bytes, zero, a->family == 4 ? 4 : 16) == 0;
 }
 
+bool route_is_nobody(const struct box *b, const struct addr *a)
+{
+	return a->family == 4 &&
+	       (addr_is_zero(a) || (a->bytes[0] == 0 && box_kernel_is_before(b, 5, 3)));
+}
+
 bool addr_is_all_ones(const struct addr *a)
 {
 	return a->family == 4 && memcmp(a->bytes, "\xff\xff\xff\xff", 4) == 0;
@@ -136,12 +142,29 @@ enum nf_addr_type route_local_type(const struct box *b, const struct addr *a, co
 
 	if (addr_is_multicast(a))
 		return ADDR_MULTICAST;
-	if (a->family == 4 && (a->bytes[0] == 0 || addr_is_all_ones(a)))
+	if (route_is_nobody(b, a) || addr_is_all_ones(a))
 		return ADDR_BROADCAST;
 	r = find_in_table(b, TABLE_LOCAL, &q);
 	if (!r || (link && !route_uses(r, link)))
 		return ADDR_UNICAST;
 	return r->type;
+}
+
+enum nf_addr_type route_link_type(const struct box *b, const struct addr *to, const char *link)
+{
+	enum nf_addr_type type = route_local_type(b, to, link);
+
+	if (type == ADDR_MULTICAST || (type == ADDR_BROADCAST && !route_is_nobody(b, to)))
+		return type;
+	return ADDR_UNICAST;
+}
+
+const char *route_local_link(const struct box *b, const struct addr *a)
+{
+	const struct route_query q = {.to = *a};
+	const struct box_route *r = find_in_table(b, TABLE_LOCAL, &q);
+
+	return r && r->type == ADDR_LOCAL ? r->link : NULL;
 }
 
 /* IPv4 asks its table of local addresses, IPv6 its routes. */

@@ -42,7 +42,8 @@ static enum nf_ct_state state_of_icmp(uint8_t type)
 										    : CT_INVALID;
 }
 
-/* Neighbours and multicast listeners are left alone. */
+/* Neighbours, multicast listeners and their routers are left alone (the routers since March 2024,
+ * in stable kernels too: until then they were invalid). */
 static enum nf_ct_state state_of_icmp6(uint8_t type)
 {
 	enum {
@@ -54,9 +55,10 @@ static enum nf_ct_state state_of_icmp6(uint8_t type)
 		ADVERTISEMENT = 136,
 		NI_QUERY = 139
 	};
-	enum { MLD2_REPORT = 143 };
+	enum { MLD2_REPORT = 143, ROUTERS_ADVERTISEMENT = 151, ROUTERS_SOLICIT };
 
-	if ((type >= QUERY && type <= ADVERTISEMENT) || type == MLD2_REPORT)
+	if ((type >= QUERY && type <= ADVERTISEMENT) || type == MLD2_REPORT ||
+	    type == ROUTERS_ADVERTISEMENT || type == ROUTERS_SOLICIT)
 		return CT_UNTRACKED;
 	return type == ECHO || type == NI_QUERY ? CT_NEW : CT_INVALID;
 }
@@ -80,6 +82,10 @@ bool walk_guess(struct walk *w, const char *words)
 	struct tape *t = &w->tape;
 	bool says;
 
+	if (w->asks) {
+		w->unsure = true;
+		return false;
+	}
 	if (t->at == WALK_GUESSES_MAX) {
 		w->too_many = true;
 		return false;
@@ -399,6 +405,7 @@ struct nf_walk *nf_walk_answer(const struct box *b, const struct nf_packet *p,
 	answer.in = o->fate == FATE_FORWARDED || o->fate == FATE_SENT ? o->out : NULL;
 	answer.mark = 0;
 	answer.has_mac = answer.has_ttl = answer.has_length = false;
+	answer.has_dscp = answer.has_ecn = false;
 	answer.has_uid = answer.has_gid = false;
 	answer.tcp_flags = SYN | ACK;
 	answer.icmp_type = answer.to.family == 4 ? ECHO_REPLY : ECHO6_REPLY;

@@ -27,8 +27,8 @@ struct nf_packet {
 	uint32_t uid, gid;
 	bool has_mac;
 	uint8_t mac[6]; /* of the sender */
-	bool has_ttl, has_length;
-	uint8_t ttl;
+	bool has_ttl, has_length, has_dscp, has_ecn;
+	uint8_t ttl, dscp, ecn;
 	uint16_t length;
 	/* Where routes were not collected: `out` is where it leaves, NULL: to the box itself. */
 	bool routed;

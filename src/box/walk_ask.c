@@ -59,10 +59,16 @@ static bool after_routing(const struct walk *w)
 	return w->hook == NF_OUTPUT || w->hook == NF_POSTROUTING || w->hook == NF_EGRESS;
 }
 
+/* As it came, whatever its target became; what the box sends is nobody's before it comes in
+ * again. */
 static enum has packet_type(const struct walk *w, struct nf_value *v)
 {
-	enum nf_addr_type type = route_local_type(w->b, &w->p.to, NULL);
+	bool received = w->asked->in != NULL;
+	enum nf_addr_type type =
+		route_link_type(w->b, received ? &w->asked->to : &w->p.to, received ? w->in : NULL);
 
+	if (!w->in)
+		return number(0, v);
 	return number(type == ADDR_MULTICAST ? 2 : type == ADDR_BROADCAST ? 1 : 0, v);
 }
 
@@ -81,14 +87,18 @@ static enum has address_type(struct walk *w, const struct addr *a, struct nf_val
 	if (!w->b->has.addresses)
 		return UNSAID;
 	type = route_type(w->b, &q);
-	/* Of a link's anycast nft asks on the link, iptables anywhere. */
-	return type == ADDR_ANYCAST && addr_is_link_local(a) ? UNSAID : number(type, v);
+	/* Of a link's own nft asks on the link, iptables anywhere. */
+	if (addr_is_link_local(a) && (type == ADDR_LOCAL || type == ADDR_ANYCAST) &&
+	    (type == ADDR_ANYCAST ||
+	     route_local_type(w->b, a, after_routing(w) ? w->out : w->in) != type))
+		return UNSAID;
+	return number(type, v);
 }
 
-static enum has address_type_here(const struct walk *w, const struct addr *a, struct nf_value *v)
+/* Where there is no such interface yet, or any more, those of all count. */
+static enum has address_type_here(const struct walk *w, const struct addr *a, const char *link,
+				  struct nf_value *v)
 {
-	const char *link = after_routing(w) ? w->out : w->in;
-
 	return w->b->has.addresses ? number(route_local_type(w->b, a, link), v) : UNSAID;
 }
 
@@ -145,6 +155,27 @@ static enum has said(bool has, uint64_t n, struct nf_value *v)
 	return has ? number(n, v) : UNSAID;
 }
 
+/* An answer goes the other way: from where the packet goes now, to whom it comes from now. */
+static enum has of_reply(const struct walk *w, enum nf_key key, struct nf_value *v)
+{
+	const struct nf_packet *p = w->answers ? &w->answers->as : &w->p;
+
+	switch (key) {
+	case KEY_CT_REPL_SADDR4:
+		return address(&p->to, 4, v);
+	case KEY_CT_REPL_DADDR4:
+		return address(&p->from, 4, v);
+	case KEY_CT_REPL_SADDR6:
+		return address(&p->to, 6, v);
+	case KEY_CT_REPL_DADDR6:
+		return address(&p->from, 6, v);
+	case KEY_CT_REPL_SPORT:
+		return number_if(has_ports(p->proto), p->to_port, v);
+	default:
+		return number_if(has_ports(p->proto), p->from_port, v);
+	}
+}
+
 static enum has of_connection(struct walk *w, enum nf_key key, struct nf_value *v)
 {
 	if (key == KEY_CT_STATE)
@@ -168,8 +199,10 @@ static enum has of_connection(struct walk *w, enum nf_key key, struct nf_value *
 		return address(&w->first.to, 6, v);
 	case KEY_CT_ORIG_SPORT:
 		return number_if(has_ports(w->p.proto), w->first.from_port, v);
-	default:
+	case KEY_CT_ORIG_DPORT:
 		return number_if(has_ports(w->p.proto), w->first.to_port, v);
+	default:
+		return of_reply(w, key, v);
 	}
 }
 
@@ -194,9 +227,13 @@ static enum has of_route(struct walk *w, enum nf_key key, struct nf_value *v)
 	case KEY_DADDR_TYPE:
 		return address_type(w, &w->p.to, v);
 	case KEY_SADDR_IIF_TYPE:
-		return address_type_here(w, &w->p.from, v);
+		return address_type_here(w, &w->p.from, w->in, v);
 	case KEY_DADDR_IIF_TYPE:
-		return address_type_here(w, &w->p.to, v);
+		return address_type_here(w, &w->p.to, w->in, v);
+	case KEY_SADDR_OIF_TYPE:
+		return address_type_here(w, &w->p.from, before_routing(w) ? NULL : w->out, v);
+	case KEY_DADDR_OIF_TYPE:
+		return address_type_here(w, &w->p.to, before_routing(w) ? NULL : w->out, v);
 	case KEY_BACK_IIF:
 		return way_back(w, w->in, v);
 	default:
@@ -236,8 +273,10 @@ static enum has of_header(const struct walk *w, enum nf_key key, struct nf_value
 		return said(p->has_ttl, p->ttl, v);
 	case KEY_LENGTH:
 		return said(p->has_length, p->length, v);
+	case KEY_DSCP:
+		return said(p->has_dscp, p->dscp, v);
 	default:
-		return UNSAID; /* DSCP */
+		return said(p->has_ecn, p->ecn, v);
 	}
 }
 
@@ -263,6 +302,8 @@ static enum has value_of(struct walk *w, enum nf_key key, struct nf_value *v)
 	case KEY_DADDR_TYPE:
 	case KEY_SADDR_IIF_TYPE:
 	case KEY_DADDR_IIF_TYPE:
+	case KEY_SADDR_OIF_TYPE:
+	case KEY_DADDR_OIF_TYPE:
 	case KEY_BACK_IIF:
 	case KEY_BACK:
 		return of_route(w, key, v);
@@ -276,6 +317,12 @@ static enum has value_of(struct walk *w, enum nf_key key, struct nf_value *v)
 	case KEY_CT_ORIG_DADDR6:
 	case KEY_CT_ORIG_SPORT:
 	case KEY_CT_ORIG_DPORT:
+	case KEY_CT_REPL_SADDR4:
+	case KEY_CT_REPL_DADDR4:
+	case KEY_CT_REPL_SADDR6:
+	case KEY_CT_REPL_DADDR6:
+	case KEY_CT_REPL_SPORT:
+	case KEY_CT_REPL_DPORT:
 		return of_connection(w, key, v);
 	default:
 		return of_header(w, key, v);
@@ -344,6 +391,8 @@ static const char *doubt_of(struct walk *w, const struct nf_set *set, const stru
 		return arena_printf(w->arena, "the packet's %s", vs->unsaid);
 	if (set->changing || (set->expiring && set->except))
 		return arena_printf(w->arena, "set %s, which changes by itself", name);
+	if (set->expiring && found && set->doubt)
+		return set->doubt;
 	if (set->expiring && found)
 		return arena_printf(w->arena, "set %s, whose elements expire", name);
 	return NULL;

@@ -121,6 +121,17 @@ static bool set_mark_by_map(struct walk *w, const struct nf_lookup *map)
 	return i >= 0;
 }
 
+/* What it became is not followed. */
+static void blur(struct nf_packet *p, enum nf_key key)
+{
+	if (key == KEY_TTL)
+		p->has_ttl = false;
+	else if (key == KEY_DSCP)
+		p->has_dscp = false;
+	else
+		p->has_ecn = false;
+}
+
 static void change(struct walk *w, const struct nf_step *s)
 {
 	uint32_t keep = s->mark.keep, flip = s->mark.flip;
@@ -140,6 +151,9 @@ static void change(struct walk *w, const struct nf_step *s)
 		break;
 	case STEP_NOTRACK:
 		w->untracked = true;
+		break;
+	case STEP_BLUR:
+		blur(&w->p, s->key);
 		break;
 	default:
 		break;
@@ -177,13 +191,42 @@ static enum nf_verdict_kind take_step(struct walk *w, const struct nf_step *s, s
 	}
 }
 
+/* Whether a question may want a guess, whatever the packet says. */
+static bool is_doubtful(const struct nf_step *s)
+{
+	if (s->kind != STEP_IF)
+		return false;
+	for_each (l, &s->cond.lookups)
+		if (l->set->changing || l->set->expiring)
+			return true;
+	return s->cond.unknown != NULL;
+}
+
+/* A question behind that is certainly answered with no: then nothing before it is to be guessed. */
+static bool fails_behind(struct walk *w, const struct nf_step *s, const struct nf_rule *r)
+{
+	const struct nf_step *end = r->steps.items + r->steps.n;
+	bool fails = false;
+
+	w->asks = true;
+	for (; !fails && s < end && s->kind == STEP_IF; s++) {
+		w->unsure = false;
+		fails = !walk_holds(w, &s->cond) && !w->unsure;
+	}
+	w->asks = false;
+	return fails;
+}
+
 static enum nf_verdict_kind walk_rule(struct walk *w, struct at at)
 {
 	if (rule_is_inert(w, at.rule))
 		return VERDICT_CONTINUE;
 	for_each (s, &at.rule->steps) {
-		enum nf_verdict_kind v = take_step(w, s, at);
+		enum nf_verdict_kind v;
 
+		if (is_doubtful(s) && fails_behind(w, s + 1, at.rule))
+			break;
+		v = take_step(w, s, at);
 		if (v == VERDICT_JUMP)
 			break;
 		if (v != VERDICT_CONTINUE)

@@ -25,6 +25,8 @@ struct walk {
 	int8_t *inert; /* of each chain: 0 not looked at, 1 decides and changes nothing, -1 does */
 	struct tape tape;
 	bool too_many; /* guesses */
+	bool asks; /* only whether something is certain: nothing is guessed, and `unsure` says so */
+	bool unsure;
 
 	/* The run. */
 	enum nf_hook hook;

@@ -33,9 +33,29 @@ static struct addr keep_rest(const struct nf_target *t, const struct addr *old)
 	return a;
 }
 
+static bool is_within(const struct nf_target *t, const struct addr *a)
+{
+	return a->family == t->family && addr_compare(&t->lo, a) <= 0 &&
+	       addr_compare(a, &t->hi) <= 0;
+}
+
+/* A source that is within the range stays, port and all; a target may. */
+static bool stays(struct walk *w, const struct nf_nat *nat, const struct nf_target *t,
+		  const struct addr *old, const char *words)
+{
+	uint16_t port = w->p.from_port;
+
+	if (!is_within(t, old))
+		return false;
+	if (is_of_target(nat))
+		return walk_guess(w, arena_printf(w->arena, "%s: its own", words));
+	return !t->has_ports || (port >= t->port_lo && port <= t->port_hi);
+}
+
 static struct addr choose_addr(struct walk *w, const struct nf_nat *nat, const struct nf_target *t,
 			       const struct addr *old)
 {
+	const char *words;
 	char lo[ADDR_TEXT_MAX], hi[ADDR_TEXT_MAX];
 
 	if (!t->family)
@@ -44,27 +64,31 @@ static struct addr choose_addr(struct walk *w, const struct nf_nat *nat, const s
 		return keep_rest(t, old);
 	if (addr_equal(&t->lo, &t->hi))
 		return t->lo;
-	return walk_guess(w, arena_printf(w->arena, "which address of %s-%s is taken",
-					  addr_text(&t->lo, lo), addr_text(&t->hi, hi)))
-		       ? t->hi
-		       : t->lo;
+	words = arena_printf(w->arena, "which address of %s-%s is taken", addr_text(&t->lo, lo),
+			     addr_text(&t->hi, hi));
+	if (stays(w, nat, t, old, words))
+		return *old;
+	return walk_guess(w, words) ? t->hi : t->lo;
 }
 
+/* What stays as it was is not called translated (nf_nat_setup_info()). */
 static void set_target(struct walk *w, struct addr to, uint16_t port)
 {
+	if (!addr_equal(&to, &w->p.to) || port != w->p.to_port)
+		w->ct_status |= CT_DNAT;
 	w->moved |= !addr_equal(&to, &w->p.to);
 	w->p.to = to;
 	w->p.to_port = port;
 	w->target_set = true;
-	w->ct_status |= CT_DNAT;
 }
 
 static void set_source(struct walk *w, struct addr from, uint16_t port)
 {
+	if (!addr_equal(&from, &w->p.from) || port != w->p.from_port)
+		w->ct_status |= CT_SNAT;
 	w->p.from = from;
 	w->p.from_port = port;
 	w->source_set = true;
-	w->ct_status |= CT_SNAT;
 }
 
 static struct addr loopback(uint8_t family)
@@ -80,11 +104,25 @@ static struct addr loopback(uint8_t family)
 	return a;
 }
 
+/* Of a site, or of many of one: only the box's own address of that scope is taken
+ * (nf_nat_redirect_ipv6()). */
+static bool is_of_site(const struct addr *a)
+{
+	enum { SITE_SCOPE = 5 };
+
+	if (a->family != 6)
+		return false;
+	return (a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0xc0) ||
+	       (addr_is_multicast(a) && (a->bytes[1] & 15) == SITE_SCOPE);
+}
+
 /* REDIRECT and MASQUERADE: as which address of the box itself. */
 static struct addr own_address(struct walk *w, const struct nf_nat *nat)
 {
 	if (nat->kind == NAT_MASQUERADE)
 		return walk_own_address(w, w->out);
+	if (w->in && is_of_site(&w->p.to))
+		return (struct addr){0};
 	return w->in ? walk_own_address(w, w->in) : loopback(w->p.to.family);
 }
 

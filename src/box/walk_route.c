@@ -77,11 +77,20 @@ static bool is_of_link(const struct addr *a)
 	return addr_is_link_local(a) || (a->family == 6 && addr_is_zero(a));
 }
 
+/* Many on this link, or on this host: sent to as the link's own address, too. */
+static bool is_to_link(const struct addr *to)
+{
+	enum { LINK_SCOPE = 2 };
+
+	return is_of_link(to) ||
+	       (to->family == 6 && addr_is_multicast(to) && (to->bytes[1] & 15) <= LINK_SCOPE);
+}
+
 /* Of the target's scope: the link's, or everywhere. */
 static bool is_of_scope(const struct box_address *a, const struct addr *to)
 {
 	return a->addr.family == to->family && !addr_is_loopback(&a->addr) &&
-	       is_of_link(&a->addr) == is_of_link(to);
+	       is_of_link(&a->addr) == is_to_link(to);
 }
 
 /* Of its network, at most. */
@@ -136,7 +145,7 @@ struct addr walk_own_address(struct walk *w, const char *link)
 	static const struct addr loopback6 = {.family = 6, .bytes = {[15] = 1}};
 
 	if (link && strcmp(link, "lo") == 0 && w->p.to.family == 6 &&
-	    (is_of_link(&w->p.to) || addr_is_loopback(&w->p.to)))
+	    (is_to_link(&w->p.to) || addr_is_loopback(&w->p.to)))
 		return loopback6;
 	/* Without one of its own, that of another. */
 	if (!a && link == w->out)
@@ -155,9 +164,9 @@ static const char *martian(const struct walk *w)
 		return "the source is no host's address";
 	if (to_all || (beginner && addr_is_zero(&p->to)))
 		return NULL;
-	if (p->from.bytes[0] == 0 && !(addr_is_multicast(&p->to) && beginner))
+	if (route_is_nobody(w->b, &p->from) && !(addr_is_multicast(&p->to) && beginner))
 		return "the source is no host's address";
-	if (p->to.bytes[0] == 0)
+	if (route_is_nobody(w->b, &p->to))
 		return "the target is no host's address";
 	if (!lo && (addr_is_loopback(&p->from) || addr_is_loopback(&p->to)) &&
 	    !highest(w, "route_localnet"))
@@ -187,12 +196,16 @@ static const char *refused_source(struct walk *w)
 	return NULL;
 }
 
-/* IPv6 looks at the addresses before any hook. */
+/* IPv6 looks at the switch of the interface, and at the addresses, before any hook. */
 bool walk_arrives(struct walk *w)
 {
 	const struct nf_packet *p = &w->p;
 
-	if (p->to.family != 6 || strcmp(w->in, "lo") == 0)
+	if (p->to.family != 6)
+		return true;
+	if (switch_of(w, "disable_ipv6", w->in, 6))
+		return refuse(w, "IPv6 is switched off there (disable_ipv6)");
+	if (strcmp(w->in, "lo") == 0)
 		return true;
 	if (addr_is_multicast(&p->from))
 		return refuse(w, "the source is no host's address");
@@ -257,6 +270,12 @@ static void note(struct walk *w, bool local)
 		walk_event(w, EVENT_ROUTE, NULL, NULL, "out by %s", w->out);
 }
 
+/* As it came, on the link. */
+static bool is_to_one(const struct walk *w)
+{
+	return route_link_type(w->b, &w->asked->to, w->in) == ADDR_UNICAST;
+}
+
 static bool forward(struct walk *w, const struct box_route *r)
 {
 	const char *why = refused_way(r);
@@ -265,6 +284,11 @@ static bool forward(struct walk *w, const struct box_route *r)
 		why = "the box does not forward";
 	if (why)
 		return refuse(w, why);
+	if (!is_to_one(w))
+		return refuse(w, "what was sent to many is not forwarded");
+	if (w->p.has_ttl && w->p.ttl <= 1)
+		return refuse(w, "its TTL ends here");
+	w->p.ttl -= w->p.has_ttl; /* before any hook */
 	w->out = choose_hop(w, r);
 	if (is_of_link(&w->p.from) && strcmp(w->out, w->in) != 0)
 		return refuse(w, "link-local addresses stay on their link");
@@ -341,7 +365,7 @@ static const char *link_of_source(const struct walk *w)
 	for_each (a, &w->b->addresses)
 		if (addr_equal(&a->addr, &w->p.from))
 			return a->link;
-	return NULL;
+	return w->p.from.family == 4 ? route_local_link(w->b, &w->p.from) : NULL;
 }
 
 bool walk_route_out(struct walk *w)

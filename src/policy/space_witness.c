@@ -33,6 +33,19 @@ static uint32_t least_value(struct path *p, const struct space_node *n)
 	return lo;
 }
 
+/* The least from that one on, or else the least. */
+static uint32_t least_from(struct path *p, const struct space_node *n, uint32_t from)
+{
+	const struct space_edge *edges = &p->space->edges[n->first];
+
+	for (uint32_t i = 0, lo = 0; i < n->n; lo = edges[i++].hi + 1)
+		if (edges[i].child != SPACE_EMPTY && edges[i].hi >= from) {
+			p->set = edges[i].child;
+			return lo > from ? lo : from;
+		}
+	return least_value(p, n);
+}
+
 static const struct space_node *asks_for(const struct path *p, enum space_field field)
 {
 	const struct space_node *n;
@@ -71,6 +84,8 @@ static struct addr choose_addr(struct path *p, enum space_field field)
 {
 	const struct space_node *n = asks_for(p, field);
 	const struct space_hints *h = p->hints;
+	const struct addr usual = {.family = 4, .bytes = {1}}; /* below are hosts that nobody has */
+	uint32_t from = p->family == SPACE_IPV4 ? space_frame_rank(p->space->frame, &usual) : 0;
 
 	for (size_t i = 0; i < h->n_addrs; i++) {
 		const struct addr *a = &h->addrs[i];
@@ -80,7 +95,7 @@ static struct addr choose_addr(struct path *p, enum space_field field)
 		if (!n || try_value(p, n, space_frame_rank(p->space->frame, a)))
 			return *a;
 	}
-	return address_in(p, n ? least_value(p, n) : 0);
+	return address_in(p, n ? least_from(p, n, from) : from);
 }
 
 static uint16_t choose_to_port(struct path *path, uint8_t proto)

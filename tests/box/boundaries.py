@@ -185,6 +185,8 @@ class Maker:
         self._ends(packet, line)
         if kind in (4, 6):
             packet[self.random.choice(('src', 'dst'))] = value
+        if packet['in'] is None and packet['src'] == '0.0.0.0':  # the kernel puts one of its own there
+            packet['src'] = self.random.choice(self.own[4] or ['127.0.0.1'])
         self._details(packet, line)
         if kind in ('number', 'type'):
             self._place(packet, value, kind)

@@ -14,6 +14,10 @@ import collections
 import json
 import sys
 
+sys.dont_write_bytecode = True
+# pylint: disable=wrong-import-position
+from packets import build
+
 DISCOVERY = range(133, 138)
 UDPLITE = 136  # of which the kernel's connection tracking sums up the header as if it were UDP
 STOPPED = ('dropped', 'rejected', 'unrouted')
@@ -27,7 +31,8 @@ def rows(path):
 def whole(packet):
     """As tests/box/sender.py sends it."""
     discovers = packet['proto'] == 58 and packet['family'] == 6 and packet['icmp_type'] in DISCOVERY
-    full = {'ttl': 255 if discovers else 64, 'tcp_flags': 'syn', **packet}
+    full = {'ttl': 255 if discovers else 64, 'tcp_flags': 'syn', 'dscp': 0, 'ecn': 0,
+            'length': len(build({'src': '::' if packet['family'] == 6 else '0.0.0.0', **packet}, 0)), **packet}
     if packet['in'] is None:
         return {'uid': 0, 'gid': 0, 'src': '0.0.0.0' if packet['family'] == 4 else '::', **full}
     return {'mac': '02:00:00:00:00:fe', **full}

@@ -20,11 +20,15 @@ static inline enum shown_as show_kind(enum nf_key key)
 	case KEY_DADDR4:
 	case KEY_CT_ORIG_SADDR4:
 	case KEY_CT_ORIG_DADDR4:
+	case KEY_CT_REPL_SADDR4:
+	case KEY_CT_REPL_DADDR4:
 		return AS_ADDR4;
 	case KEY_SADDR6:
 	case KEY_DADDR6:
 	case KEY_CT_ORIG_SADDR6:
 	case KEY_CT_ORIG_DADDR6:
+	case KEY_CT_REPL_SADDR6:
+	case KEY_CT_REPL_DADDR6:
 		return AS_ADDR6;
 	case KEY_MAC:
 		return AS_MAC;
@@ -168,6 +172,9 @@ static inline void show_step(struct buf *out, const struct box *b, const struct 
 		break;
 	case STEP_NOTRACK:
 		buf_add_text(out, "notrack");
+		break;
+	case STEP_BLUR:
+		buf_addf(out, "changes %s", nf_key_names[s->key]);
 		break;
 	case STEP_HELPER:
 		buf_addf(out, "helper %s", s->text);

@@ -132,6 +132,7 @@ static struct box *make_box(uint64_t *random, bool unsure)
 	struct box *b = box_new();
 
 	know_all(b);
+	b->kernel = *random % 4 == 0 ? "4.19.0-27-amd64" : NULL;
 	add_links(b);
 	add_routes(b);
 	add_box_rules(b, random, unsure);
@@ -139,6 +140,7 @@ static struct box *make_box(uint64_t *random, bool unsure)
 	add_switch(b, "net.ipv6.conf.all.forwarding", random_below(random, 4) != 0);
 	add_switch(b, "net.ipv4.conf.all.rp_filter", random_below(random, 2));
 	add_switch(b, "net.ipv4.conf.eth1.rp_filter", random_below(random, 3));
+	add_switch(b, "net.ipv6.conf.eth1.disable_ipv6", *random % 4 == 1);
 	add_switch(b, "net.ipv4.conf.eth0.route_localnet", random_below(random, 2));
 	return b;
 }
@@ -148,7 +150,7 @@ static const char *const words4[] = {
 	"10.0.0.255", "10.9.1.1",    "10.9.200.1",	"10.66.0.1",	"127.0.0.1",
 	"127.9.9.9",  "172.17.0.1",  "172.17.0.2",	"172.17.0.3",	"192.0.2.1",
 	"192.0.2.9",  "192.0.2.255", "198.51.100.1",	"198.51.100.9", "203.0.113.77",
-	"224.0.0.1",  "239.1.1.1",   "255.255.255.255",
+	"224.0.0.1",  "0.0.0.5",     "255.255.255.255",
 };
 static const char *const words6[] = {
 	"::1",	   "2001:db8::1",   "2001:db8::9", "2001:db8:1::1", "2001:db8:1::7", "fe80::1",
@@ -194,6 +196,8 @@ static struct nf_span pick_span(uint64_t *random, enum nf_key key)
 	case KEY_SADDR4:
 	case KEY_DADDR4:
 	case KEY_CT_ORIG_DADDR4:
+	case KEY_CT_REPL_SADDR4:
+	case KEY_CT_REPL_DADDR4:
 		return pick_prefix(random, false);
 	case KEY_SADDR6:
 	case KEY_DADDR6:
@@ -201,6 +205,8 @@ static struct nf_span pick_span(uint64_t *random, enum nf_key key)
 	case KEY_SPORT:
 	case KEY_DPORT:
 	case KEY_CT_ORIG_DPORT:
+	case KEY_CT_REPL_SPORT:
+	case KEY_CT_REPL_DPORT:
 		return nf_span_of_number(lo < hi ? lo : hi, lo < hi ? hi : lo);
 	case KEY_PROTO:
 		return nf_span_of_number(random_below(random, 2) ? TCP : UDP, UDP);
@@ -274,7 +280,15 @@ static enum nf_key pick_key(uint64_t *random, bool unsure)
 		KEY_TTL,
 	};
 
-	return keys[random_below(random, ARRAY_LEN(keys) - (unsure ? 0 : 3))];
+	enum nf_key key = keys[random_below(random, ARRAY_LEN(keys) - (unsure ? 0 : 3))];
+
+	if (*random & 1 && key == KEY_SADDR_IIF_TYPE)
+		return KEY_SADDR_OIF_TYPE;
+	if (*random & 1 && key == KEY_CT_ORIG_DPORT)
+		return *random & 2 ? KEY_CT_REPL_SPORT : KEY_CT_REPL_DPORT;
+	if (*random & 1 && key == KEY_CT_ORIG_DADDR4)
+		return *random & 2 ? KEY_CT_REPL_SADDR4 : KEY_CT_REPL_DADDR4;
+	return *random & 1 && key == KEY_DADDR_IIF_TYPE ? KEY_DADDR_OIF_TYPE : key;
 }
 
 static struct nf_set *random_set(struct box *b, uint64_t *random, const struct nf_key_use *keys,

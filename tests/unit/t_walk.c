@@ -45,7 +45,7 @@ static const char box_text[] =
 	"{\"priority\":32766,\"src\":\"all\",\"table\":\"main\"}]\n"
 	"$ sysctl -ae\n"
 	"\tnet.ipv4.ip_forward = 1\n\tnet.ipv4.conf.wan0.rp_filter = 1\n"
-	"\tnet.ipv6.conf.all.forwarding = 1\n"
+	"\tnet.ipv6.conf.all.forwarding = 1\n\tnet.ipv6.conf.eth1.disable_ipv6 = 1\n"
 	"$ nft -j list ruleset\n\t{\"nftables\": [{\"metainfo\": {\"json_schema_version\": 1}}]}\n";
 
 /* The rules' lines, each with a tab in front, between those of the box and the end. */
@@ -202,6 +202,44 @@ static const struct one iptables_cases[] = {
 	 "unrouted", NULL},
 	{"the box's own address from outside", FILTER("-A INPUT -j ACCEPT\n"), "eth0",
 	 "udp 10.1.0.1:4000 10.0.0.1:53", "unrouted", NULL},
+	{"since Linux 5.3 what begins with 0 is a host's",
+	 FILTER("-A FORWARD -j ACCEPT\n-A INPUT -j ACCEPT\n"), "eth0",
+	 "udp 0.0.0.9:4000 10.0.0.1:53", "local udp 0.0.0.9:4000 > 10.0.0.1:53", NULL},
+	{"nobody", FILTER("-A INPUT -j ACCEPT\n"), "eth0", "udp 0.0.0.0:4000 10.0.0.1:53",
+	 "unrouted", NULL},
+	{"what did not come through IPsec is not asked how it did",
+	 FILTER("-A INPUT -m policy --dir in --pol ipsec --mode tunnel --proto esp -j ACCEPT\n"),
+	 "eth0", "udp 10.0.0.9:4000 10.0.0.1:53", "dropped INPUT 0", NULL},
+	{"loopback's source keeps to loopback", FILTER(""), NULL, "udp 127.9.9.9:4000 239.1.1.1:53",
+	 "unrouted or dropped INPUT 0", NULL},
+	{"what stays as it is is not called translated",
+	 FILTER("-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT\n")
+		 NAT("-A PREROUTING -i eth0 -p tcp -j DNAT --to-destination 10.1.0.9:80\n"),
+	 "eth0", "tcp 10.0.0.9:4000 10.1.0.9:80", "dropped FORWARD 0", NULL},
+	{"what was sent to many is not forwarded",
+	 FILTER("-A FORWARD -j ACCEPT\n")
+		 NAT("-A PREROUTING -i eth0 -p udp -j DNAT --to-destination 10.1.0.9\n"),
+	 "eth0", "udp 10.0.0.9:4000 10.0.0.255:53", "unrouted", NULL},
+	{"the other link's broadcast is one address here",
+	 FILTER("-A FORWARD -j ACCEPT\n")
+		 NAT("-A PREROUTING -i eth1 -p udp -j DNAT --to-destination 10.0.0.9\n"),
+	 "eth1", "udp 10.1.0.9:4000 10.0.0.255:53",
+	 "forwarded eth0 udp 10.1.0.9:4000 > 10.0.0.9:53", NULL},
+	{"no program listens, perhaps",
+	 FILTER("-A FORWARD -j ACCEPT\n")
+		 MANGLE("-A PREROUTING -p tcp -j TPROXY --on-port 3129 --on-ip 0.0.0.0 "
+			"--tproxy-mark 0x7/0xff\n"),
+	 "eth0", "tcp 10.0.0.9:4000 198.51.100.7:80",
+	 "dropped PREROUTING 1 or forwarded eth1 tcp 10.0.0.9:4000 > 198.51.100.7:80", NULL},
+	{"a limit is not asked of what another question ends",
+	 FILTER("-A INPUT -m limit --limit 3/sec -p tcp -j ACCEPT\n-A INPUT -j DROP\n"), "eth0",
+	 "udp 10.0.0.9:4000 10.0.0.1:53", "dropped INPUT 2", NULL},
+	{"an answer comes from where it went",
+	 FILTER("-A FORWARD -m conntrack --ctreplsrc 10.1.0.0/24 --ctrepldst 10.0.0.9 "
+		"--ctreplsrcport 8080 --ctproto 6 -j ACCEPT\n")
+		 NAT("-A PREROUTING -i eth0 -p tcp -j DNAT --to-destination 10.1.0.9:8080\n"),
+	 "eth0", "tcp 10.0.0.9:4000 198.51.100.7:80",
+	 "forwarded eth1 tcp 10.0.0.9:4000 > 10.1.0.9:8080", NULL},
 	{"a key that the packet lacks",
 	 FILTER("-A INPUT -p icmp -m icmp ! --icmp-type 8 -j ACCEPT\n"), "eth0",
 	 "udp 10.0.0.9:4000 10.0.0.1:53", "dropped INPUT 0", NULL},
@@ -212,6 +250,26 @@ static const struct one iptables_cases[] = {
 	 "tcp [2001:db8::9]:4000 [2001:db8::1]:22",
 	 "local tcp [2001:db8::9]:4000 > [2001:db8::1]:22", NULL},
 };
+
+static const struct one ip6tables_cases[] = {
+	{"neighbours are left alone",
+	 FILTER("-A INPUT -p ipv6-icmp -m conntrack --ctstate UNTRACKED -j ACCEPT\n"), "eth0",
+	 "icmp/135 [2001:db8::9] [2001:db8::1]", "local icmp/135/0 2001:db8::9 > 2001:db8::1",
+	 NULL},
+	{"where IPv6 is switched off", FILTER("-A INPUT -j ACCEPT\n"), "eth1",
+	 "tcp [2001:db8::9]:4000 [2001:db8::1]:22", "unrouted", NULL},
+	{"so are multicast's routers",
+	 FILTER("-A INPUT -p ipv6-icmp -m conntrack --ctstate UNTRACKED -j ACCEPT\n"), "eth0",
+	 "icmp/151 [2001:db8::9] [2001:db8::1]", "local icmp/151/0 2001:db8::9 > 2001:db8::1",
+	 NULL},
+};
+
+static void ip6tables_decides(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(ip6tables_cases) / sizeof(ip6tables_cases[0]); i++)
+		check("ip6tables-nft-save -c", &ip6tables_cases[i]);
+}
 
 static void iptables_decides(void **state)
 {
@@ -224,6 +282,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(iptables_decides),
+		cmocka_unit_test(ip6tables_decides),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
