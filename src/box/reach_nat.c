@@ -100,6 +100,8 @@ static void set_target(struct reached *r, struct translating *t, const struct en
 	flocks_add(r->s, t->done, &now, same);
 	if (addr_equal(&to->lo, &to->hi))
 		where = space_without(r->s, where, same);
+	else
+		r->overlap |= same != SPACE_EMPTY;
 	now.ct_status |= CT_DNAT;
 	now.moved |= to->family != 0;
 	if (to->family) {
@@ -133,6 +135,7 @@ static void set_source(struct reached *r, struct translating *t, const struct en
 		where = space_without(r->s, where, same);
 	else
 		same = space_where(r->s, same, own_addresses(r));
+	r->overlap |= !to->family && same != SPACE_EMPTY;
 	flocks_add(r->s, t->done, &now, same);
 	now.new_source = true;
 	now.ct_status |= CT_SNAT;
