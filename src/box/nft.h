@@ -94,17 +94,22 @@ const char *nft_only_key(const json_t *o, json_t **value);
 void nft_text(const json_t *statements, struct buf *out);
 
 bool nft_span(struct nft *n, enum nft_kind kind, const json_t *v, struct nf_span *out);
+/* Whether a value of it is several words at once: flags. */
+bool nft_is_of_bits(enum nft_kind kind);
 /* Flags as their bits: "syn", ["syn", "ack"], {"|": ["syn", "ack"]}, 18. */
 bool nft_bits(enum nft_kind kind, const json_t *v, uint32_t *bits);
 
 bool nft_keys(struct nft *n, const json_t *e, struct nft_keys *out);
+/* Whether all that is compared is known of a packet. Of a connection's status some bits are not;
+ * whether a packet is a later piece of one can be told, whether it may be cut cannot. */
+bool nft_can_compare(const struct nft_keys *keys);
 /* The rule asks what its keys depend on. */
 void nft_ask_before(struct nft *n, const struct nft_keys *keys);
 
 void nft_add_set(struct nft *n, const json_t *o, bool is_map);
 /* "@name", or {"set": [...]} and the like: a set with these keys; the data of a map are of `kind`.
  * NULL: not understood, or a mistake. */
-const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft_kinds *kinds,
+const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft_keys *keys,
 				enum nf_data_kind kind);
 bool nft_verdict(struct nft *n, const char *key, const json_t *v, struct nf_verdict *out);
 bool nft_target(struct nft *n, const json_t *v, struct nf_target *out);

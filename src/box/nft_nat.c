@@ -51,7 +51,7 @@ static bool by_map(struct nft *n, enum nf_nat_kind kind, const json_t *value, co
 
 	if (!nft_keys(n, key, &keys))
 		return nft_any_of(n, data, key, add_chosen, &chosen);
-	set = nft_set_of(n, data, &keys.kinds, DATA_TARGET);
+	set = nft_set_of(n, data, &keys, DATA_TARGET);
 	if (!set || beside->has_ports)
 		return false;
 	nft_ask_before(n, &keys);

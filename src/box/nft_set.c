@@ -229,6 +229,7 @@ static bool kind_of_type(struct slice type, enum nft_kind *out)
 		     {"ct_dir", KIND_DIRECTION},
 		     {"nf_proto", KIND_FAMILY},
 		     {"ether_type", KIND_FAMILY},
+		     {"tcp_flag", KIND_TCP_FLAGS},
 		     {"pkt_type", KIND_PKTTYPE},
 		     {"fib_addrtype", KIND_ADDRTYPE},
 		     {"uid", KIND_USER},
@@ -339,6 +340,15 @@ void nft_set_changes(struct nft *n, const json_t *name)
 		s->set.changing = true;
 }
 
+/* What the set's elements are written as is what is asked about. */
+static bool same_kinds(const struct nft_kinds *a, const struct nft_kinds *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->items[i] != b->items[i])
+			return false;
+	return true;
+}
+
 static const struct nf_set *named_set(struct nft *n, const char *ref, const struct nft_kinds *kinds,
 				      enum nf_data_kind kind)
 {
@@ -351,10 +361,10 @@ static const struct nf_set *named_set(struct nft *n, const char *ref, const stru
 			s->kinds.n);
 		return NULL;
 	}
-	return &s->set;
+	return same_kinds(&s->kinds, kinds) ? &s->set : NULL;
 }
 
-const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft_kinds *kinds,
+const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft_keys *keys,
 				enum nf_data_kind kind)
 {
 	const char *ref = json_string_value(v);
@@ -362,9 +372,13 @@ const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft
 	const char *key = nft_only_key(v, &inner);
 	struct nf_set *s;
 
+	if (!nft_can_compare(keys))
+		return NULL;
 	if (ref && *ref == '@')
-		return named_set(n, ref, kinds, kind);
+		return named_set(n, ref, &keys->kinds, kind);
 	s = ARENA_NEW(n->b->arena, struct nf_set);
 	s->place = n->rule->place;
-	return fill(n, kinds, key && strcmp(key, "set") == 0 ? inner : v, kind, s) ? s : NULL;
+	if (key && strcmp(key, "set") == 0)
+		v = inner;
+	return fill(n, &keys->kinds, v, kind, s) ? s : NULL;
 }

@@ -86,7 +86,7 @@ static bool verdict_map(struct nft *n, const json_t *value)
 
 	if (!nft_keys(n, key, &keys))
 		return nft_any_of(n, data, key, add_verdict, NULL);
-	set = nft_set_of(n, data, &keys.kinds, DATA_VERDICT);
+	set = nft_set_of(n, data, &keys, DATA_VERDICT);
 	if (!set)
 		return false;
 	nft_ask_before(n, &keys);
@@ -180,7 +180,7 @@ static bool mark_by_map(struct nft *n, const json_t *map)
 
 	if (!nft_keys(n, json_object_get(map, "key"), &keys))
 		return false;
-	set = nft_set_of(n, json_object_get(map, "data"), &keys.kinds, DATA_NUMBER);
+	set = nft_set_of(n, json_object_get(map, "data"), &keys, DATA_NUMBER);
 	if (!set)
 		return false;
 	nft_ask_before(n, &keys);

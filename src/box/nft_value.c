@@ -215,11 +215,28 @@ static bool range_span(struct nft *n, enum nft_kind kind, const json_t *v, struc
 	return true;
 }
 
+bool nft_is_of_bits(enum nft_kind kind)
+{
+	return kind == KIND_TCP_FLAGS || kind == KIND_STATUS;
+}
+
+static bool bits_span(enum nft_kind kind, const json_t *v, struct nf_span *out)
+{
+	uint32_t bits;
+
+	if (!nft_bits(kind, v, &bits))
+		return false;
+	*out = nf_span_of_number(bits, bits);
+	return true;
+}
+
 bool nft_span(struct nft *n, enum nft_kind kind, const json_t *v, struct nf_span *out)
 {
 	json_t *inner;
 	const char *key = nft_only_key(v, &inner);
 
+	if (nft_is_of_bits(kind))
+		return bits_span(kind, v, out);
 	if (!key)
 		return !json_is_object(v) && one_span(n, kind, v, out);
 	if (strcmp(key, "prefix") == 0)
@@ -253,8 +270,7 @@ bool nft_bits(enum nft_kind kind, const json_t *v, uint32_t *bits)
 	uint64_t number;
 
 	if (key)
-		return (strcmp(key, "|") == 0 || strcmp(key, "set") == 0) &&
-		       join_bits(kind, inner, bits);
+		return strcmp(key, "|") == 0 && join_bits(kind, inner, bits);
 	if (json_is_array(v))
 		return join_bits(kind, v, bits);
 	if (!number_of(kind, v, &number) || number > UINT32_MAX)
