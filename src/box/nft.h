@@ -94,6 +94,8 @@ const char *nft_only_key(const json_t *o, json_t **value);
 void nft_text(const json_t *statements, struct buf *out);
 
 bool nft_span(struct nft *n, enum nft_kind kind, const json_t *v, struct nf_span *out);
+/* All that there is of a kind. */
+struct nf_span nft_any(enum nft_kind kind);
 /* Whether a value of it is several words at once: flags. */
 bool nft_is_of_bits(enum nft_kind kind);
 /* Flags as their bits: "syn", ["syn", "ack"], {"|": ["syn", "ack"]}, 18. */
@@ -119,7 +121,7 @@ void nft_match(struct nft *n, const json_t *match);
 void nft_statement(struct nft *n, const char *key, const json_t *value);
 /* snat, dnat, masquerade, redirect. */
 bool nft_nat(struct nft *n, const char *key, const json_t *value);
-/* What stands for one of several, chosen `by` what nobody knows ("numgen random mod 3"): a rule
- * for each element, of which any may be the one. `add` makes its last step. */
+/* What stands for one of several, chosen `by` what nobody knows ("numgen random mod 3", "vlan id"):
+ * a rule for each element, of which any may be the one, or none. `add` makes its last step. */
 bool nft_any_of(struct nft *n, const json_t *elements, const json_t *by,
 		bool (*add)(struct nft *n, const json_t *data, void *ctx), void *ctx);

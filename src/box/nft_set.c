@@ -18,12 +18,26 @@ static const json_t *unwrap(const json_t *v, const json_t **wrap)
 	return json_object_get(inner, "val");
 }
 
-static bool spans_of(struct nft *n, const json_t *v, const struct nft_kinds *kinds,
+/* "*": what no other element has. */
+static bool is_catch_all(const json_t *v)
+{
+	const char *s = json_string_value(v);
+
+	return s && strcmp(s, "*") == 0;
+}
+
+/* The kernel takes "!=" of a set with such an element for always so: only maps have one here. */
+static bool spans_of(struct nft *n, const json_t *v, const struct nft_kinds *kinds, bool is_map,
 		     struct nf_span *out)
 {
 	json_t *list;
 	const char *key = nft_only_key(v, &list);
 
+	if (is_catch_all(v)) {
+		for (size_t i = 0; i < kinds->n; i++)
+			out[i] = nft_any(kinds->items[i]);
+		return is_map;
+	}
 	if (kinds->n == 1)
 		return nft_span(n, kinds->items[0], v, out);
 	if (!key || strcmp(key, "concat") != 0 || json_array_size(list) != kinds->n)
@@ -169,7 +183,7 @@ static bool add_element(struct nft *n, const struct nft_kinds *kinds, const json
 		data = json_array_get(v, 1);
 	}
 	value = unwrap(value, &wrap);
-	if (!spans_of(n, value, kinds, f->spans + s->n * kinds->n))
+	if (!spans_of(n, value, kinds, s->kind != DATA_NONE, f->spans + s->n * kinds->n))
 		return false;
 	if (data && !data_of(n, data, s->kind, &f->data[s->n]))
 		return false;
@@ -185,16 +199,32 @@ static bool add_element(struct nft *n, const struct nft_kinds *kinds, const json
 	return true;
 }
 
+static bool add_elements(struct nft *n, const struct nft_kinds *kinds, const json_t *list,
+			 bool catch_all, struct filling *f, struct nf_set *s)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(list, i, one)
+	{
+		const json_t *wrap, *value = s->kind == DATA_NONE ? one : json_array_get(one, 0);
+
+		if (is_catch_all(unwrap(value, &wrap)) == catch_all &&
+		    !add_element(n, kinds, one, f, s))
+			return false;
+	}
+	return true;
+}
+
 /* What is added to a set with one element only is no list. */
 static bool fill(struct nft *n, const struct nft_kinds *kinds, const json_t *elements,
 		 enum nf_data_kind kind, struct nf_set *s)
 {
-	size_t room = json_is_array(elements) ? json_array_size(elements) : elements ? 1 : 0, i;
+	size_t room = json_is_array(elements) ? json_array_size(elements) : elements ? 1 : 0;
 	struct filling f = {
 		.spans = ARENA_ARRAY(n->b->arena, struct nf_span, room * kinds->n),
 		.data = kind != DATA_NONE ? ARENA_ARRAY(n->b->arena, struct nf_data, room) : NULL,
 		.notes = ARENA_ARRAY(n->b->arena, const char *, room)};
-	json_t *one;
 
 	s->n_keys = kinds->n;
 	s->kind = kind;
@@ -202,8 +232,8 @@ static bool fill(struct nft *n, const struct nft_kinds *kinds, const json_t *ele
 	s->data = f.data;
 	if (elements && !json_is_array(elements))
 		return add_element(n, kinds, elements, &f, s);
-	json_array_foreach(elements, i, one) if (!add_element(n, kinds, one, &f, s)) return false;
-	return true;
+	return add_elements(n, kinds, elements, false, &f, s) &&
+	       add_elements(n, kinds, elements, true, &f, s);
 }
 
 /* --- sets with a name ------------------------------------------------------------------------- */

@@ -36,6 +36,36 @@ static void repeat_rule(struct nft *n, const struct nf_rule *first)
 	n->rule = r;
 }
 
+/* How many of the numbers from `first` on, to before `end`, an element has. */
+static json_int_t covered(const json_t *v, json_int_t first, json_int_t end)
+{
+	const json_t *range = json_object_get(v, "range");
+	json_int_t lo = json_integer_value(range ? json_array_get(range, 0) : v);
+	json_int_t hi = json_integer_value(range ? json_array_get(range, 1) : v) + 1;
+
+	if (!range && !json_is_integer(v))
+		return 0;
+	lo = lo < first ? first : lo;
+	hi = hi > end ? end : hi;
+	return lo < hi ? hi - lo : 0;
+}
+
+/* Whether an element is always found: numbers that every packet gets, all of which are there. Of a
+ * hash of addresses, or a VLAN, some packets have none. */
+static bool is_always_found(const char *by, const json_t *how, const json_t *list)
+{
+	json_int_t mod = json_integer_value(json_object_get(how, "mod")), n = 0;
+	json_int_t first = json_integer_value(json_object_get(how, "offset"));
+	size_t i;
+	json_t *one;
+
+	if ((strcmp(by, "numgen") != 0 && strcmp(by, "symhash") != 0) || mod <= 0 ||
+	    mod > UINT32_MAX || first < 0 || first > UINT32_MAX)
+		return false;
+	json_array_foreach(list, i, one) n += covered(json_array_get(one, 0), first, first + mod);
+	return n >= mod;
+}
+
 bool nft_any_of(struct nft *n, const json_t *elements, const json_t *by,
 		bool (*add)(struct nft *n, const json_t *data, void *ctx), void *ctx)
 {
@@ -45,17 +75,19 @@ bool nft_any_of(struct nft *n, const json_t *elements, const json_t *by,
 	struct nf_rule first = *n->rule;
 	json_t *inner;
 	const char *what = nft_only_key(by, &inner), *words;
+	bool always;
 
 	if (!last || !what)
 		return false;
 	words = nft_words(n, what, inner);
+	always = is_always_found(what, inner, list);
 	first.steps.items = NULL;
 	first.steps.n = 0;
 	copy_steps(n, n->rule, &first);
 	for (size_t i = 0; i < last; i++) {
 		if (i)
 			repeat_rule(n, &first);
-		if (i + 1 < last)
+		if (i + 1 < last || !always)
 			nf_ask_unknown(n->b, n->rule, slice_of(words));
 		if (!add(n, json_array_get(json_array_get(list, i), 1), ctx))
 			return false;

@@ -246,6 +246,20 @@ bool nft_span(struct nft *n, enum nft_kind kind, const json_t *v, struct nf_span
 	return false;
 }
 
+struct nf_span nft_any(enum nft_kind kind)
+{
+	static const uint8_t last[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	const struct prefix all = {.addr.family = kind == KIND_ADDR4 ? 4 : 6};
+
+	if (is_addr(kind))
+		return nf_span_of_prefix(&all);
+	if (kind == KIND_NAME)
+		return nf_span_of_name(slice_of(""), true);
+	if (kind == KIND_MAC)
+		return (struct nf_span){nf_value_of_number(0), nf_value_of_mac(last)};
+	return nf_span_of_number(0, UINT64_MAX);
+}
+
 static bool join_bits(enum nft_kind kind, const json_t *list, uint32_t *bits)
 {
 	size_t i;
