@@ -68,7 +68,8 @@ struct nft_table {
 struct nft_set {
 	struct nf_set set;
 	struct nft_kinds kinds;
-	bool opaque; /* of a type that is not understood */
+	bool opaque;  /* not understood: its type, or what it does with a packet */
+	bool limited; /* not each packet that is found, or added, goes on */
 };
 struct nft {
 	struct box *b;
@@ -115,7 +116,10 @@ const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft
 				enum nf_data_kind kind);
 bool nft_verdict(struct nft *n, const char *key, const json_t *v, struct nf_verdict *out);
 bool nft_target(struct nft *n, const json_t *v, struct nf_target *out);
-void nft_set_changes(struct nft *n, const json_t *name);
+/* Packets are added to it, or taken away; true: only some of them go on. */
+bool nft_set_changes(struct nft *n, const json_t *name);
+/* The statements of a set, or of what is added to one: whether only some packets go on. */
+bool nft_limits(const json_t *statements);
 
 void nft_match(struct nft *n, const json_t *match);
 void nft_statement(struct nft *n, const char *key, const json_t *value);

@@ -172,6 +172,44 @@ struct filling {
 	const char **notes;
 };
 
+/* Whether more than counting is done with a packet that is found: a rate, a quota, of which the
+ * kernel lets only some packets go on. */
+static bool limits(const char *key)
+{
+	static const char *const keys[] = {"val",     "timeout", "expires",
+					   "comment", "counter", "last"};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (strcmp(keys[i], key) == 0)
+			return false;
+	return true;
+}
+
+bool nft_limits(const json_t *statements)
+{
+	size_t i;
+	json_t *one, *value;
+
+	json_array_foreach(statements, i, one)
+	{
+		const char *key = nft_only_key(one, &value);
+
+		if (!key || limits(key))
+			return true;
+	}
+	return statements && !json_is_array(statements);
+}
+
+static bool is_limited(const json_t *wrap)
+{
+	const char *key;
+	json_t *any, *value; /* jansson's iterators want it so; nothing is changed */
+
+	memcpy(&any, &wrap, sizeof(any));
+	json_object_foreach(any, key, value) if (limits(key)) return true;
+	return false;
+}
+
 static bool add_element(struct nft *n, const struct nft_kinds *kinds, const json_t *v,
 			struct filling *f, struct nf_set *s)
 {
@@ -183,7 +221,8 @@ static bool add_element(struct nft *n, const struct nft_kinds *kinds, const json
 		data = json_array_get(v, 1);
 	}
 	value = unwrap(value, &wrap);
-	if (!spans_of(n, value, kinds, s->kind != DATA_NONE, f->spans + s->n * kinds->n))
+	if (is_limited(wrap) ||
+	    !spans_of(n, value, kinds, s->kind != DATA_NONE, f->spans + s->n * kinds->n))
 		return false;
 	if (data && !data_of(n, data, s->kind, &f->data[s->n]))
 		return false;
@@ -341,7 +380,8 @@ void nft_add_set(struct nft *n, const json_t *o, bool is_map)
 				 .name = arena_copy(n->b->arena, slice_of(name)),
 				 .expiring = json_object_get(o, "timeout") != NULL,
 				 .place = {n->text->file, n->text->line, 1}};
-	s->opaque = !kinds_of_type(n, json_object_get(o, "type"), &s->kinds) ||
+	s->limited = nft_limits(json_object_get(o, "stmt"));
+	s->opaque = s->limited || !kinds_of_type(n, json_object_get(o, "type"), &s->kinds) ||
 		    (is_map && data_of_type(data) == DATA_NONE) ||
 		    !fill(n, &s->kinds, json_object_get(o, "elem"),
 			  is_map ? data_of_type(data) : DATA_NONE, &s->set);
@@ -361,13 +401,14 @@ static struct nft_set *find_set(struct nft *n, const char *ref)
 	return s;
 }
 
-void nft_set_changes(struct nft *n, const json_t *name)
+bool nft_set_changes(struct nft *n, const json_t *name)
 {
 	const char *ref = json_string_value(name);
 	struct nft_set *s = ref && *ref == '@' ? find_set(n, ref) : NULL;
 
 	if (s)
 		s->set.changing = true;
+	return s && s->limited;
 }
 
 /* What the set's elements are written as is what is asked about. */

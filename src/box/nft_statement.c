@@ -245,8 +245,7 @@ static bool set_mark(struct nft *n, const json_t *value, bool of_packet)
 static bool is_harmless(const json_t *key)
 {
 	static const char *const fields[] = {"dscp", "ecn", "ttl", "hoplimit", "flowlabel"};
-	static const char *const metas[] = {"priority", "nftrace", "pkttype", "cpu",
-					    "random",	"secmark", "broute"};
+	static const char *const metas[] = {"priority", "nftrace", "secmark"};
 	static const char *const cts[] = {"label", "event", "secmark", "timeout"};
 	json_t *inner;
 	const char *what = nft_only_key(key, &inner);
@@ -282,18 +281,17 @@ static void add_helper(struct nft *n, const json_t *value)
 {
 	const char *name = json_string_value(value);
 	const char *proto = name ? map_find(&n->helpers, nft_name(n, n->table, name)) : NULL;
+	struct nf_step *s = nf_add_step(n->b, n->rule, STEP_HELPER);
 
-	nf_add_step(n->b, n->rule, STEP_HELPER)->text =
-		proto ? proto : arena_copy(n->b->arena, slice_of(name ? name : "?"));
+	s->text = proto ? proto : nft_words(n, "ct helper", value);
 }
 
-/* What is added to a set; with a rate beside it only some packets go on. */
+/* What is added to a set; with a rate beside it, or in it, only some packets go on. */
 static void change_set(struct nft *n, const char *key, const json_t *value)
 {
 	const json_t *set = json_object_get(value, strcmp(key, "map") == 0 ? "map" : "set");
 
-	nft_set_changes(n, set);
-	if (json_object_get(value, "stmt"))
+	if (nft_set_changes(n, set) || nft_limits(json_object_get(value, "stmt")))
 		ask_unknown(n, key, value);
 }
 
@@ -336,6 +334,12 @@ static bool is_nat(const char *key)
 	       strcmp(key, "masquerade") == 0 || strcmp(key, "redirect") == 0;
 }
 
+/* A TCP option, taken away. */
+static bool is_harmless_reset(const char *key, const json_t *value)
+{
+	return strcmp(key, "reset") == 0 && json_object_get(value, "tcp option");
+}
+
 static bool is_foreign_match(const char *key, const json_t *value)
 {
 	const char *type = json_string_value(json_object_get(value, "type"));
@@ -365,7 +369,8 @@ void nft_statement(struct nft *n, const char *key, const json_t *value)
 		change_set(n, key, value);
 	else if (is_doubtful(key) || is_foreign_match(key, value))
 		ask_unknown(n, key, value);
-	else if (is_without_effect(key) || (strcmp(key, "mangle") == 0 && mangle(n, value)) ||
+	else if (is_without_effect(key) || is_harmless_reset(key, value) ||
+		 (strcmp(key, "mangle") == 0 && mangle(n, value)) ||
 		 (strcmp(key, "vmap") == 0 && verdict_map(n, value)) ||
 		 (is_nat(key) && nft_nat(n, key, value)))
 		return;

@@ -155,12 +155,25 @@ static void what_is_not_printed(void **state)
 	box_free(b);
 }
 
+/* An element that stands outside of its set, as in commands, is not left out without a word. */
+static void what_is_not_understood(void **state)
+{
+	struct err err;
+	struct box *b = read_nft(LIST(", " TABLE ", {\"element\": {\"family\": \"ip\"}}"), &err);
+
+	(void)state;
+	assert_non_null(b);
+	assert_int_equal(b->ruleset.doubts.n, 1);
+	box_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_are_read),
 		cmocka_unit_test(what_cannot_be),
 		cmocka_unit_test(what_is_not_printed),
+		cmocka_unit_test(what_is_not_understood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
