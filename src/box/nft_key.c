@@ -26,6 +26,7 @@ static const struct named_key metas[] = {
 	{"skgid", KEY_GID, KIND_USER, 0, ANY},
 	{"pkttype", KEY_PKTTYPE, KIND_PKTTYPE, 0, ANY},
 	{"length", KEY_LENGTH, KIND_NUMBER, 0, ANY},
+	{"ipsec", KEY_IPSEC, KIND_BOOL, 0, ANY},
 };
 #define PORTS(name, number)                                                                        \
 	{name " sport", KEY_SPORT, KIND_NUMBER, 0, number},                                        \
@@ -55,7 +56,7 @@ static const struct named_key payloads[] = {
 	{"icmp type", KEY_ICMP, KIND_ICMP_TYPE, 4, ICMP},
 	{"icmp code", KEY_ICMP, KIND_CODE, 4, ICMP},
 	{"icmpv6 type", KEY_ICMP6, KIND_ICMP6_TYPE, 6, ICMPV6},
-	{"icmpv6 code", KEY_ICMP6, KIND_CODE, 6, ICMPV6},
+	{"icmpv6 code", KEY_ICMP6, KIND_CODE6, 6, ICMPV6},
 	{"ether saddr", KEY_MAC, KIND_MAC, 0, ANY},
 	{"ether type", KEY_FAMILY, KIND_FAMILY, 0, ANY},
 };
@@ -90,7 +91,7 @@ static bool add_key(struct nft_keys *keys, const struct named_key *k)
 	keys->kinds.items[i] = k->kind;
 	keys->uses[i] = (struct nf_key_use){.key = k->key};
 	/* The code alone: the lower half of type and code. */
-	if (k->kind == KIND_CODE)
+	if (k->kind == KIND_CODE || k->kind == KIND_CODE6)
 		keys->uses[i].mask = 0xff;
 	keys->kinds.n++;
 	keys->family = keys->family ? keys->family : k->family;

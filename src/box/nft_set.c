@@ -293,7 +293,7 @@ static bool kind_of_type(struct slice type, enum nft_kind *out)
 		     {"icmp_type", KIND_ICMP_TYPE},
 		     {"icmpv6_type", KIND_ICMP6_TYPE},
 		     {"icmp_code", KIND_CODE},
-		     {"icmpv6_code", KIND_CODE},
+		     {"icmpv6_code", KIND_CODE6},
 		     {"ct_state", KIND_STATE},
 		     {"ct_dir", KIND_DIRECTION},
 		     {"nf_proto", KIND_FAMILY},

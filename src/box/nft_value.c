@@ -31,14 +31,26 @@ static const struct word statuses[] = {{"expected", CT_EXPECTED},
 static const struct word directions[] = {{"original", 0}, {"reply", 1}};
 static const struct word pkttypes[] = {
 	{"host", 0}, {"unicast", 0}, {"broadcast", 1}, {"multicast", 2}, {"other", 3}};
-static const struct word families[] = {{"ip", 4}, {"ip6", 6}, {"ipv4", 4}, {"ipv6", 6}};
+/* ... of which no packet is that has an address. */
+enum { ETHERTYPE_ARP = 0x0806 };
+static const struct word families[] = {
+	{"ip", 4}, {"ip6", 6}, {"ipv4", 4}, {"ipv6", 6}, {"arp", ETHERTYPE_ARP}};
+static const struct word codes[] = {{"net-unreachable", 0},  {"host-unreachable", 1},
+				    {"prot-unreachable", 2}, {"port-unreachable", 3},
+				    {"frag-needed", 4},	     {"net-prohibited", 9},
+				    {"host-prohibited", 10}, {"admin-prohibited", 13}};
+static const struct word codes6[] = {{"no-route", 0},	      {"admin-prohibited", 1},
+				     {"addr-unreachable", 3}, {"port-unreachable", 4},
+				     {"policy-fail", 5},      {"reject-route", 6}};
 static const struct word dscps[] = {
 	{"cs0", 0},   {"cs1", 8},   {"cs2", 16},  {"cs3", 24},	{"cs4", 32},
 	{"cs5", 40},  {"cs6", 48},  {"cs7", 56},  {"df", 0},	{"be", 0},
 	{"lephb", 1}, {"af11", 10}, {"af12", 12}, {"af13", 14}, {"af21", 18},
 	{"af22", 20}, {"af23", 22}, {"af31", 26}, {"af32", 28}, {"af33", 30},
 	{"af41", 34}, {"af42", 36}, {"af43", 38}, {"va", 44},	{"ef", 46}};
-static const struct word bools[] = {{"exists", 1}, {"missing", 0}, {"true", 1}, {"false", 0}};
+/* No interface is number 0: there is none. */
+static const struct word bools[] = {
+	{"exists", 1}, {"missing", 0}, {"true", 1}, {"false", 0}, {"0", 0}};
 static const struct word users[] = {{"root", 0}};
 
 static bool found(int number, uint64_t *out)
@@ -74,6 +86,14 @@ static bool number_of_word(enum nft_kind kind, const char *s, uint64_t *out)
 		return FIND(dscps, s, out);
 	case KIND_BOOL:
 		return FIND(bools, s, out);
+	case KIND_CODE:
+		if (FIND(codes, s, out))
+			return true;
+		break;
+	case KIND_CODE6:
+		if (FIND(codes6, s, out))
+			return true;
+		break;
 	case KIND_USER:
 		if (FIND(users, s, out))
 			return true;
@@ -112,6 +132,8 @@ static bool number_of(enum nft_kind kind, const json_t *v, uint64_t *out)
 	*out = (uint64_t)json_integer_value(v);
 	if (kind == KIND_FAMILY)
 		*out = family_of(*out);
+	if (kind == KIND_BOOL) /* an interface's number; 0: there is none */
+		return *out == 0;
 	/* The kernel's bit of a state: "ct state" of a number. */
 	return kind != KIND_STATE;
 }
@@ -128,6 +150,20 @@ static bool is_addr(enum nft_kind kind)
 	return kind == KIND_ADDR4 || kind == KIND_ADDR6;
 }
 
+/* "eth*" is all that begins so; "eth\\*" is the name "eth*". */
+static struct nf_span span_of_name(const char *s, size_t length)
+{
+	char name[NF_VALUE_BYTES];
+
+	if (!length || s[length - 1] != '*')
+		return nf_span_of_name((struct slice){s, length}, false);
+	if (length < 2 || s[length - 2] != '\\')
+		return nf_span_of_name((struct slice){s, length - 1}, true);
+	memcpy(name, s, length - 2);
+	name[length - 2] = '*';
+	return nf_span_of_name((struct slice){name, length - 1}, false);
+}
+
 static bool name_span(struct nft *n, const json_t *v, struct nf_span *out)
 {
 	const char *s = json_string_value(v);
@@ -141,10 +177,7 @@ static bool name_span(struct nft *n, const json_t *v, struct nf_span *out)
 			}
 	if (!length || length > NF_VALUE_BYTES)
 		return false;
-	if (s[length - 1] == '*' && (length < 2 || s[length - 2] != '\\'))
-		*out = nf_span_of_name((struct slice){s, length - 1}, true);
-	else
-		*out = nf_span_of_name(slice_of(s), false);
+	*out = span_of_name(s, length);
 	return true;
 }
 
