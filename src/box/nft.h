@@ -73,7 +73,8 @@ struct nft_table {
 struct nft_set {
 	struct nf_set set;
 	struct nft_kinds kinds;
-	bool opaque; /* of a type that is not understood */
+	bool opaque;  /* not understood: its type, or what it does with a packet */
+	bool limited; /* not each packet that is found, or added, goes on */
 };
 struct nft {
 	struct box *b;
@@ -99,27 +100,37 @@ const char *nft_only_key(const json_t *o, json_t **value);
 void nft_text(const json_t *statements, struct buf *out);
 
 bool nft_span(struct nft *n, enum nft_kind kind, const json_t *v, struct nf_span *out);
+/* All that there is of a kind. */
+struct nf_span nft_any(enum nft_kind kind);
+/* Whether a value of it is several words at once: flags. */
+bool nft_is_of_bits(enum nft_kind kind);
 /* Flags as their bits: "syn", ["syn", "ack"], {"|": ["syn", "ack"]}, 18. */
 bool nft_bits(enum nft_kind kind, const json_t *v, uint32_t *bits);
 
 bool nft_keys(struct nft *n, const json_t *e, struct nft_keys *out);
+/* Whether all that is compared is known of a packet. Of a connection's status some bits are not;
+ * whether a packet is a later piece of one can be told, whether it may be cut cannot. */
+bool nft_can_compare(const struct nft_keys *keys);
 /* The rule asks what its keys depend on. */
 void nft_ask_before(struct nft *n, const struct nft_keys *keys);
 
 void nft_add_set(struct nft *n, const json_t *o, bool is_map);
 /* "@name", or {"set": [...]} and the like: a set with these keys; the data of a map are of `kind`.
  * NULL: not understood, or a mistake. */
-const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft_kinds *kinds,
+const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft_keys *keys,
 				enum nf_data_kind kind);
 bool nft_verdict(struct nft *n, const char *key, const json_t *v, struct nf_verdict *out);
 bool nft_target(struct nft *n, const json_t *v, struct nf_target *out);
-void nft_set_changes(struct nft *n, const json_t *name);
+/* Packets are added to it, or taken away; true: only some of them go on. */
+bool nft_set_changes(struct nft *n, const json_t *name);
+/* The statements of a set, or of what is added to one: whether only some packets go on. */
+bool nft_limits(const json_t *statements);
 
 void nft_match(struct nft *n, const json_t *match);
 void nft_statement(struct nft *n, const char *key, const json_t *value);
 /* snat, dnat, masquerade, redirect. */
 bool nft_nat(struct nft *n, const char *key, const json_t *value);
-/* What stands for one of several, chosen `by` what nobody knows ("numgen random mod 3"): a rule
- * for each element, of which any may be the one. `add` makes its last step. */
+/* What stands for one of several, chosen `by` what nobody knows ("numgen random mod 3", "vlan id"):
+ * a rule for each element, of which any may be the one, or none. `add` makes its last step. */
 bool nft_any_of(struct nft *n, const json_t *elements, const json_t *by,
 		bool (*add)(struct nft *n, const json_t *data, void *ctx), void *ctx);

@@ -208,8 +208,8 @@ static bool masked_key(struct nft *n, const json_t *pair, struct nft_keys *out)
 	}
 	if (!nft_bits(out->kinds.items[i], json_array_get(pair, 1), &mask) || !mask)
 		return false;
-	out->uses[i].mask = mask;
-	return true;
+	out->uses[i].mask = out->uses[i].mask ? out->uses[i].mask & mask : mask;
+	return out->uses[i].mask != 0;
 }
 
 static bool keys_of(struct nft *n, const json_t *e, struct nft_keys *out)
@@ -236,6 +236,21 @@ bool nft_keys(struct nft *n, const json_t *e, struct nft_keys *out)
 {
 	*out = (struct nft_keys){.proto = ANY};
 	return keys_of(n, e, out);
+}
+
+bool nft_can_compare(const struct nft_keys *keys)
+{
+	enum { DONT_FRAGMENT = 0x4000 };
+
+	for (size_t i = 0; i < keys->kinds.n; i++) {
+		uint32_t mask = keys->uses[i].mask;
+
+		if (keys->uses[i].key == KEY_FRAGMENT && (!mask || mask & DONT_FRAGMENT))
+			return false;
+		if (keys->uses[i].key == KEY_CT_STATUS && !mask)
+			return false;
+	}
+	return true;
 }
 
 /* What the box sends, and what comes by an interface without such addresses, did not come over

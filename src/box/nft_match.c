@@ -3,13 +3,10 @@
 
 #include <string.h>
 
-static bool is_of_bits(enum nft_kind kind)
-{
-	return kind == KIND_TCP_FLAGS || kind == KIND_STATUS;
-}
+#include "box/nf_words.h"
 
-/* "in" with bits: any of them is set. */
-static bool ask_any_bit(struct nft *n, const struct nft_keys *keys, const json_t *right)
+/* Any of these bits is set, or none is. */
+static bool ask_any_bit(struct nft *n, const struct nft_keys *keys, const json_t *right, bool none)
 {
 	struct nf_key_use use = keys->uses[0];
 	uint32_t bits;
@@ -18,44 +15,25 @@ static bool ask_any_bit(struct nft *n, const struct nft_keys *keys, const json_t
 		return false;
 	use.mask = bits;
 	nft_ask_before(n, keys);
-	nf_ask(n->b, n->rule, use, nf_span_of_number(0, 0), true);
+	nf_ask(n->b, n->rule, use, nf_span_of_number(0, 0), !none);
 	return true;
 }
 
-/* One of several: each is all of its bits. */
-static bool ask_bits_of(struct nft *n, const struct nft_keys *keys, const json_t *list, bool negate)
-{
-	struct nf_span *spans = ARENA_ARRAY(n->b->arena, struct nf_span, json_array_size(list) + 1);
-	size_t i;
-	json_t *one;
-
-	json_array_foreach(list, i, one)
-	{
-		uint32_t bits;
-
-		if (!nft_bits(keys->kinds.items[0], one, &bits))
-			return false;
-		spans[i] = nf_span_of_number(bits, bits);
-	}
-	nft_ask_before(n, keys);
-	nf_ask_any(n->b, n->rule, keys->uses[0], spans, json_array_size(list), negate);
-	return true;
-}
-
-/* All bits, or those of the mask, are these. Of a connection's status not all are known. */
+/* All bits, or those of the mask, are these. */
 static bool ask_bits(struct nft *n, const struct nft_keys *keys, const json_t *right, bool negate)
 {
 	uint32_t bits;
 
-	if (keys->kinds.items[0] == KIND_STATUS && !keys->uses[0].mask)
-		return false;
-	if (json_is_array(json_object_get(right, "set")))
-		return ask_bits_of(n, keys, json_object_get(right, "set"), negate);
 	if (!nft_bits(keys->kinds.items[0], right, &bits))
 		return false;
 	nft_ask_before(n, keys);
 	nf_ask(n->b, n->rule, keys->uses[0], nf_span_of_number(bits, bits), negate);
 	return true;
+}
+
+static bool has_order(enum nft_kind kind)
+{
+	return kind == KIND_NUMBER || kind == KIND_PROTO || kind == KIND_USER;
 }
 
 /* Less or greater, of what is a number. */
@@ -66,11 +44,12 @@ static bool ask_order(struct nft *n, const struct nft_keys *keys, const char *op
 	uint64_t at;
 	bool equal = op[1] == '=';
 
-	if (keys->kinds.n != 1 || keys->uses[0].mask ||
-	    (keys->kinds.items[0] != KIND_NUMBER && keys->kinds.items[0] != KIND_PROTO) ||
+	if (keys->kinds.n != 1 || keys->uses[0].mask || !has_order(keys->kinds.items[0]) ||
 	    !nft_span(n, keys->kinds.items[0], right, &span))
 		return false;
 	at = nf_value_number(&span.lo);
+	if (at > UINT32_MAX)
+		return false;
 	if (op[0] == '<' && !equal && !at)
 		span = nf_span_of_number(1, 0);
 	else if (op[0] == '<')
@@ -84,19 +63,7 @@ static bool ask_order(struct nft *n, const struct nft_keys *keys, const char *op
 	return true;
 }
 
-/* Whether a packet is a later piece of one can be told, whether it may be cut cannot. */
-static bool is_known_part(const struct nft_keys *keys)
-{
-	enum { DONT_FRAGMENT = 0x4000 };
-
-	for (size_t i = 0; i < keys->kinds.n; i++)
-		if (keys->uses[i].key == KEY_FRAGMENT &&
-		    (!keys->uses[i].mask || keys->uses[i].mask & DONT_FRAGMENT))
-			return false;
-	return true;
-}
-
-/* --- ports of what may have none ----------------------------------------------------------------- */
+/* --- ports of what may have none -------------------------------------------------------------- */
 
 /* UDP-Lite, SCTP and DCCP, too. */
 static const uint8_t ported[] = {6, 17, 33, 132, 136};
@@ -157,7 +124,71 @@ static void add_portless(struct nft *n, struct nf_cond *cond, const char *words)
 		nf_make_lookup(n->b, set, &proto);
 }
 
-/* --- what is not understood, and never so -------------------------------------------------------- */
+/* --- lists ------------------------------------------------------------------------------------ */
+
+static bool is_set(const json_t *right)
+{
+	const char *name = json_string_value(right);
+
+	return json_object_get(right, "set") || (name && *name == '@');
+}
+
+static bool ask_set(struct nft *n, const struct nft_keys *keys, const json_t *match, bool negate)
+{
+	const struct nf_set *set = nft_set_of(n, json_object_get(match, "right"), keys, DATA_NONE);
+	bool portless;
+
+	if (!set)
+		return false;
+	nft_ask_before(n, keys);
+	portless = keys->any_ports && !has_ports(set, keys->uses) && !rule_has_ports(n->rule);
+	if (portless && keys->kinds.n > 1)
+		return false;
+	nf_ask_set(n->b, n->rule, set, keys->uses, negate);
+	if (portless)
+		add_portless(n, &n->rule->steps.items[n->rule->steps.n - 1].cond,
+			     nft_words(n, "match", match));
+	return true;
+}
+
+/* "in" and "!" ask for any and for none of these: of bits, or of states, which are bits for nft. */
+static bool ask_any(struct nft *n, const struct nft_keys *keys, const json_t *match, bool none)
+{
+	enum nft_kind kind = keys->kinds.items[0];
+
+	if (keys->kinds.n == 1 && nft_is_of_bits(kind))
+		return ask_any_bit(n, keys, json_object_get(match, "right"), none);
+	if (none && (keys->kinds.n != 1 || kind != KIND_STATE))
+		return false;
+	return ask_set(n, keys, match, none);
+}
+
+static unsigned states_of(const json_t *v)
+{
+	const char *word = json_string_value(v);
+	int state = word ? nf_ct_state_of(slice_of(word)) : -1;
+	unsigned states = state < 0 ? 0 : 1u << state;
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(json_object_get(v, "|"), i, one) states |= states_of(one);
+	return states;
+}
+
+/* "ct state != established,related": nft compares with the sum of their bits, which no packet's
+ * state is, and a list without elements says that. */
+static bool ask_sum_of_states(struct nft *n, const struct nft_keys *keys, const json_t *right,
+			      bool negate)
+{
+	unsigned states = states_of(right);
+
+	if (keys->kinds.n != 1 || keys->kinds.items[0] != KIND_STATE || !(states & (states - 1)))
+		return false;
+	nf_ask_any(n->b, n->rule, keys->uses[0], NULL, 0, negate);
+	return true;
+}
+
+/* --- what is not understood, and never so ----------------------------------------------------- */
 
 /* The expression behind a mask. */
 static const json_t *unmasked(const json_t *e)
@@ -229,7 +260,7 @@ static void ask_protocol(struct nft *n, const json_t *left)
 							     .proto = table[i].proto});
 }
 
-/* --- interfaces by what they are ------------------------------------------------------------------ */
+/* --- interfaces by what they are -------------------------------------------------------------- */
 
 static bool is_of_group(const struct box_link *l, const json_t *one)
 {
@@ -299,37 +330,27 @@ static bool ask_links(struct nft *n, const json_t *match)
 	return true;
 }
 
-/* --- the rest -------------------------------------------------------------------------------------- */
+/* --- the rest --------------------------------------------------------------------------------- */
 
 static bool ask(struct nft *n, const json_t *match)
 {
 	const char *op = json_string_value(json_object_get(match, "op"));
 	const json_t *right = json_object_get(match, "right");
-	const struct nf_set *set;
 	struct nft_keys keys;
-	bool negate, portless;
+	bool negate;
 
-	if (!op || !right || !nft_keys(n, json_object_get(match, "left"), &keys) ||
-	    !is_known_part(&keys))
+	if (!op || !right || !nft_keys(n, json_object_get(match, "left"), &keys))
 		return false;
-	negate = strcmp(op, "!=") == 0;
 	if (op[0] == '<' || op[0] == '>')
-		return ask_order(n, &keys, op, right);
-	if (keys.kinds.n == 1 && is_of_bits(keys.kinds.items[0]))
-		return strcmp(op, "in") == 0 ? ask_any_bit(n, &keys, right)
-					     : ask_bits(n, &keys, right, negate);
-	set = nft_set_of(n, right, &keys.kinds, DATA_NONE);
-	if (!set)
+		return nft_can_compare(&keys) && ask_order(n, &keys, op, right);
+	if (strcmp(op, "in") == 0 || strcmp(op, "!") == 0)
+		return ask_any(n, &keys, match, *op == '!');
+	negate = strcmp(op, "!=") == 0;
+	if ((!negate && strcmp(op, "==") != 0) || !nft_can_compare(&keys))
 		return false;
-	nft_ask_before(n, &keys);
-	portless = keys.any_ports && !has_ports(set, keys.uses) && !rule_has_ports(n->rule);
-	if (portless && keys.kinds.n > 1)
-		return false;
-	nf_ask_set(n->b, n->rule, set, keys.uses, negate);
-	if (portless)
-		add_portless(n, &n->rule->steps.items[n->rule->steps.n - 1].cond,
-			     nft_words(n, "match", match));
-	return true;
+	if (keys.kinds.n == 1 && nft_is_of_bits(keys.kinds.items[0]) && !is_set(right))
+		return ask_bits(n, &keys, right, negate);
+	return ask_sum_of_states(n, &keys, right, negate) || ask_set(n, &keys, match, negate);
 }
 
 void nft_match(struct nft *n, const json_t *match)

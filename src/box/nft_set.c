@@ -18,12 +18,26 @@ static const json_t *unwrap(const json_t *v, const json_t **wrap)
 	return json_object_get(inner, "val");
 }
 
-static bool spans_of(struct nft *n, const json_t *v, const struct nft_kinds *kinds,
+/* "*": what no other element has. */
+static bool is_catch_all(const json_t *v)
+{
+	const char *s = json_string_value(v);
+
+	return s && strcmp(s, "*") == 0;
+}
+
+/* The kernel takes "!=" of a set with such an element for always so: only maps have one here. */
+static bool spans_of(struct nft *n, const json_t *v, const struct nft_kinds *kinds, bool is_map,
 		     struct nf_span *out)
 {
 	json_t *list;
 	const char *key = nft_only_key(v, &list);
 
+	if (is_catch_all(v)) {
+		for (size_t i = 0; i < kinds->n; i++)
+			out[i] = nft_any(kinds->items[i]);
+		return is_map;
+	}
 	if (kinds->n == 1)
 		return nft_span(n, kinds->items[0], v, out);
 	if (!key || strcmp(key, "concat") != 0 || json_array_size(list) != kinds->n)
@@ -158,6 +172,44 @@ struct filling {
 	const char **notes;
 };
 
+/* Whether more than counting is done with a packet that is found: a rate, a quota, of which the
+ * kernel lets only some packets go on. */
+static bool limits(const char *key)
+{
+	static const char *const keys[] = {"val",     "timeout", "expires",
+					   "comment", "counter", "last"};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (strcmp(keys[i], key) == 0)
+			return false;
+	return true;
+}
+
+bool nft_limits(const json_t *statements)
+{
+	size_t i;
+	json_t *one, *value;
+
+	json_array_foreach(statements, i, one)
+	{
+		const char *key = nft_only_key(one, &value);
+
+		if (!key || limits(key))
+			return true;
+	}
+	return statements && !json_is_array(statements);
+}
+
+static bool is_limited(const json_t *wrap)
+{
+	const char *key;
+	json_t *any, *value; /* jansson's iterators want it so; nothing is changed */
+
+	memcpy(&any, &wrap, sizeof(any));
+	json_object_foreach(any, key, value) if (limits(key)) return true;
+	return false;
+}
+
 static bool add_element(struct nft *n, const struct nft_kinds *kinds, const json_t *v,
 			struct filling *f, struct nf_set *s)
 {
@@ -169,7 +221,8 @@ static bool add_element(struct nft *n, const struct nft_kinds *kinds, const json
 		data = json_array_get(v, 1);
 	}
 	value = unwrap(value, &wrap);
-	if (!spans_of(n, value, kinds, f->spans + s->n * kinds->n))
+	if (is_limited(wrap) ||
+	    !spans_of(n, value, kinds, s->kind != DATA_NONE, f->spans + s->n * kinds->n))
 		return false;
 	if (data && !data_of(n, data, s->kind, &f->data[s->n]))
 		return false;
@@ -185,16 +238,32 @@ static bool add_element(struct nft *n, const struct nft_kinds *kinds, const json
 	return true;
 }
 
+static bool add_elements(struct nft *n, const struct nft_kinds *kinds, const json_t *list,
+			 bool catch_all, struct filling *f, struct nf_set *s)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(list, i, one)
+	{
+		const json_t *wrap, *value = s->kind == DATA_NONE ? one : json_array_get(one, 0);
+
+		if (is_catch_all(unwrap(value, &wrap)) == catch_all &&
+		    !add_element(n, kinds, one, f, s))
+			return false;
+	}
+	return true;
+}
+
 /* What is added to a set with one element only is no list. */
 static bool fill(struct nft *n, const struct nft_kinds *kinds, const json_t *elements,
 		 enum nf_data_kind kind, struct nf_set *s)
 {
-	size_t room = json_is_array(elements) ? json_array_size(elements) : elements ? 1 : 0, i;
+	size_t room = json_is_array(elements) ? json_array_size(elements) : elements ? 1 : 0;
 	struct filling f = {
 		.spans = ARENA_ARRAY(n->b->arena, struct nf_span, room * kinds->n),
 		.data = kind != DATA_NONE ? ARENA_ARRAY(n->b->arena, struct nf_data, room) : NULL,
 		.notes = ARENA_ARRAY(n->b->arena, const char *, room)};
-	json_t *one;
 
 	s->n_keys = kinds->n;
 	s->kind = kind;
@@ -202,8 +271,8 @@ static bool fill(struct nft *n, const struct nft_kinds *kinds, const json_t *ele
 	s->data = f.data;
 	if (elements && !json_is_array(elements))
 		return add_element(n, kinds, elements, &f, s);
-	json_array_foreach(elements, i, one) if (!add_element(n, kinds, one, &f, s)) return false;
-	return true;
+	return add_elements(n, kinds, elements, false, &f, s) &&
+	       add_elements(n, kinds, elements, true, &f, s);
 }
 
 /* --- sets with a name ------------------------------------------------------------------------- */
@@ -229,6 +298,7 @@ static bool kind_of_type(struct slice type, enum nft_kind *out)
 		     {"ct_dir", KIND_DIRECTION},
 		     {"nf_proto", KIND_FAMILY},
 		     {"ether_type", KIND_FAMILY},
+		     {"tcp_flag", KIND_TCP_FLAGS},
 		     {"pkt_type", KIND_PKTTYPE},
 		     {"fib_addrtype", KIND_ADDRTYPE},
 		     {"uid", KIND_USER},
@@ -310,7 +380,8 @@ void nft_add_set(struct nft *n, const json_t *o, bool is_map)
 				 .name = arena_copy(n->b->arena, slice_of(name)),
 				 .expiring = json_object_get(o, "timeout") != NULL,
 				 .place = {n->text->file, n->text->line, 1}};
-	s->opaque = !kinds_of_type(n, json_object_get(o, "type"), &s->kinds) ||
+	s->limited = nft_limits(json_object_get(o, "stmt"));
+	s->opaque = s->limited || !kinds_of_type(n, json_object_get(o, "type"), &s->kinds) ||
 		    (is_map && data_of_type(data) == DATA_NONE) ||
 		    !fill(n, &s->kinds, json_object_get(o, "elem"),
 			  is_map ? data_of_type(data) : DATA_NONE, &s->set);
@@ -330,13 +401,23 @@ static struct nft_set *find_set(struct nft *n, const char *ref)
 	return s;
 }
 
-void nft_set_changes(struct nft *n, const json_t *name)
+bool nft_set_changes(struct nft *n, const json_t *name)
 {
 	const char *ref = json_string_value(name);
 	struct nft_set *s = ref && *ref == '@' ? find_set(n, ref) : NULL;
 
 	if (s)
 		s->set.changing = true;
+	return s && s->limited;
+}
+
+/* What the set's elements are written as is what is asked about. */
+static bool same_kinds(const struct nft_kinds *a, const struct nft_kinds *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->items[i] != b->items[i])
+			return false;
+	return true;
 }
 
 static const struct nf_set *named_set(struct nft *n, const char *ref, const struct nft_kinds *kinds,
@@ -351,10 +432,10 @@ static const struct nf_set *named_set(struct nft *n, const char *ref, const stru
 			s->kinds.n);
 		return NULL;
 	}
-	return &s->set;
+	return same_kinds(&s->kinds, kinds) ? &s->set : NULL;
 }
 
-const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft_kinds *kinds,
+const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft_keys *keys,
 				enum nf_data_kind kind)
 {
 	const char *ref = json_string_value(v);
@@ -362,9 +443,13 @@ const struct nf_set *nft_set_of(struct nft *n, const json_t *v, const struct nft
 	const char *key = nft_only_key(v, &inner);
 	struct nf_set *s;
 
+	if (!nft_can_compare(keys))
+		return NULL;
 	if (ref && *ref == '@')
-		return named_set(n, ref, kinds, kind);
+		return named_set(n, ref, &keys->kinds, kind);
 	s = ARENA_NEW(n->b->arena, struct nf_set);
 	s->place = n->rule->place;
-	return fill(n, kinds, key && strcmp(key, "set") == 0 ? inner : v, kind, s) ? s : NULL;
+	if (key && strcmp(key, "set") == 0)
+		v = inner;
+	return fill(n, &keys->kinds, v, kind, s) ? s : NULL;
 }

@@ -36,6 +36,36 @@ static void repeat_rule(struct nft *n, const struct nf_rule *first)
 	n->rule = r;
 }
 
+/* How many of the numbers from `first` on, to before `end`, an element has. */
+static json_int_t covered(const json_t *v, json_int_t first, json_int_t end)
+{
+	const json_t *range = json_object_get(v, "range");
+	json_int_t lo = json_integer_value(range ? json_array_get(range, 0) : v);
+	json_int_t hi = json_integer_value(range ? json_array_get(range, 1) : v) + 1;
+
+	if (!range && !json_is_integer(v))
+		return 0;
+	lo = lo < first ? first : lo;
+	hi = hi > end ? end : hi;
+	return lo < hi ? hi - lo : 0;
+}
+
+/* Whether an element is always found: numbers that every packet gets, all of which are there. Of a
+ * hash of addresses, or a VLAN, some packets have none. */
+static bool is_always_found(const char *by, const json_t *how, const json_t *list)
+{
+	json_int_t mod = json_integer_value(json_object_get(how, "mod")), n = 0;
+	json_int_t first = json_integer_value(json_object_get(how, "offset"));
+	size_t i;
+	json_t *one;
+
+	if ((strcmp(by, "numgen") != 0 && strcmp(by, "symhash") != 0) || mod <= 0 ||
+	    mod > UINT32_MAX || first < 0 || first > UINT32_MAX)
+		return false;
+	json_array_foreach(list, i, one) n += covered(json_array_get(one, 0), first, first + mod);
+	return n >= mod;
+}
+
 bool nft_any_of(struct nft *n, const json_t *elements, const json_t *by,
 		bool (*add)(struct nft *n, const json_t *data, void *ctx), void *ctx)
 {
@@ -45,17 +75,19 @@ bool nft_any_of(struct nft *n, const json_t *elements, const json_t *by,
 	struct nf_rule first = *n->rule;
 	json_t *inner;
 	const char *what = nft_only_key(by, &inner), *words;
+	bool always;
 
 	if (!last || !what)
 		return false;
 	words = nft_words(n, what, inner);
+	always = is_always_found(what, inner, list);
 	first.steps.items = NULL;
 	first.steps.n = 0;
 	copy_steps(n, n->rule, &first);
 	for (size_t i = 0; i < last; i++) {
 		if (i)
 			repeat_rule(n, &first);
-		if (i + 1 < last)
+		if (i + 1 < last || !always)
 			nf_ask_unknown(n->b, n->rule, slice_of(words));
 		if (!add(n, json_array_get(json_array_get(list, i), 1), ctx))
 			return false;
@@ -86,7 +118,7 @@ static bool verdict_map(struct nft *n, const json_t *value)
 
 	if (!nft_keys(n, key, &keys))
 		return nft_any_of(n, data, key, add_verdict, NULL);
-	set = nft_set_of(n, data, &keys.kinds, DATA_VERDICT);
+	set = nft_set_of(n, data, &keys, DATA_VERDICT);
 	if (!set)
 		return false;
 	nft_ask_before(n, &keys);
@@ -180,7 +212,7 @@ static bool mark_by_map(struct nft *n, const json_t *map)
 
 	if (!nft_keys(n, json_object_get(map, "key"), &keys))
 		return false;
-	set = nft_set_of(n, json_object_get(map, "data"), &keys.kinds, DATA_NUMBER);
+	set = nft_set_of(n, json_object_get(map, "data"), &keys, DATA_NUMBER);
 	if (!set)
 		return false;
 	nft_ask_before(n, &keys);
@@ -213,7 +245,7 @@ static bool set_mark(struct nft *n, const json_t *value, bool of_packet)
 static bool is_harmless(const json_t *key)
 {
 	static const char *const fields[] = {"flowlabel"};
-	static const char *const metas[] = {"priority", "nftrace", "pkttype", "cpu",
+	static const char *const metas[] = {"priority", "nftrace", "cpu",
 					    "random",	"secmark", "broute"};
 	static const char *const cts[] = {"label", "event", "secmark", "timeout"};
 	json_t *inner;
@@ -265,9 +297,9 @@ static void add_helper(struct nft *n, const json_t *value)
 {
 	const char *name = json_string_value(value);
 	const char *proto = name ? map_find(&n->helpers, nft_name(n, n->table, name)) : NULL;
+	struct nf_step *s = nf_add_step(n->b, n->rule, STEP_HELPER);
 
-	nf_add_step(n->b, n->rule, STEP_HELPER)->text =
-		proto ? proto : arena_copy(n->b->arena, slice_of(name ? name : "?"));
+	s->text = proto ? proto : nft_words(n, "ct helper", value);
 }
 
 /* A packet without what is added is none of the rule's. */
@@ -282,13 +314,14 @@ static bool ask_element(struct nft *n, const json_t *element)
 	return true;
 }
 
-/* What is added to a set; with a rate beside it only some packets go on. */
+/* What is added to a set; with a rate beside it, or in it, only some packets go on. */
 static void change_set(struct nft *n, const char *key, const json_t *value)
 {
 	const json_t *set = json_object_get(value, strcmp(key, "map") == 0 ? "map" : "set");
 
-	nft_set_changes(n, set);
-	if (!ask_element(n, json_object_get(value, "elem")) || json_object_get(value, "stmt"))
+	bool limited = nft_set_changes(n, set) || nft_limits(json_object_get(value, "stmt"));
+
+	if (!ask_element(n, json_object_get(value, "elem")) || limited)
 		ask_unknown(n, key, value);
 }
 
@@ -337,6 +370,12 @@ static bool is_nat(const char *key)
 	       strcmp(key, "masquerade") == 0 || strcmp(key, "redirect") == 0;
 }
 
+/* A TCP option, taken away. */
+static bool is_harmless_reset(const char *key, const json_t *value)
+{
+	return strcmp(key, "reset") == 0 && json_object_get(value, "tcp option");
+}
+
 static bool is_foreign_match(const char *key, const json_t *value)
 {
 	const char *type = json_string_value(json_object_get(value, "type"));
@@ -368,7 +407,8 @@ void nft_statement(struct nft *n, const char *key, const json_t *value)
 		ask_meter(n, value);
 	else if (is_doubtful(key) || is_foreign_match(key, value))
 		ask_unknown(n, key, value);
-	else if (is_without_effect(key) || (strcmp(key, "mangle") == 0 && mangle(n, value)) ||
+	else if (is_without_effect(key) || is_harmless_reset(key, value) ||
+		 (strcmp(key, "mangle") == 0 && mangle(n, value)) ||
 		 (strcmp(key, "vmap") == 0 && verdict_map(n, value)) ||
 		 (is_nat(key) && nft_nat(n, key, value)))
 		return;

@@ -51,6 +51,55 @@ static void add_text(const json_t *o, const char *key, const char *before, struc
 		buf_addf(out, "%s%s", before, s);
 }
 
+/* Of a map an element is a pair. */
+static void add_elements(const json_t *list, unsigned depth, struct buf *out)
+{
+	size_t i;
+	json_t *one;
+
+	if (!json_is_array(list)) {
+		add_expression(list, depth + 1, out);
+		return;
+	}
+	json_array_foreach(list, i, one)
+	{
+		if (i)
+			buf_add_text(out, ", ");
+		if (i == LIST_MAX) {
+			buf_addf(out, "... (%zu)", json_array_size(list));
+			return;
+		}
+		if (json_is_array(one))
+			add_list(one, " : ", depth + 1, out);
+		else
+			add_expression(one, depth + 1, out);
+	}
+}
+
+/* "tcp flags & (syn | ack)", however it is nested. */
+static void add_operation(const char *op, const json_t *operands, unsigned depth, struct buf *out)
+{
+	size_t i;
+	json_t *one, *inner;
+
+	json_array_foreach(operands, i, one)
+	{
+		const char *key = nft_only_key(one, &inner);
+		bool apart = i && (json_is_array(one) || (key && strcmp(key, "|") == 0));
+
+		if (i)
+			buf_addf(out, " %s ", op);
+		buf_add_text(out, apart ? "(" : "");
+		add_expression(one, depth + 1, out);
+		buf_add_text(out, apart ? ")" : "");
+	}
+}
+
+static bool is_operation(const char *key)
+{
+	return strlen(key) == 1 || strcmp(key, "<<") == 0 || strcmp(key, ">>") == 0;
+}
+
 static void add_json(const json_t *e, struct buf *out)
 {
 	char *text = json_dumps(e, JSON_COMPACT | JSON_ENCODE_ANY);
@@ -75,6 +124,47 @@ static void add_meta(const json_t *v, struct buf *out)
 	if (key && !strstr(key, "if") && strncmp(key, "sk", 2) != 0)
 		buf_add_text(out, "meta ");
 	add_text(v, "key", "", out);
+}
+
+/* Keys that are a name and a few words: "tcp option maxseg size", "numgen random mod 3". */
+static bool add_named(const char *key, const json_t *v, unsigned depth, struct buf *out)
+{
+	static const struct {
+		const char *key;
+		struct {
+			const char *before, *key;
+		} words[3];
+	} named[] = {
+		{"exthdr", {{" ", "name"}, {" ", "field"}}},
+		{"tcp option", {{" ", "name"}, {" ", "field"}}},
+		{"ip option", {{" ", "name"}, {" ", "field"}}},
+		{"sctp chunk", {{" ", "name"}, {" ", "field"}}},
+		{"rt", {{" ", "family"}, {" ", "key"}}},
+		{"socket", {{" ", "key"}}},
+		{"osf", {{" ", "key"}}},
+		{"ipsec", {{" ", "dir"}, {" ", "family"}, {" ", "key"}}},
+		{"numgen", {{" ", "mode"}, {" mod ", "mod"}}},
+		{"symhash", {{" mod ", "mod"}}},
+		{"jhash", {{" ", "expr"}, {" mod ", "mod"}}},
+		{"quota", {{" ", "val"}, {" ", "val_unit"}}},
+		{"ct count", {{" ", "val"}}},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(named); i++) {
+		if (strcmp(named[i].key, key) != 0 || !json_is_object(v))
+			continue;
+		buf_add_text(out, key);
+		buf_add_text(out, json_is_true(json_object_get(v, "inv")) ? " over" : "");
+		for (size_t k = 0; k < ARRAY_LEN(named[i].words) && named[i].words[k].key; k++) {
+			const json_t *word = json_object_get(v, named[i].words[k].key);
+
+			buf_add_text(out, word ? named[i].words[k].before : "");
+			if (word)
+				add_expression(word, depth + 1, out);
+		}
+		return true;
+	}
+	return false;
 }
 
 /* A key of nft's JSON, as its language says it; false: it has none of its own here. */
@@ -104,19 +194,17 @@ static bool add_known(const char *key, const json_t *v, unsigned depth, struct b
 		add_list(v, " . ", depth, out);
 	} else if (strcmp(key, "set") == 0) {
 		buf_add_text(out, "{ ");
-		add_list(v, ", ", depth, out);
+		add_elements(v, depth, out);
 		buf_add_text(out, " }");
 	} else if (strcmp(key, "elem") == 0) {
 		add_expression(json_object_get(v, "val"), depth, out);
 	} else if (strcmp(key, "jump") == 0 || strcmp(key, "goto") == 0) {
 		buf_add_text(out, key);
 		add_text(v, "target", " ", out);
-	} else if (strlen(key) == 1) { /* & | ^ */
-		char between[4] = {' ', key[0], ' ', '\0'};
-
-		add_list(v, between, depth, out);
+	} else if (is_operation(key)) {
+		add_operation(key, v, depth, out);
 	} else {
-		return false;
+		return add_named(key, v, depth, out);
 	}
 	return true;
 }
@@ -152,22 +240,61 @@ static void add_expression(const json_t *e, unsigned depth, struct buf *out)
 	else if (json_is_integer(e))
 		buf_addf(out, "%lld", (long long)json_integer_value(e));
 	else if (json_is_array(e))
-		add_list(e, " : ", depth, out);
+		add_list(e, ",", depth, out);
+	else if (json_is_boolean(e))
+		buf_add_text(out, json_is_true(e) ? "exists" : "missing");
 	else if (json_is_object(e))
 		add_object(e, depth, out);
 	else
 		add_json(e, out);
 }
 
+/* Flags alone are any of them; for all of them nft writes "==". */
+static bool is_of_flags(const json_t *left)
+{
+	const char *field =
+		json_string_value(json_object_get(json_object_get(left, "payload"), "field"));
+	const char *key = json_string_value(json_object_get(json_object_get(left, "ct"), "key"));
+	json_t *inner;
+	const char *op = nft_only_key(left, &inner);
+
+	return (field && strcmp(field, "flags") == 0) || (key && strcmp(key, "status") == 0) ||
+	       (key && strcmp(key, "state") == 0) || (op && is_operation(op));
+}
+
 static void add_match(const json_t *v, struct buf *out)
 {
 	const char *op = json_string_value(json_object_get(v, "op"));
+	const json_t *left = json_object_get(v, "left"), *right = json_object_get(v, "right");
+	bool equal = op && strcmp(op, "==") == 0;
 
-	add_expression(json_object_get(v, "left"), 1, out);
-	buf_add_char(out, ' ');
-	if (op && strcmp(op, "==") != 0 && strcmp(op, "in") != 0)
-		buf_addf(out, "%s ", op);
-	add_expression(json_object_get(v, "right"), 1, out);
+	if (!op || strcmp(op, "in") == 0 ||
+	    (equal && (!is_of_flags(left) || json_object_get(right, "set"))))
+		op = "";
+	add_expression(left, 1, out);
+	buf_addf(out, " %s%s", op, *op ? " " : "");
+	add_expression(right, 1, out);
+}
+
+/* "update @set { ip saddr limit rate 3/minute }" */
+static void add_change(const json_t *v, const char *set, struct buf *out)
+{
+	const json_t *data = json_object_get(v, "data");
+	struct buf more = BUF_INIT;
+
+	add_text(v, "op", "", out);
+	add_text(v, set, " ", out);
+	buf_add_text(out, " { ");
+	add_expression(json_object_get(v, "elem"), 1, out);
+	nft_text(json_object_get(v, "stmt"), &more);
+	if (more.n)
+		buf_addf(out, " %s", more.data);
+	buf_release(&more);
+	if (data)
+		buf_add_text(out, " : ");
+	if (data)
+		add_expression(data, 1, out);
+	buf_add_text(out, " }");
 }
 
 static void add_nat(const char *key, const json_t *v, struct buf *out)
@@ -214,9 +341,9 @@ static void add_statement(const char *key, const json_t *v, struct buf *out)
 			 json_is_string(json_object_get(v, "per"))
 				 ? json_string_value(json_object_get(v, "per"))
 				 : "?");
-	} else if (strcmp(key, "set") == 0 && json_is_object(v)) {
-		add_text(v, "op", "", out);
-		add_text(v, "set", " ", out);
+	} else if ((strcmp(key, "set") == 0 || strcmp(key, "map") == 0) &&
+		   json_object_get(v, "op")) {
+		add_change(v, key, out);
 	} else if (strcmp(key, "log") == 0) {
 		buf_add_text(out, "log");
 		add_text(v, "prefix", " prefix ", out);

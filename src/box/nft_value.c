@@ -31,13 +31,10 @@ static const struct word statuses[] = {{"expected", CT_EXPECTED},
 static const struct word directions[] = {{"original", 0}, {"reply", 1}};
 static const struct word pkttypes[] = {
 	{"host", 0}, {"unicast", 0}, {"broadcast", 1}, {"multicast", 2}, {"other", 3}};
-static const struct word families[] = {{"ip", 4}, {"ip6", 6}, {"ipv4", 4}, {"ipv6", 6}};
-static const struct word dscps[] = {
-	{"cs0", 0},   {"cs1", 8},   {"cs2", 16},  {"cs3", 24},	{"cs4", 32},
-	{"cs5", 40},  {"cs6", 48},  {"cs7", 56},  {"df", 0},	{"be", 0},
-	{"lephb", 1}, {"af11", 10}, {"af12", 12}, {"af13", 14}, {"af21", 18},
-	{"af22", 20}, {"af23", 22}, {"af31", 26}, {"af32", 28}, {"af33", 30},
-	{"af41", 34}, {"af42", 36}, {"af43", 38}, {"va", 44},	{"ef", 46}};
+/* ... of which no packet is that has an address. */
+enum { ETHERTYPE_ARP = 0x0806 };
+static const struct word families[] = {
+	{"ip", 4}, {"ip6", 6}, {"ipv4", 4}, {"ipv6", 6}, {"arp", ETHERTYPE_ARP}};
 static const struct word codes[] = {{"net-unreachable", 0},  {"host-unreachable", 1},
 				    {"prot-unreachable", 2}, {"port-unreachable", 3},
 				    {"frag-needed", 4},	     {"net-prohibited", 9},
@@ -45,8 +42,16 @@ static const struct word codes[] = {{"net-unreachable", 0},  {"host-unreachable"
 static const struct word codes6[] = {{"no-route", 0},	      {"admin-prohibited", 1},
 				     {"addr-unreachable", 3}, {"port-unreachable", 4},
 				     {"policy-fail", 5},      {"reject-route", 6}};
+static const struct word dscps[] = {
+	{"cs0", 0},   {"cs1", 8},   {"cs2", 16},  {"cs3", 24},	{"cs4", 32},
+	{"cs5", 40},  {"cs6", 48},  {"cs7", 56},  {"df", 0},	{"be", 0},
+	{"lephb", 1}, {"af11", 10}, {"af12", 12}, {"af13", 14}, {"af21", 18},
+	{"af22", 20}, {"af23", 22}, {"af31", 26}, {"af32", 28}, {"af33", 30},
+	{"af41", 34}, {"af42", 36}, {"af43", 38}, {"va", 44},	{"ef", 46}};
 static const struct word ecns[] = {{"not-ect", 0}, {"ect1", 1}, {"ect0", 2}, {"ce", 3}};
-static const struct word bools[] = {{"exists", 1}, {"missing", 0}, {"true", 1}, {"false", 0}};
+/* No interface is number 0: there is none. */
+static const struct word bools[] = {
+	{"exists", 1}, {"missing", 0}, {"true", 1}, {"false", 0}, {"0", 0}};
 static const struct word users[] = {{"root", 0}};
 
 static bool found(int number, uint64_t *out)
@@ -130,6 +135,8 @@ static bool number_of(enum nft_kind kind, const json_t *v, uint64_t *out)
 	*out = (uint64_t)json_integer_value(v);
 	if (kind == KIND_FAMILY)
 		*out = family_of(*out);
+	if (kind == KIND_BOOL) /* an interface's number; 0: there is none */
+		return *out == 0;
 	/* The kernel's bit of a state: "ct state" of a number. */
 	return kind != KIND_STATE;
 }
@@ -146,6 +153,20 @@ static bool is_addr(enum nft_kind kind)
 	return kind == KIND_ADDR4 || kind == KIND_ADDR6;
 }
 
+/* "eth*" is all that begins so; "eth\\*" is the name "eth*". */
+static struct nf_span span_of_name(const char *s, size_t length)
+{
+	char name[NF_VALUE_BYTES];
+
+	if (!length || s[length - 1] != '*')
+		return nf_span_of_name((struct slice){s, length}, false);
+	if (length < 2 || s[length - 2] != '\\')
+		return nf_span_of_name((struct slice){s, length - 1}, true);
+	memcpy(name, s, length - 2);
+	name[length - 2] = '*';
+	return nf_span_of_name((struct slice){name, length - 1}, false);
+}
+
 static bool name_span(struct nft *n, const json_t *v, struct nf_span *out)
 {
 	const char *s = json_string_value(v);
@@ -159,10 +180,7 @@ static bool name_span(struct nft *n, const json_t *v, struct nf_span *out)
 			}
 	if (!length || length > NF_VALUE_BYTES)
 		return false;
-	if (s[length - 1] == '*' && (length < 2 || s[length - 2] != '\\'))
-		*out = nf_span_of_name((struct slice){s, length - 1}, true);
-	else
-		*out = nf_span_of_name(slice_of(s), false);
+	*out = span_of_name(s, length);
 	return true;
 }
 
@@ -233,11 +251,28 @@ static bool range_span(struct nft *n, enum nft_kind kind, const json_t *v, struc
 	return true;
 }
 
+bool nft_is_of_bits(enum nft_kind kind)
+{
+	return kind == KIND_TCP_FLAGS || kind == KIND_STATUS;
+}
+
+static bool bits_span(enum nft_kind kind, const json_t *v, struct nf_span *out)
+{
+	uint32_t bits;
+
+	if (!nft_bits(kind, v, &bits))
+		return false;
+	*out = nf_span_of_number(bits, bits);
+	return true;
+}
+
 bool nft_span(struct nft *n, enum nft_kind kind, const json_t *v, struct nf_span *out)
 {
 	json_t *inner;
 	const char *key = nft_only_key(v, &inner);
 
+	if (nft_is_of_bits(kind))
+		return bits_span(kind, v, out);
 	if (!key)
 		return !json_is_object(v) && one_span(n, kind, v, out);
 	if (strcmp(key, "prefix") == 0)
@@ -245,6 +280,20 @@ bool nft_span(struct nft *n, enum nft_kind kind, const json_t *v, struct nf_span
 	if (strcmp(key, "range") == 0)
 		return range_span(n, kind, inner, out);
 	return false;
+}
+
+struct nf_span nft_any(enum nft_kind kind)
+{
+	static const uint8_t last[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	const struct prefix all = {.addr.family = kind == KIND_ADDR4 ? 4 : 6};
+
+	if (is_addr(kind))
+		return nf_span_of_prefix(&all);
+	if (kind == KIND_NAME)
+		return nf_span_of_name(slice_of(""), true);
+	if (kind == KIND_MAC)
+		return (struct nf_span){nf_value_of_number(0), nf_value_of_mac(last)};
+	return nf_span_of_number(0, UINT64_MAX);
 }
 
 static bool join_bits(enum nft_kind kind, const json_t *list, uint32_t *bits)
@@ -271,8 +320,7 @@ bool nft_bits(enum nft_kind kind, const json_t *v, uint32_t *bits)
 	uint64_t number;
 
 	if (key)
-		return (strcmp(key, "|") == 0 || strcmp(key, "set") == 0) &&
-		       join_bits(kind, inner, bits);
+		return strcmp(key, "|") == 0 && join_bits(kind, inner, bits);
 	if (json_is_array(v))
 		return join_bits(kind, v, bits);
 	if (!number_of(kind, v, &number) || number > UINT32_MAX)

@@ -438,7 +438,6 @@ static uint32_t refused_sources(struct reached *r, bool may)
 	return without(r, bad, reach_addrs(r, SPACE_FROM, "0.0.0.0/32"));
 }
 
-/* IPv6 looks at the addresses before any hook. */
 /* IPv6 that comes in where it is switched off. */
 static uint32_t switched_off(const struct reached *r)
 {
@@ -451,6 +450,7 @@ static uint32_t switched_off(const struct reached *r)
 	return both(r, set, reach_family(r, 6));
 }
 
+/* IPv6 looks at the addresses before any hook. */
 uint32_t reach_strangers(const struct reached *r)
 {
 	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "::1/128"),

@@ -262,7 +262,7 @@ static bool is_of_no_concern(const char *key)
 {
 	static const char *const keys[] = {"metainfo",	"counter",  "limit",	  "quota",
 					   "secmark",	"synproxy", "ct timeout", "ct expectation",
-					   "flowtable", "element",  "tunnel"};
+					   "flowtable", "tunnel"};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (strcmp(keys[i], key) == 0)

@@ -144,6 +144,32 @@ static inline void show_target(struct buf *out, const struct nf_target *t)
 		buf_addf(out, " ports %u-%u/%u", t->port_lo, t->port_hi, t->port_base);
 }
 
+/* The keys, and what each element of the rule's own map stands for. */
+static inline void show_map(struct buf *out, const struct box *b, const struct nf_lookup *l)
+{
+	for (size_t k = 0; k < l->set->n_keys; k++) {
+		buf_addf(out, "%s%s", k ? " . " : " by ", nf_key_names[l->keys[k].key]);
+		if (l->keys[k].mask)
+			buf_addf(out, "&%#x", l->keys[k].mask);
+	}
+	if (l->set->name) {
+		buf_addf(out, " @%s", l->set->name);
+		return;
+	}
+	for (size_t i = 0; i < l->set->n; i++) {
+		buf_add_text(out, i ? ", " : " {");
+		show_element(out, l, i);
+		buf_add_text(out, l->set->kind == DATA_TARGET ? ":" : ": ");
+		if (l->set->kind == DATA_VERDICT)
+			show_verdict(out, b, &l->set->data[i].verdict);
+		else if (l->set->kind == DATA_TARGET)
+			show_target(out, &l->set->data[i].target);
+		else
+			buf_addf(out, "%#x", l->set->data[i].number);
+	}
+	buf_add_text(out, l->set->n ? "}" : " {}");
+}
+
 static inline void show_step(struct buf *out, const struct box *b, const struct nf_step *s)
 {
 	static const char *const nats[] = {"snat", "dnat", "masquerade", "redirect"};
@@ -163,6 +189,8 @@ static inline void show_step(struct buf *out, const struct box *b, const struct 
 		buf_add_text(out, nats[s->nat.kind]);
 		show_target(out, &s->nat.target);
 		buf_add_text(out, s->nat.keep_rest ? " prefix" : "");
+		if (s->nat.map)
+			show_map(out, b, s->nat.map);
 		break;
 	case STEP_MARK:
 	case STEP_CT_MARK:
@@ -182,8 +210,10 @@ static inline void show_step(struct buf *out, const struct box *b, const struct 
 	case STEP_UNKNOWN:
 		buf_addf(out, "?do %s", s->text);
 		break;
-	default:
-		buf_add_text(out, "map");
+	case STEP_VERDICT_MAP:
+	case STEP_MARK_MAP:
+		buf_add_text(out, s->kind == STEP_MARK_MAP ? "mark" : "go");
+		show_map(out, b, &s->map);
 	}
 }
 

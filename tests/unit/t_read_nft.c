@@ -155,12 +155,73 @@ static void what_is_not_printed(void **state)
 	box_free(b);
 }
 
+static void texts_are_in_nfts_words(void **state)
+{
+	static const struct {
+		const char *json, *text;
+	} cases[] = {
+		{"{\"match\": {\"op\": \"in\", \"left\": {\"ct\": {\"key\": \"state\"}}, "
+		 "\"right\": "
+		 "[\"established\", \"related\"]}}, {\"counter\": {\"packets\": 1, \"bytes\": 2}}, "
+		 "{\"accept\": null}",
+		 "ct state established,related accept"},
+		{"{\"match\": {\"op\": \"==\", \"left\": {\"&\": [{\"payload\": {\"protocol\": "
+		 "\"tcp\", "
+		 "\"field\": \"flags\"}}, {\"|\": [{\"|\": [\"fin\", \"syn\"]}, \"ack\"]}]}, "
+		 "\"right\": "
+		 "\"syn\"}}",
+		 "tcp flags & (fin | syn | ack) == syn"},
+		{"{\"match\": {\"op\": \"!=\", \"left\": {\"payload\": {\"protocol\": \"tcp\", "
+		 "\"field\": \"dport\"}}, \"right\": {\"set\": [22, {\"range\": [80, 90]}]}}}, "
+		 "{\"drop\": null}",
+		 "tcp dport != { 22, 80-90 } drop"},
+		{"{\"match\": {\"op\": \"==\", \"left\": {\"exthdr\": {\"name\": \"rt\"}}, "
+		 "\"right\": "
+		 "true}}",
+		 "exthdr rt exists"},
+		{"{\"vmap\": {\"key\": {\"numgen\": {\"mode\": \"inc\", \"mod\": 2, \"offset\": "
+		 "0}}, "
+		 "\"data\": {\"set\": [[0, {\"drop\": null}], [1, {\"accept\": null}]]}}}",
+		 "numgen inc mod 2 vmap { 0 : drop, 1 : accept }"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf text = BUF_INIT;
+		struct err err;
+		struct box *b;
+
+		buf_addf(&text,
+			 LIST(", " TABLE CHAIN("") ", {\"rule\": {\"family\": \"ip\", \"table\": "
+						   "\"t\", \"chain\": \"c\", \"expr\": [%s]}}"),
+			 cases[i].json);
+		b = read_nft(text.data, &err);
+		if (!b)
+			fail_msg("%s: %s", cases[i].text, err.text);
+		assert_string_equal(b->ruleset.chains.items[0].rules.items[0].text, cases[i].text);
+		box_free(b);
+		buf_release(&text);
+	}
+}
+
+/* An element that stands outside of its set, as in commands, is not left out without a word. */
+static void what_is_not_understood(void **state)
+{
+	struct err err;
+	struct box *b = read_nft(LIST(", " TABLE ", {\"element\": {\"family\": \"ip\"}}"), &err);
+
+	(void)state;
+	assert_non_null(b);
+	assert_int_equal(b->ruleset.doubts.n, 1);
+	box_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rules_are_read),
-		cmocka_unit_test(what_cannot_be),
-		cmocka_unit_test(what_is_not_printed),
+		cmocka_unit_test(rules_are_read),	   cmocka_unit_test(what_cannot_be),
+		cmocka_unit_test(what_is_not_printed),	   cmocka_unit_test(what_is_not_understood),
+		cmocka_unit_test(texts_are_in_nfts_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
