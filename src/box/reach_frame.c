@@ -49,6 +49,17 @@ static void add_special(struct reach_frame *f)
 	}
 }
 
+/* Groups that are on no link: reach_strangers(). */
+static void add_groups(struct reach_frame *f)
+{
+	struct prefix p = {.addr = {.family = 6, .bytes = {0xff}}, .bits = 15};
+
+	for (unsigned flags = 0; flags < 16; flags++) {
+		p.addr.bytes[1] = (uint8_t)(flags << 4);
+		space_frame_add_prefix(f->frame, &p);
+	}
+}
+
 static void add_addr(struct reach_frame *f, const struct addr *a)
 {
 	if (a->family)
@@ -173,6 +184,7 @@ static void add_step(struct reach_frame *f, const struct nf_step *s)
 void reach_frame_add_box(struct reach_frame *f, const struct box *b)
 {
 	add_special(f);
+	add_groups(f);
 	add_name(f, "lo");
 	add_links(f, b);
 	for_each (c, &b->ruleset.chains) {

@@ -450,12 +450,26 @@ static uint32_t switched_off(const struct reached *r)
 	return both(r, set, reach_family(r, 6));
 }
 
+/* Groups of scopes 0 and 1, whatever their flags are. */
+static uint32_t groups_of_no_link(const struct reached *r)
+{
+	struct prefix p = {.addr = {.family = 6, .bytes = {0xff}}, .bits = 15};
+	uint32_t set = SPACE_EMPTY;
+
+	for (unsigned flags = 0; flags < 16; flags++) {
+		p.addr.bytes[1] = (uint8_t)(flags << 4);
+		set = either(r, set, reach_prefix(r, SPACE_TO, &p));
+	}
+	return set;
+}
+
 /* IPv6 looks at the addresses before any hook. */
 uint32_t reach_strangers(const struct reached *r)
 {
 	uint32_t loops = either(r, reach_addrs(r, SPACE_FROM, "::1/128"),
 				reach_addrs(r, SPACE_TO, "::1/128"));
 
+	loops = either(r, loops, groups_of_no_link(r));
 	loops = either(r, loops, reach_addrs(r, SPACE_FROM, "ff00::/8"));
 	return either(r, switched_off(r), without(r, loops, reach_value(r, SPACE_IN, r->lo)));
 }

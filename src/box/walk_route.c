@@ -209,6 +209,9 @@ bool walk_arrives(struct walk *w)
 		return true;
 	if (addr_is_multicast(&p->from))
 		return refuse(w, "the source is no host's address");
+	/* RFC 4291, 2.7, and its erratum 3480: scopes 0, reserved, and 1, the interface's own. */
+	if (addr_is_multicast(&p->to) && (p->to.bytes[1] & 0xe) == 0)
+		return refuse(w, "a group of this scope is on no link");
 	if (addr_is_loopback(&p->from) || addr_is_loopback(&p->to))
 		return refuse(w, "loopback addresses do not come from outside");
 	return true;

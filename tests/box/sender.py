@@ -22,7 +22,7 @@ def mac_bytes(text):
 
 class Sender:
     def __init__(self, bundle, namespace, far):
-        self.broadcasts = {(name, a['broadcast']) for name, a in bundle.addresses() if 'broadcast' in a}
+        self.broadcasts = {(r.get('dev'), r['dst']) for r in bundle.json('route4') if r.get('type') == 'broadcast'}
         self.macs = {}
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             for link in bundle.links():
