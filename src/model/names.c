@@ -24,7 +24,7 @@ const char *const placement_names[] = {"explicit", "transparent", "reverse", NUL
 const char *const data_plane_names[] = {"relay", "nat", NULL};
 const char *const client_mode_names[] = {"either", "active", "passive", NULL};
 const char *const server_mode_names[] = {
-	"same", "active", "passive", "passive-then-active", NULL,
+	"", "same", "active", "passive", "passive-then-active", "either", NULL,
 };
 const char *const active_source_names[] = {"any", "20", NULL};
 const char *const if_unused_names[] = {"nothing", "reset", NULL};

@@ -143,7 +143,7 @@ static bool is_reversed(const struct requirement *q, const struct mode *m)
 }
 
 /* The site uses some of the modes only. */
-static bool is_used(const struct pair *p, const struct mode *mode)
+bool plan_uses_mode(const struct pair *p, const struct mode *mode)
 {
 	for_each (m, &p->pl->now->use->modes) {
 		if (!text_same(m->requirement, p->requirement->id))
@@ -168,7 +168,7 @@ static const struct need *expand_modes(struct pair *p, const struct demand *pare
 	for_each (m, &p->requirement->modes) {
 		bool reversed = is_reversed(p->requirement, m);
 
-		if (!is_used(p, m))
+		if (!plan_uses_mode(p, m))
 			continue;
 		p->from = reversed ? to : from;
 		p->to = reversed ? from : to;

@@ -106,6 +106,9 @@ bool plan_was_told(struct planner *pl, const char *code, const char *subject);
 
 const struct flow *need_first_flow(const struct need *need);
 
+/* Whether the site uses this mode of the pair's requirement. */
+bool plan_uses_mode(const struct pair *p, const struct mode *mode);
+
 /* --- plan_when.c ------------------------------------------------------------------------------ */
 enum truth plan_applies(const struct pair *p, const struct cond **unknown);
 bool plan_waits_for_pair(const struct cond *c);

@@ -57,7 +57,14 @@ enum filter { FILTER_NONE, FILTER_STATEFUL, FILTER_STATELESS, FILTER_UNKNOWN };
 enum placement { PLACEMENT_EXPLICIT, PLACEMENT_TRANSPARENT, PLACEMENT_REVERSE };
 enum data_plane { PLANE_RELAY, PLANE_NAT };
 enum client_modes { CLIENT_EITHER, CLIENT_ACTIVE, CLIENT_PASSIVE };
-enum server_modes { SERVER_SAME, SERVER_ACTIVE, SERVER_PASSIVE, SERVER_PASSIVE_THEN_ACTIVE };
+enum server_modes {
+	SERVER_UNSAID, /* as SERVER_SAME, until somebody decides */
+	SERVER_SAME,
+	SERVER_ACTIVE,
+	SERVER_PASSIVE,
+	SERVER_PASSIVE_THEN_ACTIVE,
+	SERVER_EITHER,
+};
 extern const char *const filter_names[],
 	*const placement_names[], *const data_plane_names[], *const client_mode_names[],
 								     *const server_mode_names[];

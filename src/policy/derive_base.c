@@ -279,6 +279,7 @@ void derive_findings(struct derivation *d)
 	tell_of_gateway(d);
 	tell_of_interfaces(d);
 	tell_of_shared_zones(d);
+	derive_tell_modes(d);
 	for_each (f, &d->plan->flows)
 		tell_of_flow(d, *f);
 }

@@ -71,6 +71,8 @@ void derive_tell_expiry(struct derivation *d, const struct flow *f);
 /* Whether it is a data connection that this device's gateway passes on by translation. */
 bool derive_is_session(const struct derivation *d, const struct flow *f);
 void derive_session(struct derivation *d, const struct flow *f);
+/* Which modes gateways were given, or that they could do with fewer. */
+void derive_tell_modes(struct derivation *d);
 
 /* --- derive_base.c ---------------------------------------------------------------------------- */
 /* Whether it has rules that let through and drop; without, only translations. */

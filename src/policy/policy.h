@@ -94,8 +94,12 @@ struct policy {
 	LIST_OF(struct finding) findings; /* what cannot be said, or is not known */
 };
 
+struct least_exposure; /* policy/exposure.h */
+
 struct policy_options {
 	int32_t today; /* base/date.h; what has expired before is not opened. 0: nothing has */
+	/* By which the plan was made, to be told of; NULL: by none. */
+	const struct least_exposure *least;
 };
 
 /* What the plan asks of this device. The plan must outlive it. NULL with errs: an interface or a

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: ISC
 """policy.py NAME ...: derive the policy of each device with a file policy/NAME/DEVICE.rules and compare
 it with that file, which was written by hand from the documents, in any order. The site is
-policy/NAME/site.yaml, else sites/NAME/site.yaml; base rules, which no flow is behind, are left out.
+policy/NAME/site.yaml, else sites/NAME/site.yaml; base rules, which no flow is behind, are left out. A file
+policy/NAME/options has words for the command.
 
 DEVICE.rules  HOOK ACTION [in=INTERFACE] [out=INTERFACE] SOURCE > TARGET TRANSPORT/PORTS WORDS
               WORDS: from=PORTS, user=, translated, reply, to=[ADDRESS][:PORT], to=session
@@ -30,6 +31,10 @@ def site_of(name):
 def derive(name, device):
     site, catalog = site_of(name)
     command = [PORTOLAN, "policy", "derive", site, "--device", device, "--format", "jsonl", "--catalog", catalog]
+    options = os.path.join(GOLDEN, "policy", name, "options")
+    if os.path.exists(options):
+        with open(options, encoding="utf-8") as f:
+            command += f.read().split()
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     if ran.returncode != 0:
         sys.exit(f"{name} {device}: exit {ran.returncode}\n{ran.stderr}")

@@ -41,6 +41,7 @@ address() {
 		esac || die "no address $a"
 	done
 }
+options= # of derive, for the next loads
 # load NAMESPACE SITE CATALOG DEVICE: its rules, twice: the second time they replace themselves.
 load() {
 	if [ "$language" = nft ]; then
@@ -52,7 +53,8 @@ load() {
 	loaded="$loaded $1"
 }
 load_nft() {
-	portolan policy derive "$2" --catalog "$3" --device "$4" >"$T/$4.nft" || die "derive $4"
+	# shellcheck disable=SC2086 # words on purpose
+	portolan policy derive "$2" --catalog "$3" --device "$4" $options >"$T/$4.nft" || die "derive $4"
 	ip netns exec "$1" nft -f "$T/$4.nft" || die "nft: $4"
 	ip netns exec "$1" nft -s list table inet portolan >"$T/once"
 	ip netns exec "$1" nft -f "$T/$4.nft" || die "nft again: $4"
@@ -63,7 +65,8 @@ loaded=
 # load_iptables NAMESPACE SITE CATALOG DEVICE iptables|ip6tables: the namespace's chains are hooked in once only.
 load_iptables() {
 	text=$T/$4.$5 tool=$5-${language#iptables-}
-	portolan policy derive "$2" --catalog "$3" --device "$4" --format "$5" >"$text" || die "derive $4"
+	# shellcheck disable=SC2086 # words on purpose
+	portolan policy derive "$2" --catalog "$3" --device "$4" $options --format "$5" >"$text" || die "derive $4"
 	grep -v '^-I' "$text" >"$text.again"
 	case "$loaded " in *" $1 "*) cp "$text.again" "$text" ;; esac
 	ip netns exec "$1" "$tool-restore" --noflush --test <"$text" || die "$tool-restore --test: $4"
@@ -400,3 +403,20 @@ relay "$F" 10.21.0.1:41000 10.20.0.1 10.20.0.10:50001
 relay "$N" 198.51.100.2:43999 10.21.0.2 10.21.0.1:41000
 hear "$S" 203.0.113.21 198.51.100.2 43999
 has "$T/heard" "a place"
+
+# The least exposure: nobody begins anything towards N from outside, nor towards F from N; the rest stays.
+options=--least-exposure
+least=$SOURCE_DIR/tests/golden/policy/ftp-least/site.yaml
+load "$F" "$least" "$SOURCE_DIR/catalog" F
+load "$N" "$least" "$SOURCE_DIR/catalog" N
+options=
+passes "$S" 203.0.113.21 198.51.100.2 21,42000,43000,43999 ""
+# shellcheck disable=SC2086 # words on purpose
+passes "$N" 10.21.0.2 10.21.0.1 41000,41999 "" $proxy
+# shellcheck disable=SC2086 # words on purpose
+passes "$F" 10.21.0.1 10.21.0.2 21,42000,42999,43000 21,42000,42999 $proxy
+# shellcheck disable=SC2086 # words on purpose
+passes "$N" 198.51.100.2 203.0.113.21 21,1024 21,1024 $proxy
+passes "$C" 10.20.0.10 10.20.0.1 21,40000 21,40000
+hear "$C" 10.20.0.10 10.20.0.1 40999
+has "$T/heard" "a file"

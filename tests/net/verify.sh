@@ -30,9 +30,11 @@ fresh() {
 	ip netns add "$ns" || die "no namespace"
 }
 
+options= # of both, as the site's folder says
 # verify SITE DEVICE CATALOG: of $T/bundle, into $T/out
 verify() {
-	"$PORTOLAN" policy verify "$1" --device "$2" --catalog "$3" --bundle "$T/bundle" >"$T/out" 2>"$T/err"
+	# shellcheck disable=SC2086 # words on purpose
+	"$PORTOLAN" policy verify "$1" --device "$2" --catalog "$3" $options --bundle "$T/bundle" >"$T/out" 2>"$T/err"
 }
 
 devices() {
@@ -42,9 +44,11 @@ devices() {
 for site in "$SOURCE_DIR"/tests/golden/policy/*/site.yaml "$SOURCE_DIR"/examples/*/site.yaml; do
 	catalog=$(dirname "$site")/catalog
 	[ -d "$catalog" ] || catalog=$SOURCE_DIR/catalog
+	options=$(cat "$(dirname "$site")/options" 2>/dev/null)
 	for device in $(devices "$site"); do
 		derive() {
-			"$PORTOLAN" policy derive "$site" --device "$device" --catalog "$catalog" --format "$1"
+			# shellcheck disable=SC2086 # words on purpose
+			"$PORTOLAN" policy derive "$site" --device "$device" --catalog "$catalog" $options --format "$1"
 		}
 		derive nftables >"$T/rules" || die "derive $site $device"
 		fresh
@@ -65,6 +69,7 @@ for site in "$SOURCE_DIR"/tests/golden/policy/*/site.yaml "$SOURCE_DIR"/examples
 done
 
 # --- one rule less, one rule more -------------------------------------------------------------------------
+options=
 site=$SOURCE_DIR/tests/golden/policy/three-zones/site.yaml
 catalog=$SOURCE_DIR/tests/golden/policy/three-zones/catalog
 "$PORTOLAN" policy derive "$site" --device fw1 --catalog "$catalog" >"$T/whole" || die derive
