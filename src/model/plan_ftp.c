@@ -156,17 +156,17 @@ static unsigned mode_bit(const struct mode *mode)
 /* Of these modes what the client, or the server, does, too. */
 static unsigned as_used(const struct pair *p, unsigned modes)
 {
-	unsigned used = 0;
+	unsigned used = 0, both;
 
 	if (!p->pl->options->ends_as_used)
 		return modes;
 	for_each (mode, &p->requirement->modes)
 		if (plan_uses_mode(p, mode))
 			used |= mode_bit(mode);
-	if (modes & used)
-		return modes & used;
-	p->pl->plan->modes_unmet++;
-	return modes;
+	both = modes & used;
+	if (!both)
+		p->pl->plan->modes_unmet++;
+	return both ? both : modes;
 }
 
 /* What is possible on each leg: the near side offers, the far side accepts. */

@@ -134,13 +134,14 @@ static bool lets_in(const struct rule *r)
 
 static double volume_of(const struct match *m)
 {
-	double bits = m->family == 6 ? 128 : 32, addresses = 0;
+	unsigned bits = m->family == 6 ? 128 : 32;
+	double addresses = 0;
 	double ports = m->ports.lo ? m->ports.hi - m->ports.lo + 1.0 : 65536.0;
 
 	for_each (p, &m->target.list) {
 		double size = 1;
 
-		for (double i = p->bits; i < bits; i++)
+		for (unsigned i = p->bits; i < bits; i++)
 			size *= 2;
 		addresses += size;
 	}
