@@ -165,6 +165,20 @@ static void add_session(struct making *m)
 	nf_ask_unknown(m->b, m->rule, SLICE("an entry of the gateway for this transfer"));
 }
 
+/* Of one of several members: nobody knows whose turn it is, but that the last has what is left. */
+static void add_member(struct making *m, const struct rule *r, size_t member)
+{
+	const struct rewrite_end *end = &r->rewrite.members.items[member];
+	const struct rewrite to = {.addr = end->addr, .port = end->port};
+	struct buf text = BUF_INIT;
+
+	emit_chooser(&text, &r->match, &r->rewrite);
+	if (member + 1 < r->rewrite.members.n)
+		nf_ask_unknown(m->b, m->rule, buf_slice(&text));
+	add_nat(m, NAT_DESTINATION, &to);
+	buf_release(&text);
+}
+
 static void add_action(struct making *m, const struct rule *r)
 {
 	switch (r->action) {
@@ -189,7 +203,8 @@ static void add_action(struct making *m, const struct rule *r)
 	}
 }
 
-static void add_rule(struct box *b, struct nf_chain *c, const struct rule *r, size_t place)
+static void add_rule(struct box *b, struct nf_chain *c, const struct rule *r, size_t place,
+		     size_t member)
 {
 	struct making m = {.b = b};
 	struct buf text = BUF_INIT;
@@ -205,8 +220,20 @@ static void add_rule(struct box *b, struct nf_chain *c, const struct rule *r, si
 	ask_owner(&m, &r->match);
 	if (r->rewrite.session)
 		add_session(&m);
-	add_action(&m, r);
+	if (r->rewrite.members.n)
+		add_member(&m, r, member);
+	else
+		add_action(&m, r);
 	buf_release(&text);
+}
+
+/* One, or one for each member. */
+static void add_rules(struct box *b, struct nf_chain *c, const struct rule *r, size_t place)
+{
+	size_t n = r->rewrite.members.n ? r->rewrite.members.n : 1;
+
+	for (size_t member = 0; member < n; member++)
+		add_rule(b, c, r, place, member);
 }
 
 /* A hook's chain; NULL where the policy leaves the hook alone. */
@@ -255,7 +282,7 @@ struct box *box_of_policy(const struct policy *p, const struct box *like)
 
 		for (size_t i = 0; c && i < p->rules.n; i++)
 			if (p->rules.items[i].hook == hook)
-				add_rule(b, c, &p->rules.items[i], i);
+				add_rules(b, c, &p->rules.items[i], i);
 	}
 	return b;
 }

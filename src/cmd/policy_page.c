@@ -90,6 +90,12 @@ static void add_action(struct buf *text, const struct rule *r)
 	buf_add_text(text, action_names[r->action]);
 	if (r->rewrite.session)
 		buf_add_text(text, " as agreed");
+	for_each (end, &r->rewrite.members) {
+		buf_addf(text, "%s%s", end == r->rewrite.members.items ? " to one of " : ", ",
+			 addr_text(&end->addr, addr));
+		if (end->port)
+			buf_addf(text, " port %u", end->port);
+	}
 	if (r->rewrite.addr.family)
 		buf_addf(text, " to %s", addr_text(&r->rewrite.addr, addr));
 	if (r->rewrite.port)

@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "policy/emit.h"
+#include "policy/emit_words.h"
 #include "report/flow_words.h"
 #include "report/json.h"
 #include "report/plan_records.h"
@@ -102,6 +103,18 @@ static void add_rewrite(struct json *j, const struct rewrite *w)
 	json_addr(j, "to_address", &w->addr);
 	json_number_or_null(j, "to_port", w->port);
 	json_bool(j, "by_session", w->session);
+	if (!w->members.n)
+		return;
+	json_text(j, "balance", balance_names[w->balance]);
+	json_open(j, "members", '[');
+	for_each (end, &w->members) {
+		struct buf text = BUF_INIT;
+
+		emit_rewrite(&text, &(struct rewrite){.addr = end->addr, .port = end->port});
+		json_text(j, NULL, text.data);
+		buf_release(&text);
+	}
+	json_close(j, ']');
 }
 
 static void add_requirements(struct json *j, const struct rule *r)

@@ -544,12 +544,15 @@ static void plan_installation(struct planner *pl, struct installation *now)
 	map_release(&pl->parents);
 }
 
+enum { OWN_INSTALLATIONS = 2 }; /* the site's: what never crosses, and what balancers ask */
+
 static void plan_uses(struct planner *pl, const struct product *const *products, size_t n_products)
 {
 	const struct site *site = pl->site;
 	struct plan *plan = pl->plan;
 
-	plan->installations.items = ARENA_ARRAY(pl->arena, struct installation, site->uses.n + 1);
+	plan->installations.items =
+		ARENA_ARRAY(pl->arena, struct installation, site->uses.n + OWN_INSTALLATIONS);
 	for_each (u, &site->uses) {
 		struct installation *now = &plan->installations.items[plan->installations.n];
 
@@ -615,6 +618,7 @@ struct plan *plan_build(const struct site *site, const struct product *const *pr
 	plan->site = site;
 	plan_uses(&pl, products, n_products);
 	plan_never_cross(&pl);
+	plan_health_checks(&pl);
 	plan_find_conflicts(&pl);
 	plan_find_warnings(&pl);
 	freeze(arena, &pl.flows, sizeof(struct flow *), &plan->flows);

@@ -180,9 +180,19 @@ void plan_free(struct plan *p);
 /* It relays, and the site does not say in which mode it dials on. */
 bool gateway_is_free(const struct ftp_gateway *g);
 
-/* As whom this hop sends on what comes from there, in that family (4 or 6); NULL: as it is. */
-const struct addr *hop_source_nat(const struct hop *hop, const struct endpoint *from,
-				  uint8_t family);
+/* A tuple on its way. */
+struct crossing {
+	const struct endpoint *from, *to;
+	enum transport transport;
+	struct port_range ports;
+};
+/* As whom this hop sends it on, in that family (4 or 6); NULL: as it is. */
+const struct addr *hop_source_nat(const struct hop *hop, const struct crossing *c, uint8_t family);
+/* The device's service behind which the target stands as a member, for those who are no members
+ * themselves; with `plane` NAT only those that translate. NULL: none. */
+const struct balancer *device_balancer(const struct device *d, const struct crossing *c);
+/* Whether the end is that host, or has that address. */
+bool addr_port_is_at(const struct addr_port *ap, const struct endpoint *e);
 /* Whether it is negotiated by that parent, and asks it for that: services that share a range have a
  * port of its own each. */
 bool claim_asks(const struct claim *c, const struct flow *parent, const char *what);

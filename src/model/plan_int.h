@@ -167,6 +167,9 @@ unsigned endpoint_families(const struct endpoint *e);
 /* From zone to zone; asks where it is not clear. */
 const struct path *plan_path(struct planner *pl, const struct endpoint *from,
 			     const struct endpoint *to);
+/* By way of a device that need not lie between them. */
+const struct path *plan_path_through(struct planner *pl, const struct endpoint *from,
+				     const struct device *d, const struct endpoint *to);
 /* Without the two ends themselves: a device is not crossed where it sends or receives. */
 const struct path *plan_path_between(struct planner *pl, const struct path *path,
 				     const struct endpoint *from, const struct endpoint *to);
@@ -220,6 +223,8 @@ struct wanted {
 	const struct endpoint *posing;
 	uint16_t posing_port;
 	bool posing_source; /* it is the source's end that is */
+	const struct device
+		*through; /* whatever the way, it leads through this one; NULL: it may not */
 };
 const struct need *plan_legs(struct pair *p, const struct wanted *w);
 /* The conversation through the FTP gateways on the way, and the connections that it negotiates;
@@ -237,8 +242,9 @@ const struct translation *plan_translate(struct planner *pl, const struct wanted
 /* The device behind whose address the target hides from those who dial it; NULL: none. */
 const struct device *plan_hides(const struct flow *f);
 
-/* --- plan_cross.c, plan_conflict.c, plan_warn.c ---------------------------------------------- */
+/* --- plan_cross.c, plan_balancer.c, plan_conflict.c, plan_warn.c ---------------------------------------------- */
 void plan_never_cross(struct planner *pl);
+void plan_health_checks(struct planner *pl);
 void plan_find_conflicts(struct planner *pl);
 void plan_find_warnings(struct planner *pl);
 const char *flow_text(struct planner *pl, const struct flow *f);  /* for the next few calls only */

@@ -108,11 +108,22 @@ struct proxy { /* HTTP and SOCKS */
 	LIST_OF(struct text) destination_names; /* zones it serves; empty: all */
 };
 
+/* Which member gets the next connection. */
+enum balance { BALANCE_RANDOM, BALANCE_ROUND_ROBIN, BALANCE_SOURCE };
+enum seen_as { SEEN_AS_CLIENT, SEEN_AS_BALANCER };
+extern const char *const balance_names[], *const seen_as_names[];
+
 struct balancer {
 	struct text name;
 	struct addr_port at;
 	LIST_OF(struct addr_port) to;
 	enum transport transport;
+	enum data_plane plane;		 /* PLANE_RELAY: connections end at the balancer */
+	enum balance balance;		 /* of PLANE_NAT */
+	enum seen_as seen_as;		 /* so: whom members see */
+	struct text run_as;		 /* of PLANE_RELAY */
+	const struct expr *health_check; /* a leaf; NULL: none beside the service */
+	struct place place;
 };
 
 struct device {

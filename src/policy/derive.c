@@ -40,7 +40,8 @@ static void add_bytes(struct buf *b, const struct rule *r)
 				    m->translated,
 				    m->packets,
 				    r->rewrite.port,
-				    r->rewrite.session};
+				    r->rewrite.session,
+				    r->rewrite.balance};
 
 	buf_add(b, numbers, sizeof(numbers));
 	add_text(b, m->in);
@@ -51,6 +52,11 @@ static void add_bytes(struct buf *b, const struct rule *r)
 	add_prefixes(b, &m->target);
 	buf_add(b, &r->rewrite.addr.family, 1);
 	buf_add(b, r->rewrite.addr.bytes, sizeof(r->rewrite.addr.bytes));
+	for_each (end, &r->rewrite.members) {
+		buf_add(b, &end->addr.family, 1);
+		buf_add(b, end->addr.bytes, sizeof(end->addr.bytes));
+		buf_add(b, &end->port, sizeof(end->port));
+	}
 }
 
 static struct draft *new_draft(struct derivation *d, const struct rule *r, struct slice bytes)
@@ -199,6 +205,14 @@ static bool has_icmp(const struct flow *f, uint8_t family)
 	return name && (family == 4 ? name->type4 : name->type6) >= 0;
 }
 
+static const char *user_of_balancer(const struct derivation *d, const struct flow *f)
+{
+	const struct crossing c = {f->claims->demand->from, f->to, f->transport, f->ports};
+	const struct balancer *b = device_balancer(d->device, &c);
+
+	return b ? b->run_as.s : NULL;
+}
+
 /* Of its proxy or gateway, where the connection is one of its own. */
 static const char *user_of(const struct derivation *d, const struct flow *f)
 {
@@ -210,6 +224,8 @@ static const char *user_of(const struct derivation *d, const struct flow *f)
 		return d->device->http_proxy.run_as.s;
 	if (c->gateway == GATEWAY_SOCKS && c->through == d->device)
 		return d->device->socks_proxy.run_as.s;
+	if (c->gateway == GATEWAY_BALANCER && c->through == d->device)
+		return user_of_balancer(d, f);
 	return NULL;
 }
 
@@ -288,6 +304,11 @@ static void add_target_nat(struct derivation *d, const struct rule *filter, cons
 	r.match.target = v->dialled;
 	r.match.ports = v->dialled_ports;
 	r.match.translated = false;
+	if (v->balancer) {
+		r.rewrite = derive_members(d, v->balancer, r.match.family);
+		derive_add(d, &r, f);
+		return;
+	}
 	if (r.action == ACTION_DNAT && v->target.list.n)
 		r.rewrite.addr = v->target.list.items[0].addr;
 	if (v->ports.lo != v->dialled_ports.lo)
@@ -295,7 +316,7 @@ static void add_target_nat(struct derivation *d, const struct rule *filter, cons
 	derive_add(d, &r, f);
 }
 
-static void add_source_nat(struct derivation *d, const struct rule *filter, const struct addr *as,
+static void add_source_nat(struct derivation *d, const struct rule *filter, const struct view *v,
 			   const struct flow *f)
 {
 	struct rule r = *filter;
@@ -304,8 +325,9 @@ static void add_source_nat(struct derivation *d, const struct rule *filter, cons
 	r.rank = RANK_NEED;
 	r.action = ACTION_SNAT;
 	r.match.in = NULL;
-	r.match.translated = false;
-	r.rewrite = (struct rewrite){.addr = *as};
+	/* What a balancer passes on it sends as itself, and nothing else that goes there. */
+	r.match.translated = v->balancer != NULL;
+	r.rewrite = (struct rewrite){.addr = *v->leaves_as};
 	derive_add(d, &r, f);
 }
 
@@ -348,7 +370,7 @@ static void add_needed(struct derivation *d, const struct flow *f, const struct 
 	if (v->translated)
 		add_target_nat(d, &r, v, f);
 	if (v->leaves_as)
-		add_source_nat(d, &r, v->leaves_as, f);
+		add_source_nat(d, &r, v, f);
 }
 
 /* Others come with the same address: whom to drop, only the device before the translation knows. */
@@ -496,6 +518,8 @@ static void check_names(const struct device *device, struct errs *errs)
 	check_name(&device->ftp_gateway.run_as, USER_NAME_MAX, errs);
 	check_name(&device->http_proxy.run_as, USER_NAME_MAX, errs);
 	check_name(&device->socks_proxy.run_as, USER_NAME_MAX, errs);
+	for_each (b, &device->load_balancer)
+		check_name(&b->run_as, USER_NAME_MAX, errs);
 }
 
 static void start(struct derivation *d, const struct plan *plan, const struct device *device,
@@ -513,6 +537,7 @@ static void start(struct derivation *d, const struct plan *plan, const struct de
 				 .opened = ARENA_ARRAY(arena, bool, plan->flows.n),
 				 .is_exception = ARENA_ARRAY(arena, bool, plan->flows.n),
 				 .has_exception = ARENA_ARRAY(arena, bool, plan->flows.n),
+				 .members = BUF_INIT,
 				 .drafts = BUF_INIT,
 				 .findings = BUF_INIT};
 }
@@ -529,6 +554,7 @@ static struct policy *end(struct derivation *d)
 {
 	derive_base(d);
 	finish(d);
+	buf_release(&d->members);
 	buf_release(&d->drafts);
 	buf_release(&d->findings);
 	map_release(&d->by_bytes);

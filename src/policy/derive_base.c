@@ -280,6 +280,7 @@ void derive_findings(struct derivation *d)
 	tell_of_interfaces(d);
 	tell_of_shared_zones(d);
 	derive_tell_modes(d);
+	derive_tell_members(d);
 	for_each (f, &d->plan->flows)
 		tell_of_flow(d, *f);
 }

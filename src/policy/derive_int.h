@@ -15,6 +15,13 @@ struct draft {
 	size_t index;
 };
 
+/* To where a balancer sends in one family. */
+struct derived_members {
+	const struct balancer *balancer;
+	uint8_t family;
+	struct rewrite to;
+};
+
 /* Where the device stands on a flow's way. */
 enum stand { STAND_NOWHERE, STAND_START, STAND_WAY, STAND_END };
 
@@ -29,6 +36,7 @@ struct derivation {
 	bool *opened;	     /* by the index of the flow: the site has decided for it */
 	bool *is_exception;  /* so: required, and inside of what is forbidden */
 	bool *has_exception; /* so: forbidden, and something required is inside */
+	struct buf members;  /* struct derived_members */
 	struct buf drafts;   /* struct draft * */
 	struct map by_bytes; /* what a rule does, as bytes, to its draft */
 	struct buf findings; /* struct finding */
@@ -48,7 +56,8 @@ struct view {
 	bool any_dialled;	/* dialled by a name that has no address here */
 	struct prefixes target; /* behind the device's own translation */
 	struct port_range ports;
-	bool translated;	      /* here, between `dialled` and `target` */
+	bool translated;		 /* here, between `dialled` and `target` */
+	const struct balancer *balancer; /* so, as one of its members; NULL: by none */
 	const struct addr *leaves_as; /* behind the device's source translation; NULL: as it is */
 	const struct interface *in, *out; /* NULL: not known, or none */
 };
@@ -58,6 +67,8 @@ bool derive_view(struct derivation *d, const struct flow *f, uint8_t family, str
 bool derive_addresses(struct derivation *d, const struct endpoint *e, uint8_t family,
 		      struct prefixes *out);
 struct prefixes derive_one(struct derivation *d, const struct addr *a);
+/* NULL: it has none of that family. */
+const struct addr *derive_address_of(const struct addr_port *ap, uint8_t family);
 
 /* --- derive_expiry.c -------------------------------------------------------------------------- */
 /* Whether it still lets something through, or forbids. */
@@ -73,6 +84,11 @@ bool derive_is_session(const struct derivation *d, const struct flow *f);
 void derive_session(struct derivation *d, const struct flow *f);
 /* Which modes gateways were given, or that they could do with fewer. */
 void derive_tell_modes(struct derivation *d);
+
+/* --- derive_balancer.c ------------------------------------------------------------------------ */
+/* To where the service sends: its members of that family to which something leads. */
+struct rewrite derive_members(struct derivation *d, const struct balancer *b, uint8_t family);
+void derive_tell_members(struct derivation *d);
 
 /* --- derive_base.c ---------------------------------------------------------------------------- */
 /* Whether it has rules that let through and drop; without, only translations. */

@@ -129,6 +129,7 @@ static const struct endpoint *posed_as(const struct flow *f, const struct device
 
 static bool find_source(struct derivation *d, const struct flow *f, uint8_t family, struct view *v)
 {
+	const struct crossing crossing = {f->from, f->to, f->transport, f->ports};
 	const struct endpoint *as = f->translation && f->translation->seen_at &&
 						    f->translation->seen_at == f->from->device
 					    ? posed_as(f, f->from->device)
@@ -142,7 +143,7 @@ static bool find_source(struct derivation *d, const struct flow *f, uint8_t fami
 	if (!derive_addresses(d, as ? as : f->from, family, &v->source))
 		return false;
 	for_each (hop, &f->path->hops) {
-		const struct addr *a = hop_source_nat(hop, f->from, family);
+		const struct addr *a = hop_source_nat(hop, &crossing, family);
 
 		if (hop->device == d->device) {
 			v->leaves_as = a;
@@ -158,14 +159,15 @@ static bool find_source(struct derivation *d, const struct flow *f, uint8_t fami
 
 /* --- where it goes ---------------------------------------------------------------------------- */
 
-static bool is_at(const struct destination_nat *n, const struct flow *f, const struct view *v)
+static bool is_at(const struct addr_port *at, enum transport transport, const struct flow *f,
+		  const struct view *v)
 {
-	return (n->transport == TRANSPORT_NONE || n->transport == f->transport) &&
-	       v->dialled.list.n == 1 && addr_equal(&v->dialled.list.items[0].addr, &n->at.addr) &&
-	       (!n->at.port || n->at.port == v->dialled_ports.lo);
+	return (transport == TRANSPORT_NONE || transport == f->transport) &&
+	       v->dialled.list.n == 1 && addr_equal(&v->dialled.list.items[0].addr, &at->addr) &&
+	       (!at->port || at->port == v->dialled_ports.lo);
 }
 
-static const struct addr *address_of(const struct addr_port *ap, uint8_t family)
+const struct addr *derive_address_of(const struct addr_port *ap, uint8_t family)
 {
 	if (!ap->host)
 		return ap->addr.family == family ? &ap->addr : NULL;
@@ -175,6 +177,28 @@ static const struct addr *address_of(const struct addr_port *ap, uint8_t family)
 	return NULL;
 }
 
+/* To the member that the flow means. */
+static void balance(struct derivation *d, const struct device *device, const struct flow *f,
+		    uint8_t family, struct view *v)
+{
+	const struct crossing c = {f->from, f->to, f->transport, f->ports};
+	const struct balancer *b = device_balancer(device, &c);
+
+	if (!b || b->plane != PLANE_NAT || !is_at(&b->at, b->transport, f, v))
+		return;
+	for_each (ap, &b->to) {
+		const struct addr *to = derive_address_of(ap, family);
+
+		if (!to || !addr_port_is_at(ap, f->to))
+			continue;
+		v->target = derive_one(d, to);
+		v->ports = f->ports;
+		v->translated = true;
+		v->balancer = b;
+		return;
+	}
+}
+
 /* What this device makes of what is dialled: `dialled` becomes `target`. */
 static void translate(struct derivation *d, const struct device *device, const struct flow *f,
 		      uint8_t family, struct view *v)
@@ -182,10 +206,11 @@ static void translate(struct derivation *d, const struct device *device, const s
 	v->target = v->dialled;
 	v->ports = v->dialled_ports;
 	v->translated = false;
+	v->balancer = NULL;
 	for_each (n, &device->destination_nat) {
-		const struct addr *to = address_of(&n->to, family);
+		const struct addr *to = derive_address_of(&n->to, family);
 
-		if (!to || !is_at(n, f, v))
+		if (!to || !is_at(&n->at, n->transport, f, v))
 			continue;
 		v->target = derive_one(d, to);
 		if (n->to.port)
@@ -193,6 +218,7 @@ static void translate(struct derivation *d, const struct device *device, const s
 		v->translated = true;
 		return;
 	}
+	balance(d, device, f, family, v);
 }
 
 /* What the source dials. False: nothing of this family. */

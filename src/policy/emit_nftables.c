@@ -133,6 +133,24 @@ static void add_match(struct buf *out, const struct match *m)
 
 /* --- what it does ----------------------------------------------------------------------------- */
 
+/* "numgen random mod 2 map { 0 : 10.9.0.8 . 443, 1 : 10.9.0.9 . 443 }" */
+static void add_members(struct buf *out, const struct rule *r)
+{
+	const struct rewrite *w = &r->rewrite;
+	char text[ADDR_TEXT_MAX];
+	size_t n = 0;
+
+	emit_chooser(out, &r->match, w);
+	buf_add_text(out, " map { ");
+	for_each (end, &w->members) {
+		buf_addf(out, "%s%zu : %s", n ? ", " : "", n, addr_text(&end->addr, text));
+		if (end->port)
+			buf_addf(out, " . %u", end->port);
+		n++;
+	}
+	buf_add_text(out, " }");
+}
+
 static void add_action(struct buf *out, const struct rule *r)
 {
 	const char *ip = r->match.family == 6 ? "ip6" : "ip";
@@ -155,7 +173,9 @@ static void add_action(struct buf *out, const struct rule *r)
 	case ACTION_DNAT:
 	case ACTION_SNAT:
 		buf_addf(out, "%s %s to ", action_names[r->action], ip);
-		if (r->rewrite.session)
+		if (r->rewrite.members.n)
+			add_members(out, r);
+		else if (r->rewrite.session)
 			buf_addf(out, "%s saddr . %s daddr . %s dport map @p_session_%u", ip, ip,
 				 transport_names[r->match.transport], r->match.family);
 		else

@@ -14,7 +14,7 @@ uint8_t shape_bits(const struct prefixes *p)
 static bool is_alone(const struct rule *r)
 {
 	return r->match.source.list.n > 1 || r->match.target.list.n > 1 || !r->flows.n ||
-	       r->rewrite.session;
+	       r->rewrite.session || r->rewrite.members.n;
 }
 
 static void add_word(struct buf *b, const char *s)

@@ -79,6 +79,18 @@ void emit_rewrite(struct buf *out, const struct rewrite *w)
 		buf_addf(out, ":%u", w->port);
 }
 
+void emit_chooser(struct buf *out, const struct match *m, const struct rewrite *w)
+{
+	static const char *const by[] = {
+		[BALANCE_RANDOM] = "numgen random", [BALANCE_ROUND_ROBIN] = "numgen inc"};
+
+	if (w->balance == BALANCE_SOURCE)
+		buf_addf(out, "jhash %s saddr", m->family == 6 ? "ip6" : "ip");
+	else
+		buf_add_text(out, by[w->balance]);
+	buf_addf(out, " mod %zu", w->members.n);
+}
+
 bool emit_has_ports(enum transport t)
 {
 	return t == TRANSPORT_TCP || t == TRANSPORT_UDP || t == TRANSPORT_SCTP;

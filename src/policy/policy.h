@@ -66,10 +66,18 @@ struct match {
 };
 
 /* To where DNAT and REDIRECT send, and as whom SNAT sends. */
+struct rewrite_end {
+	struct addr addr;
+	uint16_t port; /* 0: as it is */
+};
 struct rewrite {
 	struct addr addr; /* family 0: not by address */
 	uint16_t port;	  /* 0: as it is */
 	bool session;	  /* the gateway says it for each transfer */
+	/* Of DNAT: to one of these, each connection anew; at least two, or none. All of them have a
+	 * port, or none has. */
+	LIST_OF(struct rewrite_end) members;
+	enum balance balance;
 };
 
 struct rule {

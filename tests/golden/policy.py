@@ -6,7 +6,8 @@ policy/NAME/site.yaml, else sites/NAME/site.yaml; base rules, which no flow is b
 policy/NAME/options has words for the command.
 
 DEVICE.rules  HOOK ACTION [in=INTERFACE] [out=INTERFACE] SOURCE > TARGET TRANSPORT/PORTS WORDS
-              WORDS: from=PORTS, user=, translated, reply, to=[ADDRESS][:PORT], to=session
+              WORDS: from=PORTS, user=, translated, reply, to=[ADDRESS][:PORT], to=session,
+              to=BALANCE:ADDRESS[:PORT],... of a load balancer
 Where a required flow is inside of a forbidden one, the first must come first: that is looked at, too.
 """
 import difflib
@@ -59,6 +60,7 @@ def words(r):
     yield r["packets"] or ""
     to = (r["to_address"] or "") + (f":{r['to_port']}" if r["to_port"] else "")
     to = "session" if r["by_session"] else to
+    to = f"{r['balance']}:{','.join(r['members'])}" if "members" in r else to
     yield f"to={to}" if to else ""
 
 

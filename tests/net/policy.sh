@@ -420,3 +420,84 @@ passes "$N" 198.51.100.2 203.0.113.21 21,1024 21,1024 $proxy
 passes "$C" 10.20.0.10 10.20.0.1 21,40000 21,40000
 hear "$C" 10.20.0.10 10.20.0.1 40999
 has "$T/heard" "a file"
+
+# --- load balancers ----------------------------------------------------------------------------------
+
+# On the way: whom it serves, on its one port; who dials a member itself does not get there.
+balanced=$SOURCE_DIR/tests/golden/policy/balancer-nat
+address "$inside" eth0 10.1.0.5/16
+cp "$balanced/site.yaml" "$T/source.yaml"
+# Only nftables chooses by the client's address.
+[ "$language" = nft ] || sed -i 's/balance: source/balance: round-robin/' "$T/source.yaml"
+load "$fw" "$T/source.yaml" "$balanced/catalog" lb1
+passes "$out" 198.51.100.50 198.51.100.7 443,8442-8444 8443
+passes "$out" 198.51.100.50 10.9.0.8 443,8443 ""
+passes "$inside" 10.1.0.5 198.51.100.7 443,8443 8443
+passes "$inside" 10.1.0.20 198.51.100.7 8443 ""
+passes "$fw" 10.9.0.1 10.9.0.8 443,8080 8080
+# members NAMESPACE: two that say who they are, and hear who comes
+members() {
+	say "$1" 10.9.0.8:443 "one"
+	one=$log one_pid=$pid
+	say "$1" 10.9.0.9:443 "two"
+	two=$log two_pid=$pid
+}
+# hear_often NAMESPACE SOURCE ADDRESS PORT
+hear_often() {
+	: >"$T/heard-all"
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		hear "$@"
+		cat "$T/heard" >>"$T/heard-all"
+	done
+	grep -vx -e one -e two -e '' "$T/heard-all" && fail "try $i, not of a member"
+	sort -u "$T/heard-all" | grep -v '^$' | tr '\n' ' '
+}
+members "$dmz"
+heard=$(hear_often "$out" 198.51.100.50 198.51.100.7 8443)
+if [ "$language" = nft ]; then
+	case $heard in "one " | "two ") ;; *) fail "a client has one member, not: $heard" ;; esac
+else
+	[ "$heard" = "one two " ] || fail "in turn: $heard"
+fi
+cat "$one" "$two" >"$T/seen"
+has "$T/seen" 198.51.100.50
+sed 's/balance: source/balance: random/' "$balanced/site.yaml" >"$T/random.yaml"
+load "$fw" "$T/random.yaml" "$balanced/catalog" lb1
+heard=$(hear_often "$out" 198.51.100.50 198.51.100.7 8443)
+[ "$heard" = "one two " ] || fail "at random: $heard"
+ip -n "$fw" route add default via 198.51.100.50
+# What the box has been told is what the site's flows need, member by member.
+ip netns exec "$fw" "$PORTOLAN" policy collect "$T/lb1.bundle" 2>"$T/err" || cat "$T/err"
+portolan policy explain "$T/random.yaml" --catalog "$balanced/catalog" --bundle lb1="$T/lb1.bundle" >"$T/explained"
+rc=$?
+[ $rc = 0 ] || fail "explain: $rc $(cat "$T/explained")"
+has_not "$T/explained" instead
+stop "$one_pid"
+stop "$two_pid"
+
+# Beside it: one wire for all, and members see the balancer.
+host wire; wire=$ns
+host lb; lb=$ns
+host m; m=$ns
+host user; user=$ns
+router "$lb"
+ip -n "$wire" link add br0 type bridge
+ip -n "$wire" link set br0 up
+for end in "$lb" "$m" "$user"; do
+	wire "$wire" "e${end##*-}" "$end" eth0
+	ip -n "$wire" link set "e${end##*-}" master br0
+done
+address "$lb" eth0 10.9.0.1/24
+address "$m" eth0 10.9.0.8/24 10.9.0.9/24
+address "$user" eth0 10.9.0.50/24
+beside=$SOURCE_DIR/tests/golden/policy/balancer-one-arm
+load "$lb" "$beside/site.yaml" "$beside/catalog" lb1
+passes "$user" 10.9.0.50 10.9.0.1 442-444 443
+passes "$lb" 10.9.0.1 10.9.0.8 443 ""
+pings "$lb" 10.9.0.1 10.9.0.9 open
+members "$m"
+heard=$(hear_often "$user" 10.9.0.50 10.9.0.1 443)
+[ "$heard" = "one two " ] || fail "in turn, beside: $heard"
+cat "$one" "$two" >"$T/seen"
+has "$T/seen" 10.9.0.1
+has_not "$T/seen" 10.9.0.50

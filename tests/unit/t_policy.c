@@ -364,6 +364,61 @@ static void zones_have_one_interface(void **state)
 	release(&e);
 }
 
+/* h1 in x, h2 and h3 in y behind fw, which balances. */
+#define BALANCED(service)                                                                          \
+	"zones:\n  x: {networks: [10.0.1.0/24, \"2001:db8:1::/64\"]}\n"                            \
+	"  y: {networks: [10.0.2.0/24, \"2001:db8:2::/64\"]}\nhosts:\n"                            \
+	"  h1: {addresses: [10.0.1.1, \"2001:db8:1::1\"]}\n"                                       \
+	"  h2: {addresses: [10.0.2.2, \"2001:db8:2::2\"]}\n"                                       \
+	"  h3: {addresses: [10.0.2.3, \"2001:db8:2::3\"]}\ndevices:\n  fw: {" INTERFACES           \
+	", filter: stateful, load_balancer: {" service "}}\n"                                      \
+	"uses:\n  - product: p\n    roles: {a: h1, b: "
+
+static void balancers_send_to_whom_something_leads(void **state)
+{
+	static const char q[] = REQUIREMENT("q", "from: a, to: b, needs: tcp/80");
+	struct derived two = derive_site(q, BALANCED("at: \"10.0.1.9:80\", to: [\"h2:80\", "
+						     "\"h3:80\"], plane: nat") "[h2, h3]}\n");
+	struct derived one = derive_site(q, BALANCED("at: \"10.0.1.9:81\", to: [\"h2:80\", "
+						     "\"h3:80\"], plane: nat") "h2}\n");
+	struct derived six = derive_site(q, BALANCED("at: \"[2001:db8:1::9]:80\", to: [\"h2:80\", "
+						     "\"h3:80\"], plane: nat, balance: source, "
+						     "seen_as: balancer") "[h2, h3]}\n");
+
+	(void)state;
+	assert_true(has(&two, "ip saddr 10.0.1.1 ip daddr 10.0.1.9 tcp dport 80 counter dnat ip to "
+			      "numgen random mod 2 map { 0 : 10.0.2.2, 1 : 10.0.2.3 } comment"));
+	assert_false(is_told(&two, "member-not-needed"));
+	assert_true(has(&one, "tcp dport 81 counter dnat ip to 10.0.2.2:80 comment"));
+	assert_true(is_told(&one, "member-not-needed"));
+	assert_true(has(&six, "dnat ip6 to jhash ip6 saddr mod 2 map { 0 : 2001:db8:2::2, "
+			      "1 : 2001:db8:2::3 } comment"));
+	/* What has no address there cannot be sent as. */
+	assert_null(strstr(six.text.data, "snat"));
+	release(&two);
+	release(&one);
+	release(&six);
+}
+
+/* With one leg only, and seen as itself whatever the site says. */
+static void balancers_beside_the_way(void **state)
+{
+	struct derived d = derive_site(
+		REQUIREMENT("q", "from: a, to: b, needs: tcp/80"),
+		"zones:\n  y: {networks: [10.0.2.0/24]}\nhosts:\n  h1: {addresses: [10.0.2.1]}\n"
+		"  h2: {addresses: [10.0.2.2]}\ndevices:\n  lb: {interfaces: {y: {zone: y, name: "
+		"eth0, addresses: [10.0.2.9]}}, filter: stateful, load_balancer: {at: "
+		"\"10.0.2.9:80\", to: \"h2:80\", plane: nat}}\nuses:\n  - product: p\n"
+		"    roles: {a: h1, b: h2}\n");
+
+	(void)state;
+	assert_true(has(&d, "iifname \"eth0\" oifname \"eth0\" ip saddr 10.0.2.1 ip daddr 10.0.2.2 "
+			    "tcp dport 80 ct status dnat counter accept"));
+	assert_true(has(&d, "snat ip to 10.0.2.9 comment"));
+	assert_true(is_told(&d, "answers-pass-by"));
+	release(&d);
+}
+
 static void who_gets_in_is_told(void **state)
 {
 	static const char q[] = REQUIREMENT("q", "from: a, to: b, needs: tcp/22");
@@ -739,6 +794,8 @@ int main(void)
 		cmocka_unit_test(answers_begin_nothing),
 		cmocka_unit_test(answers_of_any_protocol),
 		cmocka_unit_test(zones_have_one_interface),
+		cmocka_unit_test(balancers_send_to_whom_something_leads),
+		cmocka_unit_test(balancers_beside_the_way),
 		cmocka_unit_test(who_gets_in_is_told),
 		cmocka_unit_test(links_of_ipv6_work),
 		cmocka_unit_test(messages_of_one_family),
