@@ -25,10 +25,19 @@ static void ask_number(struct making *m, enum nf_key key, uint64_t lo, uint64_t 
 	ask(m, key, 0, nf_span_of_number(lo, hi), false);
 }
 
-static void ask_name(struct making *m, enum nf_key key, const char *name)
+static void ask_names(struct making *m, enum nf_key key, const struct match *match,
+		      const char *(*name)(const struct match *m, size_t i))
 {
-	if (name)
-		ask(m, key, 0, nf_span_of_name(slice_of(name), false), false);
+	struct nf_span *spans;
+	size_t n = 0;
+
+	while (name(match, n))
+		n++;
+	spans = ARENA_ARRAY(m->b->arena, struct nf_span, n);
+	for (size_t i = 0; i < n; i++)
+		spans[i] = nf_span_of_name(slice_of(name(match, i)), false);
+	if (n)
+		nf_ask_any(m->b, m->rule, (struct nf_key_use){key, 0}, spans, n, false);
 }
 
 static void ask_prefixes(struct making *m, enum nf_key key, const struct prefixes *p)
@@ -212,8 +221,8 @@ static void add_rule(struct box *b, struct nf_chain *c, const struct rule *r, si
 	emitter_nftables.rule(r, &text);
 	m.rule = nf_add_rule(b, c, buf_slice(&text), PLACE_NONE);
 	m.rule->handle = place + 1;
-	ask_name(&m, KEY_IIF, r->match.in);
-	ask_name(&m, KEY_OIF, r->match.out);
+	ask_names(&m, KEY_IIF, &r->match, match_in);
+	ask_names(&m, KEY_OIF, &r->match, match_out);
 	ask_addresses(&m, &r->match);
 	ask_transport(&m, &r->match);
 	ask_packets(&m, &r->match);

@@ -82,7 +82,7 @@ static int print(const struct arguments *args, const struct form *form, const st
 	rc = write_sidecar(args, p);
 	if (!rc) {
 		if (form->emitter)
-			form->emitter->policy(p, &out);
+			emit_policy(form->emitter, p, &out);
 		else
 			form->print(p, &out);
 		rc = command_print(&out) ? EXIT_HOLDS : EXIT_NOT_TESTED;

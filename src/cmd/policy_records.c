@@ -80,6 +80,18 @@ static void add_ports(struct json *j, const struct match *m)
 	add_range(j, "source_ports", m->source_ports);
 }
 
+/* With commas: no name has one. */
+static void add_names(struct json *j, const char *key, const struct match *m,
+		      const char *(*name)(const struct match *m, size_t i))
+{
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; name(m, i); i++)
+		buf_addf(&text, "%s%s", i ? "," : "", name(m, i));
+	json_text(j, key, text.n ? text.data : NULL);
+	buf_release(&text);
+}
+
 static void add_match(struct json *j, const struct match *m)
 {
 	static const char *const packets[] = {
@@ -87,8 +99,8 @@ static void add_match(struct json *j, const struct match *m)
 		[PACKETS_RELATED] = "related", [PACKETS_INVALID] = "invalid",
 		[PACKETS_RESET] = "reset",     [PACKETS_REPLY] = "reply"};
 
-	json_text(j, "in", m->in);
-	json_text(j, "out", m->out);
+	add_names(j, "in", m, match_in);
+	add_names(j, "out", m, match_out);
 	json_number_or_null(j, "family", m->family);
 	add_prefixes(j, "source", m, &m->source);
 	add_prefixes(j, "target", m, &m->target);

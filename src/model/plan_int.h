@@ -223,8 +223,8 @@ struct wanted {
 	const struct endpoint *posing;
 	uint16_t posing_port;
 	bool posing_source; /* it is the source's end that is */
-	const struct device
-		*through; /* whatever the way, it leads through this one; NULL: it may not */
+	/* Whatever the way, it leads through this one; NULL: it may not. */
+	const struct device *through;
 };
 const struct need *plan_legs(struct pair *p, const struct wanted *w);
 /* The conversation through the FTP gateways on the way, and the connections that it negotiates;
@@ -242,7 +242,7 @@ const struct translation *plan_translate(struct planner *pl, const struct wanted
 /* The device behind whose address the target hides from those who dial it; NULL: none. */
 const struct device *plan_hides(const struct flow *f);
 
-/* --- plan_cross.c, plan_balancer.c, plan_conflict.c, plan_warn.c ---------------------------------------------- */
+/* --- plan_cross.c, plan_balancer.c, plan_conflict.c, plan_warn.c ------------------------------ */
 void plan_never_cross(struct planner *pl);
 void plan_health_checks(struct planner *pl);
 void plan_find_conflicts(struct planner *pl);

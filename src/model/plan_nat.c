@@ -150,13 +150,29 @@ const struct addr *hop_source_nat(const struct hop *hop, const struct crossing *
 	return source_at(hop, c, family == 4 ? FAMILY_4 : FAMILY_6);
 }
 
+/* By the first of the zone's interfaces that translates. */
+static const struct addr *source_behind(const struct hop *hop, const struct crossing *c,
+					unsigned families)
+{
+	struct hop one = *hop;
+	const struct addr *a = source_at(hop, c, families);
+
+	for_each (out, &hop->device->interfaces) {
+		if (a || !hop->out || out->zone != hop->out->zone)
+			continue;
+		one.out = out;
+		a = source_at(&one, c, families);
+	}
+	return a;
+}
+
 static void find_seen_as(const struct wanted *w, const struct path *path, struct translation *t)
 {
 	unsigned families = endpoint_families(w->from) & endpoint_families(w->to);
 	const struct crossing c = {w->from, w->to, w->transport, w->ports};
 
 	for_each (hop, &path->hops) {
-		const struct addr *a = source_at(hop, &c, families);
+		const struct addr *a = source_behind(hop, &c, families);
 
 		if (!a)
 			continue;

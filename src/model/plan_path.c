@@ -54,6 +54,12 @@ static const struct interface *interface_in(const struct device *d, const struct
 	return NULL;
 }
 
+/* Two interfaces in one zone are one way. */
+static bool is_way(const struct device *d, const struct interface *i)
+{
+	return interface_in(d, i->zone) == i;
+}
+
 static bool was_visited(const struct walk *w, const struct device *d, const struct zone *z)
 {
 	for (size_t i = 0; i < w->n; i++)
@@ -79,8 +85,9 @@ static void walk_through(struct walk *w, const struct device *d, const struct in
 	bool delivers = interface_in(d, w->goal) != NULL;
 
 	for_each (out, &d->interfaces) {
-		if (out->zone == in->zone || w->n_found >= PATHS_TOLD || w->steps++ > STEPS_MAX ||
-		    (delivers && out->zone != w->goal) || was_visited(w, d, out->zone))
+		if (!is_way(d, out) || out->zone == in->zone || w->n_found >= PATHS_TOLD ||
+		    w->steps++ > STEPS_MAX || (delivers && out->zone != w->goal) ||
+		    was_visited(w, d, out->zone))
 			continue;
 		w->hops[w->n++] = (struct hop){d, in, out};
 		walk_from(w, out->zone);
@@ -100,7 +107,7 @@ static void walk_from(struct walk *w, const struct zone *at)
 		if (!routes(d))
 			continue;
 		for_each (in, &d->interfaces)
-			if (in->zone == at)
+			if (in->zone == at && is_way(d, in))
 				walk_through(w, d, in);
 	}
 }

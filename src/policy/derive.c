@@ -6,6 +6,8 @@
 
 #include "policy/derive_int.h"
 
+static const struct names no_names;
+
 /* --- rules, each once ------------------------------------------------------------------------- */
 
 static void add_text(struct buf *b, const char *s)
@@ -44,8 +46,12 @@ static void add_bytes(struct buf *b, const struct rule *r)
 				    r->rewrite.balance};
 
 	buf_add(b, numbers, sizeof(numbers));
-	add_text(b, m->in);
-	add_text(b, m->out);
+	for (size_t i = 0; i <= m->more_in.list.n; i++)
+		add_text(b, match_in(m, i));
+	buf_add_char(b, '\n');
+	for (size_t i = 0; i <= m->more_out.list.n; i++)
+		add_text(b, match_out(m, i));
+	buf_add_char(b, '\n');
 	add_text(b, m->icmp);
 	add_text(b, m->user);
 	add_prefixes(b, &m->source);
@@ -164,16 +170,33 @@ void derive_tell(struct derivation *d, struct finding f)
 
 /* --- one flow --------------------------------------------------------------------------------- */
 
-static const char *name_of(const struct interface *i)
+static const char *first_of(const struct names *names)
 {
-	return i ? i->system_name.s : NULL;
+	return names->list.n ? names->list.items[0] : NULL;
+}
+
+static struct names rest_of(const struct names *names)
+{
+	size_t n = names->list.n;
+
+	return n > 1 ? (struct names){{names->list.items + 1, n - 1}} : no_names;
+}
+
+void derive_set_in(struct match *m, const struct names *names)
+{
+	m->in = first_of(names);
+	m->more_in = rest_of(names);
+}
+
+void derive_set_out(struct match *m, const struct names *names)
+{
+	m->out = first_of(names);
+	m->more_out = rest_of(names);
 }
 
 struct match derive_match(const struct flow *f, uint8_t family, const struct view *v)
 {
-	struct match m = {.in = name_of(v->in),
-			  .out = name_of(v->out),
-			  .family = family,
+	struct match m = {.family = family,
 			  .source = v->source,
 			  .target = v->target,
 			  .transport = f->transport,
@@ -181,6 +204,9 @@ struct match derive_match(const struct flow *f, uint8_t family, const struct vie
 			  .source_ports = f->source,
 			  .icmp = f->name,
 			  .number = f->number};
+
+	derive_set_in(&m, &v->in);
+	derive_set_out(&m, &v->out);
 
 	if (f->parent_port)
 		m.ports = (struct port_range){1024, 65535};
@@ -239,7 +265,9 @@ static void add_reply(struct derivation *d, const struct rule *r, const struct f
 
 	reply.hook = back[r->hook];
 	m->in = r->match.out;
+	m->more_in = r->match.more_out;
 	m->out = r->match.in;
+	m->more_out = r->match.more_in;
 	m->source = r->match.target;
 	m->target = r->match.source;
 	m->ports = r->match.source_ports;
@@ -270,8 +298,9 @@ static void add_reset(struct derivation *d, const struct rule *refused, const st
 	r.hook = HOOK_OUTPUT;
 	r.rank = RANK_BASE;
 	r.action = ACTION_ACCEPT;
-	r.match.in = NULL;
+	derive_set_in(&r.match, &no_names);
 	r.match.out = refused->match.in;
+	r.match.more_out = refused->match.more_in;
 	r.match.source = refused->match.target;
 	r.match.target = refused->match.source;
 	r.match.ports = refused->match.source_ports;
@@ -300,7 +329,7 @@ static void add_target_nat(struct derivation *d, const struct rule *filter, cons
 	r.hook = HOOK_PREROUTING;
 	r.rank = RANK_NEED;
 	r.action = filter->hook == HOOK_INPUT ? ACTION_REDIRECT : ACTION_DNAT;
-	r.match.out = NULL;
+	derive_set_out(&r.match, &no_names);
 	r.match.target = v->dialled;
 	r.match.ports = v->dialled_ports;
 	r.match.translated = false;
@@ -316,18 +345,20 @@ static void add_target_nat(struct derivation *d, const struct rule *filter, cons
 	derive_add(d, &r, f);
 }
 
-static void add_source_nat(struct derivation *d, const struct rule *filter, const struct view *v,
-			   const struct flow *f)
+static void add_source_nat(struct derivation *d, const struct rule *filter,
+			   const struct departure *by, const struct view *v, const struct flow *f)
 {
 	struct rule r = *filter;
 
 	r.hook = HOOK_POSTROUTING;
 	r.rank = RANK_NEED;
 	r.action = ACTION_SNAT;
-	r.match.in = NULL;
+	derive_set_in(&r.match, &no_names);
+	derive_set_out(&r.match, &no_names);
+	r.match.out = by->out;
 	/* What a balancer passes on it sends as itself, and nothing else that goes there. */
 	r.match.translated = v->balancer != NULL;
-	r.rewrite = (struct rewrite){.addr = *v->leaves_as};
+	r.rewrite = (struct rewrite){.addr = *by->as};
 	derive_add(d, &r, f);
 }
 
@@ -369,8 +400,8 @@ static void add_needed(struct derivation *d, const struct flow *f, const struct 
 	add_filter(d, &r, f);
 	if (v->translated)
 		add_target_nat(d, &r, v, f);
-	if (v->leaves_as)
-		add_source_nat(d, &r, v, f);
+	for_each (by, &v->leaves)
+		add_source_nat(d, &r, by, v, f);
 }
 
 /* Others come with the same address: whom to drop, only the device before the translation knows. */

@@ -82,7 +82,7 @@ static void pass_on(struct derivation *d, const struct flow *f, const struct flo
 	r.rewrite.session = true;
 	derive_add(d, &r, f);
 
-	r.match.out = out.out ? out.out->system_name.s : NULL;
+	derive_set_out(&r.match, &out.out);
 	r.match.target = out.target;
 	r.match.ports = out.ports;
 	r.match.translated = true;
@@ -94,7 +94,7 @@ static void pass_on(struct derivation *d, const struct flow *f, const struct flo
 
 	if (!out.source.list.n || is_same_source(&in.source, &out.source))
 		return;
-	r.match.in = NULL;
+	derive_set_in(&r.match, &(struct names){{NULL, 0}});
 	r.hook = HOOK_POSTROUTING;
 	r.action = ACTION_SNAT;
 	r.rewrite.addr = out.source.list.items[0].addr;

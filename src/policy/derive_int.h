@@ -47,6 +47,12 @@ struct derivation {
 /* A host may stand at both ends: `side` says at which it is looked. */
 enum stand derive_stand(const struct derivation *d, const struct flow *f);
 
+/* As whom something leaves by an interface. */
+struct departure {
+	const char *out; /* NULL: any */
+	const struct addr *as;
+};
+
 /* One family of a flow, as its packets look at the device. */
 struct view {
 	struct prefixes source; /* on their way in */
@@ -58,8 +64,9 @@ struct view {
 	struct port_range ports;
 	bool translated;		 /* here, between `dialled` and `target` */
 	const struct balancer *balancer; /* so, as one of its members; NULL: by none */
-	const struct addr *leaves_as; /* behind the device's source translation; NULL: as it is */
-	const struct interface *in, *out; /* NULL: not known, or none */
+	struct names in, out;		 /* all interfaces of that side; none: not known, or none */
+	/* Behind the device's source translation; none: as it is. */
+	LIST_OF(struct departure) leaves;
 };
 /* False: nothing of this family goes there. */
 bool derive_view(struct derivation *d, const struct flow *f, uint8_t family, struct view *v);
@@ -99,6 +106,9 @@ void derive_findings(struct derivation *d); /* what holds for the device as a wh
 /* --- derive.c --------------------------------------------------------------------------------- */
 /* The rule, once; f is behind it, too (NULL: nothing is). r is copied. */
 void derive_add(struct derivation *d, const struct rule *r, const struct flow *f);
+/* Which interfaces; none: any. */
+void derive_set_in(struct match *m, const struct names *names);
+void derive_set_out(struct match *m, const struct names *names);
 /* The match of a flow's family: transport, ports, addresses as given by the view. */
 struct match derive_match(const struct flow *f, uint8_t family, const struct view *v);
 /* Once for each code and subject; what it is given must live as long as the plan. */

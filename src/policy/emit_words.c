@@ -2,6 +2,15 @@
 #include "policy/emit_words.h"
 
 #include "base/date.h"
+#include "policy/emit.h"
+
+void emit_policy(const struct emitter *e, const struct policy *p, struct buf *out)
+{
+	struct policy *single = e->names_interfaces ? NULL : policy_by_interface(p);
+
+	e->policy(single ? single : p, out);
+	policy_free(single);
+}
 
 /* nft has no escape inside quotes, and takes no byte for the end of a line but the newline. */
 void emit_harmless(struct buf *out, const char *s, size_t room)

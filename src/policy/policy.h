@@ -52,8 +52,14 @@ struct prefixes {
 	LIST_OF(struct prefix) list; /* of one family; neither touching each other's inside */
 };
 
+/* More interfaces of one zone. */
+struct names {
+	LIST_OF(const char *) list;
+};
+
 struct match {
 	const char *in, *out;		       /* interfaces as the system calls them; NULL: any */
+	struct names more_in, more_out;	       /* or one of these */
 	uint8_t family;			       /* 4, 6; 0: both, and then without addresses */
 	struct prefixes source, target;	       /* none: any of the family */
 	enum transport transport;	       /* TRANSPORT_NONE: any */
@@ -118,6 +124,12 @@ MUST_USE struct policy *policy_derive(const struct plan *plan, const struct devi
 MUST_USE struct policy *policy_derive_host(const struct plan *plan, const struct host *host,
 					   const struct policy_options *options);
 void policy_free(struct policy *p); /* NULL is fine */
+/* The same with a rule for each interface: for languages that name one in a rule. It borrows all
+ * but the list of rules. */
+MUST_USE struct policy *policy_by_interface(const struct policy *p);
+/* The i-th name of either side, from 0; NULL behind the last, and of any. */
+const char *match_in(const struct match *m, size_t i);
+const char *match_out(const struct match *m, size_t i);
 
 /* By whose decision it is let through, and until when. */
 struct grant claim_grant(const struct claim *c);

@@ -91,7 +91,7 @@ static void check_text(const struct policy *p, const struct language *language)
 	if (language->emitter->check)
 		language->emitter->check(p, &errs);
 	if (!errs.n)
-		language->emitter->policy(p, &out);
+		emit_policy(language->emitter, p, &out);
 	text = buf_slice(&out);
 	while (slice_cut(&text, '\n', &line))
 		check_line(line, language);

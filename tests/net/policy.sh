@@ -501,3 +501,32 @@ heard=$(hear_often "$user" 10.9.0.50 10.9.0.1 443)
 cat "$one" "$two" >"$T/seen"
 has "$T/seen" 10.9.0.1
 has_not "$T/seen" 10.9.0.50
+
+# --- a zone behind two interfaces --------------------------------------------------------------------
+
+host legs; legs=$ns
+host near; near=$ns
+host far; far=$ns
+router "$legs"
+wire "$legs" eth0 "$inside" eth7
+wire "$legs" eth1 "$near" eth0
+wire "$legs" eth2 "$far" eth0
+address "$legs" eth0 10.1.255.1/30
+address "$inside" eth7 10.1.255.2/30
+address "$legs" eth1 10.9.0.1/24
+address "$legs" eth2 10.9.1.1/24
+address "$near" eth0 10.9.0.8/24
+address "$far" eth0 10.9.1.8/24 10.9.1.9/24
+ip -n "$legs" route add 10.1.0.0/16 via 10.1.255.2
+ip -n "$inside" route add 10.9.0.8 via 10.1.255.1
+ip -n "$near" route add default via 10.9.0.1
+ip -n "$far" route add default via 10.9.1.1
+two=$SOURCE_DIR/tests/golden/policy/two-legs
+passes "$far" 10.9.1.8 10.9.0.8 442,443 442,443
+load "$legs" "$two/site.yaml" "$two/catalog" fw1
+passes "$near" 10.9.0.8 10.1.0.20 5431,5432 5432
+passes "$far" 10.9.1.9 10.1.0.20 5432 ""
+# From one leg to the other what is required there.
+passes "$far" 10.9.1.8 10.9.0.8 442,443 443
+passes "$far" 10.9.1.9 10.9.0.8 443 ""
+passes "$near" 10.9.0.8 10.9.1.9 443,5432 5432

@@ -348,20 +348,47 @@ static void answers_of_any_protocol(void **state)
 	release(&six);
 }
 
-static void zones_have_one_interface(void **state)
+#define TWO_IN_X                                                                                   \
+	"interfaces: {x: {zone: x, name: eth0, addresses: [10.0.1.254]}, "                         \
+	"x2: {zone: x, name: eth3, addresses: [10.0.1.253]}, "                                     \
+	"y: {zone: y, name: eth1, addresses: [10.0.2.254]}}"
+
+static void zones_have_several_interfaces(void **state)
 {
-	struct derived d =
-		derive(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"), "addresses: [10.0.2.2]",
-		       "interfaces: {x: {zone: x, name: eth0, addresses: [10.0.1.254]}, "
-		       "x2: {zone: x, name: eth3, addresses: [10.0.1.253]}, "
-		       "y: {zone: y, name: eth1, addresses: [10.0.2.254]}}, filter: stateful");
-	struct derived e = derive_usual(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"));
+	static const char q[] = REQUIREMENT("q", "from: a, to: b, needs: tcp/80");
+	struct derived d = derive(q, "addresses: [10.0.2.2]", TWO_IN_X ", filter: stateful");
+	struct derived back = derive(REQUIREMENT("q", "from: b, to: a, needs: tcp/80"),
+				     "addresses: [10.0.2.2]", TWO_IN_X ", filter: stateless");
+	struct derived inside = derive(q, "addresses: [10.0.1.2]", TWO_IN_X ", filter: stateful");
+	struct derived closed = derive(REQUIREMENT("q", "from: a, to: b, forbid: tcp/80"),
+				       "addresses: [10.0.1.2]", TWO_IN_X ", filter: stateful");
+	struct derived one = derive_usual(q);
+	struct buf text = BUF_INIT;
 
 	(void)state;
+	assert_true(has(&d, "iifname { \"eth0\", \"eth3\" } oifname \"eth1\" ip saddr 10.0.1.1 ip "
+			    "daddr 10.0.2.2 tcp dport 80"));
 	assert_true(is_told(&d, "zone-behind-two-interfaces"));
-	assert_false(is_told(&e, "zone-behind-two-interfaces"));
+	assert_null(strstr(d.text.data, "oifname {"));
+	assert_true(
+		has(&back, "iifname \"eth1\" oifname { \"eth0\", \"eth3\" } ip saddr 10.0.2.2"));
+	assert_true(has(&back,
+			"iifname { \"eth0\", \"eth3\" } oifname \"eth1\" ip saddr 10.0.1.1 ip "
+			"daddr 10.0.2.2 tcp sport 80"));
+	assert_true(has(&inside, "iifname { \"eth0\", \"eth3\" } oifname { \"eth0\", \"eth3\" } ip "
+				 "saddr 10.0.1.1 ip daddr 10.0.1.2 tcp dport 80 counter accept"));
+	assert_true(has(&closed, "ip saddr 10.0.1.1 ip daddr 10.0.1.2 tcp dport 80 counter drop"));
+	assert_false(is_told(&one, "zone-behind-two-interfaces"));
+	/* A language that names one: a rule for each. */
+	emit_policy(&emitter_iptables, inside.policy, &text);
+	assert_non_null(strstr(text.data, "-i eth0 -o eth3 "));
+	assert_non_null(strstr(text.data, "-i eth3 -o eth0 "));
+	buf_release(&text);
 	release(&d);
-	release(&e);
+	release(&back);
+	release(&inside);
+	release(&closed);
+	release(&one);
 }
 
 /* h1 in x, h2 and h3 in y behind fw, which balances. */
@@ -510,7 +537,7 @@ static struct slice line_with(const struct derived *d, const char *words, struct
 	struct slice rest, line;
 
 	buf_clear(text);
-	emitter_iptables.policy(d->policy, text);
+	emit_policy(&emitter_iptables, d->policy, text);
 	rest = buf_slice(text);
 	while (slice_cut(&rest, '\n', &line))
 		if (memmem(line.p, line.n, words, strlen(words)))
@@ -793,7 +820,7 @@ int main(void)
 		cmocka_unit_test(one_family_is_narrower),
 		cmocka_unit_test(answers_begin_nothing),
 		cmocka_unit_test(answers_of_any_protocol),
-		cmocka_unit_test(zones_have_one_interface),
+		cmocka_unit_test(zones_have_several_interfaces),
 		cmocka_unit_test(balancers_send_to_whom_something_leads),
 		cmocka_unit_test(balancers_beside_the_way),
 		cmocka_unit_test(who_gets_in_is_told),
