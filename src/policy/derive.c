@@ -151,7 +151,8 @@ static void finish(struct derivation *d)
 	p->rules.items = ARENA_ARRAY(d->arena, struct rule, n);
 	for (size_t i = 0; i < n; i++) {
 		finish_rule(d, drafts[i]);
-		p->rules.items[p->rules.n++] = drafts[i]->rule;
+		if (!drafts[i]->gone)
+			p->rules.items[p->rules.n++] = drafts[i]->rule;
 	}
 	n_findings = d->findings.n / sizeof(struct finding);
 	p->findings.items = ARENA_ARRAY(d->arena, struct finding, n_findings);
@@ -255,6 +256,11 @@ static const char *user_of(const struct derivation *d, const struct flow *f)
 	return NULL;
 }
 
+static bool is_answer(const char *icmp)
+{
+	return icmp && (strcmp(icmp, "echo-reply") == 0 || strcmp(icmp, "timestamp-reply") == 0);
+}
+
 static void add_reply(struct derivation *d, const struct rule *r, const struct flow *f)
 {
 	static const enum hook back[HOOK_COUNT] = {[HOOK_INPUT] = HOOK_OUTPUT,
@@ -284,7 +290,7 @@ static void add_reply(struct derivation *d, const struct rule *r, const struct f
 		m->transport = TRANSPORT_TCP;
 	}
 	/* They begin nothing, so nothing that is forbidden stands before them. */
-	if (m->transport == TRANSPORT_TCP)
+	if (m->transport == TRANSPORT_TCP || is_answer(m->icmp))
 		reply.rank = RANK_BASE;
 	derive_add(d, &reply, f);
 }
@@ -584,6 +590,7 @@ static void derive_flows(struct derivation *d)
 static struct policy *end(struct derivation *d)
 {
 	derive_base(d);
+	derive_put_answers_first(d);
 	finish(d);
 	buf_release(&d->members);
 	buf_release(&d->drafts);

@@ -13,6 +13,7 @@ struct draft {
 	struct rule rule;
 	struct buf flows; /* const struct flow * */
 	size_t index;
+	bool gone; /* said by another one */
 };
 
 /* To where a balancer sends in one family. */
@@ -96,6 +97,10 @@ void derive_tell_modes(struct derivation *d);
 /* To where the service sends: its members of that family to which something leads. */
 struct rewrite derive_members(struct derivation *d, const struct balancer *b, uint8_t family);
 void derive_tell_members(struct derivation *d);
+
+/* --- derive_answer.c -------------------------------------------------------------------------- */
+/* Without state: answers over UDP that what is forbidden would drop come before it. */
+void derive_put_answers_first(struct derivation *d);
 
 /* --- derive_base.c ---------------------------------------------------------------------------- */
 /* Whether it has rules that let through and drop; without, only translations. */

@@ -530,3 +530,52 @@ passes "$far" 10.9.1.9 10.1.0.20 5432 ""
 passes "$far" 10.9.1.8 10.9.0.8 442,443 443
 passes "$far" 10.9.1.9 10.9.0.8 443 ""
 passes "$near" 10.9.0.8 10.9.1.9 443,5432 5432
+
+# --- answers without state ---------------------------------------------------------------------------
+
+address "$legs" eth0 10.1.0.1/16
+ip -n "$legs" route del 10.1.0.0/16 via 10.1.255.2
+ip -n "$legs" route add 10.1.0.20 via 10.1.255.2
+# What was translated before stays with iptables until it is emptied by hand.
+for chain in PREROUTING POSTROUTING; do
+	[ "$language" = nft ] || ip netns exec "$legs" "$language" -t nat -F "PORTOLAN-$chain"
+done
+keepless=$SOURCE_DIR/tests/golden/policy/stateless-udp
+load "$legs" "$keepless/site.yaml" "$keepless/catalog" fw1
+# datagram FROM-NAMESPACE SOURCE PORT TO-NAMESPACE TARGET PORT: what arrives, and whether an answer does
+datagram() {
+	ip netns exec "$1" "$python" -c '
+import os, socket, sys
+_, here, port, there, target, to = sys.argv
+def bound(address, number):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind((address, int(number))); s.settimeout(0.5)
+    return s
+a = bound(here, port)
+fd = os.open("/run/netns/" + there, os.O_RDONLY)
+assert __import__("ctypes").CDLL(None, use_errno=True).setns(fd, 0) == 0
+b = bound(target, to)
+a.sendto(b"question", (target, int(to)))
+try:
+    who = b.recvfrom(100)[1]
+    b.sendto(b"answer", who)
+    print("arrives,", "answered" if a.recv(100) else "")
+except TimeoutError: print("nothing" if "who" not in globals() else "arrives, no answer")
+' "$2" "$3" "$4" "$5" "$6"
+}
+# told WANTED FROM-NAMESPACE ...
+told() {
+	want=$1
+	shift
+	got=$(datagram "$@" 2>"$T/err") || cat "$T/err"
+	[ "$got" = "$want" ] || fail "$2:$3 to $5:$6: \"$got\", not \"$want\""
+}
+told "arrives, answered" "$inside" 10.1.0.20 40000 "$near" 10.9.0.8 53
+told "arrives, answered" "$inside" 10.1.0.20 123 "$near" 10.9.0.8 123
+told "arrives, no answer" "$inside" 10.1.0.20 500 "$near" 10.9.0.8 53
+told "nothing" "$inside" 10.1.0.20 40000 "$near" 10.9.0.8 123
+# Servers begin nothing, but for what looks like an answer.
+told "nothing" "$near" 10.9.0.8 4000 "$inside" 10.1.0.20 5000
+told "nothing" "$near" 10.9.0.8 123 "$inside" 10.1.0.20 5000
+told "nothing" "$near" 10.9.0.8 53 "$inside" 10.1.0.20 514
+told "arrives, answered" "$near" 10.9.0.8 53 "$inside" 10.1.0.20 5000

@@ -332,6 +332,51 @@ static void answers_begin_nothing(void **state)
 	release(&d);
 }
 
+/* What is forbidden on the way back, and to which ports answers pass before it (NULL: it meets
+ * none); which finding there is. */
+static void answers_over_udp(void **state)
+{
+	static const struct {
+		const char *needs, *forbid, *answer, *code;
+	} rows[] = {
+		{"udp/53", "udp/any", "udp dport 1024-65535 udp sport 53 ",
+		 "answers-look-forbidden"},
+		{"udp/53", "ip/any", "udp dport 1024-65535 udp sport 53 ",
+		 "answers-look-forbidden"},
+		{"udp/53", "ip/17", "udp dport 1024-65535 udp sport 53 ", "answers-look-forbidden"},
+		{"udp/53", "udp/2000", "udp dport 1024-65535 udp sport 53 ",
+		 "answers-look-forbidden"},
+		{"udp/53 from 4000-4009", "udp/4005", "udp dport 4000-4009 udp sport 53 ",
+		 "answers-look-forbidden"},
+		{"udp/53 from 4000-4009", "udp/4010", NULL, NULL},
+		{"udp/53", "udp/514", NULL, NULL},
+		{"udp/123", "udp/123", NULL, "own-port-unanswered"},
+		{"udp/53", "udp/any from 54", NULL, NULL},
+		{"udp/53", "tcp/any", NULL, NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf q = BUF_INIT;
+		struct derived d;
+		const struct rule *first;
+
+		buf_addf(&q,
+			 REQUIREMENT("yes", "from: a, to: b, needs: %s")
+				 REQUIREMENT("no", "from: b, to: a, forbid: %s"),
+			 rows[i].needs, rows[i].forbid);
+		d = derive_stateless(q.data);
+		first = rule_at(&d, 0);
+		if ((first->rank == RANK_BASE) != (rows[i].answer != NULL) ||
+		    (rows[i].answer && !has(&d, rows[i].answer)) ||
+		    (rows[i].code && !is_told(&d, rows[i].code)) ||
+		    (!rows[i].code &&
+		     (is_told(&d, "answers-look-forbidden") || is_told(&d, "own-port-unanswered"))))
+			fail_msg("row %zu\n%s", i, d.text.data);
+		release(&d);
+		buf_release(&q);
+	}
+}
+
 static void answers_of_any_protocol(void **state)
 {
 	struct derived any = derive_stateless(REQUIREMENT("q", "from: a, to: b, needs: ip/any"));
@@ -819,6 +864,7 @@ int main(void)
 		cmocka_unit_test(other_family_is_no_part_of_it),
 		cmocka_unit_test(one_family_is_narrower),
 		cmocka_unit_test(answers_begin_nothing),
+		cmocka_unit_test(answers_over_udp),
 		cmocka_unit_test(answers_of_any_protocol),
 		cmocka_unit_test(zones_have_several_interfaces),
 		cmocka_unit_test(balancers_send_to_whom_something_leads),
