@@ -579,3 +579,19 @@ told "nothing" "$near" 10.9.0.8 4000 "$inside" 10.1.0.20 5000
 told "nothing" "$near" 10.9.0.8 123 "$inside" 10.1.0.20 5000
 told "nothing" "$near" 10.9.0.8 53 "$inside" 10.1.0.20 514
 told "arrives, answered" "$near" 10.9.0.8 53 "$inside" 10.1.0.20 5000
+
+# --- from exactly one to exactly one -----------------------------------------------------------------
+
+address "$C" eth0 10.40.0.11/16 10.40.0.12/16
+address "$F" eth0 10.40.0.1/16
+address "$S" eth0 203.0.113.5/24 203.0.113.6/24
+ip -n "$N" route add 10.40.0.0/16 via 10.21.0.1
+one_to_one=$SOURCE_DIR/tests/golden/policy/passthru/site.yaml
+load "$F" "$one_to_one" "$SOURCE_DIR/catalog" F
+load "$N" "$one_to_one" "$SOURCE_DIR/catalog" N
+passes "$S" 203.0.113.5 198.51.100.2 1351-1353 1352
+passes "$S" 203.0.113.6 198.51.100.2 1351-1353 ""
+passes "$S" 203.0.113.5 10.40.0.11 1352 ""
+passes "$S" 203.0.113.5 10.40.0.12 1352 ""
+passes "$C" 10.40.0.11 203.0.113.5 1352 ""
+passes "$N" 10.21.0.2 10.40.0.11 1352 ""
