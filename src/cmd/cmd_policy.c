@@ -131,7 +131,7 @@ static int run_derive(const struct arguments *args)
 		rc = exposure_apply(args, &l, &options, &least);
 	if (!rc)
 		rc = args_value(args, "device") ? derive(args, form, l.plan, least)
-						: exposure_print(least);
+						: exposure_print(args, least);
 	load_release(&l);
 	least_exposure_free(least);
 	return rc;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/policy_exposure.h"
 
-#include "base/escape.h"
+#include <string.h>
+
 #include "cmd/policy_subject.h"
+#include "report/json.h"
 
 static int plan_again(struct loaded *l, const struct plan_options *options)
 {
@@ -38,10 +40,11 @@ int exposure_apply(const struct arguments *args, struct loaded *l,
 
 /* --- for people ------------------------------------------------------------------------------- */
 
-static void add_count(struct buf *out, const char *side, double before, double after)
-{
-	buf_addf(out, "  %-26s %15.10g %15.10g\n", side, before, after);
-}
+static const char *const side_texts[EXPOSURE_SIDES] = {
+	[EXPOSURE_OUTSIDE] = "from outside zones",
+	[EXPOSURE_LESS_TRUSTED] = "from less trusted sides",
+	[EXPOSURE_REST] = "from elsewhere",
+};
 
 static void add_answer(const struct least_exposure *e, struct buf *out)
 {
@@ -68,18 +71,74 @@ static void add_gone(const struct least_exposure *e, struct buf *out)
 			 gateway_mode_word(m));
 }
 
-int exposure_print(const struct least_exposure *e)
+static void print_text(const struct least_exposure *e, struct buf *out)
 {
+	add_answer(e, out);
+	buf_addf(out, "\n  %-26s %15s %15s\n", "addresses x ports let in", "as the site is",
+		 "the least");
+	for (enum exposure_side side = 0; side < EXPOSURE_SIDES; side++)
+		buf_addf(out, "  %-26s %15.10g %15.10g\n", side_texts[side], e->before.sides[side],
+			 e->after.sides[side]);
+	add_gone(e, out);
+}
+
+/* --- as records ------------------------------------------------------------------------------- */
+
+static int64_t number_of(double volume)
+{
+	return volume < 0x1p62 ? (int64_t)volume : INT64_MAX;
+}
+
+static void begin(struct json *j, const char *kind)
+{
+	json_open(j, NULL, '{');
+	json_text(j, "record", kind);
+}
+
+static void end(struct json *j)
+{
+	json_close(j, '}');
+	buf_add_char(j->out, '\n');
+	j->comma = false;
+}
+
+static void print_records(const struct least_exposure *e, struct buf *out)
+{
+	struct json j = {.out = out};
+
+	for (enum exposure_side side = 0; side < EXPOSURE_SIDES; side++) {
+		begin(&j, "exposure");
+		json_text(&j, "from", exposure_side_names[side]);
+		json_number(&j, "before", number_of(e->before.sides[side]));
+		json_number(&j, "after", number_of(e->after.sides[side]));
+		end(&j);
+	}
+	for_each (m, &e->modes) {
+		begin(&j, "mode");
+		json_text(&j, "device", m->device);
+		json_text(&j, "server", gateway_mode_word(m));
+		end(&j);
+	}
+	for_each (g, &e->gone) {
+		begin(&j, "gone");
+		json_text(&j, "device", g->device->name.s);
+		json_text(&j, "rule", g->text);
+		end(&j);
+	}
+}
+
+int exposure_print(const struct arguments *args, const struct least_exposure *e)
+{
+	const char *format = args_value(args, "format");
 	struct buf out = BUF_INIT;
 	bool done;
 
-	add_answer(e, &out);
-	buf_addf(&out, "\n  %-26s %15s %15s\n", "addresses x ports let in", "as the site is",
-		 "the least");
-	add_count(&out, "from outside zones", e->before.outside, e->after.outside);
-	add_count(&out, "from less trusted sides", e->before.less_trusted, e->after.less_trusted);
-	add_count(&out, "from elsewhere", e->before.rest, e->after.rest);
-	add_gone(e, &out);
+	if (format && strcmp(format, "jsonl") != 0)
+		return command_usage_error("policy derive: without --device, --format is jsonl");
+	if (format)
+		print_records(e, &out);
+	else
+		print_text(e, &out);
 	done = command_print(&out);
 	buf_release(&out);
 	return done ? EXIT_HOLDS : EXIT_NOT_TESTED;

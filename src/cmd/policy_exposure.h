@@ -11,5 +11,5 @@
  * without it nothing changes, and *out is NULL. 0, or the exit code after the messages. */
 int exposure_apply(const struct arguments *args, struct loaded *l,
 		   const struct plan_options *options, struct least_exposure **out);
-/* What it comes to, for people. */
-int exposure_print(const struct least_exposure *e);
+/* What it comes to: for people, or with --format jsonl. The exit code. */
+int exposure_print(const struct arguments *args, const struct least_exposure *e);

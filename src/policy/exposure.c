@@ -10,6 +10,8 @@
 enum { TOGETHER_MAX = 5, VALUES = 3 };
 static const enum server_modes values[VALUES] = {SERVER_PASSIVE, SERVER_ACTIVE, SERVER_EITHER};
 
+const char *const exposure_side_names[] = {"outside", "less-trusted", "elsewhere", NULL};
+
 /* How far from outside, by the index of the zone. */
 enum { FAR = 1000000 };
 struct distances {
@@ -161,7 +163,7 @@ static const struct zone *zone_behind(const struct device *device, const char *i
 static double *side_of(const struct distances *d, const struct device *device, const struct rule *r,
 		       struct exposure *e)
 {
-	double *side = &e->rest;
+	double *side = &e->sides[EXPOSURE_REST];
 
 	for_each (f, &r->flows) {
 		const struct endpoint *from = (*f)->from;
@@ -170,9 +172,9 @@ static double *side_of(const struct distances *d, const struct device *device, c
 					      : distance_of(d, from);
 
 		if (distance == 0 && (passed_on || !from->device))
-			return &e->outside;
+			return &e->sides[EXPOSURE_OUTSIDE];
 		if (distance < distance_of(d, (*f)->to))
-			side = &e->less_trusted;
+			side = &e->sides[EXPOSURE_LESS_TRUSTED];
 	}
 	return side;
 }
@@ -261,12 +263,9 @@ static struct plan *plan_of(const struct search *s, const struct plan_options *o
 
 static int compare(const struct exposure *a, const struct exposure *b)
 {
-	const double differences[] = {a->outside - b->outside, a->less_trusted - b->less_trusted,
-				      a->rest - b->rest};
-
-	for (size_t i = 0; i < ARRAY_LEN(differences); i++)
-		if (differences[i] != 0)
-			return differences[i] < 0 ? -1 : 1;
+	for (size_t i = 0; i < EXPOSURE_SIDES; i++)
+		if (a->sides[i] != b->sides[i])
+			return a->sides[i] < b->sides[i] ? -1 : 1;
 	return 0;
 }
 

@@ -16,8 +16,11 @@
 
 #include "policy/policy.h"
 
+enum exposure_side { EXPOSURE_OUTSIDE, EXPOSURE_LESS_TRUSTED, EXPOSURE_REST, EXPOSURE_SIDES };
+extern const char *const exposure_side_names[];
+
 struct exposure {
-	double outside, less_trusted, rest;
+	double sides[EXPOSURE_SIDES];
 };
 
 /* A rule that accepts no more. */

@@ -76,11 +76,12 @@ static void check_row(const struct row *row)
 	e = least_exposure_find(&asked, &errs);
 	assert_non_null(e);
 	least_exposure_format(e, &modes);
-	if (!slice_is(buf_slice(&modes), row->modes) || e->after.outside != row->outside ||
-	    e->after.less_trusted != row->less_trusted)
+	if (!slice_is(buf_slice(&modes), row->modes) ||
+	    e->after.sides[EXPOSURE_OUTSIDE] != row->outside ||
+	    e->after.sides[EXPOSURE_LESS_TRUSTED] != row->less_trusted)
 		fail_msg("%s: \"%s\", not \"%s\"; %g outside, %g less trusted", row->name,
-			 modes.data ? modes.data : "", row->modes, e->after.outside,
-			 e->after.less_trusted);
+			 modes.data ? modes.data : "", row->modes, e->after.sides[EXPOSURE_OUTSIDE],
+			 e->after.sides[EXPOSURE_LESS_TRUSTED]);
 	least_exposure_free(e);
 	site_free(site);
 	product_free(product);

@@ -3,6 +3,8 @@ s=tests/golden/policy/ftp-least/site.yaml
 least() { portolan policy derive --catalog catalog --least-exposure "$@" || echo "exit $?"; }
 least $s
 least $s --device N | grep -A2 least-exposure
+least $s --format jsonl
+least $s --format html
 portolan policy derive --catalog catalog $s --device N | grep -A2 exposure | grep '^#'
 least examples/ftp/site.yaml
 # Clients that are known to use one mode leave nothing else open for them.
