@@ -50,20 +50,41 @@ static json_int_t covered(const json_t *v, json_int_t first, json_int_t end)
 	return lo < hi ? hi - lo : 0;
 }
 
-/* Whether an element is always found: numbers that every packet gets, all of which are there. Of a
- * hash of addresses, or a VLAN, some packets have none. */
-static bool is_always_found(const char *by, const json_t *how, const json_t *list)
+static bool is_address(enum nf_key key)
 {
-	json_int_t mod = json_integer_value(json_object_get(how, "mod")), n = 0;
+	return key == KEY_SADDR4 || key == KEY_SADDR6 || key == KEY_DADDR4 || key == KEY_DADDR6;
+}
+
+/* A hash of addresses, which all packets of their family have: that is asked. */
+static bool ask_hashed(struct nft *n, const json_t *of)
+{
+	struct nft_keys keys;
+
+	if (!nft_keys(n, of, &keys) || !keys.family || keys.proto >= 0)
+		return false;
+	for (size_t i = 0; i < keys.kinds.n; i++)
+		if (!is_address(keys.uses[i].key))
+			return false;
+	nft_ask_before(n, &keys);
+	return true;
+}
+
+/* Whether an element is always found: numbers that every packet gets, all of which are there. Of
+ * other hashes, or a VLAN, some packets have none. */
+static bool is_always_found(struct nft *n, const char *by, const json_t *how, const json_t *list)
+{
+	json_int_t mod = json_integer_value(json_object_get(how, "mod")), has = 0;
 	json_int_t first = json_integer_value(json_object_get(how, "offset"));
+	bool every = strcmp(by, "numgen") == 0 || strcmp(by, "symhash") == 0;
 	size_t i;
 	json_t *one;
 
-	if ((strcmp(by, "numgen") != 0 && strcmp(by, "symhash") != 0) || mod <= 0 ||
-	    mod > UINT32_MAX || first < 0 || first > UINT32_MAX)
+	if (strcmp(by, "jhash") == 0)
+		every = ask_hashed(n, json_object_get(how, "expr"));
+	if (!every || mod <= 0 || mod > UINT32_MAX || first < 0 || first > UINT32_MAX)
 		return false;
-	json_array_foreach(list, i, one) n += covered(json_array_get(one, 0), first, first + mod);
-	return n >= mod;
+	json_array_foreach(list, i, one) has += covered(json_array_get(one, 0), first, first + mod);
+	return has >= mod;
 }
 
 bool nft_any_of(struct nft *n, const json_t *elements, const json_t *by,
@@ -72,7 +93,7 @@ bool nft_any_of(struct nft *n, const json_t *elements, const json_t *by,
 	json_t *list;
 	const char *key = nft_only_key(elements, &list);
 	size_t last = key && strcmp(key, "set") == 0 ? json_array_size(list) : 0;
-	struct nf_rule first = *n->rule;
+	struct nf_rule first;
 	json_t *inner;
 	const char *what = nft_only_key(by, &inner), *words;
 	bool always;
@@ -80,7 +101,8 @@ bool nft_any_of(struct nft *n, const json_t *elements, const json_t *by,
 	if (!last || !what)
 		return false;
 	words = nft_words(n, what, inner);
-	always = is_always_found(what, inner, list);
+	always = is_always_found(n, what, inner, list);
+	first = *n->rule;
 	first.steps.items = NULL;
 	first.steps.n = 0;
 	copy_steps(n, n->rule, &first);

@@ -115,12 +115,41 @@ static bool same_end(const struct nf_outcome *a, const struct nf_outcome *b)
 	       addr_equal(&a->as.from, &b->as.from);
 }
 
+static bool has_end(const struct nf_walk *w, const struct nf_outcome *end)
+{
+	for_each (o, &w->outcomes)
+		if (same_end(o, end))
+			return true;
+	return false;
+}
+
+static bool all_pass(const struct nf_walk *w)
+{
+	for_each (o, &w->outcomes)
+		if (!nf_fate_passes(o->fate))
+			return false;
+	return true;
+}
+
+/* As what a packet leaves that always passes, and as which it never should; NULL: there is none. A
+ * balancer has several ends for it. */
+static const struct nf_packet *other_end(const struct nf_walk *has, const struct nf_walk *needs)
+{
+	if (!all_pass(has) || !all_pass(needs))
+		return NULL;
+	for_each (o, &has->outcomes)
+		if (!has_end(needs, o))
+			return &o->as;
+	return NULL;
+}
+
 /* Whether what passes on both is translated in the same way: one packet of each need. */
 static void find_otherwise(struct verifying *q, size_t chain, size_t place)
 {
 	const struct nf_rule *r = &q->needed->ruleset.chains.items[chain].rules.items[place];
 	const struct rule *need = need_of(q, r);
 	struct nf_walk *has = NULL, *needs = NULL;
+	const struct nf_packet *other;
 	struct nf_packet p;
 	struct err err;
 	uint32_t set;
@@ -133,18 +162,15 @@ static void find_otherwise(struct verifying *q, size_t chain, size_t place)
 		return;
 	has = nf_walk(q->has.b, &p, &err);
 	needs = nf_walk(q->needs.b, &p, &err);
-	if (has && needs && has->outcomes.n == 1 && needs->outcomes.n == 1 &&
-	    nf_fate_passes(has->outcomes.items[0].fate) &&
-	    nf_fate_passes(needs->outcomes.items[0].fate) &&
-	    !same_end(&has->outcomes.items[0], &needs->outcomes.items[0])) {
+	other = has && needs ? other_end(has, needs) : NULL;
+	if (other) {
 		struct verify_item *item = add_item(q, VERIFY_OTHERWISE, set);
 		char to[ADDR_TEXT_MAX], from[ADDR_TEXT_MAX];
-		const struct nf_packet *as = &has->outcomes.items[0].as;
 
 		item->need = need;
 		item->words = arena_printf(q->v->arena, "leaves as %s to %s port %u",
-					   addr_text(&as->from, from), addr_text(&as->to, to),
-					   as->to_port);
+					   addr_text(&other->from, from), addr_text(&other->to, to),
+					   other->to_port);
 	}
 	nf_walk_free(has);
 	nf_walk_free(needs);

@@ -25,10 +25,19 @@ static void ask_number(struct making *m, enum nf_key key, uint64_t lo, uint64_t 
 	ask(m, key, 0, nf_span_of_number(lo, hi), false);
 }
 
-static void ask_name(struct making *m, enum nf_key key, const char *name)
+static void ask_names(struct making *m, enum nf_key key, const struct match *match,
+		      const char *(*name)(const struct match *m, size_t i))
 {
-	if (name)
-		ask(m, key, 0, nf_span_of_name(slice_of(name), false), false);
+	struct nf_span *spans;
+	size_t n = 0;
+
+	while (name(match, n))
+		n++;
+	spans = ARENA_ARRAY(m->b->arena, struct nf_span, n);
+	for (size_t i = 0; i < n; i++)
+		spans[i] = nf_span_of_name(slice_of(name(match, i)), false);
+	if (n)
+		nf_ask_any(m->b, m->rule, (struct nf_key_use){key, 0}, spans, n, false);
 }
 
 static void ask_prefixes(struct making *m, enum nf_key key, const struct prefixes *p)
@@ -165,6 +174,20 @@ static void add_session(struct making *m)
 	nf_ask_unknown(m->b, m->rule, SLICE("an entry of the gateway for this transfer"));
 }
 
+/* Of one of several members: nobody knows whose turn it is, but that the last has what is left. */
+static void add_member(struct making *m, const struct rule *r, size_t member)
+{
+	const struct rewrite_end *end = &r->rewrite.members.items[member];
+	const struct rewrite to = {.addr = end->addr, .port = end->port};
+	struct buf text = BUF_INIT;
+
+	emit_chooser(&text, &r->match, &r->rewrite);
+	if (member + 1 < r->rewrite.members.n)
+		nf_ask_unknown(m->b, m->rule, buf_slice(&text));
+	add_nat(m, NAT_DESTINATION, &to);
+	buf_release(&text);
+}
+
 static void add_action(struct making *m, const struct rule *r)
 {
 	switch (r->action) {
@@ -189,7 +212,8 @@ static void add_action(struct making *m, const struct rule *r)
 	}
 }
 
-static void add_rule(struct box *b, struct nf_chain *c, const struct rule *r, size_t place)
+static void add_rule(struct box *b, struct nf_chain *c, const struct rule *r, size_t place,
+		     size_t member)
 {
 	struct making m = {.b = b};
 	struct buf text = BUF_INIT;
@@ -197,16 +221,28 @@ static void add_rule(struct box *b, struct nf_chain *c, const struct rule *r, si
 	emitter_nftables.rule(r, &text);
 	m.rule = nf_add_rule(b, c, buf_slice(&text), PLACE_NONE);
 	m.rule->handle = place + 1;
-	ask_name(&m, KEY_IIF, r->match.in);
-	ask_name(&m, KEY_OIF, r->match.out);
+	ask_names(&m, KEY_IIF, &r->match, match_in);
+	ask_names(&m, KEY_OIF, &r->match, match_out);
 	ask_addresses(&m, &r->match);
 	ask_transport(&m, &r->match);
 	ask_packets(&m, &r->match);
 	ask_owner(&m, &r->match);
 	if (r->rewrite.session)
 		add_session(&m);
-	add_action(&m, r);
+	if (r->rewrite.members.n)
+		add_member(&m, r, member);
+	else
+		add_action(&m, r);
 	buf_release(&text);
+}
+
+/* One, or one for each member. */
+static void add_rules(struct box *b, struct nf_chain *c, const struct rule *r, size_t place)
+{
+	size_t n = r->rewrite.members.n ? r->rewrite.members.n : 1;
+
+	for (size_t member = 0; member < n; member++)
+		add_rule(b, c, r, place, member);
 }
 
 /* A hook's chain; NULL where the policy leaves the hook alone. */
@@ -255,7 +291,7 @@ struct box *box_of_policy(const struct policy *p, const struct box *like)
 
 		for (size_t i = 0; c && i < p->rules.n; i++)
 			if (p->rules.items[i].hook == hook)
-				add_rule(b, c, &p->rules.items[i], i);
+				add_rules(b, c, &p->rules.items[i], i);
 	}
 	return b;
 }

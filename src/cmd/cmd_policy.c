@@ -7,6 +7,7 @@
 #include "cmd/policy_collect.h"
 #include "cmd/policy_diff.h"
 #include "cmd/policy_explain.h"
+#include "cmd/policy_exposure.h"
 #include "cmd/policy_print.h"
 #include "cmd/policy_subject.h"
 #include "cmd/policy_verify.h"
@@ -84,7 +85,7 @@ static int print(const struct arguments *args, const struct form *form, const st
 	rc = write_sidecar(args, p);
 	if (!rc) {
 		if (form->emitter)
-			form->emitter->policy(p, &out);
+			emit_policy(form->emitter, p, &out);
 		else
 			form->print(p, &out);
 		rc = command_print(&out) ? EXIT_HOLDS : EXIT_NOT_TESTED;
@@ -93,10 +94,11 @@ static int print(const struct arguments *args, const struct form *form, const st
 	return rc;
 }
 
-static int derive(const struct arguments *args, const struct form *form, const struct plan *plan)
+static int derive(const struct arguments *args, const struct form *form, const struct plan *plan,
+		  const struct least_exposure *least)
 {
 	const struct emitter *emitter = form->emitter;
-	struct policy_options options = {0};
+	struct policy_options options = {.least = least};
 	struct errs errs = {0};
 	struct subject subject;
 	struct policy *p;
@@ -122,6 +124,7 @@ static int run_derive(const struct arguments *args)
 {
 	const struct plan_options options = {.as_documented = args_has(args, "as-documented")};
 	const struct form *form = form_of(args);
+	struct least_exposure *least = NULL;
 	struct loaded l;
 	int rc;
 
@@ -130,12 +133,16 @@ static int run_derive(const struct arguments *args)
 	if (args_n_operands(args) != 2)
 		return command_usage_error("policy derive: one site, not %zu",
 					   args_n_operands(args) - 1);
-	if (!args_value(args, "device"))
+	if (!args_value(args, "device") && !args_has(args, "least-exposure"))
 		return command_usage_error("policy derive: --device says for which device");
 	rc = load_plan(&l, args_operand(args, 1), args_value(args, "catalog"), &options);
 	if (!rc)
-		rc = derive(args, form, l.plan);
+		rc = exposure_apply(args, &l, &options, &least);
+	if (!rc)
+		rc = args_value(args, "device") ? derive(args, form, l.plan, least)
+						: exposure_print(args, least);
 	load_release(&l);
+	least_exposure_free(least);
 	return rc;
 }
 
@@ -171,6 +178,7 @@ static const struct option_spec options[] = {
 	{"sidecar", "FILE", "write there, as JSON, what is behind each rule", false},
 	{"on", "DATE", "as on that day; default: today", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},
+	{"least-exposure", NULL, "derive, verify: the modes of FTP that let in least", false},
 	{"catalog", "DIR", "where the product files are", false},
 	{"bundle", "FILE", "explain, verify: a box, as it was collected", true},
 	{"ruleset", "FILE", "explain, verify: a ruleset alone", false},

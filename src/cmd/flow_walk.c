@@ -213,6 +213,25 @@ static void translate_as_planned(const struct flow *f, const char *device, struc
 		p->from = t->seen_as;
 }
 
+static bool is_target(const struct flow *f, const struct nf_packet *as)
+{
+	bool port = !f->ports.lo || (as->to_port >= f->ports.lo && as->to_port <= f->ports.hi);
+
+	for_each (p, &f->to->addresses)
+		if (prefix_has(p, &as->to))
+			return port || f->parent_port;
+	return !f->to->addresses.n;
+}
+
+/* Of several ends, as a balancer has them, the one that is meant. */
+static const struct nf_outcome *outcome_of(const struct flow *f, const struct nf_walk *w)
+{
+	for_each (o, &w->outcomes)
+		if (nf_fate_passes(o->fate) && is_target(f, &o->as))
+			return o;
+	return &w->outcomes.items[0];
+}
+
 static void walk_all(struct flow_walk *fw, const struct flow *f, bool starts_here)
 {
 	struct nf_packet p = fw->packet;
@@ -228,28 +247,18 @@ static void walk_all(struct flow_walk *fw, const struct flow *f, bool starts_her
 			d->said = walk_device(d, &p, starts_here && d == fw->devices.items);
 		if (d->said == SAID_STOPPED)
 			stopped = true;
-		else if (d->walk && nf_fate_passes(d->walk->outcomes.items[0].fate))
-			p = d->walk->outcomes.items[0].as;
+		else if (d->walk && nf_fate_passes(outcome_of(f, d->walk)->fate))
+			p = outcome_of(f, d->walk)->as;
 		if (!stopped || d->said == SAID_STOPPED)
 			fw->said = join(fw->said, d->said);
 	}
-}
-
-static bool is_target(const struct flow *f, const struct nf_packet *as)
-{
-	bool port = !f->ports.lo || (as->to_port >= f->ports.lo && as->to_port <= f->ports.hi);
-
-	for_each (p, &f->to->addresses)
-		if (prefix_has(p, &as->to))
-			return port || f->parent_port;
-	return !f->to->addresses.n;
 }
 
 /* Let through, but to somebody else. */
 static void find_astray(struct flow_walk *fw, const struct flow *f)
 {
 	struct device_walk *last = fw->devices.n ? &fw->devices.items[fw->devices.n - 1] : NULL;
-	const struct nf_outcome *o = last && last->walk ? &last->walk->outcomes.items[0] : NULL;
+	const struct nf_outcome *o = last && last->walk ? outcome_of(f, last->walk) : NULL;
 	char text[ADDR_TEXT_MAX];
 
 	if (!o || last->said != SAID_PASSES || o->fate != FATE_FORWARDED || is_target(f, &o->as))

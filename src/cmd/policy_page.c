@@ -30,8 +30,8 @@ struct row {
 	struct buf cells[COLUMN_COUNT];
 };
 
-static void add_end(struct buf *text, const char *interface, const struct match *m,
-		    const struct prefixes *p)
+static void add_end(struct buf *text, const char *(*name)(const struct match *m, size_t i),
+		    const struct match *m, const struct prefixes *p)
 {
 	char one[PREFIX_TEXT_MAX];
 
@@ -42,8 +42,10 @@ static void add_end(struct buf *text, const char *interface, const struct match 
 		buf_add_text(text, m->family == 6   ? "any IPv6"
 				   : m->family == 4 ? "any IPv4"
 						    : "any");
-	if (interface)
-		buf_addf(text, " (%s)", interface);
+	for (size_t i = 0; name(m, i); i++)
+		buf_addf(text, "%s%s", i ? ", " : " (", name(m, i));
+	if (name(m, 0))
+		buf_add_char(text, ')');
 }
 
 static void add_range(struct buf *out, struct port_range r)
@@ -90,6 +92,12 @@ static void add_action(struct buf *text, const struct rule *r)
 	buf_add_text(text, action_names[r->action]);
 	if (r->rewrite.session)
 		buf_add_text(text, " as agreed");
+	for_each (end, &r->rewrite.members) {
+		buf_addf(text, "%s%s", end == r->rewrite.members.items ? " to one of " : ", ",
+			 addr_text(&end->addr, addr));
+		if (end->port)
+			buf_addf(text, " port %u", end->port);
+	}
 	if (r->rewrite.addr.family)
 		buf_addf(text, " to %s", addr_text(&r->rewrite.addr, addr));
 	if (r->rewrite.port)
@@ -124,8 +132,8 @@ static struct row row_of(const struct rule *r)
 	for (enum column c = 0; c < COLUMN_COUNT; c++)
 		row.cells[c] = BUF_INIT;
 	add_action(&row.cells[COLUMN_DOES], r);
-	add_end(&row.cells[COLUMN_FROM], r->match.in, &r->match, &r->match.source);
-	add_end(&row.cells[COLUMN_TO], r->match.out, &r->match, &r->match.target);
+	add_end(&row.cells[COLUMN_FROM], match_in, &r->match, &r->match.source);
+	add_end(&row.cells[COLUMN_TO], match_out, &r->match, &r->match.target);
 	add_needs(&row.cells[COLUMN_WHAT], &r->match);
 	add_reasons(&row, r);
 	buf_add_text(&row.cells[COLUMN_OWNER], owner ? owner : "");

@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "policy/emit.h"
+#include "policy/emit_words.h"
 #include "report/flow_words.h"
 #include "report/json.h"
 #include "report/plan_records.h"
@@ -79,6 +80,18 @@ static void add_ports(struct json *j, const struct match *m)
 	add_range(j, "source_ports", m->source_ports);
 }
 
+/* With commas: no name has one. */
+static void add_names(struct json *j, const char *key, const struct match *m,
+		      const char *(*name)(const struct match *m, size_t i))
+{
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; name(m, i); i++)
+		buf_addf(&text, "%s%s", i ? "," : "", name(m, i));
+	json_text(j, key, text.n ? text.data : NULL);
+	buf_release(&text);
+}
+
 static void add_match(struct json *j, const struct match *m)
 {
 	static const char *const packets[] = {
@@ -86,8 +99,8 @@ static void add_match(struct json *j, const struct match *m)
 		[PACKETS_RELATED] = "related", [PACKETS_INVALID] = "invalid",
 		[PACKETS_RESET] = "reset",     [PACKETS_REPLY] = "reply"};
 
-	json_text(j, "in", m->in);
-	json_text(j, "out", m->out);
+	add_names(j, "in", m, match_in);
+	add_names(j, "out", m, match_out);
 	json_number_or_null(j, "family", m->family);
 	add_prefixes(j, "source", m, &m->source);
 	add_prefixes(j, "target", m, &m->target);
@@ -102,6 +115,18 @@ static void add_rewrite(struct json *j, const struct rewrite *w)
 	json_addr(j, "to_address", &w->addr);
 	json_number_or_null(j, "to_port", w->port);
 	json_bool(j, "by_session", w->session);
+	if (!w->members.n)
+		return;
+	json_text(j, "balance", balance_names[w->balance]);
+	json_open(j, "members", '[');
+	for_each (end, &w->members) {
+		struct buf text = BUF_INIT;
+
+		emit_rewrite(&text, &(struct rewrite){.addr = end->addr, .port = end->port});
+		json_text(j, NULL, text.data);
+		buf_release(&text);
+	}
+	json_close(j, ']');
 }
 
 static void add_requirements(struct json *j, const struct rule *r)

@@ -9,6 +9,7 @@
 #include "box/verify.h"
 #include "box/wanted.h"
 #include "cmd/load.h"
+#include "cmd/policy_exposure.h"
 #include "cmd/policy_print.h"
 #include "cmd/policy_returned.h"
 #include "cmd/policy_subject.h"
@@ -408,16 +409,18 @@ static int compare(const struct arguments *args, const struct comparison *c)
 }
 
 static int verify_loaded(const struct arguments *args, const struct loaded *l,
-			 const struct box *box)
+			 const struct least_exposure *least, const struct box *box)
 {
 	struct comparison c = {.plan = l->plan, .box = box};
 	struct loaded documented;
-	const struct plan_options options = {.as_documented = true};
+	struct plan_options options = {.as_documented = true};
 	int rc;
 
 	if (!subject_find(l->site, args_value(args, "device"), &c.subject) ||
 	    !subject_day(args, &c.today))
 		return EXIT_USAGE;
+	if (least)
+		options = least_exposure_plan(least, &options);
 	rc = load_plan(&documented, args_operand(args, 1), args_value(args, "catalog"), &options);
 	if (!rc) {
 		c.documented = documented.plan;
@@ -432,6 +435,7 @@ int policy_verify(const struct arguments *args)
 	const struct plan_options options = {.as_documented = args_has(args, "as-documented")};
 	const char *format = args_value(args, "format");
 	struct buf bytes = BUF_INIT;
+	struct least_exposure *least = NULL;
 	struct box *box = NULL;
 	struct loaded l;
 	int rc;
@@ -446,8 +450,11 @@ int policy_verify(const struct arguments *args)
 	if (!rc) {
 		rc = load_plan(&l, args_operand(args, 1), args_value(args, "catalog"), &options);
 		if (!rc)
-			rc = verify_loaded(args, &l, box);
+			rc = exposure_apply(args, &l, &options, &least);
+		if (!rc)
+			rc = verify_loaded(args, &l, least, box);
 		load_release(&l);
+		least_exposure_free(least);
 	}
 	box_free(box);
 	buf_release(&bytes);

@@ -285,13 +285,51 @@ static const struct field proxy_fields[] = {
 static const struct record proxy_record =
 	RECORD("a proxy", proxy, proxy_fields, NULL, AT(proxy, place), check_proxy);
 
+static bool is_plain_check(const struct expr *e)
+{
+	const struct ports *p = &e->leaf.ports;
+
+	if (e->kind != EXPR_LEAF || e->leaf.source.kind != PORTS_NONE)
+		return false;
+	if (e->leaf.transport == TRANSPORT_ICMP)
+		return true;
+	return (e->leaf.transport == TRANSPORT_TCP || e->leaf.transport == TRANSPORT_UDP) &&
+	       p->kind == PORTS_SPAN && !p->has_hi && p->lo.pieces.n == 1 &&
+	       p->lo.pieces.items[0].digits;
+}
+
+static void check_balancer(struct reader *r, const struct node *n, void *at)
+{
+	const struct balancer *b = at;
+
+	if (b->health_check && !is_plain_check(b->health_check))
+		complain(r, b->health_check->at,
+			 "a health check is one thing, such as tcp/8080 or icmp/echo");
+	if (b->plane == PLANE_RELAY && (b->balance || b->seen_as))
+		complain(r, n->text.at, "\"balance\" and \"seen_as\" are of plane: nat");
+	if (b->plane == PLANE_NAT && b->run_as.s)
+		complain(r, n->text.at,
+			 "\"run_as\" is of plane: relay: with plane: nat no user has connections");
+	if (b->plane == PLANE_NAT && (b->at.host_name || !b->at.port))
+		complain(r, n->text.at, "with plane: nat \"at\" is an address and a port");
+}
+
 static const struct field balancer_fields[] = {
 	{"at", &kind_addr_port, AT(balancer, at), true, .help = "what is dialled"},
 	{"to", &kind_addr_ports, AT(balancer, to), true, .help = "who answers"},
 	{"transport", &kind_word, AT(balancer, transport), .words = nat_transports},
+	{"plane", &kind_word, AT(balancer, plane), .words = data_plane_names},
+	{"balance", &kind_word, AT(balancer, balance), .words = balance_names,
+	 .help = "which member is next, with plane: nat"},
+	{"seen_as", &kind_word, AT(balancer, seen_as), .words = seen_as_names,
+	 .help = "whom members see, with plane: nat"},
+	{"run_as", &kind_name, AT(balancer, run_as)},
+	{"health_check", &kind_needs, AT(balancer, health_check),
+	 .help = "what it asks its members, such as tcp/8080 or icmp/echo"},
 };
 static const struct record balancer_record =
-	RECORD("a load balancer's service", balancer, balancer_fields, NULL, NO_PLACE, NULL);
+	RECORD("a load balancer's service", balancer, balancer_fields, NULL, AT(balancer, place),
+	       check_balancer);
 
 static const struct field device_fields[] = {
 	{"title", &kind_text, AT(device, title)},

@@ -22,9 +22,11 @@ const char *const defect_names[] = {
 const char *const filter_names[] = {"none", "stateful", "stateless", "unknown", NULL};
 const char *const placement_names[] = {"explicit", "transparent", "reverse", NULL};
 const char *const data_plane_names[] = {"relay", "nat", NULL};
+const char *const balance_names[] = {"random", "round-robin", "source", NULL};
+const char *const seen_as_names[] = {"client", "balancer", NULL};
 const char *const client_mode_names[] = {"either", "active", "passive", NULL};
 const char *const server_mode_names[] = {
-	"same", "active", "passive", "passive-then-active", NULL,
+	"", "same", "active", "passive", "passive-then-active", "either", NULL,
 };
 const char *const active_source_names[] = {"any", "20", NULL};
 const char *const if_unused_names[] = {"nothing", "reset", NULL};

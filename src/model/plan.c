@@ -143,7 +143,7 @@ static bool is_reversed(const struct requirement *q, const struct mode *m)
 }
 
 /* The site uses some of the modes only. */
-static bool is_used(const struct pair *p, const struct mode *mode)
+bool plan_uses_mode(const struct pair *p, const struct mode *mode)
 {
 	for_each (m, &p->pl->now->use->modes) {
 		if (!text_same(m->requirement, p->requirement->id))
@@ -168,7 +168,7 @@ static const struct need *expand_modes(struct pair *p, const struct demand *pare
 	for_each (m, &p->requirement->modes) {
 		bool reversed = is_reversed(p->requirement, m);
 
-		if (!is_used(p, m))
+		if (!plan_uses_mode(p, m))
 			continue;
 		p->from = reversed ? to : from;
 		p->to = reversed ? from : to;
@@ -544,12 +544,15 @@ static void plan_installation(struct planner *pl, struct installation *now)
 	map_release(&pl->parents);
 }
 
+enum { OWN_INSTALLATIONS = 2 }; /* the site's: what never crosses, and what balancers ask */
+
 static void plan_uses(struct planner *pl, const struct product *const *products, size_t n_products)
 {
 	const struct site *site = pl->site;
 	struct plan *plan = pl->plan;
 
-	plan->installations.items = ARENA_ARRAY(pl->arena, struct installation, site->uses.n + 1);
+	plan->installations.items =
+		ARENA_ARRAY(pl->arena, struct installation, site->uses.n + OWN_INSTALLATIONS);
 	for_each (u, &site->uses) {
 		struct installation *now = &plan->installations.items[plan->installations.n];
 
@@ -615,6 +618,7 @@ struct plan *plan_build(const struct site *site, const struct product *const *pr
 	plan->site = site;
 	plan_uses(&pl, products, n_products);
 	plan_never_cross(&pl);
+	plan_health_checks(&pl);
 	plan_find_conflicts(&pl);
 	plan_find_warnings(&pl);
 	freeze(arena, &pl.flows, sizeof(struct flow *), &plan->flows);

@@ -151,10 +151,22 @@ struct plan {
 	LIST_OF(struct question) questions;
 	LIST_OF(struct finding) warnings;
 	size_t not_installed; /* requirements whose optional role is not bound */
+	size_t modes_unmet;   /* legs of FTP whose two ends have no mode in common */
+};
+
+/* How an FTP gateway dials on, where the site leaves that open. */
+struct gateway_modes {
+	const char *device; /* its name */
+	enum server_modes modes;
 };
 
 struct plan_options {
 	bool as_documented; /* the documents' own values instead of ours */
+	/* Of FTP gateways that the site leaves free: no more than this. Borrowed. */
+	const struct gateway_modes *modes;
+	size_t n_modes;
+	/* What a use says of modes holds for its clients and servers behind FTP gateways, too. */
+	bool ends_as_used;
 };
 
 /* products: those that the site names, in any order. Plan borrows from site and products. What
@@ -165,9 +177,22 @@ MUST_USE struct plan *plan_build(const struct site *site, const struct product *
 				 struct errs *errs);
 void plan_free(struct plan *p);
 
-/* As whom this hop sends on what comes from there, in that family (4 or 6); NULL: as it is. */
-const struct addr *hop_source_nat(const struct hop *hop, const struct endpoint *from,
-				  uint8_t family);
+/* It relays, and the site does not say in which mode it dials on. */
+bool gateway_is_free(const struct ftp_gateway *g);
+
+/* A tuple on its way. */
+struct crossing {
+	const struct endpoint *from, *to;
+	enum transport transport;
+	struct port_range ports;
+};
+/* As whom this hop sends it on, in that family (4 or 6); NULL: as it is. */
+const struct addr *hop_source_nat(const struct hop *hop, const struct crossing *c, uint8_t family);
+/* The device's service behind which the target stands as a member, for those who are no members
+ * themselves; with `plane` NAT only those that translate. NULL: none. */
+const struct balancer *device_balancer(const struct device *d, const struct crossing *c);
+/* Whether the end is that host, or has that address. */
+bool addr_port_is_at(const struct addr_port *ap, const struct endpoint *e);
 /* Whether it is negotiated by that parent, and asks it for that: services that share a range have a
  * port of its own each. */
 bool claim_asks(const struct claim *c, const struct flow *parent, const char *what);

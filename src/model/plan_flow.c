@@ -162,7 +162,8 @@ static struct draft *new_flow(struct planner *pl, enum flow_kind kind, const str
 {
 	struct draft *d = ARENA_NEW(pl->arena, struct draft);
 	struct flow *f = &d->flow;
-	const struct path *path = plan_path(pl, w->from, w->to);
+	const struct path *path = w->through ? plan_path_through(pl, w->from, w->through, w->to)
+					     : plan_path(pl, w->from, w->to);
 
 	f->kind = kind;
 	f->from = w->from;

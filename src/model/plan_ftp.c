@@ -115,31 +115,75 @@ static unsigned client_modes(const struct ftp_gateway *g)
 	}
 }
 
-static unsigned server_modes(const struct ftp_gateway *g, unsigned same)
+bool gateway_is_free(const struct ftp_gateway *g)
 {
-	switch (g->server_modes) {
+	return g->given && g->plane == PLANE_RELAY &&
+	       (g->server_modes == SERVER_UNSAID || g->server_modes == SERVER_EITHER);
+}
+
+static enum server_modes decided_modes(const struct plan_options *o, const struct device *d)
+{
+	for (size_t i = 0; i < o->n_modes && gateway_is_free(&d->ftp_gateway); i++)
+		if (text_is(d->name, o->modes[i].device))
+			return o->modes[i].modes;
+	return d->ftp_gateway.server_modes;
+}
+
+static unsigned server_modes(enum server_modes modes, unsigned same)
+{
+	switch (modes) {
 	case SERVER_ACTIVE:
 		return MODE_ACTIVE;
 	case SERVER_PASSIVE:
 		return MODE_PASSIVE;
 	case SERVER_PASSIVE_THEN_ACTIVE:
+	case SERVER_EITHER:
 		return MODE_ACTIVE | MODE_PASSIVE;
 	default:
 		return same;
 	}
 }
 
+static unsigned mode_bit(const struct mode *mode)
+{
+	if (mode->needs->kind != EXPR_LEAF)
+		return 0;
+	if (text_is(mode->name, "active"))
+		return MODE_ACTIVE;
+	return text_is(mode->name, "passive") ? MODE_PASSIVE : 0;
+}
+
+/* Of these modes what the client, or the server, does, too. */
+static unsigned as_used(const struct pair *p, unsigned modes)
+{
+	unsigned used = 0, both;
+
+	if (!p->pl->options->ends_as_used)
+		return modes;
+	for_each (mode, &p->requirement->modes)
+		if (plan_uses_mode(p, mode))
+			used |= mode_bit(mode);
+	both = modes & used;
+	if (!both)
+		p->pl->plan->modes_unmet++;
+	return both ? both : modes;
+}
+
 /* What is possible on each leg: the near side offers, the far side accepts. */
 static void find_modes(struct pair *p, const struct chain *c, unsigned modes[GATEWAYS_MAX + 1])
 {
-	modes[0] = client_modes(&c->gateways[0]->ftp_gateway);
+	modes[0] = as_used(p, client_modes(&c->gateways[0]->ftp_gateway));
 	for (size_t leg = 1; leg <= c->n; leg++) {
-		modes[leg] = server_modes(&c->gateways[leg - 1]->ftp_gateway, modes[leg - 1]);
-		if (leg == c->n)
+		modes[leg] = server_modes(decided_modes(p->pl->options, c->gateways[leg - 1]),
+					  modes[leg - 1]);
+		if (leg == c->n) {
+			modes[leg] = as_used(p, modes[leg]);
 			break;
+		}
 		modes[leg] &= client_modes(&c->gateways[leg]->ftp_gateway);
 		if (modes[leg])
 			continue;
+		p->pl->plan->modes_unmet++;
 		plan_ask(p->pl,
 			 plan_line(p->pl, "devices.%s.ftp_gateway.modes", c->gateways[leg]->name.s),
 			 plan_line(p->pl, "devices.%s.ftp_gateway.modes.client: either",
@@ -187,15 +231,6 @@ static const struct flow *leg_of(const struct demand *parent, const struct chain
 	if (needs && needs->kind == NEED_ALL && needs->kids.n == c->n + 1)
 		return need_first_flow(needs->kids.items[leg]);
 	return need_first_flow(needs);
-}
-
-static unsigned mode_bit(const struct mode *mode)
-{
-	if (mode->needs->kind != EXPR_LEAF)
-		return 0;
-	if (text_is(mode->name, "active"))
-		return MODE_ACTIVE;
-	return text_is(mode->name, "passive") ? MODE_PASSIVE : 0;
 }
 
 const struct need *plan_gateway_children(struct pair *p, const struct demand *parent)

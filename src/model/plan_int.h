@@ -106,6 +106,9 @@ bool plan_was_told(struct planner *pl, const char *code, const char *subject);
 
 const struct flow *need_first_flow(const struct need *need);
 
+/* Whether the site uses this mode of the pair's requirement. */
+bool plan_uses_mode(const struct pair *p, const struct mode *mode);
+
 /* --- plan_when.c ------------------------------------------------------------------------------ */
 enum truth plan_applies(const struct pair *p, const struct cond **unknown);
 bool plan_waits_for_pair(const struct cond *c);
@@ -164,6 +167,9 @@ unsigned endpoint_families(const struct endpoint *e);
 /* From zone to zone; asks where it is not clear. */
 const struct path *plan_path(struct planner *pl, const struct endpoint *from,
 			     const struct endpoint *to);
+/* By way of a device that need not lie between them. */
+const struct path *plan_path_through(struct planner *pl, const struct endpoint *from,
+				     const struct device *d, const struct endpoint *to);
 /* Without the two ends themselves: a device is not crossed where it sends or receives. */
 const struct path *plan_path_between(struct planner *pl, const struct path *path,
 				     const struct endpoint *from, const struct endpoint *to);
@@ -217,6 +223,8 @@ struct wanted {
 	const struct endpoint *posing;
 	uint16_t posing_port;
 	bool posing_source; /* it is the source's end that is */
+	/* Whatever the way, it leads through this one; NULL: it may not. */
+	const struct device *through;
 };
 const struct need *plan_legs(struct pair *p, const struct wanted *w);
 /* The conversation through the FTP gateways on the way, and the connections that it negotiates;
@@ -234,8 +242,9 @@ const struct translation *plan_translate(struct planner *pl, const struct wanted
 /* The device behind whose address the target hides from those who dial it; NULL: none. */
 const struct device *plan_hides(const struct flow *f);
 
-/* --- plan_cross.c, plan_conflict.c, plan_warn.c ---------------------------------------------- */
+/* --- plan_cross.c, plan_balancer.c, plan_conflict.c, plan_warn.c ------------------------------ */
 void plan_never_cross(struct planner *pl);
+void plan_health_checks(struct planner *pl);
 void plan_find_conflicts(struct planner *pl);
 void plan_find_warnings(struct planner *pl);
 const char *flow_text(struct planner *pl, const struct flow *f);  /* for the next few calls only */

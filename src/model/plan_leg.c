@@ -166,18 +166,18 @@ static const struct need *by_proxy(struct pair *p, const struct wanted *w)
 
 /* --- load balancers --------------------------------------------------------------------------- */
 
-static bool is_at(const struct addr_port *ap, const struct endpoint *e)
+bool addr_port_is_at(const struct addr_port *ap, const struct endpoint *e)
 {
 	return ap->host ? ap->host == e->host : endpoint_has_addr(e, &ap->addr);
 }
 
-static bool is_member(const struct balancer *b, const struct wanted *w)
+static bool is_member(const struct balancer *b, const struct crossing *c)
 {
-	if (b->transport != TRANSPORT_NONE && b->transport != w->transport)
+	if (b->transport != TRANSPORT_NONE && b->transport != c->transport)
 		return false;
 	for_each (ap, &b->to)
-		if (is_at(ap, w->to) &&
-		    (!ap->port || (ap->port == w->ports.lo && ap->port == w->ports.hi)))
+		if (addr_port_is_at(ap, c->to) &&
+		    (!ap->port || (ap->port == c->ports.lo && ap->port == c->ports.hi)))
 			return true;
 	return false;
 }
@@ -186,21 +186,34 @@ static bool is_member(const struct balancer *b, const struct wanted *w)
 static bool is_behind(const struct balancer *b, const struct endpoint *from)
 {
 	for_each (ap, &b->to)
-		if (from->kind == ENDPOINT_HOST && is_at(ap, from))
+		if (from->kind == ENDPOINT_HOST && addr_port_is_at(ap, from))
 			return true;
 	return false;
+}
+
+const struct balancer *device_balancer(const struct device *d, const struct crossing *c)
+{
+	if (c->to->kind != ENDPOINT_HOST || d == c->from->device)
+		return NULL;
+	for_each (b, &d->load_balancer)
+		if (is_member(b, c) && !is_behind(b, c->from))
+			return b;
+	return NULL;
 }
 
 static const struct balancer *find_balancer(struct planner *pl, const struct wanted *w,
 					    const struct device **device)
 {
-	if (w->to->kind != ENDPOINT_HOST || w->any_of || w->ports.lo == 0)
+	const struct crossing c = {w->from, w->to, w->transport, w->ports};
+	const struct balancer *b;
+
+	if (w->any_of || w->ports.lo == 0)
 		return NULL;
 	for_each (d, &pl->site->devices) {
 		*device = d;
-		for_each (b, &d->load_balancer)
-			if (d != w->from->device && is_member(b, w) && !is_behind(b, w->from))
-				return b;
+		b = device_balancer(d, &c);
+		if (b)
+			return b;
 	}
 	return NULL;
 }
@@ -233,6 +246,16 @@ static const struct need *by_balancer(struct pair *p, const struct wanted *w, st
 	return need_join(pl, NEED_ALL, &kids);
 }
 
+/* Its translation is all that happens to the connection. */
+static const struct need *through_balancer(struct pair *p, const struct wanted *w,
+					   struct claim claim, const struct device *d)
+{
+	struct wanted through = *w;
+
+	through.through = d;
+	return plan_flow(p, &through, claim);
+}
+
 /* --- all of them ------------------------------------------------------------------------------ */
 
 /* From here to the target, by what stands in between. The claim is of the leg that ended here; a
@@ -252,7 +275,11 @@ static const struct need *onwards(struct pair *p, const struct wanted *w, struct
 			return need;
 	}
 	b = find_balancer(p->pl, w, &device);
-	return b ? by_balancer(p, w, before, device, b) : plan_flow(p, w, claim);
+	if (!b)
+		return plan_flow(p, w, claim);
+	if (b->plane == PLANE_NAT)
+		return through_balancer(p, w, claim, device);
+	return by_balancer(p, w, before, device, b);
 }
 
 const struct need *plan_legs(struct pair *p, const struct wanted *w)

@@ -40,22 +40,41 @@ static bool is_on_this_side(struct planner *pl, const struct addr *at, const str
 	return site_zone_of(pl->site, at) == hop->in->zone;
 }
 
+/* Of this device; its address is dialled from all sides. NULL: none leads to the target. */
+static const struct balancer *translating_balancer(const struct device *d, const struct wanted *w)
+{
+	const struct crossing c = {w->from, w->to, w->transport, w->ports};
+	const struct balancer *b = device_balancer(d, &c);
+
+	return b && b->plane == PLANE_NAT ? b : NULL;
+}
+
+static void dial(const struct addr_port *at, const struct device *device, struct translation *t)
+{
+	t->dialled = *at;
+	t->dialled_at = device;
+}
+
 /* From the target back to the source. */
 static void find_dialled(struct planner *pl, const struct wanted *w, const struct path *path,
 			 struct translation *t)
 {
 	for (size_t i = path->hops.n; i-- > 0;) {
 		const struct hop *hop = &path->hops.items[i];
+		const struct balancer *b = translating_balancer(hop->device, w);
 
+		if (b && !t->dialled_at) {
+			dial(&b->at, hop->device, t);
+			continue;
+		}
 		for_each (n, &hop->device->destination_nat) {
 			if ((n->transport != TRANSPORT_NONE && n->transport != w->transport) ||
 			    !is_on_this_side(pl, &n->at.addr, hop) ||
 			    !(t->dialled_at ? leads_on(&n->to, &t->dialled) : is_target(&n->to, w)))
 				continue;
-			t->dialled = n->at;
+			dial(&n->at, hop->device, t);
 			if (!t->dialled.port && w->ports.lo == w->ports.hi)
 				t->dialled.port = w->ports.lo;
-			t->dialled_at = hop->device;
 			break;
 		}
 	}
@@ -101,19 +120,59 @@ static const struct addr *find_source(const struct device *device, const struct 
 	return NULL;
 }
 
-const struct addr *hop_source_nat(const struct hop *hop, const struct endpoint *from,
-				  uint8_t family)
+/* A balancer that sends as itself does so in the family in which it is dialled. Where it is in and
+ * out by one interface, answers would not come back to it otherwise. */
+static const struct addr *own_address(const struct hop *hop, const struct crossing *c,
+				      unsigned families)
 {
-	return find_source(hop->device, hop->in, hop->out, from, family == 4 ? FAMILY_4 : FAMILY_6);
+	const struct balancer *b = device_balancer(hop->device, c);
+
+	if (!b || b->plane != PLANE_NAT || !hop->out ||
+	    (b->seen_as != SEEN_AS_BALANCER && hop->in != hop->out) ||
+	    !(families & family_bit(&b->at.addr)))
+		return NULL;
+	for_each (a, &hop->out->addresses)
+		if (a->family == b->at.addr.family)
+			return a;
+	return NULL;
+}
+
+static const struct addr *source_at(const struct hop *hop, const struct crossing *c,
+				    unsigned families)
+{
+	const struct addr *own = own_address(hop, c, families);
+
+	return own ? own : find_source(hop->device, hop->in, hop->out, c->from, families);
+}
+
+const struct addr *hop_source_nat(const struct hop *hop, const struct crossing *c, uint8_t family)
+{
+	return source_at(hop, c, family == 4 ? FAMILY_4 : FAMILY_6);
+}
+
+/* By the first of the zone's interfaces that translates. */
+static const struct addr *source_behind(const struct hop *hop, const struct crossing *c,
+					unsigned families)
+{
+	struct hop one = *hop;
+	const struct addr *a = source_at(hop, c, families);
+
+	for_each (out, &hop->device->interfaces) {
+		if (a || !hop->out || out->zone != hop->out->zone)
+			continue;
+		one.out = out;
+		a = source_at(&one, c, families);
+	}
+	return a;
 }
 
 static void find_seen_as(const struct wanted *w, const struct path *path, struct translation *t)
 {
 	unsigned families = endpoint_families(w->from) & endpoint_families(w->to);
+	const struct crossing c = {w->from, w->to, w->transport, w->ports};
 
 	for_each (hop, &path->hops) {
-		const struct addr *a =
-			find_source(hop->device, hop->in, hop->out, w->from, families);
+		const struct addr *a = source_behind(hop, &c, families);
 
 		if (!a)
 			continue;

@@ -33,7 +33,10 @@ struct walk {
 
 static bool is_proxy(const struct device *d)
 {
-	return d->http_proxy.given || d->socks_proxy.given || d->load_balancer.n;
+	for_each (b, &d->load_balancer)
+		if (b->plane == PLANE_RELAY)
+			return true;
+	return d->http_proxy.given || d->socks_proxy.given;
 }
 
 /* A proxy with two legs passes on what it understands, and routes nothing; an FTP gateway sits on a
@@ -49,6 +52,12 @@ static const struct interface *interface_in(const struct device *d, const struct
 		if (i->zone == z)
 			return i;
 	return NULL;
+}
+
+/* Two interfaces in one zone are one way. */
+static bool is_way(const struct device *d, const struct interface *i)
+{
+	return interface_in(d, i->zone) == i;
 }
 
 static bool was_visited(const struct walk *w, const struct device *d, const struct zone *z)
@@ -76,8 +85,9 @@ static void walk_through(struct walk *w, const struct device *d, const struct in
 	bool delivers = interface_in(d, w->goal) != NULL;
 
 	for_each (out, &d->interfaces) {
-		if (out->zone == in->zone || w->n_found >= PATHS_TOLD || w->steps++ > STEPS_MAX ||
-		    (delivers && out->zone != w->goal) || was_visited(w, d, out->zone))
+		if (!is_way(d, out) || out->zone == in->zone || w->n_found >= PATHS_TOLD ||
+		    w->steps++ > STEPS_MAX || (delivers && out->zone != w->goal) ||
+		    was_visited(w, d, out->zone))
 			continue;
 		w->hops[w->n++] = (struct hop){d, in, out};
 		walk_from(w, out->zone);
@@ -97,7 +107,7 @@ static void walk_from(struct walk *w, const struct zone *at)
 		if (!routes(d))
 			continue;
 		for_each (in, &d->interfaces)
-			if (in->zone == at)
+			if (in->zone == at && is_way(d, in))
 				walk_through(w, d, in);
 	}
 }
@@ -266,6 +276,42 @@ const struct path *plan_path_between(struct planner *pl, const struct path *path
 	p = ARENA_NEW(pl->arena, struct path);
 	p->hops.items = path->hops.items + first;
 	p->hops.n = end - first;
+	return p;
+}
+
+static void add_hops(struct path *p, const struct path *more)
+{
+	for_each (hop, &more->hops)
+		p->hops.items[p->hops.n++] = *hop;
+	p->unknown |= more->unknown;
+}
+
+static bool has_device(const struct path *p, const struct device *d)
+{
+	for_each (hop, &p->hops)
+		if (hop->device == d)
+			return true;
+	return false;
+}
+
+const struct path *plan_path_through(struct planner *pl, const struct endpoint *from,
+				     const struct device *d, const struct endpoint *to)
+{
+	const struct path *whole = plan_path(pl, from, to), *before, *behind;
+	const struct endpoint *near, *far;
+	struct path *p;
+
+	if (has_device(whole, d) || !d->interfaces.n)
+		return whole;
+	near = endpoint_of_device(pl, d, plan_facing(pl, d, from));
+	far = endpoint_of_device(pl, d, plan_facing(pl, d, to));
+	before = plan_path_between(pl, plan_path(pl, from, near), from, near);
+	behind = plan_path_between(pl, plan_path(pl, far, to), far, to);
+	p = ARENA_NEW(pl->arena, struct path);
+	p->hops.items = ARENA_ARRAY(pl->arena, struct hop, before->hops.n + behind->hops.n + 1);
+	add_hops(p, before);
+	p->hops.items[p->hops.n++] = (struct hop){d, near->interface, far->interface};
+	add_hops(p, behind);
 	return p;
 }
 

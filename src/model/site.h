@@ -57,7 +57,14 @@ enum filter { FILTER_NONE, FILTER_STATEFUL, FILTER_STATELESS, FILTER_UNKNOWN };
 enum placement { PLACEMENT_EXPLICIT, PLACEMENT_TRANSPARENT, PLACEMENT_REVERSE };
 enum data_plane { PLANE_RELAY, PLANE_NAT };
 enum client_modes { CLIENT_EITHER, CLIENT_ACTIVE, CLIENT_PASSIVE };
-enum server_modes { SERVER_SAME, SERVER_ACTIVE, SERVER_PASSIVE, SERVER_PASSIVE_THEN_ACTIVE };
+enum server_modes {
+	SERVER_UNSAID, /* as SERVER_SAME, until somebody decides */
+	SERVER_SAME,
+	SERVER_ACTIVE,
+	SERVER_PASSIVE,
+	SERVER_PASSIVE_THEN_ACTIVE,
+	SERVER_EITHER,
+};
 extern const char *const filter_names[],
 	*const placement_names[], *const data_plane_names[], *const client_mode_names[],
 								     *const server_mode_names[];
@@ -101,11 +108,22 @@ struct proxy { /* HTTP and SOCKS */
 	LIST_OF(struct text) destination_names; /* zones it serves; empty: all */
 };
 
+/* Which member gets the next connection. */
+enum balance { BALANCE_RANDOM, BALANCE_ROUND_ROBIN, BALANCE_SOURCE };
+enum seen_as { SEEN_AS_CLIENT, SEEN_AS_BALANCER };
+extern const char *const balance_names[], *const seen_as_names[];
+
 struct balancer {
 	struct text name;
 	struct addr_port at;
 	LIST_OF(struct addr_port) to;
 	enum transport transport;
+	enum data_plane plane;		 /* PLANE_RELAY: connections end at the balancer */
+	enum balance balance;		 /* of PLANE_NAT */
+	enum seen_as seen_as;		 /* so: whom members see */
+	struct text run_as;		 /* of PLANE_RELAY */
+	const struct expr *health_check; /* a leaf; NULL: none beside the service */
+	struct place place;
 };
 
 struct device {

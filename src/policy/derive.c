@@ -6,6 +6,8 @@
 
 #include "policy/derive_int.h"
 
+static const struct names no_names;
+
 /* --- rules, each once ------------------------------------------------------------------------- */
 
 static void add_text(struct buf *b, const char *s)
@@ -40,17 +42,27 @@ static void add_bytes(struct buf *b, const struct rule *r)
 				    m->translated,
 				    m->packets,
 				    r->rewrite.port,
-				    r->rewrite.session};
+				    r->rewrite.session,
+				    r->rewrite.balance};
 
 	buf_add(b, numbers, sizeof(numbers));
-	add_text(b, m->in);
-	add_text(b, m->out);
+	for (size_t i = 0; i <= m->more_in.list.n; i++)
+		add_text(b, match_in(m, i));
+	buf_add_char(b, '\n');
+	for (size_t i = 0; i <= m->more_out.list.n; i++)
+		add_text(b, match_out(m, i));
+	buf_add_char(b, '\n');
 	add_text(b, m->icmp);
 	add_text(b, m->user);
 	add_prefixes(b, &m->source);
 	add_prefixes(b, &m->target);
 	buf_add(b, &r->rewrite.addr.family, 1);
 	buf_add(b, r->rewrite.addr.bytes, sizeof(r->rewrite.addr.bytes));
+	for_each (end, &r->rewrite.members) {
+		buf_add(b, &end->addr.family, 1);
+		buf_add(b, end->addr.bytes, sizeof(end->addr.bytes));
+		buf_add(b, &end->port, sizeof(end->port));
+	}
 }
 
 static struct draft *new_draft(struct derivation *d, const struct rule *r, struct slice bytes)
@@ -139,7 +151,8 @@ static void finish(struct derivation *d)
 	p->rules.items = ARENA_ARRAY(d->arena, struct rule, n);
 	for (size_t i = 0; i < n; i++) {
 		finish_rule(d, drafts[i]);
-		p->rules.items[p->rules.n++] = drafts[i]->rule;
+		if (!drafts[i]->gone)
+			p->rules.items[p->rules.n++] = drafts[i]->rule;
 	}
 	n_findings = d->findings.n / sizeof(struct finding);
 	p->findings.items = ARENA_ARRAY(d->arena, struct finding, n_findings);
@@ -158,16 +171,33 @@ void derive_tell(struct derivation *d, struct finding f)
 
 /* --- one flow --------------------------------------------------------------------------------- */
 
-static const char *name_of(const struct interface *i)
+static const char *first_of(const struct names *names)
 {
-	return i ? i->system_name.s : NULL;
+	return names->list.n ? names->list.items[0] : NULL;
+}
+
+static struct names rest_of(const struct names *names)
+{
+	size_t n = names->list.n;
+
+	return n > 1 ? (struct names){{names->list.items + 1, n - 1}} : no_names;
+}
+
+void derive_set_in(struct match *m, const struct names *names)
+{
+	m->in = first_of(names);
+	m->more_in = rest_of(names);
+}
+
+void derive_set_out(struct match *m, const struct names *names)
+{
+	m->out = first_of(names);
+	m->more_out = rest_of(names);
 }
 
 struct match derive_match(const struct flow *f, uint8_t family, const struct view *v)
 {
-	struct match m = {.in = name_of(v->in),
-			  .out = name_of(v->out),
-			  .family = family,
+	struct match m = {.family = family,
 			  .source = v->source,
 			  .target = v->target,
 			  .transport = f->transport,
@@ -175,6 +205,9 @@ struct match derive_match(const struct flow *f, uint8_t family, const struct vie
 			  .source_ports = f->source,
 			  .icmp = f->name,
 			  .number = f->number};
+
+	derive_set_in(&m, &v->in);
+	derive_set_out(&m, &v->out);
 
 	if (f->parent_port)
 		m.ports = (struct port_range){1024, 65535};
@@ -199,6 +232,14 @@ static bool has_icmp(const struct flow *f, uint8_t family)
 	return name && (family == 4 ? name->type4 : name->type6) >= 0;
 }
 
+static const char *user_of_balancer(const struct derivation *d, const struct flow *f)
+{
+	const struct crossing c = {f->claims->demand->from, f->to, f->transport, f->ports};
+	const struct balancer *b = device_balancer(d->device, &c);
+
+	return b ? b->run_as.s : NULL;
+}
+
 /* Of its proxy or gateway, where the connection is one of its own. */
 static const char *user_of(const struct derivation *d, const struct flow *f)
 {
@@ -210,7 +251,14 @@ static const char *user_of(const struct derivation *d, const struct flow *f)
 		return d->device->http_proxy.run_as.s;
 	if (c->gateway == GATEWAY_SOCKS && c->through == d->device)
 		return d->device->socks_proxy.run_as.s;
+	if (c->gateway == GATEWAY_BALANCER && c->through == d->device)
+		return user_of_balancer(d, f);
 	return NULL;
+}
+
+static bool is_answer(const char *icmp)
+{
+	return icmp && (strcmp(icmp, "echo-reply") == 0 || strcmp(icmp, "timestamp-reply") == 0);
 }
 
 static void add_reply(struct derivation *d, const struct rule *r, const struct flow *f)
@@ -223,7 +271,9 @@ static void add_reply(struct derivation *d, const struct rule *r, const struct f
 
 	reply.hook = back[r->hook];
 	m->in = r->match.out;
+	m->more_in = r->match.more_out;
 	m->out = r->match.in;
+	m->more_out = r->match.more_in;
 	m->source = r->match.target;
 	m->target = r->match.source;
 	m->ports = r->match.source_ports;
@@ -240,7 +290,7 @@ static void add_reply(struct derivation *d, const struct rule *r, const struct f
 		m->transport = TRANSPORT_TCP;
 	}
 	/* They begin nothing, so nothing that is forbidden stands before them. */
-	if (m->transport == TRANSPORT_TCP)
+	if (m->transport == TRANSPORT_TCP || is_answer(m->icmp))
 		reply.rank = RANK_BASE;
 	derive_add(d, &reply, f);
 }
@@ -254,8 +304,9 @@ static void add_reset(struct derivation *d, const struct rule *refused, const st
 	r.hook = HOOK_OUTPUT;
 	r.rank = RANK_BASE;
 	r.action = ACTION_ACCEPT;
-	r.match.in = NULL;
+	derive_set_in(&r.match, &no_names);
 	r.match.out = refused->match.in;
+	r.match.more_out = refused->match.more_in;
 	r.match.source = refused->match.target;
 	r.match.target = refused->match.source;
 	r.match.ports = refused->match.source_ports;
@@ -284,10 +335,15 @@ static void add_target_nat(struct derivation *d, const struct rule *filter, cons
 	r.hook = HOOK_PREROUTING;
 	r.rank = RANK_NEED;
 	r.action = filter->hook == HOOK_INPUT ? ACTION_REDIRECT : ACTION_DNAT;
-	r.match.out = NULL;
+	derive_set_out(&r.match, &no_names);
 	r.match.target = v->dialled;
 	r.match.ports = v->dialled_ports;
 	r.match.translated = false;
+	if (v->balancer) {
+		r.rewrite = derive_members(d, v->balancer, r.match.family);
+		derive_add(d, &r, f);
+		return;
+	}
 	if (r.action == ACTION_DNAT && v->target.list.n)
 		r.rewrite.addr = v->target.list.items[0].addr;
 	if (v->ports.lo != v->dialled_ports.lo)
@@ -295,17 +351,20 @@ static void add_target_nat(struct derivation *d, const struct rule *filter, cons
 	derive_add(d, &r, f);
 }
 
-static void add_source_nat(struct derivation *d, const struct rule *filter, const struct addr *as,
-			   const struct flow *f)
+static void add_source_nat(struct derivation *d, const struct rule *filter,
+			   const struct departure *by, const struct view *v, const struct flow *f)
 {
 	struct rule r = *filter;
 
 	r.hook = HOOK_POSTROUTING;
 	r.rank = RANK_NEED;
 	r.action = ACTION_SNAT;
-	r.match.in = NULL;
-	r.match.translated = false;
-	r.rewrite = (struct rewrite){.addr = *as};
+	derive_set_in(&r.match, &no_names);
+	derive_set_out(&r.match, &no_names);
+	r.match.out = by->out;
+	/* What a balancer passes on it sends as itself, and nothing else that goes there. */
+	r.match.translated = v->balancer != NULL;
+	r.rewrite = (struct rewrite){.addr = *by->as};
 	derive_add(d, &r, f);
 }
 
@@ -347,8 +406,8 @@ static void add_needed(struct derivation *d, const struct flow *f, const struct 
 	add_filter(d, &r, f);
 	if (v->translated)
 		add_target_nat(d, &r, v, f);
-	if (v->leaves_as)
-		add_source_nat(d, &r, v->leaves_as, f);
+	for_each (by, &v->leaves)
+		add_source_nat(d, &r, by, v, f);
 }
 
 /* Others come with the same address: whom to drop, only the device before the translation knows. */
@@ -499,6 +558,8 @@ static void check_names(const struct device *device, const struct policy_options
 	check_name(&device->ftp_gateway.run_as, USER_NAME_MAX, NULL, errs);
 	check_name(&device->http_proxy.run_as, USER_NAME_MAX, NULL, errs);
 	check_name(&device->socks_proxy.run_as, USER_NAME_MAX, NULL, errs);
+	for_each (b, &device->load_balancer)
+		check_name(&b->run_as, USER_NAME_MAX, NULL, errs);
 }
 
 static void start(struct derivation *d, const struct plan *plan, const struct device *device,
@@ -516,6 +577,7 @@ static void start(struct derivation *d, const struct plan *plan, const struct de
 				 .opened = ARENA_ARRAY(arena, bool, plan->flows.n),
 				 .is_exception = ARENA_ARRAY(arena, bool, plan->flows.n),
 				 .has_exception = ARENA_ARRAY(arena, bool, plan->flows.n),
+				 .members = BUF_INIT,
 				 .drafts = BUF_INIT,
 				 .findings = BUF_INIT};
 }
@@ -531,7 +593,9 @@ static void derive_flows(struct derivation *d)
 static struct policy *end(struct derivation *d)
 {
 	derive_base(d);
+	derive_put_answers_first(d);
 	finish(d);
+	buf_release(&d->members);
 	buf_release(&d->drafts);
 	buf_release(&d->findings);
 	map_release(&d->by_bytes);

@@ -211,7 +211,7 @@ static void tell_of_interfaces(struct derivation *d)
 					    .at = i->name.at});
 }
 
-/* A zone behind two interfaces is one place to the site: rules name only the first of them. */
+/* A zone behind two interfaces is one place to the site. */
 static void tell_of_shared_zones(struct derivation *d)
 {
 	for_each (i, &d->device->interfaces)
@@ -220,18 +220,20 @@ static void tell_of_shared_zones(struct derivation *d)
 				derive_tell(
 					d,
 					(struct finding){
-						.severity = SEVERITY_HIGH,
+						.severity = SEVERITY_INFO,
 						.code = "zone-behind-two-interfaces",
 						.subject =
 							arena_printf(d->arena, "%s.%s",
 								     d->device->name.s, i->name.s),
 						.evidence = arena_printf(
 							d->arena,
-							"it is in the zone of %s: rules hold for "
-							"that one only, and none lets the two "
-							"speak to each other",
+							"it is in the zone of %s: rules name both, "
+							"and between the two passes only what is "
+							"required inside of the zone",
 							k->name.s),
-						.fix = "a zone for each interface",
+						.fix = "a zone for each interface, where it is "
+						       "known "
+						       "who stands behind which",
 						.at = i->name.at});
 }
 
@@ -284,6 +286,8 @@ void derive_findings(struct derivation *d)
 	tell_of_gateway(d);
 	tell_of_interfaces(d);
 	tell_of_shared_zones(d);
+	derive_tell_modes(d);
+	derive_tell_members(d);
 	for_each (f, &d->plan->flows)
 		tell_of_flow(d, *f);
 }

@@ -2,9 +2,11 @@
  *
  * Data connections that an FTP gateway passes on by translation instead of relaying them: what
  * comes to it on one leg leaves it on the next in the same direction. To which port is agreed in
- * the conversation, so the gateway itself says it for each transfer.
+ * the conversation, so the gateway itself says it for each transfer. And who opens those that are
+ * relayed, as far as that is told.
  */
 #include "policy/derive_int.h"
+#include "policy/exposure.h"
 
 bool derive_is_session(const struct derivation *d, const struct flow *f)
 {
@@ -80,7 +82,7 @@ static void pass_on(struct derivation *d, const struct flow *f, const struct flo
 	r.rewrite.session = true;
 	derive_add(d, &r, f);
 
-	r.match.out = out.out ? out.out->system_name.s : NULL;
+	derive_set_out(&r.match, &out.out);
 	r.match.target = out.target;
 	r.match.ports = out.ports;
 	r.match.translated = true;
@@ -92,7 +94,7 @@ static void pass_on(struct derivation *d, const struct flow *f, const struct flo
 
 	if (!out.source.list.n || is_same_source(&in.source, &out.source))
 		return;
-	r.match.in = NULL;
+	derive_set_in(&r.match, &(struct names){{NULL, 0}});
 	r.hook = HOOK_POSTROUTING;
 	r.action = ACTION_SNAT;
 	r.rewrite.addr = out.source.list.items[0].addr;
@@ -116,4 +118,94 @@ void derive_session(struct derivation *d, const struct flow *f)
 	}
 	if (!known)
 		tell_other_mode(d, f);
+}
+
+/* --- who opens them --------------------------------------------------------------------------- */
+
+/* Whether data connections of this gateway's next leg come here, or pass. */
+static bool sees_data_of(const struct derivation *d, const struct device *gateway)
+{
+	for_each (f, &d->plan->flows) {
+		enum stand stand = derive_stand(d, *f);
+
+		if (stand != STAND_END && stand != STAND_WAY)
+			continue;
+		for (const struct claim *c = (*f)->claims; c; c = c->next)
+			if (gateway_dials_by(*f, c, gateway))
+				return true;
+	}
+	return false;
+}
+
+static void tell_could_be_less(struct derivation *d, const struct device *gateway)
+{
+	bool is_free = gateway_is_free(&gateway->ftp_gateway);
+
+	derive_tell(d, (struct finding){
+			       .severity = SEVERITY_INFO,
+			       .code = "exposure-could-be-less",
+			       .subject = gateway->name.s,
+			       .evidence = is_free ? "the site leaves open in which mode it dials "
+						     "on, so that data connections of both are let "
+						     "in; one is enough"
+						   : "it dials on in both modes, as the site says, "
+						     "and relays, so that one would be enough",
+			       .fix = is_free ? "policy derive --least-exposure says which, and "
+						"derives it"
+					      : arena_printf(d->arena,
+							     "devices.%s.ftp_gateway.modes.server: "
+							     "either, and policy derive "
+							     "--least-exposure",
+							     gateway->name.s),
+			       .at = gateway->ftp_gateway.place});
+}
+
+static const char *gone_here(struct derivation *d)
+{
+	struct buf text = BUF_INIT;
+	const char *kept;
+
+	for_each (g, &d->options->least->gone)
+		if (text_same(g->device->name, d->device->name))
+			buf_addf(&text, "%s%s", text.n ? "; " : "not let in any more: ", g->text);
+	kept = text.n ? arena_printf(d->arena, "%s", text.data) : "the same is let in here";
+	buf_release(&text);
+	return kept;
+}
+
+static void tell_least(struct derivation *d)
+{
+	struct buf said = BUF_INIT, fix = BUF_INIT;
+
+	for_each (m, &d->options->least->modes)
+		buf_addf(&fix, "%sdevices.%s.ftp_gateway.modes.server: %s", fix.n ? "; " : "",
+			 m->device, gateway_mode_word(m));
+	least_exposure_format(d->options->least, &said);
+	if (said.n)
+		derive_tell(d, (struct finding){
+				       .severity = SEVERITY_INFO,
+				       .code = "least-exposure",
+				       .subject = d->device->name.s,
+				       .evidence = arena_printf(d->arena, "%s; %s", said.data,
+								gone_here(d)),
+				       .fix = arena_printf(d->arena,
+							   "the gateways themselves set to it, and "
+							   "the site: %s",
+							   fix.data)});
+	buf_release(&said);
+	buf_release(&fix);
+}
+
+void derive_tell_modes(struct derivation *d)
+{
+	if (d->host)
+		return;
+	if (d->options->least) {
+		tell_least(d);
+		return;
+	}
+	for_each (g, &d->plan->site->devices)
+		if (g->ftp_gateway.plane == PLANE_RELAY &&
+		    gateway_dials(d->plan, g) == DIALS_BOTH && sees_data_of(d, g))
+			tell_could_be_less(d, g);
 }

@@ -38,6 +38,20 @@ static bool is_host(const struct derivation *d, const struct endpoint *e)
 	return false;
 }
 
+/* Inside of a zone that lies behind two of the device's interfaces: who stands behind which the
+ * site does not say. */
+static bool may_cross(const struct derivation *d, const struct flow *f)
+{
+	size_t n = 0;
+
+	if (!f->from->zone || f->from->zone != f->to->zone || f->path->hops.n || f->path->unknown ||
+	    f->from->device || f->to->device)
+		return false;
+	for_each (i, &d->device->interfaces)
+		n += i->zone == f->from->zone;
+	return n > 1;
+}
+
 enum stand derive_stand(const struct derivation *d, const struct flow *f)
 {
 	if (d->host)
@@ -47,7 +61,7 @@ enum stand derive_stand(const struct derivation *d, const struct flow *f)
 		return f->to->device == d->device ? STAND_NOWHERE : STAND_START;
 	if (f->to->device == d->device)
 		return STAND_END;
-	return hop_of(d, f) < f->path->hops.n ? STAND_WAY : STAND_NOWHERE;
+	return hop_of(d, f) < f->path->hops.n || may_cross(d, f) ? STAND_WAY : STAND_NOWHERE;
 }
 
 /* --- addresses -------------------------------------------------------------------------------- */
@@ -127,8 +141,55 @@ static const struct endpoint *posed_as(const struct flow *f, const struct device
 	return f->claims->whole;
 }
 
+/* A hop leaves by one of the interfaces of its zone, each with a translation of its own. NULL: none
+ * by this one. */
+static const struct addr *source_by(const struct hop *hop, const struct interface *out,
+				    const struct crossing *c, uint8_t family)
+{
+	struct hop one = *hop;
+
+	if (!hop->out || out->zone != hop->out->zone)
+		return NULL;
+	one.out = out;
+	return hop_source_nat(&one, c, family);
+}
+
+static void find_departures(struct derivation *d, const struct hop *hop, const struct crossing *c,
+			    uint8_t family, struct view *v)
+{
+	for_each (i, &hop->device->interfaces) {
+		const struct addr *a = source_by(hop, i, c, family);
+
+		if (a)
+			*(struct departure *)list_add(d->arena, &v->leaves,
+						      sizeof(*v->leaves.items)) =
+				(struct departure){i->system_name.s, a};
+	}
+}
+
+/* Behind the translation of a device before this one. */
+static void hide(struct derivation *d, const struct hop *hop, const struct crossing *c,
+		 uint8_t family, struct view *v)
+{
+	struct prefixes as = {{NULL, 0}};
+
+	for_each (i, &hop->device->interfaces) {
+		const struct addr *a = source_by(hop, i, c, family);
+
+		if (a)
+			*(struct prefix *)list_add(d->arena, &as.list, sizeof(*as.list.items)) =
+				prefix_of_addr(a);
+	}
+	if (!as.list.n)
+		return;
+	drop_inner(&as);
+	v->source = as;
+	v->hidden = true;
+}
+
 static bool find_source(struct derivation *d, const struct flow *f, uint8_t family, struct view *v)
 {
+	const struct crossing crossing = {f->from, f->to, f->transport, f->ports};
 	const struct endpoint *as = f->translation && f->translation->seen_at &&
 						    f->translation->seen_at == f->from->device
 					    ? posed_as(f, f->from->device)
@@ -142,30 +203,26 @@ static bool find_source(struct derivation *d, const struct flow *f, uint8_t fami
 	if (!derive_addresses(d, as ? as : f->from, family, &v->source))
 		return false;
 	for_each (hop, &f->path->hops) {
-		const struct addr *a = hop_source_nat(hop, f->from, family);
-
 		if (hop->device == d->device) {
-			v->leaves_as = a;
+			find_departures(d, hop, &crossing, family, v);
 			break;
 		}
-		if (a) {
-			v->source = derive_one(d, a);
-			v->hidden = true;
-		}
+		hide(d, hop, &crossing, family, v);
 	}
 	return true;
 }
 
 /* --- where it goes ---------------------------------------------------------------------------- */
 
-static bool is_at(const struct destination_nat *n, const struct flow *f, const struct view *v)
+static bool is_at(const struct addr_port *at, enum transport transport, const struct flow *f,
+		  const struct view *v)
 {
-	return (n->transport == TRANSPORT_NONE || n->transport == f->transport) &&
-	       v->dialled.list.n == 1 && addr_equal(&v->dialled.list.items[0].addr, &n->at.addr) &&
-	       (!n->at.port || n->at.port == v->dialled_ports.lo);
+	return (transport == TRANSPORT_NONE || transport == f->transport) &&
+	       v->dialled.list.n == 1 && addr_equal(&v->dialled.list.items[0].addr, &at->addr) &&
+	       (!at->port || at->port == v->dialled_ports.lo);
 }
 
-static const struct addr *address_of(const struct addr_port *ap, uint8_t family)
+const struct addr *derive_address_of(const struct addr_port *ap, uint8_t family)
 {
 	if (!ap->host)
 		return ap->addr.family == family ? &ap->addr : NULL;
@@ -175,6 +232,28 @@ static const struct addr *address_of(const struct addr_port *ap, uint8_t family)
 	return NULL;
 }
 
+/* To the member that the flow means. */
+static void balance(struct derivation *d, const struct device *device, const struct flow *f,
+		    uint8_t family, struct view *v)
+{
+	const struct crossing c = {f->from, f->to, f->transport, f->ports};
+	const struct balancer *b = device_balancer(device, &c);
+
+	if (!b || b->plane != PLANE_NAT || !is_at(&b->at, b->transport, f, v))
+		return;
+	for_each (ap, &b->to) {
+		const struct addr *to = derive_address_of(ap, family);
+
+		if (!to || !addr_port_is_at(ap, f->to))
+			continue;
+		v->target = derive_one(d, to);
+		v->ports = f->ports;
+		v->translated = true;
+		v->balancer = b;
+		return;
+	}
+}
+
 /* What this device makes of what is dialled: `dialled` becomes `target`. */
 static void translate(struct derivation *d, const struct device *device, const struct flow *f,
 		      uint8_t family, struct view *v)
@@ -182,10 +261,11 @@ static void translate(struct derivation *d, const struct device *device, const s
 	v->target = v->dialled;
 	v->ports = v->dialled_ports;
 	v->translated = false;
+	v->balancer = NULL;
 	for_each (n, &device->destination_nat) {
-		const struct addr *to = address_of(&n->to, family);
+		const struct addr *to = derive_address_of(&n->to, family);
 
-		if (!to || !is_at(n, f, v))
+		if (!to || !is_at(&n->at, n->transport, f, v))
 			continue;
 		v->target = derive_one(d, to);
 		if (n->to.port)
@@ -193,6 +273,7 @@ static void translate(struct derivation *d, const struct device *device, const s
 		v->translated = true;
 		return;
 	}
+	balance(d, device, f, family, v);
 }
 
 /* What the source dials. False: nothing of this family. */
@@ -267,32 +348,52 @@ static bool find_target(struct derivation *d, const struct flow *f, uint8_t fami
 
 /* --- through which interfaces ----------------------------------------------------------------- */
 
-static const struct interface *interface_in(const struct device *d, const struct zone *z)
+/* All of the zone's; where one of them has no name, any. */
+static struct names interfaces_in(struct derivation *d, const struct zone *z)
 {
-	for_each (i, &d->interfaces)
-		if (z && i->zone == z)
-			return i;
-	return NULL;
+	struct names names = {{NULL, 0}};
+
+	for_each (i, &d->device->interfaces) {
+		if (!z || i->zone != z)
+			continue;
+		if (!i->system_name.s)
+			return (struct names){{NULL, 0}};
+		*(const char **)list_add(d->arena, &names.list, sizeof(*names.list.items)) =
+			i->system_name.s;
+	}
+	return names;
+}
+
+static const struct zone *zone_of(const struct interface *i)
+{
+	return i ? i->zone : NULL;
+}
+
+static void find_sides(struct derivation *d, const struct flow *f, struct view *v)
+{
+	const struct hop *hop =
+		hop_of(d, f) < f->path->hops.n ? &f->path->hops.items[hop_of(d, f)] : NULL;
+
+	v->in = interfaces_in(d, hop ? zone_of(hop->in) : f->from->zone);
+	v->out = interfaces_in(d, hop ? zone_of(hop->out) : f->to->zone);
 }
 
 /* A device that is an end is not among the hops: its next neighbour on the way tells the side. */
 static void find_interfaces(struct derivation *d, const struct flow *f, struct view *v)
 {
 	const struct path *p = f->path;
-	const struct interface *side;
+	const struct zone *first = p->hops.n ? zone_of(p->hops.items[0].in) : NULL;
+	const struct zone *last = p->hops.n ? zone_of(p->hops.items[p->hops.n - 1].out) : NULL;
 
 	switch (derive_stand(d, f)) {
 	case STAND_START:
-		side = p->hops.n ? p->hops.items[0].in : NULL;
-		v->out = interface_in(d->device, side ? side->zone : f->to->zone);
+		v->out = interfaces_in(d, first ? first : f->to->zone);
 		break;
 	case STAND_END:
-		side = p->hops.n ? p->hops.items[p->hops.n - 1].out : NULL;
-		v->in = interface_in(d->device, side ? side->zone : f->from->zone);
+		v->in = interfaces_in(d, last ? last : f->from->zone);
 		break;
 	case STAND_WAY:
-		v->in = p->hops.items[hop_of(d, f)].in;
-		v->out = p->hops.items[hop_of(d, f)].out;
+		find_sides(d, f, v);
 		break;
 	default:
 		break;

@@ -21,7 +21,12 @@ struct emitter {
 	void (*policy)(const struct policy *p, struct buf *out);
 	/* One rule alone, on a line of its own without the newline; NULL: it is not said alone. */
 	void (*rule)(const struct rule *r, struct buf *out);
+	/* One rule of it names several interfaces. Of others each has one: emit_policy(). */
+	bool names_interfaces;
 };
+
+/* emitter.policy() of rules that the language can say. */
+void emit_policy(const struct emitter *e, const struct policy *p, struct buf *out);
 
 extern const struct emitter emitter_nftables;
 extern const struct emitter emitter_iptables;  /* its IPv4 */

@@ -462,7 +462,7 @@ static void add_head(const struct emission *e, struct buf *out)
 	add_findings(e, out);
 }
 
-static void emit_policy(const struct policy *p, struct buf *out)
+static void emit_template(const struct policy *p, struct buf *out)
 {
 	struct buf groups = BUF_INIT;
 	struct emission e = {.out = &groups, .policy = p};
@@ -483,5 +483,5 @@ const struct emitter emitter_aws = {
 	.name = "aws",
 	.interface_also = " ()/:", /* they are compared, and not written */
 	.interface_max = NAME_MAX_BYTES,
-	.policy = emit_policy,
+	.policy = emit_template,
 };

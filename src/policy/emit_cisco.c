@@ -512,7 +512,7 @@ static void add_all(struct cisco *e)
 	buf_add_text(e->out, "end\n");
 }
 
-static void emit_policy(const struct policy *p, struct buf *out)
+static void emit_lists(const struct policy *p, struct buf *out)
 {
 	struct buf lists = BUF_INIT;
 	struct cisco e = {.out = &lists, .policy = p, .bound = BUF_INIT};
@@ -542,5 +542,5 @@ const struct emitter emitter_cisco = {
 	.interface_also = "/:", /* GigabitEthernet0/1, Serial0/0/0:23 */
 	.interface_max = NAME_MAX_BYTES,
 	.stateless = true,
-	.policy = emit_policy,
+	.policy = emit_lists,
 };

@@ -42,6 +42,10 @@ static const char *why_unsaid(const struct rule *r, uint8_t family)
 	if (r->rewrite.session)
 		return "iptables has no map that a gateway could fill: these data connections are "
 		       "not translated, and do not pass";
+	if (r->rewrite.members.n && r->rewrite.balance == BALANCE_SOURCE)
+		return "iptables cannot choose a member by the client's address: what is dialled "
+		       "is "
+		       "not translated, and does not pass";
 	if (r->match.transport == TRANSPORT_IP && !r->match.number && family == 6)
 		return "no packet of IPv6 ends in protocol 0";
 	return NULL;
@@ -50,10 +54,14 @@ static const char *why_unsaid(const struct rule *r, uint8_t family)
 static void tell_unsaid(struct emission *e, const struct rule *r)
 {
 	struct buf subject = BUF_INIT;
-	struct finding f = {.severity = r->rewrite.session ? SEVERITY_HIGH : SEVERITY_LOW,
+	bool balanced = r->rewrite.members.n != 0;
+	struct finding f = {.severity =
+				    r->rewrite.session || balanced ? SEVERITY_HIGH : SEVERITY_LOW,
 			    .code = "not-in-iptables",
 			    .evidence = why_unsaid(r, e->family),
-			    .fix = r->rewrite.session ? "nftables, or plane: relay" : NULL};
+			    .fix = r->rewrite.session ? "nftables, or plane: relay"
+				   : balanced	      ? "nftables, or balance: random"
+						      : NULL};
 
 	emit_reason(&subject, r, 0);
 	f.subject = subject.data;
@@ -98,6 +106,8 @@ static void check(const struct policy *p, struct errs *errs)
 	check_user(&p->device->ftp_gateway.run_as, errs);
 	check_user(&p->device->http_proxy.run_as, errs);
 	check_user(&p->device->socks_proxy.run_as, errs);
+	for_each (b, &p->device->load_balancer)
+		check_user(&b->run_as, errs);
 }
 
 /* --- what a rule matches ---------------------------------------------------------------------- */
@@ -202,8 +212,29 @@ static void add_prefix(struct buf *out, const char *option, const struct prefix 
 
 /* --- what it does ----------------------------------------------------------------------------- */
 
-static void add_action(struct buf *out, const struct rule *r)
+/* Of those that are left the next member takes its share. */
+static void add_share(struct buf *out, const struct rewrite *w, size_t member)
 {
+	size_t left = w->members.n - member;
+
+	if (left < 2)
+		return;
+	if (w->balance == BALANCE_RANDOM)
+		buf_addf(out, " -m statistic --mode random --probability %.8f", 1.0 / (double)left);
+	else
+		buf_addf(out, " -m statistic --mode nth --every %zu --packet 0", left);
+}
+
+/* member: of those that share what is dialled. */
+static void add_action(struct buf *out, const struct rule *r, size_t member)
+{
+	struct rewrite one = r->rewrite;
+
+	if (one.members.n) {
+		add_share(out, &one, member);
+		one.addr = one.members.items[member].addr;
+		one.port = one.members.items[member].port;
+	}
 	switch (r->action) {
 	case ACTION_ACCEPT:
 		buf_add_text(out, " -j RETURN");
@@ -223,7 +254,7 @@ static void add_action(struct buf *out, const struct rule *r)
 	case ACTION_SNAT:
 		buf_add_text(out, r->action == ACTION_DNAT ? " -j DNAT --to-destination "
 							   : " -j SNAT --to-source ");
-		emit_rewrite(out, &r->rewrite);
+		emit_rewrite(out, &one);
 		break;
 	}
 }
@@ -244,7 +275,7 @@ static void add_reason(const struct emission *e)
 
 /* NULL: any address. */
 static void add_line(const struct emission *e, const struct prefix *source,
-		     const struct prefix *target)
+		     const struct prefix *target, size_t member)
 {
 	const struct match *m = &e->first->match;
 
@@ -257,7 +288,7 @@ static void add_line(const struct emission *e, const struct prefix *source,
 	add_name(e->out, "-m owner --uid-owner", m->user, USER_NAME_MAX);
 	add_state(e->out, m);
 	add_reason(e);
-	add_action(e->out, e->first);
+	add_action(e->out, e->first, member);
 	buf_add_char(e->out, '\n');
 }
 
@@ -269,11 +300,13 @@ static void add_lines(const struct emission *e)
 	const struct prefixes *source = &e->first->match.source, *target = &e->first->match.target;
 	size_t n_sources = source->list.n ? source->list.n : 1;
 	size_t n_targets = target->list.n ? target->list.n : 1;
+	size_t n_members = e->first->rewrite.members.n ? e->first->rewrite.members.n : 1;
 
 	for (size_t i = 0; i < n_sources; i++)
 		for (size_t k = 0; k < n_targets; k++)
-			add_line(e, source->list.n ? &source->list.items[i] : NULL,
-				 target->list.n ? &target->list.items[k] : NULL);
+			for (size_t member = 0; member < n_members; member++)
+				add_line(e, source->list.n ? &source->list.items[i] : NULL,
+					 target->list.n ? &target->list.items[k] : NULL, member);
 }
 
 static void end_line(struct emission *e)

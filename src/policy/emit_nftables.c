@@ -30,6 +30,23 @@ static void add_name(struct buf *out, const char *label, const char *name, size_
 	buf_addf(out, "%s \"%s\" ", label, name);
 }
 
+/* "iifname \"eth0\" ", "iifname { \"eth0\", \"eth1\" } "; name gives the i-th. */
+static void add_names(struct buf *out, const char *label, const struct match *m,
+		      const char *(*name)(const struct match *m, size_t i))
+{
+	if (!name(m, 0) || !name(m, 1)) {
+		add_name(out, label, name(m, 0), INTERFACE_NAME_MAX);
+		return;
+	}
+	buf_addf(out, "%s { ", label);
+	for (size_t i = 0; name(m, i); i++) {
+		if (!policy_is_name(name(m, i), INTERFACE_NAME_MAX))
+			BUG("no name for a ruleset");
+		buf_addf(out, "%s\"%s\"", i ? ", " : "", name(m, i));
+	}
+	buf_add_text(out, " } ");
+}
+
 static void add_range(struct buf *out, struct port_range r)
 {
 	port_range_format(r, out);
@@ -120,8 +137,8 @@ static void add_owner(struct buf *out, const struct match *m)
 
 static void add_match(struct buf *out, const struct match *m)
 {
-	add_name(out, "iifname", m->in, INTERFACE_NAME_MAX);
-	add_name(out, "oifname", m->out, INTERFACE_NAME_MAX);
+	add_names(out, "iifname", m, match_in);
+	add_names(out, "oifname", m, match_out);
 	if (m->family && !m->source.list.n && !m->target.list.n && !m->icmp)
 		buf_addf(out, "meta nfproto ipv%u ", m->family);
 	add_prefixes(out, "saddr", m->family, &m->source);
@@ -132,6 +149,24 @@ static void add_match(struct buf *out, const struct match *m)
 }
 
 /* --- what it does ----------------------------------------------------------------------------- */
+
+/* "numgen random mod 2 map { 0 : 10.9.0.8 . 443, 1 : 10.9.0.9 . 443 }" */
+static void add_members(struct buf *out, const struct rule *r)
+{
+	const struct rewrite *w = &r->rewrite;
+	char text[ADDR_TEXT_MAX];
+	size_t n = 0;
+
+	emit_chooser(out, &r->match, w);
+	buf_add_text(out, " map { ");
+	for_each (end, &w->members) {
+		buf_addf(out, "%s%zu : %s", n ? ", " : "", n, addr_text(&end->addr, text));
+		if (end->port)
+			buf_addf(out, " . %u", end->port);
+		n++;
+	}
+	buf_add_text(out, " }");
+}
 
 static void add_action(struct buf *out, const struct rule *r)
 {
@@ -155,7 +190,9 @@ static void add_action(struct buf *out, const struct rule *r)
 	case ACTION_DNAT:
 	case ACTION_SNAT:
 		buf_addf(out, "%s %s to ", action_names[r->action], ip);
-		if (r->rewrite.session)
+		if (r->rewrite.members.n)
+			add_members(out, r);
+		else if (r->rewrite.session)
 			buf_addf(out, "%s saddr . %s daddr . %s dport map @p_session_%u", ip, ip,
 				 transport_names[r->match.transport], r->match.family);
 		else
@@ -291,8 +328,8 @@ static void add_set_rule(struct buf *out, const struct shape *s)
 	const struct match *m = &s->first->match;
 	struct buf service = BUF_INIT, many = BUF_INIT;
 
-	add_name(out, "iifname", m->in, INTERFACE_NAME_MAX);
-	add_name(out, "oifname", m->out, INTERFACE_NAME_MAX);
+	add_names(out, "iifname", m, match_in);
+	add_names(out, "oifname", m, match_out);
 	buf_addf(&service, "%s dport", transport_names[m->transport]);
 	if (emit_is_any(m->ports) && emit_has_ports(m->transport) && emit_is_any(m->source_ports))
 		buf_addf(out, "meta l4proto %s ", transport_names[m->transport]);
@@ -386,7 +423,7 @@ static void add_table(struct buf *out, const struct policy *p, const struct shap
 	buf_add_text(out, "}\n");
 }
 
-static void emit_policy(const struct policy *p, struct buf *out)
+static void emit_table(const struct policy *p, struct buf *out)
 {
 	struct shapes all;
 
@@ -402,6 +439,7 @@ static void emit_policy(const struct policy *p, struct buf *out)
 
 const struct emitter emitter_nftables = {
 	.name = "nftables",
-	.policy = emit_policy,
+	.policy = emit_table,
 	.rule = emit_rule,
+	.names_interfaces = true,
 };

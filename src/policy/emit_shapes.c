@@ -14,7 +14,7 @@ uint8_t shape_bits(const struct prefixes *p)
 static bool is_alone(const struct rule *r)
 {
 	return r->match.source.list.n > 1 || r->match.target.list.n > 1 || !r->flows.n ||
-	       r->rewrite.session;
+	       r->rewrite.session || r->rewrite.members.n;
 }
 
 static void add_word(struct buf *b, const char *s)
@@ -41,8 +41,12 @@ static void add_shape_bytes(struct buf *b, const struct rule *r)
 				    r->rewrite.port};
 
 	buf_add(b, numbers, sizeof(numbers));
-	add_word(b, m->in);
-	add_word(b, m->out);
+	for (size_t i = 0; i <= m->more_in.list.n; i++)
+		add_word(b, match_in(m, i));
+	buf_add_char(b, '\n');
+	for (size_t i = 0; i <= m->more_out.list.n; i++)
+		add_word(b, match_out(m, i));
+	buf_add_char(b, '\n');
 	add_word(b, m->icmp);
 	add_word(b, m->user);
 	buf_add(b, &r->rewrite.addr.family, 1);

@@ -529,7 +529,7 @@ static void add_end(const struct emission *e, struct buf *out)
 			  "}\n");
 }
 
-static void emit_policy(const struct policy *p, struct buf *out)
+static void emit_script(const struct policy *p, struct buf *out)
 {
 	struct buf rules = BUF_INIT;
 	struct emission e = {.out = &rules, .policy = p};
@@ -556,5 +556,5 @@ const struct emitter emitter_windows = {
 	.name = "windows",
 	.interface_also = " ()", /* "vEthernet (Default Switch)"; no wildcard, no quote */
 	.interface_max = 100,
-	.policy = emit_policy,
+	.policy = emit_script,
 };

@@ -3,6 +3,15 @@
 
 #include "base/date.h"
 #include "base/map.h"
+#include "policy/emit.h"
+
+void emit_policy(const struct emitter *e, const struct policy *p, struct buf *out)
+{
+	struct policy *single = e->names_interfaces ? NULL : policy_by_interface(p);
+
+	e->policy(single ? single : p, out);
+	policy_free(single);
+}
 
 /* nft has no escape inside quotes, and takes no byte for the end of a line but the newline. */
 void emit_harmless(struct buf *out, const char *s, size_t room)
@@ -100,6 +109,18 @@ void emit_rewrite(struct buf *out, const struct rewrite *w)
 			 brackets ? "]" : "");
 	if (w->port)
 		buf_addf(out, ":%u", w->port);
+}
+
+void emit_chooser(struct buf *out, const struct match *m, const struct rewrite *w)
+{
+	static const char *const by[] = {
+		[BALANCE_RANDOM] = "numgen random", [BALANCE_ROUND_ROBIN] = "numgen inc"};
+
+	if (w->balance == BALANCE_SOURCE)
+		buf_addf(out, "jhash %s saddr", m->family == 6 ? "ip6" : "ip");
+	else
+		buf_add_text(out, by[w->balance]);
+	buf_addf(out, " mod %zu", w->members.n);
 }
 
 bool emit_has_ports(enum transport t)

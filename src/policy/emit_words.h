@@ -25,6 +25,9 @@ void emit_grants(struct buf *out, const struct rule *r);
 /* "ADDRESS", ":PORT", "ADDRESS:PORT", "[ADDRESS]:PORT" */
 void emit_rewrite(struct buf *out, const struct rewrite *w);
 
+/* By what nftables chooses a member: "numgen random mod 3". */
+void emit_chooser(struct buf *out, const struct match *m, const struct rewrite *w);
+
 bool emit_has_ports(enum transport t);
 bool emit_is_any(struct port_range r);
 

@@ -79,6 +79,52 @@ bool policy_is_name(const char *s, size_t max)
 	return policy_is_name_also(s, max, NULL);
 }
 
+/* --- interfaces ------------------------------------------------------------------------------- */
+
+static const char *name_at(const char *first, const struct names *more, size_t i)
+{
+	if (!i)
+		return first;
+	return i <= more->list.n ? more->list.items[i - 1] : NULL;
+}
+
+const char *match_in(const struct match *m, size_t i)
+{
+	return name_at(m->in, &m->more_in, i);
+}
+
+const char *match_out(const struct match *m, size_t i)
+{
+	return name_at(m->out, &m->more_out, i);
+}
+
+static void add_by_interface(struct policy *p, const struct rule *r)
+{
+	for (size_t i = 0; i <= r->match.more_in.list.n; i++)
+		for (size_t k = 0; k <= r->match.more_out.list.n; k++) {
+			struct rule *one = list_add(p->arena, &p->rules, sizeof(*p->rules.items));
+
+			*one = *r;
+			one->match.in = match_in(&r->match, i);
+			one->match.out = match_out(&r->match, k);
+			one->match.more_in = one->match.more_out = (struct names){{NULL, 0}};
+		}
+}
+
+struct policy *policy_by_interface(const struct policy *p)
+{
+	struct arena *arena = arena_new();
+	struct policy *q = ARENA_NEW(arena, struct policy);
+
+	*q = *p;
+	q->arena = arena;
+	q->rules.items = NULL;
+	q->rules.n = 0;
+	for_each (r, &p->rules)
+		add_by_interface(q, r);
+	return q;
+}
+
 void policy_free(struct policy *p)
 {
 	if (p)

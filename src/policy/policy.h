@@ -52,8 +52,14 @@ struct prefixes {
 	LIST_OF(struct prefix) list; /* of one family; neither touching each other's inside */
 };
 
+/* More interfaces of one zone. */
+struct names {
+	LIST_OF(const char *) list;
+};
+
 struct match {
 	const char *in, *out;		       /* interfaces as the system calls them; NULL: any */
+	struct names more_in, more_out;	       /* or one of these */
 	uint8_t family;			       /* 4, 6; 0: both, and then without addresses */
 	struct prefixes source, target;	       /* none: any of the family */
 	enum transport transport;	       /* TRANSPORT_NONE: any */
@@ -66,10 +72,18 @@ struct match {
 };
 
 /* To where DNAT and REDIRECT send, and as whom SNAT sends. */
+struct rewrite_end {
+	struct addr addr;
+	uint16_t port; /* 0: as it is */
+};
 struct rewrite {
 	struct addr addr; /* family 0: not by address */
 	uint16_t port;	  /* 0: as it is */
 	bool session;	  /* the gateway says it for each transfer */
+	/* Of DNAT: to one of these, each connection anew; at least two, or none. All of them have a
+	 * port, or none has. */
+	LIST_OF(struct rewrite_end) members;
+	enum balance balance;
 };
 
 struct rule {
@@ -94,6 +108,8 @@ struct policy {
 	LIST_OF(struct finding) findings; /* what cannot be said, or is not known */
 };
 
+struct least_exposure; /* policy/exposure.h */
+
 struct policy_options {
 	int32_t today; /* base/date.h; what has expired before is not opened. 0: nothing has */
 	/* Of the language it is for. What names of interfaces may have besides, such as "/"; NULL:
@@ -101,6 +117,8 @@ struct policy_options {
 	const char *interface_also;
 	size_t interface_max;
 	bool stateless; /* it keeps no state, whatever the site says of the device */
+	/* By which the plan was made, to be told of; NULL: by none. */
+	const struct least_exposure *least;
 };
 
 /* What the plan asks of this device. The plan must outlive it. NULL with errs: an interface or a
@@ -111,6 +129,12 @@ MUST_USE struct policy *policy_derive(const struct plan *plan, const struct devi
 MUST_USE struct policy *policy_derive_host(const struct plan *plan, const struct host *host,
 					   const struct policy_options *options);
 void policy_free(struct policy *p); /* NULL is fine */
+/* The same with a rule for each interface: for languages that name one in a rule. It borrows all
+ * but the list of rules. */
+MUST_USE struct policy *policy_by_interface(const struct policy *p);
+/* The i-th name of either side, from 0; NULL behind the last, and of any. */
+const char *match_in(const struct match *m, size_t i);
+const char *match_out(const struct match *m, size_t i);
 
 /* By whose decision it is let through, and until when. */
 struct grant claim_grant(const struct claim *c);

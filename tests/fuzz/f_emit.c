@@ -12,6 +12,7 @@
 #include "doc/site.h"
 #include "library_leaks.h"
 #include "policy/emit.h"
+#include "policy/exposure.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -113,7 +114,7 @@ static void check_text(const struct policy *p, const struct language *language)
 	if (language->emitter->check)
 		language->emitter->check(p, &errs);
 	if (!errs.n)
-		language->emitter->policy(p, &out);
+		emit_policy(language->emitter, p, &out);
 	text = buf_slice(&out);
 	while (slice_cut(&text, '\n', &line))
 		check_line(line, language);
@@ -181,6 +182,25 @@ static bool is_small(const struct site *s, const struct product *p)
 	return s->hosts.n <= 30 && p->requirements.n <= 100 && s->devices.n <= 10;
 }
 
+/* No choice lets in more from outside than all of them together. */
+static void check_least(const struct site *site, const struct product *product)
+{
+	enum { FEW = 3 };
+	const struct exposure_asked asked = {.site = site, .products = &product, .n_products = 1};
+	struct least_exposure *e;
+	struct errs errs = {0};
+
+	if (site->devices.n > FEW)
+		return;
+	e = least_exposure_find(&asked, &errs);
+	if (!e != (errs.n != 0))
+		BUG("a choice with errors, or neither");
+	if (e && e->after.sides[EXPOSURE_OUTSIDE] > e->before.sides[EXPOSURE_OUTSIDE])
+		BUG("the least is more");
+	least_exposure_free(e);
+	errs_release(&errs);
+}
+
 static void plan_and_derive(const struct site *site, const struct product *product)
 {
 	const struct plan_options options = {0};
@@ -192,8 +212,10 @@ static void plan_and_derive(const struct site *site, const struct product *produ
 			site_check_use(site, u, product, &errs);
 	if (!errs.n && is_small(site, product))
 		plan = plan_build(site, &product, 1, &options, &errs);
-	if (plan)
+	if (plan) {
 		derive_all(plan);
+		check_least(site, product);
+	}
 	plan_free(plan);
 	errs_release(&errs);
 }

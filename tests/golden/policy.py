@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: ISC
 """policy.py NAME ...: derive the policy of each device with a file policy/NAME/DEVICE.rules and compare
 it with that file, which was written by hand from the documents, in any order. The site is
-policy/NAME/site.yaml, else sites/NAME/site.yaml; base rules, which no flow is behind, are left out.
+policy/NAME/site.yaml, else sites/NAME/site.yaml; base rules, which no flow is behind, are left out. A file
+policy/NAME/options has words for the command.
 
 DEVICE.rules  HOOK ACTION [in=INTERFACE] [out=INTERFACE] SOURCE > TARGET TRANSPORT/PORTS WORDS
-              WORDS: from=PORTS, user=, translated, reply, to=[ADDRESS][:PORT], to=session
+              WORDS: from=PORTS, user=, translated, reply, to=[ADDRESS][:PORT], to=session,
+              to=BALANCE:ADDRESS[:PORT],... of a load balancer
 Where a required flow is inside of a forbidden one, the first must come first: that is looked at, too.
 """
 import difflib
@@ -30,6 +32,10 @@ def site_of(name):
 def derive(name, device):
     site, catalog = site_of(name)
     command = [PORTOLAN, "policy", "derive", site, "--device", device, "--format", "jsonl", "--catalog", catalog]
+    options = os.path.join(GOLDEN, "policy", name, "options")
+    if os.path.exists(options):
+        with open(options, encoding="utf-8") as f:
+            command += f.read().split()
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     if ran.returncode != 0:
         sys.exit(f"{name} {device}: exit {ran.returncode}\n{ran.stderr}")
@@ -54,6 +60,7 @@ def words(r):
     yield r["packets"] or ""
     to = (r["to_address"] or "") + (f":{r['to_port']}" if r["to_port"] else "")
     to = "session" if r["by_session"] else to
+    to = f"{r['balance']}:{','.join(r['members'])}" if "members" in r else to
     yield f"to={to}" if to else ""
 
 

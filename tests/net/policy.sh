@@ -41,6 +41,7 @@ address() {
 		esac || die "no address $a"
 	done
 }
+options= # of derive, for the next loads
 # load NAMESPACE SITE CATALOG DEVICE: its rules, twice: the second time they replace themselves.
 load() {
 	if [ "$language" = nft ]; then
@@ -52,7 +53,8 @@ load() {
 	loaded="$loaded $1"
 }
 load_nft() {
-	portolan policy derive "$2" --catalog "$3" --device "$4" >"$T/$4.nft" || die "derive $4"
+	# shellcheck disable=SC2086 # words on purpose
+	portolan policy derive "$2" --catalog "$3" --device "$4" $options >"$T/$4.nft" || die "derive $4"
 	ip netns exec "$1" nft -f "$T/$4.nft" || die "nft: $4"
 	ip netns exec "$1" nft -s list table inet portolan >"$T/once"
 	ip netns exec "$1" nft -f "$T/$4.nft" || die "nft again: $4"
@@ -63,7 +65,8 @@ loaded=
 # load_iptables NAMESPACE SITE CATALOG DEVICE iptables|ip6tables: the namespace's chains are hooked in once only.
 load_iptables() {
 	text=$T/$4.$5 tool=$5-${language#iptables-}
-	portolan policy derive "$2" --catalog "$3" --device "$4" --format "$5" >"$text" || die "derive $4"
+	# shellcheck disable=SC2086 # words on purpose
+	portolan policy derive "$2" --catalog "$3" --device "$4" $options --format "$5" >"$text" || die "derive $4"
 	grep -v '^-I' "$text" >"$text.again"
 	case "$loaded " in *" $1 "*) cp "$text.again" "$text" ;; esac
 	ip netns exec "$1" "$tool-restore" --noflush --test <"$text" || die "$tool-restore --test: $4"
@@ -400,3 +403,195 @@ relay "$F" 10.21.0.1:41000 10.20.0.1 10.20.0.10:50001
 relay "$N" 198.51.100.2:43999 10.21.0.2 10.21.0.1:41000
 hear "$S" 203.0.113.21 198.51.100.2 43999
 has "$T/heard" "a place"
+
+# The least exposure: nobody begins anything towards N from outside, nor towards F from N; the rest stays.
+options=--least-exposure
+least=$SOURCE_DIR/tests/golden/policy/ftp-least/site.yaml
+load "$F" "$least" "$SOURCE_DIR/catalog" F
+load "$N" "$least" "$SOURCE_DIR/catalog" N
+options=
+passes "$S" 203.0.113.21 198.51.100.2 21,42000,43000,43999 ""
+# shellcheck disable=SC2086 # words on purpose
+passes "$N" 10.21.0.2 10.21.0.1 41000,41999 "" $proxy
+# shellcheck disable=SC2086 # words on purpose
+passes "$F" 10.21.0.1 10.21.0.2 21,42000,42999,43000 21,42000,42999 $proxy
+# shellcheck disable=SC2086 # words on purpose
+passes "$N" 198.51.100.2 203.0.113.21 21,1024 21,1024 $proxy
+passes "$C" 10.20.0.10 10.20.0.1 21,40000 21,40000
+hear "$C" 10.20.0.10 10.20.0.1 40999
+has "$T/heard" "a file"
+
+# --- load balancers ----------------------------------------------------------------------------------
+
+# On the way: whom it serves, on its one port; who dials a member itself does not get there.
+balanced=$SOURCE_DIR/tests/golden/policy/balancer-nat
+address "$inside" eth0 10.1.0.5/16
+cp "$balanced/site.yaml" "$T/source.yaml"
+# Only nftables chooses by the client's address.
+[ "$language" = nft ] || sed -i 's/balance: source/balance: round-robin/' "$T/source.yaml"
+load "$fw" "$T/source.yaml" "$balanced/catalog" lb1
+passes "$out" 198.51.100.50 198.51.100.7 443,8442-8444 8443
+passes "$out" 198.51.100.50 10.9.0.8 443,8443 ""
+passes "$inside" 10.1.0.5 198.51.100.7 443,8443 8443
+passes "$inside" 10.1.0.20 198.51.100.7 8443 ""
+passes "$fw" 10.9.0.1 10.9.0.8 443,8080 8080
+# members NAMESPACE: two that say who they are, and hear who comes
+members() {
+	say "$1" 10.9.0.8:443 "one"
+	one=$log one_pid=$pid
+	say "$1" 10.9.0.9:443 "two"
+	two=$log two_pid=$pid
+}
+# hear_often NAMESPACE SOURCE ADDRESS PORT
+hear_often() {
+	: >"$T/heard-all"
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		hear "$@"
+		cat "$T/heard" >>"$T/heard-all"
+	done
+	grep -vx -e one -e two -e '' "$T/heard-all" && fail "try $i, not of a member"
+	sort -u "$T/heard-all" | grep -v '^$' | tr '\n' ' '
+}
+members "$dmz"
+heard=$(hear_often "$out" 198.51.100.50 198.51.100.7 8443)
+if [ "$language" = nft ]; then
+	case $heard in "one " | "two ") ;; *) fail "a client has one member, not: $heard" ;; esac
+else
+	[ "$heard" = "one two " ] || fail "in turn: $heard"
+fi
+cat "$one" "$two" >"$T/seen"
+has "$T/seen" 198.51.100.50
+sed 's/balance: source/balance: random/' "$balanced/site.yaml" >"$T/random.yaml"
+load "$fw" "$T/random.yaml" "$balanced/catalog" lb1
+heard=$(hear_often "$out" 198.51.100.50 198.51.100.7 8443)
+[ "$heard" = "one two " ] || fail "at random: $heard"
+ip -n "$fw" route add default via 198.51.100.50
+# What the box has been told is what the site's flows need, member by member.
+ip netns exec "$fw" "$PORTOLAN" policy collect "$T/lb1.bundle" 2>"$T/err" || cat "$T/err"
+portolan policy explain "$T/random.yaml" --catalog "$balanced/catalog" --bundle lb1="$T/lb1.bundle" >"$T/explained"
+rc=$?
+[ $rc = 0 ] || fail "explain: $rc $(cat "$T/explained")"
+has_not "$T/explained" instead
+stop "$one_pid"
+stop "$two_pid"
+
+# Beside it: one wire for all, and members see the balancer.
+host wire; wire=$ns
+host lb; lb=$ns
+host m; m=$ns
+host user; user=$ns
+router "$lb"
+ip -n "$wire" link add br0 type bridge
+ip -n "$wire" link set br0 up
+for end in "$lb" "$m" "$user"; do
+	wire "$wire" "e${end##*-}" "$end" eth0
+	ip -n "$wire" link set "e${end##*-}" master br0
+done
+address "$lb" eth0 10.9.0.1/24
+address "$m" eth0 10.9.0.8/24 10.9.0.9/24
+address "$user" eth0 10.9.0.50/24
+beside=$SOURCE_DIR/tests/golden/policy/balancer-one-arm
+load "$lb" "$beside/site.yaml" "$beside/catalog" lb1
+passes "$user" 10.9.0.50 10.9.0.1 442-444 443
+passes "$lb" 10.9.0.1 10.9.0.8 443 ""
+pings "$lb" 10.9.0.1 10.9.0.9 open
+members "$m"
+heard=$(hear_often "$user" 10.9.0.50 10.9.0.1 443)
+[ "$heard" = "one two " ] || fail "in turn, beside: $heard"
+cat "$one" "$two" >"$T/seen"
+has "$T/seen" 10.9.0.1
+has_not "$T/seen" 10.9.0.50
+
+# --- a zone behind two interfaces --------------------------------------------------------------------
+
+host legs; legs=$ns
+host near; near=$ns
+host far; far=$ns
+router "$legs"
+wire "$legs" eth0 "$inside" eth7
+wire "$legs" eth1 "$near" eth0
+wire "$legs" eth2 "$far" eth0
+address "$legs" eth0 10.1.255.1/30
+address "$inside" eth7 10.1.255.2/30
+address "$legs" eth1 10.9.0.1/24
+address "$legs" eth2 10.9.1.1/24
+address "$near" eth0 10.9.0.8/24
+address "$far" eth0 10.9.1.8/24 10.9.1.9/24
+ip -n "$legs" route add 10.1.0.0/16 via 10.1.255.2
+ip -n "$inside" route add 10.9.0.8 via 10.1.255.1
+ip -n "$near" route add default via 10.9.0.1
+ip -n "$far" route add default via 10.9.1.1
+two=$SOURCE_DIR/tests/golden/policy/two-legs
+passes "$far" 10.9.1.8 10.9.0.8 442,443 442,443
+load "$legs" "$two/site.yaml" "$two/catalog" fw1
+passes "$near" 10.9.0.8 10.1.0.20 5431,5432 5432
+passes "$far" 10.9.1.9 10.1.0.20 5432 ""
+# From one leg to the other what is required there.
+passes "$far" 10.9.1.8 10.9.0.8 442,443 443
+passes "$far" 10.9.1.9 10.9.0.8 443 ""
+passes "$near" 10.9.0.8 10.9.1.9 443,5432 5432
+
+# --- answers without state ---------------------------------------------------------------------------
+
+address "$legs" eth0 10.1.0.1/16
+ip -n "$legs" route del 10.1.0.0/16 via 10.1.255.2
+ip -n "$legs" route add 10.1.0.20 via 10.1.255.2
+# What was translated before stays with iptables until it is emptied by hand.
+for chain in PREROUTING POSTROUTING; do
+	[ "$language" = nft ] || ip netns exec "$legs" "$language" -t nat -F "PORTOLAN-$chain"
+done
+keepless=$SOURCE_DIR/tests/golden/policy/stateless-udp
+load "$legs" "$keepless/site.yaml" "$keepless/catalog" fw1
+# datagram FROM-NAMESPACE SOURCE PORT TO-NAMESPACE TARGET PORT: what arrives, and whether an answer does
+datagram() {
+	ip netns exec "$1" "$python" -c '
+import os, socket, sys
+_, here, port, there, target, to = sys.argv
+def bound(address, number):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind((address, int(number))); s.settimeout(0.5)
+    return s
+a = bound(here, port)
+fd = os.open("/run/netns/" + there, os.O_RDONLY)
+assert __import__("ctypes").CDLL(None, use_errno=True).setns(fd, 0) == 0
+b = bound(target, to)
+a.sendto(b"question", (target, int(to)))
+try:
+    who = b.recvfrom(100)[1]
+    b.sendto(b"answer", who)
+    print("arrives,", "answered" if a.recv(100) else "")
+except TimeoutError: print("nothing" if "who" not in globals() else "arrives, no answer")
+' "$2" "$3" "$4" "$5" "$6"
+}
+# told WANTED FROM-NAMESPACE ...
+told() {
+	want=$1
+	shift
+	got=$(datagram "$@" 2>"$T/err") || cat "$T/err"
+	[ "$got" = "$want" ] || fail "$2:$3 to $5:$6: \"$got\", not \"$want\""
+}
+told "arrives, answered" "$inside" 10.1.0.20 40000 "$near" 10.9.0.8 53
+told "arrives, answered" "$inside" 10.1.0.20 123 "$near" 10.9.0.8 123
+told "arrives, no answer" "$inside" 10.1.0.20 500 "$near" 10.9.0.8 53
+told "nothing" "$inside" 10.1.0.20 40000 "$near" 10.9.0.8 123
+# Servers begin nothing, but for what looks like an answer.
+told "nothing" "$near" 10.9.0.8 4000 "$inside" 10.1.0.20 5000
+told "nothing" "$near" 10.9.0.8 123 "$inside" 10.1.0.20 5000
+told "nothing" "$near" 10.9.0.8 53 "$inside" 10.1.0.20 514
+told "arrives, answered" "$near" 10.9.0.8 53 "$inside" 10.1.0.20 5000
+
+# --- from exactly one to exactly one -----------------------------------------------------------------
+
+address "$C" eth0 10.40.0.11/16 10.40.0.12/16
+address "$F" eth0 10.40.0.1/16
+address "$S" eth0 203.0.113.5/24 203.0.113.6/24
+ip -n "$N" route add 10.40.0.0/16 via 10.21.0.1
+one_to_one=$SOURCE_DIR/tests/golden/policy/passthru/site.yaml
+load "$F" "$one_to_one" "$SOURCE_DIR/catalog" F
+load "$N" "$one_to_one" "$SOURCE_DIR/catalog" N
+passes "$S" 203.0.113.5 198.51.100.2 1351-1353 1352
+passes "$S" 203.0.113.6 198.51.100.2 1351-1353 ""
+passes "$S" 203.0.113.5 10.40.0.11 1352 ""
+passes "$S" 203.0.113.5 10.40.0.12 1352 ""
+passes "$C" 10.40.0.11 203.0.113.5 1352 ""
+passes "$N" 10.21.0.2 10.40.0.11 1352 ""

@@ -72,7 +72,7 @@ static struct emitted emit(const struct emitter *emitter, const char *requiremen
 	if (!host)
 		p = policy_derive(m.plan, &m.site->devices.items[0], &options, &m.errs);
 	assert_non_null(p);
-	emitter->policy(p, &m.text);
+	emit_policy(emitter, p, &m.text);
 	policy_free(p);
 	return m;
 }

@@ -332,6 +332,51 @@ static void answers_begin_nothing(void **state)
 	release(&d);
 }
 
+/* What is forbidden on the way back, and to which ports answers pass before it (NULL: it meets
+ * none); which finding there is. */
+static void answers_over_udp(void **state)
+{
+	static const struct {
+		const char *needs, *forbid, *answer, *code;
+	} rows[] = {
+		{"udp/53", "udp/any", "udp dport 1024-65535 udp sport 53 ",
+		 "answers-look-forbidden"},
+		{"udp/53", "ip/any", "udp dport 1024-65535 udp sport 53 ",
+		 "answers-look-forbidden"},
+		{"udp/53", "ip/17", "udp dport 1024-65535 udp sport 53 ", "answers-look-forbidden"},
+		{"udp/53", "udp/2000", "udp dport 1024-65535 udp sport 53 ",
+		 "answers-look-forbidden"},
+		{"udp/53 from 4000-4009", "udp/4005", "udp dport 4000-4009 udp sport 53 ",
+		 "answers-look-forbidden"},
+		{"udp/53 from 4000-4009", "udp/4010", NULL, NULL},
+		{"udp/53", "udp/514", NULL, NULL},
+		{"udp/123", "udp/123", NULL, "own-port-unanswered"},
+		{"udp/53", "udp/any from 54", NULL, NULL},
+		{"udp/53", "tcp/any", NULL, NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf q = BUF_INIT;
+		struct derived d;
+		const struct rule *first;
+
+		buf_addf(&q,
+			 REQUIREMENT("yes", "from: a, to: b, needs: %s")
+				 REQUIREMENT("no", "from: b, to: a, forbid: %s"),
+			 rows[i].needs, rows[i].forbid);
+		d = derive_stateless(q.data);
+		first = rule_at(&d, 0);
+		if ((first->rank == RANK_BASE) != (rows[i].answer != NULL) ||
+		    (rows[i].answer && !has(&d, rows[i].answer)) ||
+		    (rows[i].code && !is_told(&d, rows[i].code)) ||
+		    (!rows[i].code &&
+		     (is_told(&d, "answers-look-forbidden") || is_told(&d, "own-port-unanswered"))))
+			fail_msg("row %zu\n%s", i, d.text.data);
+		release(&d);
+		buf_release(&q);
+	}
+}
+
 static void answers_of_any_protocol(void **state)
 {
 	struct derived any = derive_stateless(REQUIREMENT("q", "from: a, to: b, needs: ip/any"));
@@ -348,20 +393,102 @@ static void answers_of_any_protocol(void **state)
 	release(&six);
 }
 
-static void zones_have_one_interface(void **state)
+#define TWO_IN_X                                                                                   \
+	"interfaces: {x: {zone: x, name: eth0, addresses: [10.0.1.254]}, "                         \
+	"x2: {zone: x, name: eth3, addresses: [10.0.1.253]}, "                                     \
+	"y: {zone: y, name: eth1, addresses: [10.0.2.254]}}"
+
+static void zones_have_several_interfaces(void **state)
 {
-	struct derived d =
-		derive(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"), "addresses: [10.0.2.2]",
-		       "interfaces: {x: {zone: x, name: eth0, addresses: [10.0.1.254]}, "
-		       "x2: {zone: x, name: eth3, addresses: [10.0.1.253]}, "
-		       "y: {zone: y, name: eth1, addresses: [10.0.2.254]}}, filter: stateful");
-	struct derived e = derive_usual(REQUIREMENT("q", "from: a, to: b, needs: tcp/80"));
+	static const char q[] = REQUIREMENT("q", "from: a, to: b, needs: tcp/80");
+	struct derived d = derive(q, "addresses: [10.0.2.2]", TWO_IN_X ", filter: stateful");
+	struct derived back = derive(REQUIREMENT("q", "from: b, to: a, needs: tcp/80"),
+				     "addresses: [10.0.2.2]", TWO_IN_X ", filter: stateless");
+	struct derived inside = derive(q, "addresses: [10.0.1.2]", TWO_IN_X ", filter: stateful");
+	struct derived closed = derive(REQUIREMENT("q", "from: a, to: b, forbid: tcp/80"),
+				       "addresses: [10.0.1.2]", TWO_IN_X ", filter: stateful");
+	struct derived one = derive_usual(q);
+	struct buf text = BUF_INIT;
 
 	(void)state;
+	assert_true(has(&d, "iifname { \"eth0\", \"eth3\" } oifname \"eth1\" ip saddr 10.0.1.1 ip "
+			    "daddr 10.0.2.2 tcp dport 80"));
 	assert_true(is_told(&d, "zone-behind-two-interfaces"));
-	assert_false(is_told(&e, "zone-behind-two-interfaces"));
+	assert_null(strstr(d.text.data, "oifname {"));
+	assert_true(
+		has(&back, "iifname \"eth1\" oifname { \"eth0\", \"eth3\" } ip saddr 10.0.2.2"));
+	assert_true(has(&back,
+			"iifname { \"eth0\", \"eth3\" } oifname \"eth1\" ip saddr 10.0.1.1 ip "
+			"daddr 10.0.2.2 tcp sport 80"));
+	assert_true(has(&inside, "iifname { \"eth0\", \"eth3\" } oifname { \"eth0\", \"eth3\" } ip "
+				 "saddr 10.0.1.1 ip daddr 10.0.1.2 tcp dport 80 counter accept"));
+	assert_true(has(&closed, "ip saddr 10.0.1.1 ip daddr 10.0.1.2 tcp dport 80 counter drop"));
+	assert_false(is_told(&one, "zone-behind-two-interfaces"));
+	/* A language that names one: a rule for each. */
+	emit_policy(&emitter_iptables, inside.policy, &text);
+	assert_non_null(strstr(text.data, "-i eth0 -o eth3 "));
+	assert_non_null(strstr(text.data, "-i eth3 -o eth0 "));
+	buf_release(&text);
 	release(&d);
-	release(&e);
+	release(&back);
+	release(&inside);
+	release(&closed);
+	release(&one);
+}
+
+/* h1 in x, h2 and h3 in y behind fw, which balances. */
+#define BALANCED(service)                                                                          \
+	"zones:\n  x: {networks: [10.0.1.0/24, \"2001:db8:1::/64\"]}\n"                            \
+	"  y: {networks: [10.0.2.0/24, \"2001:db8:2::/64\"]}\nhosts:\n"                            \
+	"  h1: {addresses: [10.0.1.1, \"2001:db8:1::1\"]}\n"                                       \
+	"  h2: {addresses: [10.0.2.2, \"2001:db8:2::2\"]}\n"                                       \
+	"  h3: {addresses: [10.0.2.3, \"2001:db8:2::3\"]}\ndevices:\n  fw: {" INTERFACES           \
+	", filter: stateful, load_balancer: {" service "}}\n"                                      \
+	"uses:\n  - product: p\n    roles: {a: h1, b: "
+
+static void balancers_send_to_whom_something_leads(void **state)
+{
+	static const char q[] = REQUIREMENT("q", "from: a, to: b, needs: tcp/80");
+	struct derived two = derive_site(q, BALANCED("at: \"10.0.1.9:80\", to: [\"h2:80\", "
+						     "\"h3:80\"], plane: nat") "[h2, h3]}\n");
+	struct derived one = derive_site(q, BALANCED("at: \"10.0.1.9:81\", to: [\"h2:80\", "
+						     "\"h3:80\"], plane: nat") "h2}\n");
+	struct derived six = derive_site(q, BALANCED("at: \"[2001:db8:1::9]:80\", to: [\"h2:80\", "
+						     "\"h3:80\"], plane: nat, balance: source, "
+						     "seen_as: balancer") "[h2, h3]}\n");
+
+	(void)state;
+	assert_true(has(&two, "ip saddr 10.0.1.1 ip daddr 10.0.1.9 tcp dport 80 counter dnat ip to "
+			      "numgen random mod 2 map { 0 : 10.0.2.2, 1 : 10.0.2.3 } comment"));
+	assert_false(is_told(&two, "member-not-needed"));
+	assert_true(has(&one, "tcp dport 81 counter dnat ip to 10.0.2.2:80 comment"));
+	assert_true(is_told(&one, "member-not-needed"));
+	assert_true(has(&six, "dnat ip6 to jhash ip6 saddr mod 2 map { 0 : 2001:db8:2::2, "
+			      "1 : 2001:db8:2::3 } comment"));
+	/* What has no address there cannot be sent as. */
+	assert_null(strstr(six.text.data, "snat"));
+	release(&two);
+	release(&one);
+	release(&six);
+}
+
+/* With one leg only, and seen as itself whatever the site says. */
+static void balancers_beside_the_way(void **state)
+{
+	struct derived d = derive_site(
+		REQUIREMENT("q", "from: a, to: b, needs: tcp/80"),
+		"zones:\n  y: {networks: [10.0.2.0/24]}\nhosts:\n  h1: {addresses: [10.0.2.1]}\n"
+		"  h2: {addresses: [10.0.2.2]}\ndevices:\n  lb: {interfaces: {y: {zone: y, name: "
+		"eth0, addresses: [10.0.2.9]}}, filter: stateful, load_balancer: {at: "
+		"\"10.0.2.9:80\", to: \"h2:80\", plane: nat}}\nuses:\n  - product: p\n"
+		"    roles: {a: h1, b: h2}\n");
+
+	(void)state;
+	assert_true(has(&d, "iifname \"eth0\" oifname \"eth0\" ip saddr 10.0.2.1 ip daddr 10.0.2.2 "
+			    "tcp dport 80 ct status dnat counter accept"));
+	assert_true(has(&d, "snat ip to 10.0.2.9 comment"));
+	assert_true(is_told(&d, "answers-pass-by"));
+	release(&d);
 }
 
 static void who_gets_in_is_told(void **state)
@@ -455,7 +582,7 @@ static struct slice line_with(const struct derived *d, const char *words, struct
 	struct slice rest, line;
 
 	buf_clear(text);
-	emitter_iptables.policy(d->policy, text);
+	emit_policy(&emitter_iptables, d->policy, text);
 	rest = buf_slice(text);
 	while (slice_cut(&rest, '\n', &line))
 		if (memmem(line.p, line.n, words, strlen(words)))
@@ -737,8 +864,11 @@ int main(void)
 		cmocka_unit_test(other_family_is_no_part_of_it),
 		cmocka_unit_test(one_family_is_narrower),
 		cmocka_unit_test(answers_begin_nothing),
+		cmocka_unit_test(answers_over_udp),
 		cmocka_unit_test(answers_of_any_protocol),
-		cmocka_unit_test(zones_have_one_interface),
+		cmocka_unit_test(zones_have_several_interfaces),
+		cmocka_unit_test(balancers_send_to_whom_something_leads),
+		cmocka_unit_test(balancers_beside_the_way),
 		cmocka_unit_test(who_gets_in_is_told),
 		cmocka_unit_test(links_of_ipv6_work),
 		cmocka_unit_test(messages_of_one_family),
