@@ -162,3 +162,37 @@ void bundle_add(struct buf *bundle, const char *command, unsigned status, struct
 		buf_add_char(bundle, '\n');
 	}
 }
+
+static void add_said(struct buf *out, const char *what, struct slice said)
+{
+	if (!said.p)
+		return;
+	buf_addf(out, "%s ", what);
+	buf_add_slice(out, said);
+	buf_add_char(out, '\n');
+}
+
+int bundle_replace(struct slice text, const struct slice outputs[BUNDLE_PARTS_COUNT],
+		   struct buf *out, struct err *err)
+{
+	struct bundle bundle;
+	int rc = bundle_split(&bundle, "a bundle", text, err);
+
+	if (!rc) {
+		buf_add_text(out, BUNDLE_HEAD "\n");
+		add_said(out, "host", bundle.host);
+		add_said(out, "time", bundle.time);
+		for (size_t i = 0; i < BUNDLE_PARTS_COUNT; i++) {
+			const struct bundle_output *o = &bundle.parts[i];
+
+			if (outputs[i].p)
+				bundle_add(out, bundle_commands[i], 0, outputs[i]);
+			else if (o->given)
+				bundle_add(out, bundle_commands[i], o->status,
+					   buf_slice(&o->output));
+		}
+		buf_add_text(out, "end\n");
+	}
+	bundle_release(&bundle);
+	return rc;
+}

@@ -56,3 +56,7 @@ void bundle_release(struct bundle *bundle);
 
 /* A command and what it printed, at the end of the text of a bundle. */
 void bundle_add(struct buf *bundle, const char *command, unsigned status, struct slice output);
+/* The bundle's own text again, where outputs[part].p is given with that instead, as of a command
+ * that answered. */
+MUST_USE int bundle_replace(struct slice text, const struct slice outputs[BUNDLE_PARTS_COUNT],
+			    struct buf *out, struct err *err);

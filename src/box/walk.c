@@ -157,6 +157,10 @@ static void begin(struct walk *w)
 	w->tracked = w->untracked = w->moved = w->source_set = w->target_set = false;
 	w->state = CT_INVALID;
 	w->ct_mark = w->ct_status = 0;
+	if (w->asked->state == CT_ESTABLISHED) {
+		w->ct_mark = w->asked->ct_mark;
+		w->ct_status = CT_CONFIRMED | CT_SEEN_REPLY | CT_ASSURED;
+	}
 	w->now = (struct nf_outcome){0};
 	w->too_many = false;
 	if (w->answers) {
@@ -407,7 +411,7 @@ struct nf_walk *nf_walk_answer(const struct box *b, const struct nf_packet *p,
 	answer.has_mac = answer.has_ttl = answer.has_length = false;
 	answer.has_dscp = answer.has_ecn = false;
 	answer.has_uid = answer.has_gid = false;
-	answer.tcp_flags = SYN | ACK;
+	answer.tcp_flags = p->tcp_flags & SYN ? SYN | ACK : ACK;
 	answer.icmp_type = answer.to.family == 4 ? ECHO_REPLY : ECHO6_REPLY;
 	answer.out = o->fate == FATE_SENT ? NULL : p->in;
 	answer.state = o->tracked ? CT_ESTABLISHED : nf_state_of_first(&answer);

@@ -13,7 +13,8 @@
 #include "base/addr.h"
 #include "box/box.h"
 
-/* The first packet of a connection, as it comes to the box. */
+/* The first packet of a connection, as it comes to the box; or one in its middle, with the state
+ * CT_ESTABLISHED, sent by the side that opened it, and not translated. */
 struct nf_packet {
 	const char *in;	      /* an interface; NULL: the box itself sends it */
 	struct addr from, to; /* of one family */
@@ -23,6 +24,7 @@ struct nf_packet {
 	uint8_t tcp_flags;	/* SYN 2, ...; see KEY_TCP_FLAGS */
 	enum nf_ct_state state; /* what connection tracking will say, where it is asked */
 	uint32_t mark;
+	uint32_t ct_mark;      /* its connection's, where `state` says that it has one already */
 	bool has_uid, has_gid; /* whose socket sends; only without `in` */
 	uint32_t uid, gid;
 	bool has_mac;
@@ -89,7 +91,7 @@ bool nf_fate_passes(enum nf_fate fate);
 /* NULL with err: the packet cannot be (an interface that the box does not have, two families). */
 MUST_USE struct nf_walk *nf_walk(const struct box *b, const struct nf_packet *p, struct err *err);
 /* The first answer to what an outcome let through: comes in where that left. Of UDP a datagram, of
- * TCP a SYN with ACK, of an echo its reply. */
+ * a SYN one with ACK, of other TCP an ACK, of an echo its reply. */
 MUST_USE struct nf_walk *nf_walk_answer(const struct box *b, const struct nf_packet *p,
 					const struct nf_outcome *o, struct err *err);
 void nf_walk_free(struct nf_walk *w); /* NULL is fine */

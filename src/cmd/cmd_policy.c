@@ -4,6 +4,7 @@
 #include "base/suggest.h"
 #include "cmd/command.h"
 #include "cmd/load.h"
+#include "cmd/policy_apply.h"
 #include "cmd/policy_collect.h"
 #include "cmd/policy_diff.h"
 #include "cmd/policy_explain.h"
@@ -153,8 +154,8 @@ static const struct verb {
 	const char *name;
 	int (*run)(const struct arguments *args);
 } verbs[] = {
-	{"collect", run_collect},    {"derive", run_derive},	{"diff", policy_diff},
-	{"explain", policy_explain}, {"verify", policy_verify},
+	{"apply", policy_apply}, {"collect", run_collect},    {"derive", run_derive},
+	{"diff", policy_diff},	 {"explain", policy_explain}, {"verify", policy_verify},
 };
 
 static int run(const struct arguments *args)
@@ -190,6 +191,13 @@ static const struct option_spec options[] = {
 	{"out", "LINK", "explain: where it leaves, of a ruleset alone", false},
 	{"sent", NULL, "explain: the box itself sends it", false},
 	{"packets", "FILE", "explain: many packets, a line of JSON each", false},
+	{"dry-run", NULL, "apply: only try, and tell what would change", false},
+	{"confirm", "SECONDS", "apply: the old rules come back after them; default 60", false},
+	{"yes", NULL, "apply: without a question; returns while the seconds run", false},
+	{"even-if-last-login", NULL, "apply: also where nobody could log in like this again",
+	 false},
+	{"confirmed", NULL, "apply: what was loaded stays", false},
+	{"undo", NULL, "apply: what was loaded goes at once", false},
 };
 
 static int run_collect(const struct arguments *args)
@@ -206,8 +214,9 @@ static int run_collect(const struct arguments *args)
 const struct command command_policy = {
 	.name = "policy",
 	.summary = "a device's rules: what they should be, and what they do",
-	.operands =
-		"collect [FILE] | derive SITE | diff OLD NEW | explain PACKET|SITE | verify SITE",
+	.operands = "apply SITE|FILE | collect [FILE] | derive SITE | diff OLD NEW | explain "
+		    "PACKET|SITE | "
+		    "verify SITE",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.min_operands = 1,

@@ -80,7 +80,7 @@ static bool says_nothing(const struct nf_outcome *o, size_t i)
 	       o->events.items[i + 1].chain->policy != VERDICT_DROP;
 }
 
-static void add_decider(const struct nf_outcome *o, struct buf *out)
+void explain_decider(const struct nf_outcome *o, struct buf *out)
 {
 	if (o->rule) {
 		buf_addf(out, " by rule %u of ", o->rule->number);
@@ -103,7 +103,7 @@ static void print_end(const struct nf_outcome *o, struct buf *out)
 		add_safe(out, o->answer);
 	}
 	if (!nf_fate_passes(o->fate)) {
-		add_decider(o, out);
+		explain_decider(o, out);
 	} else {
 		if (o->out) {
 			buf_add_text(out, " by ");

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "box/box_diff.h"
 #include "box/packet.h"
 #include "cmd/policy_subject.h"
 #include "report/json.h"
@@ -51,7 +50,7 @@ static void print_undecided(const struct box_diff *d, struct buf *out)
 	}
 }
 
-static void print_text(const struct box_diff *d, struct buf *out)
+void policy_diff_text(const struct box_diff *d, struct buf *out)
 {
 	static const char *const titles[] = {[BOX_OPENED] = "Opened: let through now, not before",
 					     [BOX_CLOSED] = "Closed: let through before, not now"};
@@ -99,7 +98,7 @@ static int print(const struct arguments *args, const struct box_diff *d)
 		for_each (item, &d->items)
 			record(item, &out);
 	else
-		print_text(d, &out);
+		policy_diff_text(d, &out);
 	if (!command_print(&out))
 		rc = EXIT_NOT_TESTED;
 	buf_release(&out);
