@@ -25,7 +25,7 @@ import tempfile
 PORTOLAN = os.environ["PORTOLAN"]
 SOURCE = os.environ["SOURCE_DIR"]
 DAY = "2026-11-27"
-MIXED = 600  # packets of each device whose ends and ports are of several rules
+MIXED = 600  # packets of each device and family that have a bit of several rules
 TCP, UDP, ICMP, ICMP6, SCTP = 6, 17, 1, 58, 132
 PORTS = {TCP, UDP, SCTP}
 ALL_PORTS = (0, 65535)
@@ -53,7 +53,7 @@ def network(text):
 
 
 def answer(p):
-    kind = {8: 0, 128: 129}.get(p.type, p.type)
+    kind = {8: 0, 13: 14, 128: 129}.get(p.type, p.type)
     return p._replace(src=p.dst, dst=p.src, sport=p.dport, dport=p.sport, way_in=p.way_out, way_out=p.way_in,
                       ack=p.proto == TCP, type=kind)
 
@@ -219,8 +219,9 @@ def beside(rule, p, own):
     ports = around([rule.ports, (1, 1), (1023, 1024)], 65535)
     sports = around([rule.sports, (1, 1), (1023, 1024)], 65535)
     sources, targets = ends_of(rule.source, version), ends_of(rule.target, version)
-    change = {"src": sources + own + [FAR[version]], "dst": targets + own + [FAR[version]], "dport": ports, "sport": sports,
-              "proto": [TCP, UDP, ICMP6 if version == 6 else ICMP, SCTP, 47, 0, 41], "ack": [not p.ack], "user": [None, "other"]}
+    change = {"src": sources + own + [FAR[version]], "dst": targets + own + [FAR[version]],
+              "proto": [TCP, UDP, ICMP6 if version == 6 else ICMP, SCTP, 47, 0, 41], "dport": ports, "sport": sports,
+              "ack": [not p.ack], "user": [None, "other"]}
     if rule.transport in ("icmp", None):
         change |= {"type": ICMP_TYPES[version], "code": [0, 1, 4, 5]}
     yield p
@@ -236,12 +237,12 @@ def beside(rule, p, own):
 
 
 def mixed(rng, samples):
-    """What has its ends and its ports from several rules."""
-    for _ in range(MIXED if samples else 0):
-        a = rng.choice(samples)
-        b, c, d = (rng.choice(samples) for _ in range(3))
-        if a.version == b.version == c.version == d.version:
-            yield a._replace(dst=b.dst, sport=c.sport, dport=d.dport, proto=d.proto, type=d.type, code=d.code)
+    """What comes from where one rule has it and goes to where another has it, as a third says."""
+    for version in 4, 6:
+        of_family = [p for p in samples if p.version == version]
+        for _ in range(MIXED if of_family else 0):
+            a, b, c = (rng.choice(of_family) for _ in range(3))
+            yield rng.choice([a, b, c])._replace(src=a.src, dst=b.dst)
 
 
 class Site:
@@ -480,7 +481,9 @@ class Entry:
         self.text, self.todo, self.version = text, text.split(), version
         self.permit = {"permit": True, "deny": False}[self.todo.pop(0)]
         word = self.todo.pop(0)
-        known = {"tcp": TCP, "udp": UDP, "icmp": ICMP6 if version == 6 else ICMP, "ip" if version == 4 else "ipv6": None}
+        known = {"tcp": TCP, "udp": UDP, "icmp": ICMP, "ip": None}
+        if version == 6:
+            known = {"tcp": TCP, "udp": UDP, "icmp": ICMP6, "ipv6": None}
         self.proto = known[word] if word in known else int(word)
         assert self.proto != 0, text  # that is any protocol
         self.src, self.sports = self.end(), self.ports()
@@ -577,7 +580,8 @@ class Cisco:
         return p._replace(dst=to[0], dport=to[1]) if to else p
 
     def misses(self, policy):
-        if any(r.hook != "output" for r in policy.filter) and not self.site.interfaces and not self.told["no-interface"]:
+        bindable = self.site.interfaces or self.told["no-interface"]
+        if any(r.hook != "output" for r in policy.filter) and not bindable:
             yield "there is nothing to bind a list to, and nothing says so"
         if not self.told["own-unseen"]:
             yield "what the router sends is not looked at, and nothing says so"
@@ -609,8 +613,8 @@ class Cisco:
         return any(self.permits(p.way_in, "in", came) and self.permits(p.way_out, "out", left) for came, left in ways)
 
     def answers(self, p, mid, policy):
-        """Whether the answer comes back; what answers an echo does, and nothing does other messages."""
-        if p.proto in (ICMP, ICMP6) and p.type not in (8, 128) or p.way_out is None:
+        """Whether the answer comes back; of ICMP only what asks has one."""
+        if p.proto in (ICMP, ICMP6) and p.type not in (8, 13, 128) or p.way_out is None:
             return True
         left = policy.source_seen(mid)[0] if p.way_in else p
         return self.permits(p.way_out, "in", answer(left)) and (
@@ -654,6 +658,9 @@ class Cisco:
         named = [r for r in policy.filters["forward"] if r.name() in self.told[code]]
         if any(r.has(p, but=("way_out",)) for r in named):
             return True
+        if p.ack and p.way_out and self.told["replies-by-flags"]:
+            return all(any(r.packets == "reply" and r.has(p, but=but) for r in policy.filters["forward"])
+                       for but in (("way_out",), ("way_in",)))
         # Answers to what was translated are sent to the router.
         return p.way_out is None and any(r.packets == "reply" and r.has(p, but=("way_out", "dst")) for r in named)
 
