@@ -22,6 +22,7 @@ struct investigation {
 	void *ctx;
 };
 
-/* Until all are asked about; once *interrupted (may be NULL) is not 0, the others stay as they are. */
+/* Until all are asked about; once *interrupted (may be NULL) is not 0, the others stay as they
+ * are. */
 MUST_USE int investigate(const struct investigation *v, struct outcome *outcomes, size_t n,
 			 const volatile int *interrupted, struct err *err);
