@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# causes_judge.py ROWS FOLDER DECIDED: hold what the probes said against the truth (tests/causes-lib.sh).
+#
+# An answer is decided and right, or open: what remains is all that may remain, and the truth is among it. It is
+# vague where more remains than may, and wrong otherwise. More than is asked for may be known only with privileges:
+# there the truth itself is always right.
+import json
+import os
+import re
+import sys
+
+ANSWER = re.compile(r"([a-z-]+)(?:\[(.*)\]|/([a-z-]+)(?:/(.+))?)$")
+
+
+def outcome_of(path):
+    try:
+        records = [json.loads(line) for line in open(path)]
+    except (OSError, ValueError):
+        return None
+    outcomes = [r for r in records if r["record"] == "outcome"]
+    return outcomes[0] if len(outcomes) == 1 else None
+
+
+def candidate(word):
+    return word if word in ("target", "target-firewall", "return-path", "middlebox", "local-firewall",
+                            "local-route", "hop:?") else "hop:" + word
+
+
+def cause_of(truth):
+    return "hop" if truth.startswith("hop:") else truth
+
+
+def is_right(o, answer, hops):
+    state, remains, cause, by = ANSWER.match(answer).groups()
+    if o["state"] != state:
+        return False
+    if remains is not None:
+        return o["cause"] == "unproven" and set(o["candidates"]) == {candidate(w) for w in remains.split(",")}
+    return o["cause"] == cause and (not by or (o["by"] == by and o["hop"] == hops.get(by)))
+
+
+def judge(o, answers, truth, user, hops):
+    """right, vague or wrong; and whether it is decided."""
+    if any(is_right(o, a, hops) for a in answers):
+        return "right"
+    if truth == "-":
+        return "wrong"
+    truth = candidate(truth)
+    states = {ANSWER.match(a).group(1) for a in answers}
+    if user == "root" and o["state"] in states and o["cause"] == cause_of(truth):
+        return "right"
+    if o["cause"] != "unproven" or o["state"] not in states or truth not in o["candidates"]:
+        return "wrong"
+    may = {candidate(w) for a in answers for w in (ANSWER.match(a).group(2) or "").split(",")}
+    return "right" if set(o["candidates"]) <= may else "vague"
+
+
+def main(rows, folder, needed):
+    counts = dict.fromkeys(("decided", "open", "wrong", "vague"), 0)
+    for line in open(rows):
+        client, label, user, _, _, _, _, answers, truth, *hops = line.rstrip("\n").split("\t")
+        hops = {a: n + 1 for n, a in enumerate(hops[0].split())} if hops else {}
+        o = outcome_of(os.path.join(folder, client))
+        found = judge(o, answers.split(), truth, user, hops) if o else "wrong"
+        if found == "right":
+            found = "open" if o["cause"] == "unproven" else "decided"
+        counts[found] += 1
+        if found in ("wrong", "vague") or os.environ.get("SHOW_ALL"):
+            said = "nothing: " + open(os.path.join(folder, client + ".err")).read().strip()
+            if o:
+                said = "{state}/{cause}/{by} hop {hop}, {candidates}, {how}".format(**o)
+            print(f"{found}: {label}: {said}; not {answers}")
+    print(", ".join(f"{n} {word}" for word, n in counts.items()))
+    return counts["wrong"] + counts["vague"] > 0 or counts["decided"] < int(needed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
