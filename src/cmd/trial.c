@@ -38,6 +38,13 @@ int trial_read_rate(const char *text, unsigned *rate, struct err *err)
 	return 0;
 }
 
+static void take_found(void *ctx, const struct outcome *o, const struct inquiry *q)
+{
+	struct trial *t = ctx;
+
+	t->found(t, o, q);
+}
+
 static void take_conclusion(void *ctx, struct outcome *o)
 {
 	struct trial *t = ctx;
@@ -52,6 +59,7 @@ static struct investigation investigation_of(struct trial *t)
 				      .tasks = t->tasks,
 				      .is_thorough = t->is_thorough,
 				      .chance = host_chance,
+				      .found = t->found ? take_found : NULL,
 				      .concluded = take_conclusion,
 				      .ctx = t};
 }

@@ -12,6 +12,7 @@
 #include "sys/host.h"
 #include "sys/loop.h"
 
+struct inquiry;
 struct trial {
 	const struct task *tasks; /* borrowed */
 	size_t n_tasks;
@@ -21,6 +22,8 @@ struct trial {
 	void (*begun)(struct trial *t); /* `run` has its id; NULL: nothing */
 	/* When nothing more will be found out of it; NULL: nothing. */
 	void (*took)(struct trial *t, struct outcome *o);
+	/* What was found out of it, lent; NULL: nothing. */
+	void (*found)(struct trial *t, const struct outcome *o, const struct inquiry *q);
 	void (*tick)(struct trial *t); /* 4 times a second; NULL: nothing */
 	void *ctx;		       /* the caller's */
 	bool has_names;

@@ -108,6 +108,7 @@ static int open_sock(struct ask *a)
 		.ttl = a->question.ttl,
 		.min_ttl = a->question.min_ttl,
 		.tells_ttl = true,
+		.is_unseen = !udp, /* no service counts it as a guest who never logged in */
 	};
 	const char *call;
 
@@ -138,13 +139,12 @@ static int open_from_any(struct ask *a)
 static void start(struct ask *a)
 {
 	struct loop *l = a->way->loop;
-	struct addr from;
 	int error;
 
 	a->at = loop_now(l);
 	error = open_from_any(a);
 	if (!error && !a->from_port)
-		(void)!l->ops->local_addr(l, &a->sock, &from, &a->from_port);
+		(void)!l->ops->local_addr(l, &a->sock, &a->source, &a->from_port);
 	if (!error && a->question.transport == TRANSPORT_UDP)
 		error = send_message(a);
 	timer_start(l, &a->timer,
@@ -163,7 +163,7 @@ static void pause_over(struct timer *t)
 	start(a);
 }
 
-void ask_start(struct ask *a, const struct ask_way *way, const struct question *q)
+void ask_start(struct ask *a, const struct ask_way *way, const struct ask_what *q)
 {
 	a->way = way;
 	a->question = *q;

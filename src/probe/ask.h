@@ -13,7 +13,7 @@
 #include "model/expr.h"
 #include "sys/loop.h"
 
-struct question {
+struct ask_what {
 	enum transport transport; /* TCP, UDP */
 	uint16_t port;
 	uint8_t ttl;	 /* with which it leaves; 0: the system's own */
@@ -52,12 +52,13 @@ struct ask {
 	struct sock sock; /* first: the address is the same */
 	struct timer timer;
 	const struct ask_way *way;
-	struct question question;
+	struct ask_what question;
 	struct mono at;
 	uint16_t from_port; /* of this flow; 0: the first question gets one */
+	struct addr source; /* and from where it is sent; family 0: not known */
 	void (*done)(struct ask *a, const struct reply *r); /* perhaps from within ask_start() */
 };
 
 /* way->to and way->from stay the same for all questions of one flow. */
-void ask_start(struct ask *a, const struct ask_way *way, const struct question *q);
+void ask_start(struct ask *a, const struct ask_way *way, const struct ask_what *q);
 void ask_cancel(struct ask *a);

@@ -62,22 +62,26 @@ void inquiry_init(struct inquiry *q, enum symptom symptom, const struct outcome 
 			      .port = o->port,
 			      .way = w,
 			      .by = symptom == SYMPTOM_HOP ? o->by : (struct addr){0}};
+	if (!w->asks)
+		w->asks = WAY_ASKS;
 	if (symptom == SYMPTOM_SILENT)
 		inquiry_start_silent(q);
 	else
 		inquiry_start_answer(q);
 }
 
-bool inquiry_next(struct inquiry *q, struct question *out, bool *is_control)
+bool inquiry_next(struct inquiry *q, struct ask_what *out, bool *is_control)
 {
-	*is_control = q->stage == STAGE_CONTROL;
-	*out = (struct question){.transport = q->transport, .port = q->port, .ttl = q->ttl};
-	switch (q->stage) {
-	case STAGE_WALK:
-		break;
-	case STAGE_CONTROL:
+	*is_control = q->stage == STAGE_CONTROL || q->stage == STAGE_COMPARE;
+	*out = (struct ask_what){.transport = q->transport, .port = q->port, .ttl = q->ttl};
+	if (*is_control) {
 		out->transport = q->way->control.transport;
 		out->port = q->way->control.port;
+	}
+	switch (q->stage) {
+	case STAGE_WALK:
+	case STAGE_CONFIRM:
+	case STAGE_CONTROL:
 		break;
 	case STAGE_LATE:
 		out->is_late = true;
@@ -97,7 +101,11 @@ bool inquiry_next(struct inquiry *q, struct question *out, bool *is_control)
 		break;
 	case STAGE_REPLY:
 		out->ttl = 0;
-		out->min_ttl = (uint8_t)way_next_ttl(q->ttl_lo, q->ttl_hi, q->way->distance);
+		out->min_ttl = (uint8_t)way_next_ttl(q->way, q->ttl_lo, q->ttl_hi);
+		break;
+	case STAGE_COMPARE:
+		out->ttl = 0;
+		out->min_ttl = (uint8_t)q->ttl_lo;
 		break;
 	case STAGE_DONE:
 		return false;
@@ -107,6 +115,7 @@ bool inquiry_next(struct inquiry *q, struct question *out, bool *is_control)
 
 void inquiry_take(struct inquiry *q, const struct reply *r)
 {
+	way_note(q->way, r, q->silences);
 	if (q->symptom == SYMPTOM_SILENT)
 		inquiry_take_silent(q, r);
 	else
@@ -121,7 +130,7 @@ void inquiry_end(struct inquiry *q, enum found found)
 
 bool inquiry_again(struct inquiry *q)
 {
-	return ++q->silences < 2;
+	return ++q->silences < q->way->asks;
 }
 
 void inquiry_note_hop(struct inquiry *q, const struct reply *r)
@@ -300,6 +309,17 @@ static void say_genuine(const struct inquiry *q, struct outcome *o)
 		 q->way->distance);
 }
 
+/* What answers for all other ports is not where this one's answer comes from. */
+static void say_farther(const struct inquiry *q, struct outcome *o)
+{
+	if (o->state == STATE_OPEN_RESET || o->cause == CAUSE_UNPROVEN)
+		decide(o, CAUSE_TARGET, CONFIDENCE_LIKELY);
+	evidence(o,
+		 "%s came from %u hops away, where the target's others come from %u: it is "
+		 "translated to another host",
+		 answer_words(o), q->next, q->way->distance);
+}
+
 static void say_unsure(const struct inquiry *q, struct outcome *o)
 {
 	char a[96];
@@ -319,6 +339,21 @@ static void say_hop(const struct inquiry *q, struct outcome *o)
 	o->confidence = CONFIDENCE_CERTAIN;
 }
 
+/* By what it was found out. */
+static void add_means(const struct inquiry *q, struct outcome *o)
+{
+	size_t n = 0;
+
+	while (n < ARRAY_LEN(o->means) && o->means[n])
+		n++;
+	if (n < ARRAY_LEN(o->means))
+		o->means[n++] = "ttl";
+	if (n < ARRAY_LEN(o->means) && q->ttl_hi)
+		o->means[n++] = "minttl";
+	if (n < ARRAY_LEN(o->means) && q->found == FOUND_KEPT)
+		o->means[n++] = "tcp-info";
+}
+
 void inquiry_conclude(const struct inquiry *q, struct outcome *o)
 {
 	static void (*const sayings[])(const struct inquiry *q, struct outcome *o) = {
@@ -326,9 +361,48 @@ void inquiry_conclude(const struct inquiry *q, struct outcome *o)
 		[FOUND_BETWEEN] = say_between,	[FOUND_AT_END] = say_at_end,
 		[FOUND_SOMEWHERE] = say_at_end, [FOUND_NEARER] = say_nearer,
 		[FOUND_GENUINE] = say_genuine,	[FOUND_UNSURE] = say_unsure,
-		[FOUND_HOP] = say_hop,		[FOUND_ANSWER] = NULL,
+		[FOUND_FARTHER] = say_farther,	[FOUND_HOP] = say_hop,
+		[FOUND_ANSWER] = NULL,
 	};
 
-	if (sayings[q->found])
-		sayings[q->found](q, o);
+	if (!sayings[q->found])
+		return;
+	sayings[q->found](q, o);
+	add_means(q, o);
+}
+
+/* --- the way ---------------------------------------------------------------------------------- */
+
+static unsigned last_known(const struct way *w)
+{
+	unsigned n = w->distance ? w->distance - 1U : WAY_HOPS_MAX;
+
+	while (!w->distance && n && !w->hops[n].family)
+		n--;
+	return n;
+}
+
+/* How far the flow itself was seen to come, or must have come to be answered so. */
+static unsigned reach_of(const struct inquiry *q, const struct outcome *o)
+{
+	if (q->symptom == SYMPTOM_SILENT)
+		return q->last;
+	return o->hop ? o->hop : WAY_HOPS_MAX;
+}
+
+void inquiry_trace(const struct inquiry *q, struct trace *t)
+{
+	const struct way *w = q->way;
+	unsigned reach = reach_of(q, t->outcome);
+
+	t->n = last_known(w);
+	t->distance = w->distance;
+	t->control = w->distance ? w->control.transport : TRANSPORT_NONE;
+	t->control_port = w->control.port;
+	for (unsigned i = 0; i < t->n; i++) {
+		struct trace_hop *h = &t->hops[i];
+
+		h->addr = w->hops[i + 1];
+		h->sight = !h->addr.family ? HOP_SILENT : i < reach ? HOP_FLOW : HOP_CONTROL;
+	}
 }

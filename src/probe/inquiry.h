@@ -14,7 +14,7 @@
  */
 #pragma once
 
-#include "model/outcome.h"
+#include "model/trace.h"
 #include "probe/way.h"
 
 enum symptom {
@@ -36,6 +36,7 @@ enum found {
 	FOUND_SOMEWHERE, /* lost after hop `last` */
 	FOUND_NEARER,	 /* answered by hop `next`, not by the target */
 	FOUND_GENUINE,	 /* answered from where the target is */
+	FOUND_FARTHER,	 /* answered from beyond the target: a translation */
 	FOUND_UNSURE,	 /* the target, by a shorter way back, or hop `next` */
 	FOUND_HOP,	 /* hop `next` it is */
 	FOUND_ANSWER,	 /* it answers now */
@@ -44,12 +45,14 @@ enum found {
 enum inquiry_stage {
 	STAGE_WALK,    /* the flow, TTL by TTL */
 	STAGE_CONTROL, /* the control with the same TTL */
+	STAGE_CONFIRM, /* the flow once more, now that the control was answered */
 	STAGE_LATE,    /* the flow again, after a pause */
 	STAGE_LOWER,   /* does it come as far as others did */
 	STAGE_HELD,    /* does it leave this host */
 	STAGE_SHORT,   /* with a TTL that does not reach the target */
 	STAGE_WHOLE,   /* as it is: what does its answer look like */
 	STAGE_REPLY,   /* does the answer come from nearer than the target's */
+	STAGE_COMPARE, /* or does the control's, too */
 	STAGE_DONE,
 };
 struct inquiry {
@@ -73,10 +76,13 @@ struct inquiry {
 
 void inquiry_init(struct inquiry *q, enum symptom symptom, const struct outcome *o, struct way *w);
 /* What to ask next; *is_control: of the control, whose packets leave from another port. */
-MUST_USE bool inquiry_next(struct inquiry *q, struct question *out, bool *is_control);
+MUST_USE bool inquiry_next(struct inquiry *q, struct ask_what *out, bool *is_control);
 void inquiry_take(struct inquiry *q, const struct reply *r);
 /* What follows for the outcome, which has what the first try showed. */
 void inquiry_conclude(const struct inquiry *q, struct outcome *o);
+
+/* The way as it has shown itself; t->outcome is set. */
+void inquiry_trace(const struct inquiry *q, struct trace *t);
 
 /* --- between the files of this part ----------------------------------------------------------- */
 
@@ -85,6 +91,6 @@ void inquiry_take_silent(struct inquiry *q, const struct reply *r);
 void inquiry_start_answer(struct inquiry *q);
 void inquiry_take_answer(struct inquiry *q, const struct reply *r);
 void inquiry_end(struct inquiry *q, enum found found);
-/* The same question once more; false: it was asked twice. */
+/* The same question once more; false: it was asked often enough. */
 bool inquiry_again(struct inquiry *q);
 void inquiry_note_hop(struct inquiry *q, const struct reply *r);

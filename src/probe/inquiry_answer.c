@@ -30,10 +30,13 @@ static void came_from(struct inquiry *q, unsigned ttl)
 	const struct way *w = q->way;
 
 	q->next = (uint8_t)way_hops_of(ttl);
-	if (ttl > w->reply_ttl && q->next < w->distance)
-		inquiry_end(q, FOUND_NEARER);
-	else
+	q->silences = 0;
+	if (ttl == w->reply_ttl)
 		as_control(q);
+	else if (ttl > w->reply_ttl && w->answers != REPLY_ICMP)
+		q->stage = STAGE_COMPARE;
+	else
+		inquiry_end(q, q->next < w->distance ? FOUND_NEARER : FOUND_FARTHER);
 }
 
 /* An ICMP error tells its TTL; that of TCP's answers is asked for. */
@@ -42,7 +45,7 @@ static void ask_from_where(struct inquiry *q)
 	const struct way *w = q->way;
 
 	q->silences = 0;
-	q->ttl_lo = w->reply_ttl;
+	q->ttl_lo = 1;
 	q->ttl_hi = WAY_TTL_END;
 	q->stage = q->symptom == SYMPTOM_ICMP ? STAGE_WHOLE : STAGE_REPLY;
 	if (!w->reply_ttl)
@@ -98,7 +101,7 @@ static void take_short(struct inquiry *q, const struct reply *r)
 
 static void take_reply(struct inquiry *q, const struct reply *r)
 {
-	unsigned asked = way_next_ttl(q->ttl_lo, q->ttl_hi, q->way->distance);
+	unsigned asked = way_next_ttl(q->way, q->ttl_lo, q->ttl_hi);
 
 	if (r->kind == REPLY_NONE && inquiry_again(q))
 		return;
@@ -113,12 +116,27 @@ static void take_reply(struct inquiry *q, const struct reply *r)
 		came_from(q, q->ttl_lo);
 }
 
+/* Where losses had the control look farther away than it is, it now shows. */
+static void take_compare(struct inquiry *q, const struct reply *r)
+{
+	if (r->kind == REPLY_NONE && inquiry_again(q))
+		return;
+	if (r->kind == REPLY_NONE) {
+		inquiry_end(q, q->next < q->way->distance ? FOUND_NEARER : FOUND_FARTHER);
+		return;
+	}
+	q->way->reply_ttl = (uint8_t)q->ttl_lo;
+	q->way->is_doubtful = way_is_short(q->way);
+	as_control(q);
+}
+
 static void take_whole(struct inquiry *q, const struct reply *r)
 {
 	if (r->kind == REPLY_NONE && inquiry_again(q))
 		return;
-	if (r->kind == REPLY_ICMP && r->icmp.ttl)
-		came_from(q, r->icmp.ttl);
+	q->ttl_lo = r->kind == REPLY_ICMP ? r->icmp.ttl : 0;
+	if (q->ttl_lo)
+		came_from(q, q->ttl_lo);
 	else
 		inquiry_end(q, FOUND_NOTHING);
 }
@@ -131,6 +149,9 @@ void inquiry_take_answer(struct inquiry *q, const struct reply *r)
 		break;
 	case STAGE_REPLY:
 		take_reply(q, r);
+		break;
+	case STAGE_COMPARE:
+		take_compare(q, r);
 		break;
 	case STAGE_WALK:
 		take_walk(q, r);

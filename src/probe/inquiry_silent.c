@@ -74,7 +74,7 @@ static void ask_later(struct inquiry *q)
 		return;
 	}
 	q->was_late = true;
-	q->silences = 1;
+	q->silences = q->way->asks - 1;
 	q->stage = STAGE_LATE;
 }
 
@@ -120,12 +120,36 @@ static void take_control(struct inquiry *q, const struct reply *r)
 {
 	if (r->kind == REPLY_EXCEEDED) {
 		inquiry_note_hop(q, r);
-		parted(q);
+		q->silences = 0;
+		q->stage = STAGE_CONFIRM;
 	} else if (r->kind != REPLY_NONE) {
 		end_here(q, FOUND_SOMEWHERE); /* the way is another one by now */
 	} else if (!inquiry_again(q)) {
 		ask_later(q);
 	}
+}
+
+static void take_walk(struct inquiry *q, const struct reply *r)
+{
+	if (r->kind == REPLY_EXCEEDED)
+		came_to_hop(q, r);
+	else if (r->kind == REPLY_NONE)
+		is_silent(q);
+	else if (r->kind == REPLY_FAULT)
+		inquiry_end(q, r->error == EPERM ? FOUND_KEPT : FOUND_NOTHING);
+	else
+		inquiry_end(q, FOUND_ANSWER);
+}
+
+/* Its silence was no loss. */
+static void take_confirm(struct inquiry *q, const struct reply *r)
+{
+	if (r->kind == REPLY_NONE) {
+		parted(q);
+		return;
+	}
+	q->way->asks = WAY_ASKS_LOSSY;
+	take_walk(q, r);
 }
 
 static void take_lower(struct inquiry *q, const struct reply *r)
@@ -145,23 +169,14 @@ static void take_held(struct inquiry *q, const struct reply *r)
 	q->stage = STAGE_DONE;
 }
 
-static void take_walk(struct inquiry *q, const struct reply *r)
-{
-	if (r->kind == REPLY_EXCEEDED)
-		came_to_hop(q, r);
-	else if (r->kind == REPLY_NONE)
-		is_silent(q);
-	else if (r->kind == REPLY_FAULT)
-		inquiry_end(q, r->error == EPERM ? FOUND_KEPT : FOUND_NOTHING);
-	else
-		inquiry_end(q, FOUND_ANSWER);
-}
-
 void inquiry_take_silent(struct inquiry *q, const struct reply *r)
 {
 	switch (q->stage) {
 	case STAGE_CONTROL:
 		take_control(q, r);
+		break;
+	case STAGE_CONFIRM:
+		take_confirm(q, r);
 		break;
 	case STAGE_LOWER:
 		take_lower(q, r);

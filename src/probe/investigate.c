@@ -16,7 +16,7 @@
 enum {
 	SUSPECTS_LIVE = 64, /* of one target at once: three descriptors each */
 	SUSPECTS_MAX = 512, /* of one target: what is beyond stays as it was seen */
-	PATIENCE_MIN_US = 100000,
+	PATIENCE_MIN_US = 60000,
 	PATIENCE_MAX_US = 2000000,
 	PATIENCE_UNKNOWN_US = 400000,
 	/* Where traceroute knocks, because nobody listens there. */
@@ -87,6 +87,10 @@ static void conclude(struct suspect *x)
 	release(x);
 	x->is_concluded = true;
 	inquiry_conclude(&x->inquiry, x->o);
+	if (!x->o->source.family)
+		x->o->source = x->flow.source;
+	if (all->v->found)
+		all->v->found(all->v->ctx, x->o, &x->inquiry);
 	all->v->concluded(all->v->ctx, x->o);
 	t->live--;
 	t->scout_is_back = true;
@@ -95,7 +99,7 @@ static void conclude(struct suspect *x)
 
 static void ask_next(struct suspect *x)
 {
-	struct question q;
+	struct ask_what q;
 	bool is_control;
 
 	if (!inquiry_next(&x->inquiry, &q, &is_control))
@@ -177,7 +181,7 @@ static void start_suspects(struct subject *t)
 
 static void survey_on(struct subject *t)
 {
-	struct question q;
+	struct ask_what q;
 
 	if (!survey_next(&t->survey, &q)) {
 		start_suspects(t);

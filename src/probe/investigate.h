@@ -9,11 +9,14 @@
 #include "model/outcome.h"
 #include "probe/engine.h"
 
+struct inquiry;
 struct investigation {
 	struct loop *loop;
 	const struct task *tasks; /* by outcome.task */
 	bool is_thorough;	  /* also what went well */
 	void (*chance)(void *p, size_t n);
+	/* What was found out, before `concluded`; lent. NULL: nobody asks. */
+	void (*found)(void *ctx, const struct outcome *o, const struct inquiry *q);
 	/* Nothing more will be found out of it. */
 	void (*concluded)(void *ctx, struct outcome *o);
 	void *ctx;

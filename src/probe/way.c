@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "probe/way.h"
 
-enum { MUTE_MAX = 5, ASKED_TWICE = 2 };
+enum { MUTE_MAX = 5 };
 
 static const unsigned beginnings[] = {64, 128, 255};
 
@@ -28,6 +28,11 @@ unsigned way_ttl_from(unsigned hops, unsigned like)
 	return hops <= from ? from - hops + 1 : 1;
 }
 
+bool way_is_short(const struct way *w)
+{
+	return !w->control.is_proven && w->reply_ttl > way_ttl_from(w->distance, w->reply_ttl);
+}
+
 unsigned way_find_hop(const struct way *w, const struct addr *a)
 {
 	for (unsigned i = 1; i <= WAY_HOPS_MAX; i++)
@@ -36,23 +41,34 @@ unsigned way_find_hop(const struct way *w, const struct addr *a)
 	return 0;
 }
 
-unsigned way_next_ttl(unsigned lo, unsigned hi, unsigned distance)
+/* The first of these that lies between; 0: none does. */
+static unsigned first_between(const unsigned *likely, size_t n, unsigned lo, unsigned hi)
 {
-	for (size_t i = 0; distance && i < ARRAY_LEN(beginnings); i++) {
-		unsigned whole = beginnings[i], expected = whole - distance + 1;
+	for (size_t i = 0; i < n; i++)
+		if (likely[i] > lo && likely[i] < hi)
+			return likely[i];
+	return 0;
+}
+
+unsigned way_next_ttl(const struct way *w, unsigned lo, unsigned hi)
+{
+	const unsigned known[] = {w->reply_ttl, w->reply_ttl + 1U};
+	unsigned next = w->reply_ttl ? first_between(known, ARRAY_LEN(known), lo, hi) : 0;
+
+	for (size_t i = 0; w->distance && !next && i < ARRAY_LEN(beginnings); i++) {
+		unsigned whole = beginnings[i], expected = whole - w->distance + 1;
 		const unsigned likely[] = {expected, expected + 1, whole + 1};
 
-		for (size_t k = 0; k < ARRAY_LEN(likely); k++)
-			if (likely[k] > lo && likely[k] < hi)
-				return likely[k];
+		next = first_between(likely, ARRAY_LEN(likely), lo, hi);
 	}
-	return lo + (hi - lo) / 2;
+	return next ? next : lo + (hi - lo) / 2;
 }
 
 /* --- the survey ------------------------------------------------------------------------------- */
 
 void survey_init(struct survey *s, struct way *w)
 {
+	w->asks = WAY_ASKS;
 	*s = (struct survey){.way = w, .ttl = 1, .ttl_lo = 1, .ttl_hi = WAY_TTL_END};
 }
 
@@ -91,7 +107,7 @@ static const struct control *second_control(const struct survey *s)
 	return NULL;
 }
 
-bool survey_next(struct survey *s, struct question *q)
+bool survey_next(struct survey *s, struct ask_what *q)
 {
 	const struct control *c = &s->way->control;
 
@@ -101,11 +117,11 @@ bool survey_next(struct survey *s, struct question *q)
 		c = &s->controls[s->tried];
 	if (s->stage == SURVEY_SECOND)
 		c = second_control(s);
-	*q = (struct question){.transport = c->transport, .port = c->port};
+	*q = (struct ask_what){.transport = c->transport, .port = c->port};
 	if (s->stage == SURVEY_HOPS)
 		q->ttl = s->ttl;
 	if (s->stage == SURVEY_REPLY)
-		q->min_ttl = (uint8_t)way_next_ttl(s->ttl_lo, s->ttl_hi, s->way->distance);
+		q->min_ttl = (uint8_t)way_next_ttl(s->way, s->ttl_lo, s->ttl_hi);
 	return s->stage != SURVEY_DONE;
 }
 
@@ -116,7 +132,7 @@ static void take_control(struct survey *s, const struct reply *r)
 		s->way->answers = r->kind;
 		s->stage = SURVEY_HOPS;
 		s->silences = 0;
-	} else if (r->kind != REPLY_NONE || ++s->silences == ASKED_TWICE) {
+	} else if (r->kind != REPLY_NONE || ++s->silences >= s->way->asks) {
 		s->tried++;
 		s->silences = 0;
 	}
@@ -150,7 +166,7 @@ static void take_hop(struct survey *s, const struct reply *r)
 		take_end(s, r);
 	} else if (r->kind != REPLY_NONE) {
 		s->stage = SURVEY_DONE;
-	} else if (++s->silences == ASKED_TWICE) {
+	} else if (++s->silences >= s->way->asks) {
 		s->mute++;
 		next_hop(s);
 	}
@@ -163,7 +179,7 @@ static void weigh(struct survey *s)
 	struct way *w = s->way;
 
 	s->stage = SURVEY_DONE;
-	if (w->control.is_proven || w->reply_ttl <= way_ttl_from(w->distance, w->reply_ttl))
+	if (!way_is_short(w))
 		return;
 	w->is_doubtful = true;
 	if (second_control(s))
@@ -172,9 +188,9 @@ static void weigh(struct survey *s)
 
 static void take_reply_ttl(struct survey *s, const struct reply *r)
 {
-	unsigned asked = way_next_ttl(s->ttl_lo, s->ttl_hi, s->way->distance);
+	unsigned asked = way_next_ttl(s->way, s->ttl_lo, s->ttl_hi);
 
-	if (r->kind == REPLY_NONE && ++s->silences < ASKED_TWICE)
+	if (r->kind == REPLY_NONE && ++s->silences < s->way->asks)
 		return;
 	s->silences = 0;
 	if (r->kind == REPLY_NONE)
@@ -195,7 +211,7 @@ static void take_second(struct survey *s, const struct reply *r)
 {
 	struct way *w = s->way;
 
-	if (r->kind == REPLY_NONE && ++s->silences < ASKED_TWICE)
+	if (r->kind == REPLY_NONE && ++s->silences < s->way->asks)
 		return;
 	s->stage = SURVEY_DONE;
 	if (r->kind != REPLY_ICMP || !is_port_unreachable(&r->icmp) || !r->icmp.ttl ||
@@ -208,8 +224,15 @@ static void take_second(struct survey *s, const struct reply *r)
 	w->distance = (uint8_t)way_hops_of(r->icmp.ttl);
 }
 
+void way_note(struct way *w, const struct reply *r, unsigned silences)
+{
+	if (silences && r->kind != REPLY_NONE)
+		w->asks = WAY_ASKS_LOSSY;
+}
+
 void survey_take(struct survey *s, const struct reply *r)
 {
+	way_note(s->way, r, s->silences);
 	switch (s->stage) {
 	case SURVEY_CONTROL:
 		take_control(s, r);

@@ -16,6 +16,8 @@
 #include "probe/ask.h"
 
 enum { WAY_HOPS_MAX = 32, WAY_CONTROLS_MAX = 6, WAY_SAMPLES = 5, WAY_TTL_END = 256 };
+/* How often what keeps silent is asked; more once something was answered that was not at first. */
+enum { WAY_ASKS = 3, WAY_ASKS_LOSSY = 6 };
 
 struct control {
 	enum transport transport;
@@ -33,6 +35,7 @@ struct way {
 	/* The control's answers have come less far than its distance: a shorter way back, or
 	 * something on the way answers for the target. */
 	bool is_doubtful;
+	unsigned asks; /* how often what keeps silent is asked */
 	/* What other flows to the target that went astray have shown: the last hop that they reach,
 	 * and how many of them were seen to reach it. */
 	bool has_fallen;
@@ -55,11 +58,15 @@ struct survey {
 void survey_init(struct survey *s, struct way *w); /* way.target is set */
 /* What it may try as a control; one too many is left out. */
 void survey_add_control(struct survey *s, struct control c);
-MUST_USE bool survey_next(struct survey *s, struct question *q); /* false: done */
+MUST_USE bool survey_next(struct survey *s, struct ask_what *q); /* false: done */
 void survey_take(struct survey *s, const struct reply *r);
 
+/* To whom `silences` questions in a row were silence: the answer that came tells of losses. */
+void way_note(struct way *w, const struct reply *r, unsigned silences);
 /* Whether that reply is how the target itself answers. */
 bool way_is_answer(const struct way *w, const struct reply *r);
+/* Whether the control's answers come less far than its distance. */
+bool way_is_short(const struct way *w);
 /* The TTL with which packets from so many hops away arrive, 1: from the next one; where `like`
  * arrived, which has the same beginning. */
 unsigned way_ttl_from(unsigned hops, unsigned like);
@@ -67,5 +74,6 @@ unsigned way_ttl_from(unsigned hops, unsigned like);
 unsigned way_find_hop(const struct way *w, const struct addr *a);
 /* How many hops away it began, that arrives with this TTL. */
 unsigned way_hops_of(unsigned ttl);
-/* Between `lo` (answered) and `hi` (not), which TTL to ask for next; the likeliest first. */
-unsigned way_next_ttl(unsigned lo, unsigned hi, unsigned distance);
+/* Between `lo` (answered) and `hi` (not), which TTL to ask for next; the likeliest first: that with
+ * which the target's answers come, where that is known, or those of its distance. */
+unsigned way_next_ttl(const struct way *w, unsigned lo, unsigned hi);
