@@ -9,9 +9,9 @@
 #
 # - How: "PLACE CHAIN RULE; ...", a rule of nft; or "PLACE do COMMAND", "PLACE start COMMAND" (one that says
 #   "ready"). PLACE is r1, r2 ..., server, client. TO and BACK are the packets of the row's flow, there and back;
-#   SERVER and CLIENT its addresses, IP is "ip" or "ip6", V "4" or "6".
+#   macros() has all such words.
 # - Answers: STATE/CAUSE, STATE/CAUSE/BY, or STATE[CANDIDATE,...]. R1 is router 1 as the clients see it.
-# - Truth: what it is, as a candidate; "-" where the answers say it.
+# - Truth: what it is, as a candidate, or one of several; "-" where the answers say it.
 : "${T:?tests/lib.sh comes first}"
 need_namespaces
 command -v nft >/dev/null || skip "no nft: install nftables"
@@ -59,7 +59,11 @@ way() {
 		[ -z "$left" ] || join "$left" "$right" "${4-}"
 		left=$right link=$((link + 1))
 	done
-	start ip netns exec "$right" python3 "$lab/causes_server.py"
+	serve server
+}
+# serve PLACE: something listens there on all its addresses.
+serve() {
+	start ip netns exec "$(place "$1")" python3 "$lab/causes_server.py"
 	wait_for 5 grep -q ready "$log" || die "no server: $(cat "$log")"
 }
 # ends IF LINK N: what gives that end of a link its addresses.
@@ -86,8 +90,10 @@ join() {
 	END
 	inside "$2" <<-END
 		$(ends $in "$link" 2)
-		ip route add 10.$way_id.0.0/24 via 10.$way_id.$link.1
-		ip route add fd00:$way_id:a0::/64 via fd00:$way_id:a$link::1
+		for l in \$(seq 0 $((link - 1))); do
+			ip route add 10.$way_id.\$l.0/24 via 10.$way_id.$link.1
+			ip route add fd00:$way_id:a\$l::/64 via fd00:$way_id:a$link::1
+		done
 	END
 }
 
@@ -116,17 +122,41 @@ chain() {
 	*) die "no such chain: $1" ;;
 	esac
 }
-# make PLACE CHAIN RULE ...: one part of how a row's truth is made; what wants the others to be there is left for later.
+# macros: what the words of a row stand for, as a script of sed.
+macros() {
+	case $family in
+	4) ttl="ip ttl" exceeded="icmp type time-exceeded" big="icmp type destination-unreachable" at=$server bits=32 ;;
+	6) ttl="ip6 hoplimit" exceeded="icmpv6 type time-exceeded" big="icmpv6 type packet-too-big" at="[$server]" bits=128 ;;
+	esac
+	cat <<-END
+		s/\<TO\>/$ip daddr SERVER/g
+		s/\<BACK\>/$ip saddr SERVER/g
+		s/\<FROM\>/$ip saddr CLIENT/g
+		s/\<EXCEEDED\>/$ip daddr CLIENT $exceeded/g
+		s/\<BIG\>/$ip daddr CLIENT $big/g
+		s/\<SERVER\>/$server/g
+		s/\<SERVER_AT\>/$at/g
+		s/\<SERVER4\>/$server4/g
+		s/\<SERVER6\>/$server6/g
+		s/\<OWN3\>/$own3/g
+		s/\<NEXT3\>/$(address 3 2)/g
+		s/\<BITS\>/$bits/g
+		s/\<CLIENT\>/$from/g
+		s/\<TTL\>/$ttl/g
+		s/\<IP\>/$ip/g
+		s/\<V\>/$family/g
+	END
+}
+# make PLACE CHAIN RULE ...: one part of how a row's truth is made; commands are left for later, when all is there.
 make() {
-	at=$(place "$1") what=$2
+	where=$(place "$1") what=$2
 	shift 2
-	words=$(echo "$*" | sed "s/\\<TO\\>/$ip daddr $server/g; s/\\<BACK\\>/$ip saddr $server/g; s/\\<SERVER\\>/$server/g
-		s/\\<CLIENT\\>/$from/g; s/\\<IP\\>/$ip/g; s/\\<V\\>/$family/g; s/\\<WAY\\>/$way_id/g")
+	words=$(echo "$*" | sed "$(macros)")
 	case $what in
-	do | start) printf '%s\t%s\t%s\n' "$at" "$what" "$words" >>"$T/late" ;;
+	do | start) printf '%s\t%s\t%s\n' "$where" "$what" "$words" >>"$T/late" ;;
 	*)
 		chain "$what" >/dev/null
-		echo "$words" >>"$T/nft/$at.$what"
+		echo "$words" >>"$T/nft/$where.$what"
 		;;
 	esac
 }
@@ -146,24 +176,35 @@ routers() {
 }
 name_routers() { routers | awk '{ printf "s,\\<R%d\\>,%s,g\n", NR, $0 }'; }
 
-# row FAMILY USER NAME HOW PORT ANSWERS TRUTH: a client, an address, and the rules. PORT: "tcp 7000", or with the
-# name or address to ask for, "tcp 7000 gone.test".
+# row FAMILY USER NAME HOW PORT ANSWERS TRUTH: a client, two addresses, and the rules. PORT: "tcp 7000", or with the
+# name or address to ask for, "tcp 7000 gone.test"; "kerberos 7000" for a dialogue, "trace 7000" for portolan trace.
 row() {
 	row_n=$((row_n + 1))
-	family=$1 label=$3/$way/v$1/$2 user=$2
+	label=$3/$way/v$1/$2 user=$2
 	new_client $row_n
-	case $family in 4) ip=ip bits=24 ;; 6) ip=ip6 bits="64 nodad" ;; esac
-	server=$(address "$way_routers" $row_n) from=$(address 0 $row_n)
-	# shellcheck disable=SC2086 # two words
-	ip -n "$(place server)" addr add dev left "$server"/$bits || die "no address for $label"
+	family=4 server4=$(address "$way_routers" $row_n)
+	family=6 server6=$(address "$way_routers" $row_n)
+	family=$1
+	case $family in 4) ip=ip server=$server4 ;; 6) ip=ip6 server=$server6 ;; esac
+	from=$(address 0 $row_n) own3=$(address 2 $row_n)
+	inside "$(place server)" <<-END
+		ip addr add $server4/24 dev left
+		ip addr add $server6/64 dev left nodad
+	END
 	echo "$4" | tr ';' '\n' | while read -r where what rest; do
 		[ -z "$where" ] || make "$where" "$what" "$rest"
 	done || exit 1
-	answers=$(echo "$6" | sed "s/SERVER/$server/; $(name_routers)") truth=$(echo "$7" | sed "$(name_routers)")
-	# shellcheck disable=SC2086 # words
-	set -- $5
+	answers=$(echo "$6" | sed "$(macros); $(name_routers)") truth=$(echo "$7" | sed "$(name_routers)")
+	# shellcheck disable=SC2046 # words
+	set -- $(echo "$5" | sed "$(macros)")
 	printf '%s\t' "$client" "$label" "$user" "$family" "$1" "${3:-$server}" "$2" "$answers" >>"$T/rows"
-	printf "%s\t%s\n" "$truth" "$(routers | tr '\n' ' ')" >>"$T/rows"
+	printf '%s\t%s\n' "$truth" "$(routers | tr '\n' ' ')" >>"$T/rows"
+}
+# rows FAMILY USER: of all of $T/table.
+rows() {
+	while IFS='|' read -r name how port answers truth; do
+		[ -z "$name" ] || row "$1" "$2" "${name%% *}" "$how" "$port" "$answers" "$truth"
+	done <"$T/table"
 }
 
 # load_rules: all that the rows have made.
@@ -173,7 +214,7 @@ load_rules() {
 			echo "table inet lab {"
 			for file in "$T/nft/$at".*; do
 				what=${file##*.}
-				printf 'chain %s {\n%s;\n' "$what" "$(chain "$what")"
+				printf 'chain lab_%s {\n%s;\n' "$what" "$(chain "$what")"
 				cat "$file"
 				echo "}"
 			done
@@ -196,14 +237,15 @@ do_late() {
 
 # probe_row CLIENT LABEL USER FAMILY TRANSPORT HOST PORT: one try, its records in a file of the client's name.
 cat >"$T/probe_row" <<'END'
-as= option= host=$6
+as= option= host=$6 what=probe
 [ "$3" = root ] || as=$NOBODY
-[ "$5" = tcp ] || option=--udp
-case $6 in *:*) host="[$6]" ;; *[a-z]*) option="$option --family $4" ;; esac
+[ "$5" != trace ] || what=trace
+case $5 in tcp | trace) ;; udp) option=--udp ;; *) option="--service $5" ;; esac
+case $6 in *:*) host="[$6]" ;; gone.test) option="$option --family $4" ;; esac
 export HOME="$T/out/$1.home" XDG_STATE_HOME="$T/out/$1.home"
 mkdir -m 777 "$HOME"
 exec ip netns exec "$1" sh -c 'mount --bind "$0/resolv.conf" /etc/resolv.conf && exec "$@"' "$T" \
-	$as "$PORTOLAN" probe --format jsonl $option "$host:$7" >"$T/out/$1" 2>"$T/out/$1.err"
+	$as "$PORTOLAN" $what --format jsonl $option "$host:$7" >"$T/out/$1" 2>"$T/out/$1.err"
 END
 # probe_rows N: all rows, N at once.
 probe_rows() {
@@ -211,8 +253,9 @@ probe_rows() {
 	# shellcheck disable=SC2016 # the inner shell's
 	xargs -a "$T/rows" -d '\n' -n 1 -P "$1" sh -c 'IFS="	"; set -f; set -- $0; unset IFS; . "$T/probe_row"'
 }
-# judge NEEDED: hold what came against the truth; so many are to be decided.
-judge() { python3 "$lab/causes_judge.py" "$T/rows" "$T/out" "$1" || fail "not the truth"; }
+# judge NEEDED [exact]: hold what came against the truth; so many are to be decided. Exact: no less may remain than
+# the table says.
+judge() { python3 "$lab/causes_judge.py" "$T/rows" "$T/out" "$@" || fail "not the truth"; }
 
 # unharmed N: the probes left no connection and no rule in the clients, and made no router that tracks connections
 # remember more than N for each try.

@@ -16,10 +16,10 @@ drop-reply |r1 forward BACK tcp sport 7000 drop|tcp 7000|dropped[R2,target-firew
 own-drop   |client output TO tcp dport 7000 drop|tcp 7000|dropped/local-firewall|-
 own-reject |client output TO tcp dport 7000 reject with tcp reset|tcp 7000|rejected/local-firewall|-
 prohibit-r1|r1 forward TO tcp dport 7000 reject with icmpx admin-prohibited|tcp 7000|rejected/hop/R1|-
-reset-r1   |r1 forward TO tcp dport 7000 reject with tcp reset|tcp 7000|closed/hop closed/middlebox|-
-reset-r2   |r2 forward TO tcp dport 7000 reject with tcp reset|tcp 7000|closed/hop closed/middlebox|-
+reset-r1   |r1 forward TO tcp dport 7000 reject with tcp reset|tcp 7000|closed/hop/R1 closed/middlebox/R1|-
+reset-r2   |r2 forward TO tcp dport 7000 reject with tcp reset|tcp 7000|closed/hop/R2 closed/middlebox/R2|-
 unreach-r2 |r2 forward TO tcp dport 7000 reject with icmpx port-unreachable|tcp 7000|rejected/hop/R2|-
-synproxy-r2|r2 raw $proxied tcp flags syn notrack; r2 forward $proxied ct state invalid,untracked synproxy mss 1400 wscale 7 timestamp sack-perm; r2 forward $proxied ct state invalid drop|tcp 7009|open-reset/middlebox|-
+synproxy-r2|r2 raw $proxied tcp flags syn notrack; r2 forward $proxied ct state invalid,untracked synproxy mss 1400 wscale 7 timestamp sack-perm; r2 forward $proxied ct state invalid drop|tcp 7009|open-reset/middlebox/R2|-
 no-port    |client do sysctl -qw net.ipv4.ip_local_port_range="40000 40001"; client start python3 $lab/causes_server.py hold SERVER 7000 2|tcp 7000|not-attempted/local-resource|-
 no-name    |client start python3 $lab/causes_server.py names|tcp 7000 gone.test|unreachable/dns|-
 udp-open   ||udp 7770|open/target/SERVER|-
@@ -30,26 +30,19 @@ udp-silent ||udp 7771|silent[target,R2,target-firewall,return-path]|target
 udp-reply  |r1 forward BACK udp sport 7770 drop|udp 7770|silent[target,R2,target-firewall,return-path]|return-path
 END
 
-# rows FAMILY USER: of all the table.
-rows() {
-	while IFS='|' read -r name how port answers truth; do
-		# nft's synproxy takes an IPv6 checksum for one of IPv4, and drops what comes without a device
-		# that has looked at it.
-		case $way-$1-$name in slow-6-synproxy*) continue ;; esac
-		row "$1" "$2" "${name%% *}" "$how" "$port" "$answers" "$truth"
-	done <"$T/table"
-}
 way near 81 2
 for family in 4 6; do
 	rows $family root
 	rows $family nobody
 done
+# nft's synproxy takes an IPv6 checksum for one of IPv4, and drops what comes without a device that has looked at it.
+grep -v ^synproxy "$T/table" >"$T/table.6"
 way slow 82 2 3
-for family in 4 6; do
-	rows $family nobody
-done
+rows 4 nobody
+mv "$T/table.6" "$T/table"
+rows 6 nobody
 load_rules
 do_late
 probe_rows 24
-judge 83
+judge 83 exact
 unharmed 2

@@ -12,12 +12,12 @@ import sys
 ANSWER = re.compile(r"([a-z-]+)(?:\[(.*)\]|/([a-z-]+)(?:/(.+))?)$")
 
 
-def outcome_of(path):
+def outcome_of(path, family):
     try:
         records = [json.loads(line) for line in open(path)]
     except (OSError, ValueError):
         return None
-    outcomes = [r for r in records if r["record"] == "outcome"]
+    outcomes = [r for r in records if r["record"] == "outcome" and r["family"] in (int(family), None)]
     return outcomes[0] if len(outcomes) == 1 else None
 
 
@@ -36,32 +36,35 @@ def is_right(o, answer, hops):
         return False
     if remains is not None:
         return o["cause"] == "unproven" and set(o["candidates"]) == {candidate(w) for w in remains.split(",")}
+    if by in hops and state not in ("rejected", "unreachable"):  # in the target's name: where it is is known
+        return o["cause"] == cause and o["hop"] == hops[by]
     return o["cause"] == cause and (not by or (o["by"] == by and o["hop"] == hops.get(by)))
 
 
-def judge(o, answers, truth, user, hops):
-    """right, vague or wrong; and whether it is decided."""
+def judge(o, answers, truths, user, hops, exact):
     if any(is_right(o, a, hops) for a in answers):
         return "right"
-    if truth == "-":
-        return "wrong"
-    truth = candidate(truth)
     states = {ANSWER.match(a).group(1) for a in answers}
-    if user == "root" and o["state"] in states and o["cause"] == cause_of(truth):
+    if truths == ["-"] or o["state"] not in states:
+        return "wrong"
+    truths = {candidate(t) for t in truths}
+    if user == "root" and o["cause"] in map(cause_of, truths):
         return "right"
-    if o["cause"] != "unproven" or o["state"] not in states or truth not in o["candidates"]:
+    if o["cause"] != "unproven" or not truths & set(o["candidates"]):
         return "wrong"
     may = {candidate(w) for a in answers for w in (ANSWER.match(a).group(2) or "").split(",")}
-    return "right" if set(o["candidates"]) <= may else "vague"
+    if set(o["candidates"]) <= may:
+        return "wrong" if exact else "right"
+    return "vague"
 
 
-def main(rows, folder, needed):
+def main(rows, folder, needed, exact=""):
     counts = dict.fromkeys(("decided", "open", "wrong", "vague"), 0)
     for line in open(rows):
-        client, label, user, _, _, _, _, answers, truth, *hops = line.rstrip("\n").split("\t")
-        hops = {a: n + 1 for n, a in enumerate(hops[0].split())} if hops else {}
-        o = outcome_of(os.path.join(folder, client))
-        found = judge(o, answers.split(), truth, user, hops) if o else "wrong"
+        client, label, user, family, _, _, _, answers, truth, hops = line.rstrip("\n").split("\t")
+        hops = {a: n + 1 for n, a in enumerate(hops.split())}
+        o = outcome_of(os.path.join(folder, client), family)
+        found = judge(o, answers.split(), truth.split(","), user, hops, exact) if o else "wrong"
         if found == "right":
             found = "open" if o["cause"] == "unproven" else "decided"
         counts[found] += 1
