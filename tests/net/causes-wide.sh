@@ -209,4 +209,4 @@ load_rules
 do_late
 probe_rows 24
 judge 143
-unharmed 5
+unharmed 1200

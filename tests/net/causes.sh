@@ -35,6 +35,15 @@ for family in 4 6; do
 	rows $family root
 	rows $family nobody
 done
+# Sixty flows behind one firewall; what expires on the way is counted.
+expires="r1 raw FROM TTL 1 counter; r2 raw FROM TTL 1 counter"
+for family in 4 6; do
+	row $family nobody many "r2 forward TO tcp dport 7100-7159 drop; $expires" "tcp 7100-7159" \
+		"dropped[R2,target-firewall,return-path]" R2
+done
+grep '	many/' "$T/rows" >"$T/many"
+grep -v '	many/' "$T/rows" >"$T/single"
+mv "$T/single" "$T/rows"
 # nft's synproxy takes an IPv6 checksum for one of IPv4, and drops what comes without a device that has looked at it.
 grep -v ^synproxy "$T/table" >"$T/table.6"
 way slow 82 2 3
@@ -45,4 +54,24 @@ load_rules
 do_late
 probe_rows 24
 judge 83 exact
-unharmed 2
+
+# The sixty: all of them as well, in under 3 s, with at most 40 probes that expire on the way.
+mv "$T/many" "$T/rows"
+probe_rows 1
+judge 0 exact
+# expired ADDRESS: how many of its packets did.
+expired() {
+	for node in r1 r2; do
+		ip netns exec "portolan-$$-near-$node" nft list chain inet lab lab_raw
+	done | awk -v a="$1" '{ for (i = 1; i < NF; i++) if ($i == "packets" && $3 == a) n += $(i + 1) } END { print n + 0 }'
+}
+while IFS='	' read -r client label _; do
+	out=$T/out/$client
+	[ "$(grep -c '"record":"outcome"' "$out")" = 60 ] || fail "$label: not sixty outcomes"
+	ms=$(sed -n 's/.*"elapsed_ms":\([0-9]*\).*/\1/p' "$out")
+	[ "${ms:-9999}" -lt 3000 ] || fail "$label: ${ms:-no} ms"
+	n=$(expired "$(sed -n 's/.*"source":"\([^"]*\)".*/\1/p' "$out" | head -n 1)")
+	echo "$label: $ms ms, $n probes expired"
+	{ [ "$n" -ge 2 ] && [ "$n" -le 40 ]; } || fail "$label: $n probes expired on the way"
+done <"$T/rows"
+unharmed 500

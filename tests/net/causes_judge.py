@@ -12,13 +12,12 @@ import sys
 ANSWER = re.compile(r"([a-z-]+)(?:\[(.*)\]|/([a-z-]+)(?:/(.+))?)$")
 
 
-def outcome_of(path, family):
+def outcomes_of(path, family):
     try:
         records = [json.loads(line) for line in open(path)]
     except (OSError, ValueError):
-        return None
-    outcomes = [r for r in records if r["record"] == "outcome" and r["family"] in (int(family), None)]
-    return outcomes[0] if len(outcomes) == 1 else None
+        return []
+    return [r for r in records if r["record"] == "outcome" and r["family"] in (int(family), None)]
 
 
 def candidate(word):
@@ -58,21 +57,25 @@ def judge(o, answers, truths, user, hops, exact):
     return "vague"
 
 
+def told(folder, client, o):
+    if not o:
+        return "nothing: " + open(os.path.join(folder, client + ".err")).read().strip()
+    return "{state}/{cause}/{by} hop {hop}, {candidates}, {how}".format(**o)
+
+
 def main(rows, folder, needed, exact=""):
     counts = dict.fromkeys(("decided", "open", "wrong", "vague"), 0)
     for line in open(rows):
         client, label, user, family, _, _, _, answers, truth, hops = line.rstrip("\n").split("\t")
         hops = {a: n + 1 for n, a in enumerate(hops.split())}
-        o = outcome_of(os.path.join(folder, client), family)
-        found = judge(o, answers.split(), truth.split(","), user, hops, exact) if o else "wrong"
-        if found == "right":
-            found = "open" if o["cause"] == "unproven" else "decided"
-        counts[found] += 1
-        if found in ("wrong", "vague") or os.environ.get("SHOW_ALL"):
-            said = "nothing: " + open(os.path.join(folder, client + ".err")).read().strip()
-            if o:
-                said = "{state}/{cause}/{by} hop {hop}, {candidates}, {how}".format(**o)
-            print(f"{found}: {label}: {said}; not {answers}")
+        # One, but for a row of several ports: all of them.
+        for o in outcomes_of(os.path.join(folder, client), family) or [None]:
+            found = judge(o, answers.split(), truth.split(","), user, hops, exact) if o else "wrong"
+            if found == "right":
+                found = "open" if o["cause"] == "unproven" else "decided"
+            counts[found] += 1
+            if found in ("wrong", "vague") or os.environ.get("SHOW_ALL"):
+                print(f"{found}: {label}: {told(folder, client, o)}; right: {answers}")
     print(", ".join(f"{n} {word}" for word, n in counts.items()))
     return counts["wrong"] + counts["vague"] > 0 or counts["decided"] < int(needed)
 
