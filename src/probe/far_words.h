@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The words of the control connection, a line each. Who tries speaks first.
+ *
+ *	who tries			the far side
+ *	hello 1 ADDRESS			hello 1 ADDRESS packets|sockets
+ *	watch N tcp SOURCE TARGET PORT	(any number, N from 0 up)
+ *	go				refused N WHY, for each that it does not watch; then
+ *					ready
+ *	(tries)
+ *	told				saw N VIEW, for each that it watched; then
+ *					end
+ *
+ * The first ADDRESS is where it speaks from, as it knows it; the second, as the far side sees it.
+ * A VIEW is "PORT INTERFACE SOCKET DATA LEFT OTHER": "served yes no unknown 0 -".
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "probe/far.h"
+
+enum far_verb {
+	FAR_HELLO,
+	FAR_WATCH,
+	FAR_GO,
+	FAR_REFUSED,
+	FAR_READY,
+	FAR_TOLD,
+	FAR_SAW,
+	FAR_END,
+};
+
+enum { FAR_FLOWS_MAX = 60, FAR_VERSION = 1, FAR_WORDS_MAX = 300 };
+
+struct far_word {
+	enum far_verb verb;
+	unsigned id; /* below FAR_FLOWS_MAX */
+	struct addr address;
+	bool has_packets;     /* FAR_HELLO of the far side */
+	bool is_far;	      /* FAR_HELLO: it says what it looks at */
+	struct far_flow flow; /* FAR_WATCH */
+	struct far_view view; /* FAR_SAW: without has_packets and is_translated */
+	struct slice text;    /* FAR_REFUSED; borrowed; from outside: escape it */
+};
+
+/* False: it is none of them. */
+bool far_word_parse(struct slice line, struct far_word *w);
+void far_word_format(const struct far_word *w, struct buf *out); /* added to, without an end */
