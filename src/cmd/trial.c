@@ -160,6 +160,8 @@ static int run_stages(struct trial *t, struct loop *l, const volatile int *inter
 
 	while (!rc && !*interrupted && t->more && t->more(t))
 		rc = run_engine(t, l, interrupted, err);
+	if (!rc && !*interrupted && t->after)
+		rc = t->after(t, l, interrupted, err);
 	return rc;
 }
 

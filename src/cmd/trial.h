@@ -21,7 +21,10 @@ struct trial {
 	void (*begun)(struct trial *t);			  /* `run` has its id; NULL: nothing */
 	void (*took)(struct trial *t, struct outcome *o); /* as it came; NULL: nothing */
 	void (*tick)(struct trial *t);			  /* 4 times a second; NULL: nothing */
-	void *ctx;					  /* the caller's */
+	/* All have run, and nobody interrupted it: with the run's loop. NULL: nothing. */
+	int (*after)(struct trial *t, struct loop *l, const volatile int *interrupted,
+		     struct err *err);
+	void *ctx; /* the caller's */
 	bool has_names;
 	unsigned timeout_ms; /* 0: the engine's */
 	unsigned rate;	     /* new connections a second; 0: the engine's */

@@ -351,6 +351,7 @@ static void blame_by_sockets(const struct far_case *c, struct outcome *o)
 			"it came to the far side's socket: the answer is lost, at its own packet "
 			"filter or on the way back");
 	} else if (v->socket == FAR_NO && !is_known_by_another(v)) {
+		o->state = STATE_DROPPED;
 		keep_way_there(c, o);
 		add_candidate(o, "target-firewall");
 		if (v->port == FAR_PORT_BUSY)

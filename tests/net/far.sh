@@ -1,0 +1,249 @@
+# Both sides of a check: what is dropped, forged or lost, and where, over two routers, as root and without any
+# privilege, IPv4 and IPv6. A port is a truth: see the table at the end of this file.
+. "$SOURCE_DIR/tests/lib.sh"
+need_namespaces
+command -v nft >/dev/null || skip "no nft(8): install nftables"
+command -v setpriv >/dev/null || skip "no setpriv(1): install util-linux"
+
+# --- the network --------------------------------------------------------------------------------------
+
+for name in client r1 r2 server; do
+	namespace $name
+	eval "$name=\$ns"
+	ip netns exec "$ns" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
+		echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit
+		echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+done
+# wire NS NS NET: from .1 to .2
+wire() {
+	ip -n "$1" link add name "to$3" type veth peer name "to$3" netns "$2" || die "no veth"
+	for end in 1 2; do
+		at=$1
+		[ $end = 2 ] && at=$2
+		ip -n "$at" link set "to$3" up
+		ip -n "$at" address add "10.83.$3.$end/24" dev "to$3"
+		ip -n "$at" -6 address add "fd83:$3::$end/64" dev "to$3" nodad
+	done
+}
+wire "$client" "$r1" 1
+wire "$r1" "$r2" 2
+wire "$r2" "$server" 3
+# route NS VIA
+route() {
+	ip -n "$1" route add default via "10.83.${2%.*}.${2#*.}"
+	ip -n "$1" -6 route add default via "fd83:${2%.*}::${2#*.}"
+}
+route "$client" 1.2
+route "$server" 3.1
+route "$r1" 2.2
+route "$r2" 2.1
+ip -n "$r1" route add 10.83.1.0/24 dev to1 2>/dev/null
+ip -n "$r2" route add 10.83.3.0/24 dev to3 2>/dev/null
+
+rules() { ip netns exec "$1" nft -f - || die "no rules in $1"; }
+rules "$client" <<'END'
+table inet own {
+	chain output {
+		type filter hook output priority 0;
+		tcp dport 7011 drop
+	}
+}
+END
+rules "$r1" <<'END'
+table inet way {
+	chain forward {
+		type filter hook forward priority 0;
+		tcp dport 7001 drop
+		tcp sport { 7004, 7015 } drop
+		tcp dport 7005 reject with tcp reset
+		tcp dport 7012 reject with icmpx admin-prohibited
+		udp sport { 7103, 7107 } drop
+	}
+}
+END
+# What shakes hands in the server's name, with nothing behind it.
+rules "$r2" <<'END'
+table inet way {
+	chain prerouting {
+		type nat hook prerouting priority -100;
+		tcp dport 7007 redirect
+	}
+	chain forward {
+		type filter hook forward priority 0;
+		tcp dport 7002 drop
+		tcp dport 7006 reject with tcp reset
+		udp dport 7102 drop
+	}
+}
+END
+rules "$server" <<'END'
+table inet own {
+	chain input {
+		type filter hook input priority 0;
+		tcp dport { 7003, 7008 } drop
+		tcp dport 7013 reject with tcp reset
+		udp dport 7104 drop
+		icmp type echo-request drop
+		icmpv6 type echo-request drop
+	}
+	chain output {
+		type filter hook output priority 0;
+		tcp sport 7014 drop
+	}
+}
+END
+
+# --- services -----------------------------------------------------------------------------------------
+
+cat >"$T/services.py" <<'END'
+import selectors
+import socket
+import sys
+
+waiting = selectors.DefaultSelector()
+for word in sys.argv[1:]:
+    kind, port = word.split('/')
+    s = socket.socket(socket.AF_INET6, socket.SOCK_STREAM if kind == 'tcp' else socket.SOCK_DGRAM)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    s.bind(('::', int(port)))
+    if kind == 'tcp':
+        s.listen(64)
+    waiting.register(s, selectors.EVENT_READ, kind)
+kept = []
+print('ready', flush=True)
+while True:
+    for key, _ in waiting.select():
+        if key.data == 'tcp':
+            kept.append(key.fileobj.accept()[0])
+            continue
+        data, peer = key.fileobj.recvfrom(2000)
+        if key.data == 'udp':
+            key.fileobj.sendto(b'yes ' + data, peer)
+END
+start ip netns exec "$server" python3 "$T/services.py" tcp/7008 tcp/7009 tcp/7015 silent/7101 udp/7106 udp/7107
+wait_for 10 grep -q ready "$log" || die "no services: $(cat "$log")"
+start ip netns exec "$r2" python3 "$T/services.py" tcp/7007
+wait_for 10 grep -q ready "$log" || die "no middlebox: $(cat "$log")"
+
+# --- keys ---------------------------------------------------------------------------------------------
+
+chmod 755 "$T"
+nobody="setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --ambient-caps=-all --no-new-privs"
+# at SIDE USER COMMAND ...: there, as that user, with the keys of that side
+at() {
+	side=$1 user=$2
+	shift 2
+	prefix=
+	[ "$user" = nobody ] && prefix=$nobody
+	eval "space=\$$side"
+	# shellcheck disable=SC2086 # words on purpose
+	env XDG_STATE_HOME="$T/state-$side-$user" ip netns exec "$space" $prefix "$@"
+}
+for user in root nobody; do
+	for side in client server; do
+		mkdir "$T/state-$side-$user"
+		[ $user = nobody ] && chown 65534:65534 "$T/state-$side-$user"
+		at $side $user "$PORTOLAN" keys >"$T/key-$side-$user" || die "no key of $user at $side"
+		[ "$(at $side $user "$PORTOLAN" keys)" = "$(cat "$T/key-$side-$user")" ] || fail "another key the second time"
+		[ "$(stat -c %a "$T/state-$side-$user/portolan/key")" = 600 ] || fail "others may read the key"
+	done
+done
+
+# listen USER OPTIONS: the far side; its id in $pid, its output in $log
+listen() {
+	user=$1
+	shift
+	prefix=
+	[ "$user" = nobody ] && prefix=$nobody
+	# shellcheck disable=SC2086 # words on purpose
+	start env --default-signal=INT XDG_STATE_HOME="$T/state-server-$user" ip netns exec "$server" $prefix \
+		"$PORTOLAN" listen "$@"
+	wait_for 10 grep -q 'Told what is tried' "$log" || die "nobody is told: $(cat "$log")"
+}
+
+# --- the table ----------------------------------------------------------------------------------------
+
+# truth | as root | without privileges: state, cause, candidates
+cat >"$T/table" <<'END'
+tcp/7001 | dropped hop hop:?                   | dropped unproven hop:?,target-firewall
+tcp/7002 | dropped hop hop:?                   | dropped unproven hop:?,target-firewall
+tcp/7003 | dropped target-firewall             | dropped unproven hop:?,target-firewall
+tcp/7004 | dropped return-path                 | dropped unproven return-path,target-firewall
+tcp/7005 | closed hop                          | closed unproven hop:?,target-firewall
+tcp/7006 | closed hop                          | closed unproven hop:?,target-firewall
+tcp/7007 | open middlebox                      | open middlebox
+tcp/7008 | dropped target-firewall             | dropped unproven hop:?,target-firewall
+tcp/7009 | open target                         | open target
+tcp/7010 | closed target                       | closed target
+tcp/7011 | dropped unproven hop:?,local-firewall | dropped unproven hop:?,local-firewall,target-firewall
+tcp/7012 | rejected hop                        | rejected hop
+tcp/7013 | closed target-firewall              | closed unproven hop:?,target-firewall
+tcp/7014 | dropped target-firewall             | dropped unproven return-path,target-firewall
+tcp/7015 | dropped return-path                 | dropped unproven return-path,target-firewall
+udp/7101 | silent unproven target,target-firewall | silent unproven *
+udp/7102 | dropped hop hop:?                   | dropped unproven hop:?,target-firewall
+udp/7103 | dropped return-path                 | dropped return-path
+udp/7104 | dropped target-firewall             | dropped unproven hop:?,target-firewall
+udp/7105 | closed target                       | closed target
+udp/7106 | open target                         | open target
+udp/7107 | dropped return-path                 | silent unproven *
+icmp/0   | dropped unproven target,target-firewall | *
+END
+cat >"$T/compare.py" <<'END'
+import json
+import sys
+
+table, user, certain = sys.argv[1], sys.argv[2], {}
+wanted = {}
+for line in open(table):
+    truth, root, nobody = (cell.strip() for cell in line.split('|'))
+    wanted[truth] = root if user == 'root' else nobody
+rows = [json.loads(line) for line in sys.stdin]
+seen = 0
+for o in rows:
+    if o['record'] != 'outcome':
+        continue
+    truth = f"{o['transport']}/{o['port'] or 0}"
+    said = ' '.join(filter(None, (o['state'], o['cause'], ','.join(sorted(o['candidates'])))))
+    want = wanted[truth]
+    ok = said.startswith(want[:-1]) if want.endswith('*') else said == want
+    seen += 1
+    if not ok:
+        print(f"{truth} at {o['target']}: {said}, not {want}: {o['evidence']}")
+    if user == 'root' and o['cause'] != 'unproven' and (o['confidence'] != 'certain' or 'far' not in o['means']):
+        print(f"{truth} at {o['target']}: {o['confidence']} by {o['means']}")
+print(f'{seen} compared', file=sys.stderr)
+END
+# judge WHAT USER: $T/out against the table
+judge() {
+	python3 "$T/compare.py" "$T/table" "$2" <"$T/out" >"$T/wrong" 2>"$T/count" || die "compare: $(cat "$T/count")"
+	[ -s "$T/wrong" ] && fail "$1: $(cat "$T/wrong")"
+	has_not "$T/count" "0 compared"
+}
+
+for user in root nobody; do
+	for family in 4 6; do
+		to=10.83.3.2
+		at=10.83.3.2
+		[ $family = 6 ] && to='[fd83:3::2]' at='[fd83:3::2]'
+		control=${at#[}
+		control=${control%]}
+		listen $user --control "$control" --allow "$(cat "$T/key-client-$user")"
+		probe() {
+			run at client $user "$PORTOLAN" probe --format jsonl --far "$control" \
+				--far-key "$(cat "$T/key-server-$user")" "$@"
+			[ -s "$T/err" ] && fail "$user, IPv$family: $(cat "$T/err")"
+		}
+		probe "$to:7001-7015"
+		judge "$user, IPv$family, TCP" $user
+		probe --udp "$to:7101-7107"
+		judge "$user, IPv$family, UDP" $user
+		if [ $user = root ]; then
+			probe --ping "$control"
+			judge "$user, IPv$family, ping" $user
+		fi
+		stop "$pid"
+	done
+done
+exit 0
