@@ -224,6 +224,33 @@ static int try_again(struct asking *a, struct err *err)
 
 /* --- what follows ----------------------------------------------------------------------------- */
 
+/* Those of which it matters: what is not there may never have left. */
+static bool may_not_have_left(const struct asking *a, size_t i)
+{
+	const struct far_view *v = &a->ask.views[i];
+
+	return a->ask.watched[i] == FAR_YES && may_be_own_filter(a->alone[i]) &&
+	       v->interface != FAR_YES && v->socket != FAR_YES;
+}
+
+/* One of them did not: which? */
+static int find_left(struct asking *a, bool *has_left, struct err *err)
+{
+	struct far_flow flows[FAR_FLOWS_MAX];
+	bool left[FAR_FLOWS_MAX] = {false};
+	size_t n = 0, k = 0;
+	int rc;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (may_not_have_left(a, i))
+			flows[n++] = a->flows[i];
+	rc = far_leave_each(a->loop, flows, n, left, a->interrupted, err);
+	for (size_t i = 0; i < a->n && !rc; i++)
+		if (may_not_have_left(a, i))
+			has_left[i] = left[k++];
+	return rc;
+}
+
 static void conclude(struct asking *a, size_t i, bool has_left)
 {
 	struct outcome *alone = a->alone[i], o;
@@ -264,7 +291,7 @@ static void tell_refusals(const struct asking *a, const char **told)
 
 static int run_batch(struct asking *a, const char **told, struct err *err)
 {
-	bool has_left;
+	bool has_left[FAR_FLOWS_MAX] = {false}, all_left;
 	int rc = far_ask_watch(&a->ask, a->flows, a->n, err);
 
 	if (rc)
@@ -274,11 +301,13 @@ static int run_batch(struct asking *a, const char **told, struct err *err)
 	rc = try_again(a, err);
 	if (!rc)
 		rc = wait_for_leaving(a, err);
-	has_left = far_leave_end(&a->leave);
+	all_left = far_leave_end(&a->leave);
 	if (!rc)
 		rc = far_ask_views(&a->ask, err);
+	if (!rc && !all_left)
+		rc = find_left(a, has_left, err);
 	for (size_t i = 0; i < a->n && !rc; i++)
-		conclude(a, i, has_left);
+		conclude(a, i, all_left || has_left[i]);
 	return rc;
 }
 

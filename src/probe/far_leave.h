@@ -29,5 +29,11 @@ struct far_leave {
 
 void far_leave_add(struct far_leave *f, const struct far_flow *flow); /* TCP alone */
 bool far_leave_is_over(const struct far_leave *f);
-/* Nothing failed: all of them have left. Closes them. */
+/* Nothing failed: all of them have left. Closes them. Else far_leave_each() tells which. */
 bool far_leave_end(struct far_leave *f);
+
+/* One after the other, a quarter of a second apart, so that the counter tells which one it was. At
+ * most FAR_LEAVE_EACH_MAX; has_left of the others stays as it is. */
+enum { FAR_LEAVE_EACH_MAX = 16 };
+MUST_USE int far_leave_each(struct loop *l, const struct far_flow *flows, size_t n, bool *has_left,
+			    const volatile int *interrupted, struct err *err);
