@@ -86,7 +86,7 @@ static void take_line(struct far_ask *a, struct slice line)
 		end(a, slice_of("it says what this version does not understand"));
 }
 
-static void take(struct far_ask *a, const struct channel_word *w)
+void far_ask_take(struct far_ask *a, const struct channel_word *w)
 {
 	switch (w->verb) {
 	case CHANNEL_OPEN:
@@ -116,7 +116,7 @@ static void hear(struct sock *s, unsigned events)
 
 	(void)events;
 	if (rc > 0) {
-		take(a, &w);
+		far_ask_take(a, &w);
 		return;
 	}
 	if (rc == 0)

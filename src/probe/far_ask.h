@@ -41,3 +41,6 @@ MUST_USE int far_ask_watch(struct far_ask *a, const struct far_flow *flows, size
 /* They were tried: a->views. */
 MUST_USE int far_ask_views(struct far_ask *a, struct err *err);
 void far_ask_stop(struct far_ask *a); /* also one that was never started */
+
+/* One word of the channel's program; called by itself while one of these waits. */
+void far_ask_take(struct far_ask *a, const struct channel_word *w);
