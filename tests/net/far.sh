@@ -246,4 +246,127 @@ for user in root nobody; do
 		stop "$pid"
 	done
 done
+
+# --- who is let in, and what is told ------------------------------------------------------------------
+
+server_key=$(cat "$T/key-server-root")
+nobody_key=$(cat "$T/key-client-nobody")
+listen root --control 10.83.3.2:7999 --allow "$(cat "$T/key-client-root"),10.83.1.77"
+far() { run at client "$@"; }
+
+# The wrong key, on either side, and no key: one sentence, and what was known stays.
+far root "$PORTOLAN" probe --far 10.83.3.2:7999 --far-key "$nobody_key" 10.83.3.2:7001
+[ "$rc" = 1 ] || fail "a wrong key: exit $rc"
+has "$T/err" "the far side at 10.83.3.2: its key is another one, $server_key"
+has "$T/out" "10.83.3.2:7001 is dropped"
+[ "$(wc -l <"$T/err")" = 1 ] || fail "more than one message: $(cat "$T/err")"
+far nobody "$PORTOLAN" probe --far 10.83.3.2:7999 --far-key "$server_key" 10.83.3.2:7001
+has "$T/err" "it does not allow this user's key"
+far root env XDG_STATE_HOME="$T/state-none" "$PORTOLAN" probe --far 10.83.3.2:7999 --far-key "$server_key" 10.83.3.2:7001
+has "$T/err" "run portolan keys"
+far root "$PORTOLAN" probe --far 10.83.3.2:7998 --far-key "$server_key" 10.83.3.2:7001
+has "$T/err" "the far side at 10.83.3.2: Connection refused"
+chmod 640 "$T/state-client-root/portolan/key"
+far root "$PORTOLAN" probe --far 10.83.3.2:7999 --far-key "$server_key" 10.83.3.2:7001
+has "$T/err" "others may read this key"
+chmod 600 "$T/state-client-root/portolan/key"
+
+# A key from a file; what is neither this host's nor comes from the peer is not watched.
+printf '%s\n' "$server_key" >"$T/server.key"
+far root "$PORTOLAN" probe --far 10.83.3.2:7999 --far-key "file:$T/server.key" 10.83.3.2:7002
+has "$T/out" "nothing arrived at the far side"
+far root "$PORTOLAN" probe --far 10.83.3.2:7999 --far-key "$server_key" 10.83.2.2:7002
+has "$T/err" "the target is no address of this host"
+far root "$PORTOLAN" probe --far 10.83.3.2:7999 --far-key "$server_key" '[fd83:3::2]:7002'
+has "$T/err" "listen --allow KEY,ADDRESS"
+
+# Bad input.
+expect_rc 2 portolan probe --far nowhere --far-key "$server_key" 10.83.3.2:7002
+has "$T/err" '--far wants ADDRESS[:PORT]'
+expect_rc 2 portolan probe --far 10.83.3.2 10.83.3.2:7002
+has "$T/err" 'wants its key'
+expect_rc 2 portolan probe --far 10.83.3.2 --far-key short 10.83.3.2:7002
+has "$T/err" 'short is no key'
+expect_rc 2 portolan probe --far-key "$server_key" 10.83.3.2:7002
+has "$T/err" '--far-key goes with --far'
+expect_rc 2 portolan listen --control 10.83.3.2
+has "$T/err" 'give both'
+expect_rc 2 portolan listen --control 10.83.3.2 --allow "$server_key,x"
+has "$T/err" '"x" is no address'
+expect_rc 2 portolan listen
+has "$T/err" 'a SITE says what to stand in for'
+
+# The private key is nowhere but in its file, and the process that sees packets is nobody's.
+secret=$(sed -n 2p "$T/state-server-root/portolan/key")
+for line in /proc/"$pid"/cmdline $(pgrep -P "$pid" | sed 's,.*,/proc/&/cmdline,'); do
+	tr '\0' '\n' <"$line" >"$T/argv"
+	has_not "$T/argv" "$secret"
+	has_not "$T/argv" "PRIVATE"
+done
+for process in "$pid" $(pgrep -P "$pid"); do
+	grep -q '^Uid:.65534' "/proc/$process/status" || fail "process $process keeps its user"
+	grep -q '^CapEff:.0000000000000\(400\|000\)$' "/proc/$process/status" || fail "process $process keeps privileges"
+done
+kill -INT "$pid"
+wait "$pid"
+rc=$?
+[ $rc = 0 ] || fail "listen --control: exit $rc"
+cp "$log" "$T/out"
+has "$T/out" "Told what is tried at 10.83.3.2 port 7999, by 1 key; looks at packets."
+has "$T/out" "Told in"
+has_not "$T/out" "$secret"
+ip netns exec "$server" ss -Htlpn | grep -q portolan && fail "a listener stays"
+
+# --- a site -------------------------------------------------------------------------------------------
+
+mkdir "$T/catalog"
+cat >"$T/catalog/truth.yaml" <<'END'
+portolan: 1
+product: truth
+title: made to be tested
+documents: {made: {title: made up}}
+roles: {client: {title: the client}, server: {title: the server}}
+requirements:
+  walled: {from: client, to: server, needs: tcp/7003, why: made up, doc: {in: made, row: made}}
+  lost: {from: client, to: server, needs: tcp/7004, why: made up, doc: {in: made, row: made}}
+  served: {from: client, to: server, needs: tcp/7009, why: made up, doc: {in: made, row: made}}
+END
+cat >"$T/site.yaml" <<'END'
+portolan: 1
+site: truths
+zones:
+  here: {networks: [10.83.1.0/24]}
+  there: {networks: [10.83.3.0/24]}
+hosts:
+  client: {addresses: [10.83.1.1]}
+  server: {addresses: [10.83.3.2]}
+uses:
+  - product: truth
+    roles: {client: client, server: server}
+END
+# With a site it stands in besides; what it has itself is somebody's port to the far side, too.
+listen root --for 5 --catalog "$T/catalog" --control 10.83.3.2 --allow "$(cat "$T/key-client-root")" "$T/site.yaml"
+has "$log" "Standing in for server"
+far root "$PORTOLAN" check --catalog "$T/catalog" --far server=10.83.3.2 --far-key "server=$server_key" \
+	--format jsonl "$T/site.yaml"
+[ "$rc" = 1 ] || fail "check --far: exit $rc: $(cat "$T/err")"
+python3 - "$T/out" <<'END' >"$T/said"
+import json
+import sys
+
+for line in open(sys.argv[1]):
+    o = json.loads(line)
+    if o['record'] == 'outcome':
+        print(o['requirements'][0], o['state'], o['cause'], o['confidence'], ','.join(o['means']))
+END
+has "$T/said" "truth/walled dropped target-firewall certain recverr,far"
+has "$T/said" "truth/lost dropped return-path certain recverr,far"
+has "$T/said" "truth/served open target certain recverr,far"
+far root "$PORTOLAN" check --catalog "$T/catalog" --far server=10.83.3.2 --far-key "server=$server_key" "$T/site.yaml"
+has "$T/out" "lost on the way back"
+# What is kept is what both sides know.
+grep -l '"cause":"return-path"' "$T"/state-client-root/portolan/runs/truths/*.jsonl >/dev/null || fail "the store has less"
+expect_rc 2 portolan check --catalog "$T/catalog" --far elsewhere=10.83.3.2 --far-key "elsewhere=$server_key" "$T/site.yaml"
+has "$T/err" 'the site has no host "elsewhere"'
+stop "$pid"
 exit 0
