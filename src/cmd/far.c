@@ -16,7 +16,10 @@
 #include "sys/limit.h"
 #include CONFIG_H
 
-enum { MORE_DESCRIPTORS = 256 };
+enum { MORE_DESCRIPTORS = 256, ALONE_MAX = 16 };
+
+/* What is still to be done for an outcome. */
+enum far_turn { FAR_TURN_WAITS, FAR_TURN_ALONE, FAR_TURN_OVER };
 
 /* One far host's part of a run: its outcomes, in batches. */
 struct asking {
@@ -32,6 +35,8 @@ struct asking {
 	struct far_flow flows[FAR_FLOWS_MAX];
 	struct task tasks[FAR_FLOWS_MAX];
 	size_t n;
+	enum far_turn *turns; /* of each outcome of the run; owned */
+	size_t n_alone;	      /* so many had one more turn */
 };
 
 /* --- which outcomes --------------------------------------------------------------------------- */
@@ -136,21 +141,33 @@ static void add(struct asking *a, struct outcome *o)
 	a->n++;
 }
 
-/* From outcome *i on; false: there are no more. */
-static bool fill(struct asking *a, bool *is_done)
+static bool is_next(const struct asking *a, size_t i, enum far_turn turn)
+{
+	const struct trial *t = a->side->trial;
+	const struct outcome *o = &t->outcomes.items[i];
+
+	return a->turns[i] == turn && far_concerns(a->side, t, o) &&
+	       host_of(a->side, o) == a->host && !has_target(a, o);
+}
+
+static void fill_with(struct asking *a, enum far_turn turn, size_t max)
 {
 	struct outcome_list *l = &a->side->trial->outcomes;
 
-	a->n = 0;
-	for (size_t i = 0; i < l->n && a->n < FAR_FLOWS_MAX; i++) {
-		struct outcome *o = &l->items[i];
+	for (size_t i = 0; i < l->n && a->n < max; i++)
+		if (is_next(a, i, turn)) {
+			a->turns[i] = FAR_TURN_OVER;
+			add(a, &l->items[i]);
+		}
+}
 
-		if (is_done[i] || !far_concerns(a->side, a->side->trial, o) ||
-		    host_of(a->side, o) != a->host || has_target(a, o))
-			continue;
-		is_done[i] = true;
-		add(a, o);
-	}
+/* The next batch; then, one by one, those of which it matters that nothing else goes on. */
+static bool fill(struct asking *a)
+{
+	a->n = 0;
+	fill_with(a, FAR_TURN_WAITS, FAR_FLOWS_MAX);
+	if (!a->n)
+		fill_with(a, FAR_TURN_ALONE, 1);
 	return a->n > 0;
 }
 
@@ -251,6 +268,16 @@ static int find_left(struct asking *a, bool *has_left, struct err *err)
 	return rc;
 }
 
+/* It arrived and nothing was answered: whether the far side's filter dropped anything is told of all
+ * that came meanwhile. */
+static bool is_worth_a_turn(struct asking *a, size_t i)
+{
+	const struct far_view *v = &a->ask.views[i];
+
+	return a->n > 1 && a->alone[i]->cause == CAUSE_UNPROVEN && v->interface == FAR_YES &&
+	       !v->left && a->n_alone++ < ALONE_MAX;
+}
+
 static void conclude(struct asking *a, size_t i, bool has_left)
 {
 	struct outcome *alone = a->alone[i], o;
@@ -265,6 +292,8 @@ static void conclude(struct asking *a, size_t i, bool has_left)
 	o.id = alone->id;
 	o.task = alone->task;
 	*alone = o;
+	if (is_worth_a_turn(a, i))
+		a->turns[alone - a->side->trial->outcomes.items] = FAR_TURN_ALONE;
 }
 
 static void tell(const struct far_host *h, const char *why)
@@ -326,7 +355,7 @@ static int start_channel(const struct far_host *h, struct channel **c, struct er
 	return rc;
 }
 
-static int ask_host(struct asking *a, bool *is_done, struct err *err)
+static int ask_host(struct asking *a, struct err *err)
 {
 	const char *told = NULL;
 	int rc = start_channel(a->host, &a->ask.channel, err);
@@ -338,7 +367,7 @@ static int ask_host(struct asking *a, bool *is_done, struct err *err)
 	do {
 		if (!rc)
 			rc = run_batch(a, &told, err);
-	} while (!rc && !*a->interrupted && fill(a, is_done));
+	} while (!rc && !*a->interrupted && fill(a));
 	far_ask_stop(&a->ask);
 	channel_free(a->ask.channel);
 	return rc;
@@ -349,16 +378,16 @@ static void ask_one(const struct far_side *f, const struct far_host *h, struct l
 		    const volatile int *interrupted)
 {
 	struct asking *a = mem_new(1, sizeof(*a));
-	bool *is_done = mem_new(f->trial->outcomes.n, sizeof(*is_done));
 	struct err err;
 
+	a->turns = mem_new(f->trial->outcomes.n, sizeof(*a->turns));
 	a->side = f;
 	a->host = h;
 	a->loop = l;
 	a->interrupted = interrupted;
-	if (fill(a, is_done) && ask_host(a, is_done, &err) != 0)
+	if (fill(a) && ask_host(a, &err) != 0)
 		tell(h, err.text);
-	free(is_done);
+	free(a->turns);
 	free(a);
 }
 

@@ -45,6 +45,7 @@ struct far_view {
 	enum far_seen interface; /* something of the flow came to the host */
 	enum far_seen socket;	 /* ... and to the socket: its packet filter let it in */
 	enum far_seen data;	 /* TCP: bytes came, after the handshake */
+	enum far_seen drop;	 /* FAR_NO: meanwhile its packet filter dropped nothing at all */
 	unsigned left;		 /* what is known to have left */
 	struct addr other;	 /* the port was asked from there instead; family 0: from nowhere */
 	bool is_translated;	 /* the one who tries has another address there than here */

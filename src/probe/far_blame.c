@@ -293,10 +293,18 @@ static void blame_far_filter(struct outcome *o, const char *evidence)
 	decide_certain(o, CAUSE_TARGET_FIREWALL, evidence);
 }
 
-/* A service that keeps silent, or has a full queue, looks from its host as one that is never asked. */
-static void blame_quiet_service(struct outcome *o)
+/* A service that keeps silent, or has a full queue, looks from its host as one that is never asked,
+ * unless it is known that nothing at all was dropped meanwhile. */
+static void blame_quiet_service(const struct far_view *v, struct outcome *o)
 {
 	forget_candidates(o);
+	if (v->drop == FAR_NO) {
+		decide(o, o->state, CAUSE_TARGET, CONFIDENCE_LIKELY);
+		o->evidence = "it arrived at the far side, whose packet filter dropped nothing "
+			      "meanwhile: "
+			      "the service does not answer";
+		return;
+	}
 	add_candidate(o, "target-firewall");
 	add_candidate(o, "target");
 	leave_open(o,
@@ -304,16 +312,30 @@ static void blame_quiet_service(struct outcome *o)
 		   "own packet filter stopped one of the two");
 }
 
+static void blame_pings_off(struct outcome *o)
+{
+	decide_certain(o, CAUSE_TARGET,
+		       "it arrived at the far side, which is set to answer no pings "
+		       "(icmp_echo_ignore_all)");
+}
+
+/* Of what no program is needed to answer, or the far side itself would have. */
+static bool would_answer(const struct far_view *v, const struct outcome *o)
+{
+	if (o->transport == TRANSPORT_UDP)
+		return has_stand_in(v);
+	return v->port != FAR_PORT_BUSY && v->drop != FAR_NO;
+}
+
 static void blame_unanswered(const struct far_view *v, struct outcome *o)
 {
-	bool may_be_quiet =
-		v->port == FAR_PORT_BUSY || (o->transport != TRANSPORT_TCP && !has_stand_in(v));
-
-	if (v->socket == FAR_YES)
+	if (o->transport == TRANSPORT_ICMP && v->port == FAR_PORT_NOBODY)
+		blame_pings_off(o);
+	else if (v->socket == FAR_YES)
 		blame_far_filter(o, "it came to the far side's socket, and the answer never left: "
 				    "its own packet filter drops it");
-	else if (may_be_quiet)
-		blame_quiet_service(o);
+	else if (!would_answer(v, o))
+		blame_quiet_service(v, o);
 	else
 		blame_far_filter(o,
 				 "it arrived at the far side's interface, and not at its socket: "

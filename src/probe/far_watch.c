@@ -6,6 +6,7 @@
 
 #include "probe/far_packet.h"
 #include "probe/stand_in.h"
+#include "sys/file.h"
 #include "sys/packet_tap.h"
 #include "sys/socket_table.h"
 
@@ -339,14 +340,43 @@ void far_watch_add(struct far_watch *w, unsigned id, const struct far_flow *f)
 	*item = (struct far_item){.watch = w, .id = id, .flow = *f};
 }
 
+/* Whether the kernel answers pings at all: ip-sysctl. */
+static void ask_about_echoes(struct far_item *item)
+{
+	const char *path = item->flow.target.family == 4
+				   ? "/proc/sys/net/ipv4/icmp_echo_ignore_all"
+				   : "/proc/sys/net/ipv6/icmp/echo_ignore_all";
+	struct buf text = BUF_INIT;
+	struct err err;
+
+	if (file_read(path, 64, &text, &err) == 0)
+		item->view.port = slice_is(slice_trim(buf_slice(&text)), "0") ? FAR_PORT_SERVED
+									      : FAR_PORT_NOBODY;
+	buf_release(&text);
+}
+
 void far_watch_start(struct far_watch *w)
 {
 	for (size_t i = 0; i < w->n; i++)
 		if (w->items[i].flow.transport != TRANSPORT_ICMP)
 			put_stand_in(&w->items[i]);
+		else
+			ask_about_echoes(&w->items[i]);
 	read_table(w, false, note_before);
 	read_table(w, true, note_datagram_socket);
 	tap_packets(w);
+	w->has_counts = packet_counts_read(&w->counts);
+}
+
+static void note_drops(struct far_watch *w)
+{
+	struct packet_counts now;
+
+	if (!w->has_counts || !packet_counts_read(&now))
+		return;
+	for (size_t i = 0; i < w->n; i++)
+		if (packet_counts_dropped_none(&w->counts, &now, w->items[i].flow.target.family))
+			w->items[i].view.drop = FAR_NO;
 }
 
 /* Of a socket that is not ours, and of UDP, the tables do not tell that nothing came. */
@@ -367,6 +397,7 @@ void far_watch_stop(struct far_watch *w)
 {
 	bool is_shown;
 
+	note_drops(w);
 	for (size_t i = 0; i < w->n; i++) /* what waits still */
 		if (w->items[i].sock.is_open)
 			w->items[i].sock.ready(&w->items[i].sock, SOCK_READABLE);

@@ -8,6 +8,7 @@
 #include "base/portset.h"
 #include "probe/far_words.h"
 #include "sys/loop.h"
+#include "sys/packet_counts.h"
 
 struct far_watch;
 
@@ -34,6 +35,8 @@ struct far_watch {
 	struct far_item items[FAR_FLOWS_MAX];
 	size_t n;
 	struct far_conn conns[FAR_CONNS];
+	struct packet_counts counts; /* to begin with */
+	bool has_counts;
 	char bytes[65535];
 };
 

@@ -111,7 +111,7 @@ static bool take_view(struct slice *s, struct far_view *v)
 	unsigned port;
 
 	if (!take(s, ports, ARRAY_LEN(ports), &port) || !take_seen(s, &v->interface) ||
-	    !take_seen(s, &v->socket) || !take_seen(s, &v->data) ||
+	    !take_seen(s, &v->socket) || !take_seen(s, &v->data) || !take_seen(s, &v->drop) ||
 	    !take_number(s, FAR_LEFT_ALL, &v->left) || !take_other(s, &v->other))
 		return false;
 	v->port = (enum far_port)port;
@@ -170,8 +170,8 @@ static void add_flow(const struct far_flow *f, struct buf *out)
 
 static void add_view(const struct far_view *v, struct buf *out)
 {
-	buf_addf(out, " %s %s %s %s %u", ports[v->port], seens[v->interface], seens[v->socket],
-		 seens[v->data], v->left);
+	buf_addf(out, " %s %s %s %s %s %u", ports[v->port], seens[v->interface], seens[v->socket],
+		 seens[v->data], seens[v->drop], v->left);
 	add_addr(&v->other, out);
 }
 

@@ -12,7 +12,7 @@
  *					end
  *
  * The first ADDRESS is where it speaks from, as it knows it; the second, as the far side sees it.
- * A VIEW is "PORT INTERFACE SOCKET DATA LEFT OTHER": "served yes no unknown 0 -".
+ * A VIEW is "PORT INTERFACE SOCKET DATA DROP LEFT OTHER": "served yes no unknown unknown 0 -".
  */
 #pragma once
 

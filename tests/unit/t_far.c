@@ -23,9 +23,9 @@ static void test_words(void **state)
 		"refused 7 the target is no address of this host",
 		"ready",
 		"told",
-		"saw 3 served yes no unknown 0 -",
-		"saw 3 stand-in no no no 15 10.9.9.9",
-		"saw 3 busy unknown unknown yes 8 2001:db8::9",
+		"saw 3 served yes no unknown unknown 0 -",
+		"saw 3 stand-in no no no unknown 15 10.9.9.9",
+		"saw 3 busy unknown unknown yes unknown 8 2001:db8::9",
 		"end",
 	};
 
@@ -65,10 +65,10 @@ static void test_bad_words(void **state)
 		"watch 0  tcp 10.0.0.1 10.0.0.2 443",
 		"refused 7",
 		"refused 7 ",
-		"saw 3 served yes no unknown 16 -",
-		"saw 3 served yes no maybe 0 -",
-		"saw 3 served yes no unknown 0",
-		"saw 3 served yes no unknown 0 - more",
+		"saw 3 served yes no unknown unknown 16 -",
+		"saw 3 served yes no maybe unknown 0 -",
+		"saw 3 served yes no unknown unknown 0",
+		"saw 3 served yes no unknown unknown 0 - more",
 	};
 	struct far_word w;
 
