@@ -268,14 +268,15 @@ static int find_left(struct asking *a, bool *has_left, struct err *err)
 	return rc;
 }
 
-/* It arrived and nothing was answered: whether the far side's filter dropped anything is told of all
- * that came meanwhile. */
+/* Whether the far side's filter dropped anything is told of all that came meanwhile: of one alone it
+ * says more. */
 static bool is_worth_a_turn(struct asking *a, size_t i)
 {
 	const struct far_view *v = &a->ask.views[i];
+	const struct outcome *o = a->alone[i];
 
-	return a->n > 1 && a->alone[i]->cause == CAUSE_UNPROVEN && v->interface == FAR_YES &&
-	       !v->left && a->n_alone++ < ALONE_MAX;
+	return a->n > 1 && is_in_question(o) && o->cause == CAUSE_UNPROVEN && !v->left &&
+	       v->drop != FAR_NO && v->interface != FAR_NO && a->n_alone++ < ALONE_MAX;
 }
 
 static void conclude(struct asking *a, size_t i, bool has_left)

@@ -190,8 +190,9 @@ static void blame_refusal_unseen(const struct far_view *v, struct outcome *o)
 {
 	if (!has_stand_in(v))
 		return;
-	if (v->socket == FAR_YES) {
+	if (v->socket == FAR_YES || v->drop == FAR_NO) {
 		blame_forged(v, o);
+		o->confidence = v->socket == FAR_YES ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 		return;
 	}
 	forget_candidates(o);
@@ -265,7 +266,7 @@ static bool has_candidate(const struct outcome *o, const char *word)
 	return false;
 }
 
-static void blame_way_there(const struct far_case *c, struct outcome *o)
+static void blame_way_there(const struct far_case *c, enum confidence sure, struct outcome *o)
 {
 	o->state = STATE_DROPPED;
 	keep_way_there(c, o);
@@ -275,7 +276,7 @@ static void blame_way_there(const struct far_case *c, struct outcome *o)
 			   "never left this host");
 		return;
 	}
-	decide(o, STATE_DROPPED, CAUSE_HOP, CONFIDENCE_CERTAIN);
+	decide(o, STATE_DROPPED, CAUSE_HOP, sure);
 	o->evidence = "nothing arrived at the far side: it was dropped on the way there";
 }
 
@@ -351,35 +352,69 @@ static void blame_by_packets(const struct far_case *c, struct outcome *o)
 	else if (has_arrived(v))
 		blame_unanswered(v, o);
 	else if (v->interface == FAR_NO && !is_known_by_another(v))
-		blame_way_there(c, o);
+		blame_way_there(c, CONFIDENCE_CERTAIN, o);
 }
 
 /* It cannot see whether its answer left, but for a datagram, of which the kernel tells. */
+static void blame_lost_answer(const struct far_view *v, struct outcome *o)
+{
+	if (v->left || v->drop == FAR_NO) {
+		blame_way_back(o);
+		o->confidence = v->left ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+		return;
+	}
+	if (o->transport == TRANSPORT_UDP) {
+		blame_unanswered(v, o);
+		return;
+	}
+	o->state = STATE_DROPPED;
+	forget_candidates(o);
+	add_candidate(o, "target-firewall");
+	add_candidate(o, "return-path");
+	leave_open(o, "it came to the far side's socket: the answer is lost, at its own packet "
+		      "filter or on the way back");
+}
+
+static void blame_unseen(const struct far_case *c, struct outcome *o)
+{
+	const struct far_view *v = &c->view;
+	bool is_busy = v->port == FAR_PORT_BUSY;
+
+	if (v->drop == FAR_NO && !is_busy) {
+		blame_way_there(c, CONFIDENCE_LIKELY, o);
+		return;
+	}
+	o->state = STATE_DROPPED;
+	keep_way_there(c, o);
+	if (v->drop != FAR_NO)
+		add_candidate(o, "target-firewall");
+	if (is_busy)
+		add_candidate(o, "target");
+	leave_open(o, "it did not come to the far side's socket: it was dropped before");
+}
+
+/* Of another program's socket for datagrams nothing is known; of the filter, perhaps. */
+static void forget_filter(const struct far_case *c, struct outcome *o)
+{
+	const char *const *before = c->alone->candidates;
+
+	forget_candidates(o);
+	for (size_t i = 0; i < OUTCOME_CANDIDATES_MAX && before[i]; i++)
+		if (strcmp(before[i], "target-firewall") != 0)
+			add_candidate(o, before[i]);
+	add_means(o);
+}
+
 static void blame_by_sockets(const struct far_case *c, struct outcome *o)
 {
 	const struct far_view *v = &c->view;
 
-	if (v->socket == FAR_YES && v->left) {
-		blame_way_back(o);
-	} else if (v->socket == FAR_YES && o->transport == TRANSPORT_UDP) {
-		blame_unanswered(v, o);
-	} else if (v->socket == FAR_YES) {
-		o->state = STATE_DROPPED;
-		forget_candidates(o);
-		add_candidate(o, "target-firewall");
-		add_candidate(o, "return-path");
-		leave_open(
-			o,
-			"it came to the far side's socket: the answer is lost, at its own packet "
-			"filter or on the way back");
-	} else if (v->socket == FAR_NO && !is_known_by_another(v)) {
-		o->state = STATE_DROPPED;
-		keep_way_there(c, o);
-		add_candidate(o, "target-firewall");
-		if (v->port == FAR_PORT_BUSY)
-			add_candidate(o, "target");
-		leave_open(o, "it did not come to the far side's socket: it was dropped before");
-	}
+	if (v->socket == FAR_YES)
+		blame_lost_answer(v, o);
+	else if (v->socket == FAR_NO && !is_known_by_another(v))
+		blame_unseen(c, o);
+	else if (v->drop == FAR_NO && o->cause == CAUSE_UNPROVEN)
+		forget_filter(c, o);
 }
 
 static void blame_nothing(const struct far_case *c, struct outcome *o)

@@ -15,13 +15,23 @@ struct counter {
 
 #define TO(field) offsetof(struct packet_counts, field)
 static const struct counter counters[] = {
-	{"Ip:", "InReceives", TO(came4)},     {"Ip:", "InDelivers", TO(taken4)},
-	{"Ip:", "ForwDatagrams", TO(taken4)}, {"Ip:", "OutRequests", TO(sent)},
-	{"Tcp:", "OutSegs", TO(asked)},	      {"Udp:", "OutDatagrams", TO(asked)},
-	{"Icmp:", "OutMsgs", TO(asked)},      {NULL, "Ip6InReceives", TO(came6)},
-	{NULL, "Ip6InDelivers", TO(taken6)},  {NULL, "Ip6OutForwDatagrams", TO(taken6)},
-	{NULL, "Ip6OutRequests", TO(sent)},   {NULL, "Udp6OutDatagrams", TO(asked)},
+	{"Ip:", "InReceives", TO(came4)},	{"Ip:", "InDelivers", TO(taken4)},
+	{"Ip:", "OutRequests", TO(requests)},	{"Ip:", "OutDiscards", TO(discards)},
+	{"Tcp:", "OutSegs", TO(asked)},		{"Udp:", "OutDatagrams", TO(asked)},
+	{"Icmp:", "OutMsgs", TO(asked)},	{NULL, "Ip6InReceives", TO(came6)},
+	{NULL, "Ip6InDelivers", TO(taken6)},	{NULL, "Ip6OutRequests", TO(requests)},
+	{NULL, "Ip6OutDiscards", TO(discards)}, {NULL, "Udp6OutDatagrams", TO(asked)},
 	{NULL, "Icmp6OutMsgs", TO(asked)},
+};
+static const struct counter newer[] = {
+	{"Ip:", "OutTransmits", TO(transmits)},
+	{NULL, "Ip6OutTransmits", TO(transmits)},
+};
+enum { OF_IP4 = 7 }; /* of the first; one of the second */
+
+/* What was found of each. */
+struct found {
+	unsigned of_all, of_newer;
 };
 
 static bool is_group(const struct counter *c, const struct slice *group)
@@ -29,24 +39,33 @@ static bool is_group(const struct counter *c, const struct slice *group)
 	return group ? c->group && slice_is(*group, c->group) : !c->group;
 }
 
+static unsigned count_in(const struct counter *list, size_t n, const struct slice *group,
+			 struct slice name, uint64_t value, struct packet_counts *c)
+{
+	unsigned found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_group(&list[i], group) || !slice_is(name, list[i].name))
+			continue;
+		*(uint64_t *)((char *)c + list[i].field) += value;
+		found++;
+	}
+	return found;
+}
+
 static void count(const struct slice *group, struct slice name, struct slice number,
-		  struct packet_counts *c, unsigned *found)
+		  struct packet_counts *c, struct found *found)
 {
 	uint64_t value;
 
-	for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
-		const struct counter *k = &counters[i];
-
-		if (!is_group(k, group) || !slice_is(name, k->name) ||
-		    !slice_number(number, UINT64_MAX, &value))
-			continue;
-		*(uint64_t *)((char *)c + k->field) += value;
-		++*found;
-	}
+	if (!slice_number(number, UINT64_MAX, &value))
+		return;
+	found->of_all += count_in(counters, ARRAY_LEN(counters), group, name, value, c);
+	found->of_newer += count_in(newer, ARRAY_LEN(newer), group, name, value, c);
 }
 
 /* A line of names and one of numbers, each begun by the group's name. */
-static void read_groups(struct slice text, struct packet_counts *c, unsigned *found)
+static void read_groups(struct slice text, struct packet_counts *c, struct found *found)
 {
 	struct slice names, numbers, group, again, name, number;
 
@@ -59,7 +78,7 @@ static void read_groups(struct slice text, struct packet_counts *c, unsigned *fo
 }
 
 /* A line for each: its name, blanks, a number. */
-static void read_lines(struct slice text, struct packet_counts *c, unsigned *found)
+static void read_lines(struct slice text, struct packet_counts *c, struct found *found)
 {
 	struct slice line, name;
 
@@ -77,22 +96,21 @@ static void read_lines(struct slice text, struct packet_counts *c, unsigned *fou
 bool packet_counts_read(struct packet_counts *c)
 {
 	static const char v6[] = "/proc/net/snmp6";
-	unsigned found = 0, wanted = ARRAY_LEN(counters);
+	bool has_v6 = file_exists(v6);
 	struct buf text = BUF_INIT;
+	struct found found = {0};
 	struct err err;
 	int rc = file_read("/proc/net/snmp", TABLE_MAX, &text, &err);
 
 	*c = (struct packet_counts){0};
 	read_groups(buf_slice(&text), c, &found);
-	if (!rc && file_exists(v6)) {
-		buf_clear(&text);
+	buf_clear(&text);
+	if (!rc && has_v6)
 		rc = file_read(v6, TABLE_MAX, &text, &err);
-		read_lines(buf_slice(&text), c, &found);
-	} else {
-		wanted = 7; /* without IPv6 */
-	}
+	read_lines(buf_slice(&text), c, &found);
 	buf_release(&text);
-	return !rc && found == wanted;
+	c->has_transmits = found.of_newer == (has_v6 ? ARRAY_LEN(newer) : 1);
+	return !rc && found.of_all == (has_v6 ? ARRAY_LEN(counters) : OF_IP4);
 }
 
 bool packet_counts_dropped_none(const struct packet_counts *a, const struct packet_counts *b,
@@ -100,6 +118,7 @@ bool packet_counts_dropped_none(const struct packet_counts *a, const struct pack
 {
 	bool took_all = family == 4 ? b->came4 - a->came4 == b->taken4 - a->taken4
 				    : b->came6 - a->came6 == b->taken6 - a->taken6;
+	uint64_t sent = a->has_transmits ? b->transmits - a->transmits : b->requests - a->requests;
 
-	return took_all && b->sent - a->sent == b->asked - a->asked;
+	return took_all && sent == b->asked - a->asked && b->discards == a->discards;
 }

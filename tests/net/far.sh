@@ -164,31 +164,33 @@ listen() {
 
 # --- the table ----------------------------------------------------------------------------------------
 
-# truth | as root | without privileges: state, cause, candidates
+# truth | as root | without privileges: state, cause, candidates. Without, that its own filter dropped something is
+# seen as a number alone, so the filter cannot be told from the way; nor where something else came to nothing
+# meanwhile, as a packet to a group may: "or" has what is said then.
 cat >"$T/table" <<'END'
-tcp/7001 | dropped hop hop:?                   | dropped unproven hop:?,target-firewall
-tcp/7002 | dropped hop hop:?                   | dropped unproven hop:?,target-firewall
-tcp/7003 | dropped target-firewall             | dropped unproven hop:?,target-firewall
-tcp/7004 | dropped return-path                 | dropped unproven return-path,target-firewall
-tcp/7005 | closed hop                          | closed unproven hop:?,target-firewall
-tcp/7006 | closed hop                          | closed unproven hop:?,target-firewall
-tcp/7007 | open middlebox                      | open middlebox
-tcp/7008 | dropped target-firewall             | dropped unproven hop:?,target-firewall
-tcp/7009 | open target                         | open target
-tcp/7010 | closed target                       | closed target
-tcp/7011 | dropped unproven hop:?,local-firewall | dropped unproven hop:?,local-firewall,target-firewall
-tcp/7012 | rejected hop                        | rejected hop
-tcp/7013 | closed target-firewall              | closed unproven hop:?,target-firewall
-tcp/7014 | dropped target-firewall             | dropped unproven return-path,target-firewall
-tcp/7015 | dropped return-path                 | dropped unproven return-path,target-firewall
-udp/7101 | silent target                       | silent unproven *
-udp/7102 | dropped hop hop:?                   | dropped unproven hop:?,target-firewall
-udp/7103 | dropped return-path                 | dropped return-path
-udp/7104 | dropped target-firewall             | dropped unproven hop:?,target-firewall
-udp/7105 | closed target                       | closed target
-udp/7106 | open target                         | open target
-udp/7107 | dropped return-path                 | silent unproven *
-icmp/0   | dropped target-firewall             | *
+tcp/7001 | dropped hop hop:?                     | dropped hop hop:? or dropped unproven hop:?,target-firewall
+tcp/7002 | dropped hop hop:?                     | dropped hop hop:? or dropped unproven hop:?,target-firewall
+tcp/7003 | dropped target-firewall               | dropped unproven hop:?,target-firewall
+tcp/7004 | dropped return-path                   | dropped return-path or dropped unproven return-path,target-firewall
+tcp/7005 | closed hop                            | closed hop or closed unproven hop:?,target-firewall
+tcp/7006 | closed hop                            | closed hop or closed unproven hop:?,target-firewall
+tcp/7007 | open middlebox                        | open middlebox
+tcp/7008 | dropped target-firewall               | dropped unproven hop:?,target-firewall
+tcp/7009 | open target                           | open target
+tcp/7010 | closed target                         | closed target
+tcp/7011 | dropped unproven hop:?,local-firewall | dropped unproven hop:?,local-firewall or dropped unproven hop:?,local-firewall,target-firewall
+tcp/7012 | rejected hop                          | rejected hop
+tcp/7013 | closed target-firewall                | closed unproven hop:?,target-firewall
+tcp/7014 | dropped target-firewall               | dropped unproven return-path,target-firewall
+tcp/7015 | dropped return-path                   | dropped return-path or dropped unproven return-path,target-firewall
+udp/7101 | silent target or silent unproven target,target-firewall | silent unproven *
+udp/7102 | dropped hop hop:?                     | dropped hop hop:? or dropped unproven hop:?,target-firewall
+udp/7103 | dropped return-path                   | dropped return-path
+udp/7104 | dropped target-firewall               | dropped unproven hop:?,target-firewall
+udp/7105 | closed target                         | closed target
+udp/7106 | open target                           | open target
+udp/7107 | dropped return-path                   | silent unproven *
+icmp/0   | dropped target-firewall               | *
 END
 cat >"$T/compare.py" <<'END'
 import json
@@ -207,7 +209,7 @@ for o in rows:
     truth = f"{o['transport']}/{o['port'] or 0}"
     said = ' '.join(filter(None, (o['state'], o['cause'], ','.join(sorted(o['candidates'])))))
     want = wanted[truth]
-    ok = said.startswith(want[:-1]) if want.endswith('*') else said == want
+    ok = any(said.startswith(one[:-1]) if one.endswith('*') else said == one for one in want.split(' or '))
     seen += 1
     if not ok:
         print(f"{truth} at {o['target']}: {said}, not {want}: {o['evidence']}")
