@@ -35,8 +35,8 @@ static bool find_pin(const struct tls_pins *pins, const unsigned char key[KEY_BY
 	return false;
 }
 
-/* In the place of OpenSSL's own check of names, times and authorities. That the peer has the private
- * half is proven by its CertificateVerify, RFC 8446 section 4.4.3. */
+/* In the place of OpenSSL's own check of names, times and authorities. That the peer has the
+ * private half is proven by its CertificateVerify, RFC 8446 section 4.4.3. */
 static int verify(X509_STORE_CTX *store, void *arg)
 {
 	const struct tls_pins *pins = arg;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * TLS 1.3 (RFC 8446) between two who know each other's public key: both ends show a certificate that
- * they made themselves, only the key in it counts, and it must be one of those that are pinned
+ * TLS 1.3 (RFC 8446) between two who know each other's public key: both ends show a certificate
+ * that they made themselves, only the key in it counts, and it must be one of those that are pinned
  * (RFC 7469 names the idea). Nothing is resumed, nothing is sent early. No socket here: bytes that
  * came in, bytes to go out, and what they mean.
  */

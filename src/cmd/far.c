@@ -268,8 +268,8 @@ static int find_left(struct asking *a, bool *has_left, struct err *err)
 	return rc;
 }
 
-/* Whether the far side's filter dropped anything is told of all that came meanwhile: of one alone it
- * says more. */
+/* Whether the far side's filter dropped anything is told of all that came meanwhile: of one alone
+ * it says more. */
 static bool is_worth_a_turn(struct asking *a, size_t i)
 {
 	const struct far_view *v = &a->ask.views[i];

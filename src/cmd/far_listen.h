@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * `listen --control`: the far side of somebody's check. What is needed of privileges is taken before
- * they are given up: the port, the socket that sees packets, and, by the program that keeps it, the
- * key.
+ * `listen --control`: the far side of somebody's check. What is needed of privileges is taken
+ * before they are given up: the port, the socket that sees packets, and, by the program that keeps
+ * it, the key.
  */
 #pragma once
 

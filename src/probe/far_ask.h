@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * This side of the control connection: says to the far side what is about to be tried, and asks what
- * it saw. Each call waits for the answer, on the loop; what else is on the loop goes on meanwhile.
+ * This side of the control connection: says to the far side what is about to be tried, and asks
+ * what it saw. Each call waits for the answer, on the loop; what else is on the loop goes on
+ * meanwhile.
  */
 #pragma once
 

@@ -100,8 +100,8 @@ static void blame_reset_later(const struct far_view *v, struct outcome *o)
 			"way did");
 }
 
-/* Something before the target shook hands in its name, or the target itself did, and what came after
- * was stopped. */
+/* Something before the target shook hands in its name, or the target itself did, and what came
+ * after was stopped. */
 static void blame_later_silence(const struct far_view *v, struct outcome *o)
 {
 	if (v->data == FAR_NO && o->cause == CAUSE_MIDDLEBOX)
@@ -129,7 +129,8 @@ static void blame_arrived(const struct far_case *c, struct outcome *o)
 		confirm_open(o);
 }
 
-/* Only something on the way can have answered what never came, or what nobody was there to answer. */
+/* Only something on the way can have answered what never came, or what nobody was there to answer.
+ * */
 static bool is_answer_of_another(const struct far_case *c)
 {
 	const struct far_view *v = &c->view;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * From what one side saw and what the far side saw to the outcome of both. Pure: every case is a row
- * of a table (tests/unit/t_far_blame.c). Where both together do not decide, the candidates are
+ * From what one side saw and what the far side saw to the outcome of both. Pure: every case is a
+ * row of a table (tests/unit/t_far_blame.c). Where both together do not decide, the candidates are
  * exactly those that remain.
  */
 #pragma once
@@ -15,6 +15,6 @@ struct far_case {
 	bool has_left;		     /* this host's own packet filter let the second try out */
 };
 
-/* In: o is what the second try came to. Out: what follows from all of it. Where the second try was not
- * made, or came to the same and the far side has nothing to add, o is as `alone` was. */
+/* In: o is what the second try came to. Out: what follows from all of it. Where the second try was
+ * not made, or came to the same and the far side has nothing to add, o is as `alone` was. */
 void far_blame(const struct far_case *c, struct outcome *o);

@@ -6,8 +6,8 @@
 
 enum {
 	NETSTAT_MAX = 1 << 16,
-	/* Of far_leave_each(), in ms. The kernel sends again after one second, and its timers are up
-	 * to 64 ms late (kernel/time/timer.c). */
+	/* Of far_leave_each(), in ms. The kernel sends again after one second, and its timers are
+	 * up to 64 ms late (kernel/time/timer.c). */
 	SAMPLE_MS = 50,
 	APART_MS = 250,
 	AGAIN_MS = 1000,

@@ -2,8 +2,9 @@
  *
  * The far side of a check: told over the control connection what is about to be tried, it prepares,
  * watches, and tells what came and what went. It serves those alone that have an allowed key, for
- * flows from their own addresses to one of this host's. It puts a stand-in where nobody has the port
- * (which keeps a connection and says nothing; of UDP: probe/stand_in.h) and takes it away after.
+ * flows from their own addresses to one of this host's. It puts a stand-in where nobody has the
+ * port (which keeps a connection and says nothing; of UDP: probe/stand_in.h) and takes it away
+ * after.
  *
  * Bounds: FAR_FLOWS_MAX flows at a time, of one session, for at most 30 s; the others wait.
  */

@@ -12,8 +12,6 @@
 
 #include "base/mem.h"
 
-extern char **environ;
-
 struct channel {
 	pid_t pid;
 	int fd; /* our end */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
  * What this host's network namespace took and sent, by the kernel's own counting (proc(5),
- * /proc/net/snmp, snmp6; RFC 4293). What came to IP and was not delivered was passed on, or dropped in
- * between, which is where packet filters are; so was what a protocol sent and IP did not. Equal counts
- * prove that nothing was.
+ * /proc/net/snmp, snmp6; RFC 4293). What came to IP and was not delivered was passed on, or dropped
+ * in between, which is where packet filters are; so was what a protocol sent and IP did not. Equal
+ * counts prove that nothing was.
  */
 #pragma once
 

@@ -109,7 +109,7 @@ static void test_port(struct program *p, uint8_t family, unsigned at, uint16_t p
 	if (family == 4)
 		add(p, BPF_LDX | BPF_B | BPF_MSH, 0); /* x = length of the header */
 	else
-		add(p, BPF_LDX | BPF_W | BPF_IMM, V6_HEADER);
+		add(p, BPF_LDX | BPF_IMM, V6_HEADER);
 	add(p, BPF_LD | BPF_H | BPF_IND, at);
 	add_test(p, BPF_JEQ, port);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * Lines between the two sides of a check, as each of them hears them. What is understood can be said
- * again in the same words; a far side that hears anything in any order ends with nothing open, and
- * tells nobody of a flow that it was not to watch; the one who asks concludes something of any view.
+ * Lines between the two sides of a check, as each of them hears them. What is understood can be
+ * said again in the same words; a far side that hears anything in any order ends with nothing open,
+ * and tells nobody of a flow that it was not to watch; the one who asks concludes something of any
+ * view.
  */
 #include <stdlib.h>
 

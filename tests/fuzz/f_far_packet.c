@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * A packet as it passes the far side's interface. What is read lies within it, and a flow's view only
- * ever gains.
+ * A packet as it passes the far side's interface. What is read lies within it, and a flow's view
+ * only ever gains.
  */
 #include "base/compiler.h"
 #include "probe/far_packet.h"

@@ -143,9 +143,9 @@ at() {
 for user in root nobody; do
 	for side in client server; do
 		mkdir "$T/state-$side-$user"
-		[ $user = nobody ] && chown 65534:65534 "$T/state-$side-$user"
-		at $side $user "$PORTOLAN" keys >"$T/key-$side-$user" || die "no key of $user at $side"
-		[ "$(at $side $user "$PORTOLAN" keys)" = "$(cat "$T/key-$side-$user")" ] || fail "another key the second time"
+		[ "$user" = nobody ] && chown 65534:65534 "$T/state-$side-$user"
+		at "$side" "$user" "$PORTOLAN" keys >"$T/key-$side-$user" || die "no key of $user at $side"
+		[ "$(at "$side" "$user" "$PORTOLAN" keys)" = "$(cat "$T/key-$side-$user")" ] || fail "another key the second time"
 		[ "$(stat -c %a "$T/state-$side-$user/portolan/key")" = 600 ] || fail "others may read the key"
 	done
 done
@@ -231,19 +231,19 @@ for user in root nobody; do
 		[ $family = 6 ] && to='[fd83:3::2]' at='[fd83:3::2]'
 		control=${at#[}
 		control=${control%]}
-		listen $user --control "$control" --allow "$(cat "$T/key-client-$user")"
+		listen "$user" --control "$control" --allow "$(cat "$T/key-client-$user")"
 		probe() {
-			run at client $user "$PORTOLAN" probe --format jsonl --far "$control" \
+			run at client "$user" "$PORTOLAN" probe --format jsonl --far "$control" \
 				--far-key "$(cat "$T/key-server-$user")" "$@"
 			[ -s "$T/err" ] && fail "$user, IPv$family: $(cat "$T/err")"
 		}
 		probe "$to:7001-7015"
-		judge "$user, IPv$family, TCP" $user
+		judge "$user, IPv$family, TCP" "$user"
 		probe --udp "$to:7101-7107"
-		judge "$user, IPv$family, UDP" $user
-		if [ $user = root ]; then
+		judge "$user, IPv$family, UDP" "$user"
+		if [ "$user" = root ]; then
 			probe --ping "$control"
-			judge "$user, IPv$family, ping" $user
+			judge "$user, IPv$family, ping" "$user"
 		fi
 		stop "$pid"
 	done

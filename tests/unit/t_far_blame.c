@@ -22,7 +22,8 @@ struct row {
 	const char *want;
 };
 
-/* A view: PORT INTERFACE SOCKET DATA DROP LEFT OTHER; DROP is "unknown" or "no"; LEFT: 1 handshake, 2 reset, 4 icmp, 8 answer. */
+/* A view: PORT INTERFACE SOCKET DATA DROP LEFT OTHER; DROP is "unknown" or "no"; LEFT: 1 handshake,
+ * 2 reset, 4 icmp, 8 answer. */
 static const struct row nothing_came[] = {
 	{DROPPED, NULL, "packets stand-in no no no unknown 0 -",
 	 "dropped hop certain fail hop:10.0.0.1"},
