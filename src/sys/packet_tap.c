@@ -15,11 +15,10 @@
 #include "base/mem.h"
 
 enum {
-	PER_WISH = 56, /* instructions of one wish at most, see the sum below */
+	PER_WISH = 56, /* instructions at most: two directions over IPv6, each way 25 */
 	DRAINED_MAX = 100000,
-	ROOM = 4
-	       << 20, /* bytes that may wait; the kernel gives as much as net.core.rmem_max lets it */
-	V4_PROTOCOL = 9, /* offsets: RFC 791 section 3.1, RFC 8200 section 3 */
+	ROOM = 4 * 1024 * 1024, /* bytes that may wait; net.core.rmem_max is the bound */
+	V4_PROTOCOL = 9,	/* offsets: RFC 791 section 3.1, RFC 8200 section 3 */
 	V4_FRAGMENT = 6,
 	V4_SOURCE = 12,
 	V4_TARGET = 16,
