@@ -118,10 +118,8 @@ static bool flush(struct session *s)
 	}
 	if (s->waiting.n)
 		n = l->ops->send(l, &s->sock, s->waiting.data, s->waiting.n);
-	if (n < 0 && n != -EAGAIN) {
-		end(s, strerror((int)-n));
-		return false;
-	}
+	if (n < 0 && n != -EAGAIN)
+		buf_clear(&s->waiting); /* it is gone; reading tells why */
 	if (n > 0) {
 		memmove(s->waiting.data, s->waiting.data + n, s->waiting.n - (size_t)n);
 		buf_truncate(&s->waiting, s->waiting.n - (size_t)n);
@@ -189,40 +187,43 @@ static bool take(struct session *s, struct slice came)
 	return false;
 }
 
-static void read_session(struct session *s)
+/* False: the session is over. */
+static bool read_session(struct session *s)
 {
 	struct loop *l = s->all->loop;
 	char chunk[CHUNK];
 	ssize_t n = l->ops->recv(l, &s->sock, chunk, sizeof(chunk));
 
 	if (n == -EAGAIN)
-		return;
-	if (n > 0) {
-		take(s, (struct slice){chunk, (size_t)n});
-		return;
-	}
+		return true;
+	if (n > 0)
+		return take(s, (struct slice){chunk, (size_t)n});
 	end(s, n ? strerror((int)-n) : s->is_known ? "" : "it ended the connection at once");
+	return false;
 }
 
+/* Errors of the network that end nothing yet are not to be told of for ever. */
+static void forget_errors(struct session *s)
+{
+	struct loop *l = s->all->loop;
+	struct icmp_error icmp;
+
+	while (l->ops->icmp(l, &s->sock, &icmp))
+		;
+}
+
+/* What came is read before an error is looked at: the peer may have said why it goes. */
 static void ready(struct sock *sock, unsigned events)
 {
 	struct session *s = (struct session *)sock;
-	struct loop *l = s->all->loop;
-	int error = l->ops->error(l, sock);
-	struct icmp_error icmp;
 
-	while (l->ops->icmp(l, sock, &icmp))
-		;
-	if (error) {
-		end(s, strerror(error));
+	forget_errors(s);
+	if ((events & (SOCK_READABLE | SOCK_ERROR)) && !read_session(s))
 		return;
-	}
 	if (s->tls.state == TLS_SHAKING && !s->waiting.n && !take(s, SLICE_NONE))
 		return;
-	if ((events & SOCK_WRITABLE) && !flush(s))
-		return;
-	if (events & (SOCK_READABLE | SOCK_ERROR))
-		read_session(s);
+	if (events & SOCK_WRITABLE)
+		flush(s);
 }
 
 /* --- a beginning ------------------------------------------------------------------------------ */

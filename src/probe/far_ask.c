@@ -52,7 +52,7 @@ static void take_view(struct far_ask *a, const struct far_word *w)
 	struct far_view *v = &a->views[w->id];
 
 	*v = w->view;
-	v->has_packets = a->has_packets;
+	v->has_packets = a->has_packets && v->interface != FAR_UNKNOWN;
 	v->is_translated = a->is_translated;
 }
 

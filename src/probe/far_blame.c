@@ -66,11 +66,6 @@ static bool has_stand_in(const struct far_view *v)
 	return v->port == FAR_PORT_STAND_IN;
 }
 
-static bool was_nobody(const struct far_view *v)
-{
-	return v->port == FAR_PORT_STAND_IN || v->port == FAR_PORT_NOBODY;
-}
-
 /* Behind an address translation it may have come as somebody else's. */
 static bool is_known_by_another(const struct far_view *v)
 {
@@ -129,16 +124,21 @@ static void blame_arrived(const struct far_case *c, struct outcome *o)
 		confirm_open(o);
 }
 
-/* Only something on the way can have answered what never came, or what nobody was there to answer.
- * */
-static bool is_answer_of_another(const struct far_case *c)
+/* The stand-in was reached now, where nobody was before: yet it was answered before. */
+static bool was_answered_by_nobody(const struct far_case *c)
 {
-	const struct far_view *v = &c->view;
+	return is_answered(c->alone) && has_stand_in(&c->view) && c->view.socket == FAR_YES &&
+	       !c->view.is_translated;
+}
 
-	if (is_answered(c->alone) && was_nobody(v))
-		return true;
-	return v->interface == FAR_NO ||
-	       (!v->has_packets && has_stand_in(v) && v->socket == FAR_NO);
+/* Something on the way; or the far side itself, where it leads the port elsewhere. */
+static void blame_unknown_answer(struct outcome *o)
+{
+	forget_candidates(o);
+	add_candidate(o, "target");
+	add_candidate(o, "middlebox");
+	leave_open(o, "the far side's stand-in was not reached, and yet it was answered: by "
+		      "something on the way, or by a redirect of the far side");
 }
 
 static void blame_answered(const struct far_case *c, struct outcome *o)
@@ -149,17 +149,19 @@ static void blame_answered(const struct far_case *c, struct outcome *o)
 		*o = *c->alone;
 		decide_certain(o, CAUSE_TARGET,
 			       "nobody listens there yet: a stand-in in its place was reached");
-	} else if (is_answered(c->alone) && was_nobody(v) && !v->is_translated) {
+	} else if (was_answered_by_nobody(c)) {
 		*o = *c->alone;
 		decide_certain(o, CAUSE_MIDDLEBOX,
 			       "nobody listens at the far side, and yet it was answered: by "
 			       "something on the way");
-	} else if (is_answer_of_another(c) && !is_known_by_another(v)) {
+	} else if (has_arrived(v)) {
+		blame_arrived(c, o);
+	} else if (v->interface == FAR_NO && !is_known_by_another(v)) {
 		decide_certain(o, CAUSE_MIDDLEBOX,
 			       "nothing arrived at the far side, and yet it was answered: by "
 			       "something on the way");
-	} else if (has_arrived(v)) {
-		blame_arrived(c, o);
+	} else if (has_stand_in(v) && v->socket == FAR_NO && !is_known_by_another(v)) {
+		blame_unknown_answer(o);
 	}
 }
 

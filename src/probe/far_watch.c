@@ -92,7 +92,6 @@ static void tap_packets(struct far_watch *w)
 {
 	struct packet_wish wishes[PACKET_TAP_WISHES];
 	size_t n = 0;
-	bool ok;
 
 	if (w->tap < 0)
 		return;
@@ -100,33 +99,35 @@ static void tap_packets(struct far_watch *w)
 		if (w->items[i].flow.transport != TRANSPORT_ICMP)
 			wishes[n++] = wish_of(&w->items[i]);
 	n = add_icmp_wishes(w, wishes, n);
-	ok = packet_tap_watch(w->tap, wishes, n);
-	for (size_t i = 0; i < w->n; i++)
-		w->items[i].view.has_packets = ok;
-	if (ok && !w->tap_sock.is_open)
+	if (packet_tap_watch(w->tap, wishes, n))
 		w->loop->ops->watch(w->loop, &w->tap_sock, w->tap, SOCK_READABLE);
 }
 
-/* What did not come is known only where nothing was missed. */
+/* What did not come, or go, is known only where nothing was missed; else it is as if it had not
+ * looked. */
+static void note_packets(struct far_view *v, bool missed)
+{
+	if (missed) {
+		v->interface = v->data = FAR_UNKNOWN;
+		return;
+	}
+	v->interface = v->interface == FAR_YES ? FAR_YES : FAR_NO;
+	v->data = v->data == FAR_YES ? FAR_YES : FAR_NO;
+}
+
 static void end_packets(struct far_watch *w)
 {
 	bool missed;
 
-	if (w->tap < 0 || !w->tap_sock.is_open)
+	if (!w->tap_sock.is_open)
 		return;
 	while (read_packet(w))
 		;
 	missed = packet_tap_lost(w->tap) > 0;
 	packet_tap_watch(w->tap, NULL, 0);
 	w->loop->ops->unwatch(w->loop, &w->tap_sock);
-	for (size_t i = 0; i < w->n; i++) {
-		struct far_view *v = &w->items[i].view;
-
-		if (missed)
-			continue;
-		v->interface = v->interface == FAR_YES ? FAR_YES : FAR_NO;
-		v->data = v->data == FAR_YES ? FAR_YES : FAR_NO;
-	}
+	for (size_t i = 0; i < w->n; i++)
+		note_packets(&w->items[i].view, missed);
 }
 
 /* --- the kernel's tables ---------------------------------------------------------------------- */

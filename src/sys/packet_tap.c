@@ -51,22 +51,33 @@ static void begin(struct program *p)
 	p->alternative = p->n;
 }
 
-/* All held: the packet is wanted. What did not hold goes on behind that. */
-static void finish(struct program *p)
+static uint8_t distance(size_t from, size_t to)
 {
+	if (to - from - 1 > UINT8_MAX)
+		BUG("an alternative is too long");
+	return (uint8_t)(to - from - 1);
+}
+
+/* The last `ports` tests are of one thing, which one of them must be; before them all must hold,
+ * and then the packet is wanted. What fails goes on behind the end. */
+static void finish(struct program *p, size_t ports)
+{
+	size_t accept = p->n, first_port = p->n - ports;
+
 	add(p, BPF_RET | BPF_K, PACKET_TAP_BYTES);
-	for (size_t i = p->alternative; i < p->n; i++) {
+	for (size_t i = p->alternative; i < accept; i++) {
 		struct sock_filter *f = &p->code[i];
-		size_t over = p->n - i - 1;
 
 		if (BPF_CLASS(f->code) != BPF_JMP)
 			continue;
-		if (over > UINT8_MAX)
-			BUG("an alternative is too long");
-		if (BPF_OP(f->code) == BPF_JSET) /* the bits must not be set */
-			f->jt = (uint8_t)over;
-		else
-			f->jf = (uint8_t)over;
+		if (i >= first_port) {
+			f->jt = distance(i, accept);
+			f->jf = i + 1 == accept ? distance(i, p->n) : 0;
+		} else if (BPF_OP(f->code) == BPF_JSET) { /* the bits must not be set */
+			f->jt = distance(i, p->n);
+		} else {
+			f->jf = distance(i, p->n);
+		}
 	}
 }
 
@@ -103,17 +114,48 @@ static void test_protocol(struct program *p, uint8_t family, uint8_t protocol)
 }
 
 /* `at`: 0 the source port, 2 the target's: RFC 9293 section 3.1, RFC 768. */
-static void test_port(struct program *p, uint8_t family, unsigned at, uint16_t port)
+static void load_port(struct program *p, uint8_t family, unsigned at)
 {
 	if (family == 4)
 		add(p, BPF_LDX | BPF_B | BPF_MSH, 0); /* x = length of the header */
 	else
 		add(p, BPF_LDX | BPF_IMM, V6_HEADER);
 	add(p, BPF_LD | BPF_H | BPF_IND, at);
-	add_test(p, BPF_JEQ, port);
 }
 
-static void add_direction(struct program *p, const struct packet_wish *w, bool comes)
+static bool differ_by_port(const struct packet_wish *a, const struct packet_wish *b)
+{
+	return a->protocol == b->protocol && addr_equal(&a->own, &b->own) &&
+	       addr_equal(&a->peer, &b->peer);
+}
+
+/* Wishes that differ by their port alone are one alternative; the first of them adds it. */
+static bool is_first(const struct packet_wish *wishes, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (differ_by_port(&wishes[k], &wishes[i]))
+			return false;
+	return true;
+}
+
+static size_t test_ports(struct program *p, const struct packet_wish *first, size_t n, unsigned at)
+{
+	const struct addr *any = first->own.family ? &first->own : &first->peer;
+	size_t ports = 0;
+
+	if (!first->port)
+		return 0;
+	load_port(p, any->family, at);
+	for (size_t i = 0; i < n; i++)
+		if (differ_by_port(first, &first[i])) {
+			add_test(p, BPF_JEQ, first[i].port);
+			ports++;
+		}
+	return ports;
+}
+
+/* From wishes[0] on. */
+static void add_direction(struct program *p, const struct packet_wish *w, size_t n, bool comes)
 {
 	const struct addr *any = w->own.family ? &w->own : &w->peer;
 
@@ -124,9 +166,7 @@ static void add_direction(struct program *p, const struct packet_wish *w, bool c
 	if (w->peer.family)
 		test_addr(p, &w->peer, comes ? V4_SOURCE : V4_TARGET,
 			  comes ? V6_SOURCE : V6_TARGET);
-	if (w->port)
-		test_port(p, any->family, comes ? 2 : 0, w->port);
-	finish(p);
+	finish(p, test_ports(p, w, n, comes ? 2 : 0));
 }
 
 static bool attach(int fd, struct program *p)
@@ -142,8 +182,10 @@ static bool attach_wishes(int fd, const struct packet_wish *wishes, size_t n)
 	bool ok;
 
 	for (size_t i = 0; i < n; i++) {
-		add_direction(&p, &wishes[i], true);
-		add_direction(&p, &wishes[i], false);
+		if (!is_first(wishes, i))
+			continue;
+		add_direction(&p, &wishes[i], n - i, true);
+		add_direction(&p, &wishes[i], n - i, false);
 	}
 	add(&p, BPF_RET | BPF_K, 0);
 	ok = attach(fd, &p);

@@ -24,7 +24,8 @@ struct packet_wish {
 
 /* A descriptor on which nothing comes yet; or -errno. */
 int packet_tap_open(void);
-/* From now on these, and what came before is forgotten. False: the kernel takes no such filter. */
+/* From now on these, and what came before is forgotten. False: the kernel takes no filter of that
+ * size (net.core.optmem_max): wishes that differ in more than their port take more. */
 bool packet_tap_watch(int fd, const struct packet_wish *wishes, size_t n);
 /* The first PACKET_TAP_BYTES of a packet, from its IP header on; or -errno. */
 ssize_t packet_tap_read(int fd, void *p, size_t n, bool *is_outgoing);

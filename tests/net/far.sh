@@ -78,6 +78,10 @@ table inet way {
 END
 rules "$server" <<'END'
 table inet own {
+	chain prerouting {
+		type nat hook prerouting priority -100;
+		tcp dport 7016 redirect to :7009
+	}
 	chain input {
 		type filter hook input priority 0;
 		tcp dport { 7003, 7008 } drop
@@ -174,7 +178,7 @@ tcp/7003 | dropped target-firewall               | dropped unproven hop:?,target
 tcp/7004 | dropped return-path                   | dropped return-path or dropped unproven return-path,target-firewall
 tcp/7005 | closed hop                            | closed hop or closed unproven hop:?,target-firewall
 tcp/7006 | closed hop                            | closed hop or closed unproven hop:?,target-firewall
-tcp/7007 | open middlebox                        | open middlebox
+tcp/7007 | open middlebox                        | open unproven middlebox,target
 tcp/7008 | dropped target-firewall               | dropped unproven hop:?,target-firewall
 tcp/7009 | open target                           | open target
 tcp/7010 | closed target                         | closed target
@@ -182,6 +186,7 @@ tcp/7011 | dropped unproven hop:?,local-firewall | dropped unproven hop:?,local-
 tcp/7012 | rejected hop                          | rejected hop
 tcp/7013 | closed target-firewall                | closed unproven hop:?,target-firewall
 tcp/7014 | dropped target-firewall               | dropped unproven return-path,target-firewall
+tcp/7016 | open target                           | open unproven middlebox,target
 tcp/7015 | dropped return-path                   | dropped return-path or dropped unproven return-path,target-firewall
 udp/7101 | silent target or silent unproven target,target-firewall | silent unproven *
 udp/7102 | dropped hop hop:?                     | dropped hop hop:? or dropped unproven hop:?,target-firewall
@@ -237,7 +242,7 @@ for user in root nobody; do
 				--far-key "$(cat "$T/key-server-$user")" "$@"
 			[ -s "$T/err" ] && fail "$user, IPv$family: $(cat "$T/err")"
 		}
-		probe "$to:7001-7015"
+		probe "$to:7001-7016"
 		judge "$user, IPv$family, TCP" "$user"
 		probe --udp "$to:7101-7107"
 		judge "$user, IPv$family, UDP" "$user"

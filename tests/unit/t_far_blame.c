@@ -179,7 +179,12 @@ static const struct row answered[] = {
 	{"tcp open target", NULL, "sockets served unknown no unknown unknown 0 -",
 	 "open target likely pass -"},
 	{"tcp open target", NULL, "sockets stand-in unknown no unknown unknown 0 -",
+	 "open unproven possible unknown target,middlebox"},
+	{"tcp open target", NULL, "sockets stand-in unknown yes unknown unknown 0 -",
 	 "open middlebox certain fail -"},
+	/* A redirect of the far side's own. */
+	{"tcp open target", NULL, "packets stand-in yes no unknown unknown 1 -",
+	 "open target certain pass -"},
 	{"tcp open-reset unproven target,middlebox", NULL,
 	 "packets served yes unknown no unknown 3 -", "open-reset target certain pass -"},
 	{"tcp open-reset unproven target,middlebox", NULL,
