@@ -10,7 +10,7 @@
 
 enum {
 	SHAKE_MS = 10000,
-	IDLE_MS = 120000,
+	IDLE_MS = 300000,
 	WAITING_MAX = 1 << 16, /* bytes that a peer does not take */
 	CHUNK = 4096,
 };
@@ -54,7 +54,8 @@ static void close_session(struct session *s)
 	struct loop *l = all->loop;
 
 	timer_stop(l, &s->timer);
-	l->ops->close(l, &s->sock, false);
+	/* Between friends nothing is to linger in TIME_WAIT; others are to hear why not. */
+	l->ops->close(l, &s->sock, s->is_known);
 	if (all->listener.is_open) /* there is a place again */
 		l->ops->want(l, &all->listener, SOCK_READABLE);
 	tls_stop(&s->tls);
@@ -78,7 +79,7 @@ static void timed_out(struct timer *t)
 {
 	struct session *s = (struct session *)((char *)t - offsetof(struct session, timer));
 
-	end(s, s->is_known ? "it said nothing for two minutes" : "it showed no key within 10 s");
+	end(s, s->is_known ? "it said nothing for five minutes" : "it showed no key within 10 s");
 }
 
 static void wait_ms(struct session *s, int64_t ms)

@@ -3,7 +3,7 @@
  * Connections that carry lines both ways, encrypted, to peers whose keys are allowed; what they say
  * goes to the program that started this one, as datagrams of sys/channel_words.h on descriptor 0,
  * and what it says goes to them. All is bounded: CHANNEL_SESSIONS at once, 10 s to show a key,
- * lines of CHANNEL_LINE_MAX bytes, 64 kB that wait to be sent, and two minutes of silence.
+ * lines of CHANNEL_LINE_MAX bytes, 64 kB that wait to be sent, and five minutes of silence.
  */
 #pragma once
 

@@ -6,7 +6,7 @@
 
 enum {
 	HELLO_MS = 12000,
-	ANSWER_MS = 100000, /* others may have the floor, 30 s each */
+	ANSWER_MS = 250000, /* others may have the floor, two minutes each */
 };
 
 /* --- what comes ------------------------------------------------------------------------------- */

@@ -47,6 +47,21 @@ static void decide_certain(struct outcome *o, enum cause cause, const char *evid
 	o->evidence = evidence;
 }
 
+/* The address is the target's, and who used it is not known. */
+static void forget_answerer(struct outcome *o)
+{
+	if (!addr_equal(&o->by, &o->target))
+		return;
+	o->by = (struct addr){0};
+	o->device = NULL;
+}
+
+static void decide_middlebox(struct outcome *o, const char *evidence)
+{
+	forget_answerer(o);
+	decide_certain(o, CAUSE_MIDDLEBOX, evidence);
+}
+
 static void leave_open(struct outcome *o, const char *evidence)
 {
 	decide(o, o->state, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
@@ -151,15 +166,13 @@ static void blame_answered(const struct far_case *c, struct outcome *o)
 			       "nobody listens there yet: a stand-in in its place was reached");
 	} else if (was_answered_by_nobody(c)) {
 		*o = *c->alone;
-		decide_certain(o, CAUSE_MIDDLEBOX,
-			       "nobody listens at the far side, and yet it was answered: by "
-			       "something on the way");
+		decide_middlebox(o, "nobody listens at the far side, and yet it was answered: by "
+				    "something on the way");
 	} else if (has_arrived(v)) {
 		blame_arrived(c, o);
 	} else if (v->interface == FAR_NO && !is_known_by_another(v)) {
-		decide_certain(o, CAUSE_MIDDLEBOX,
-			       "nothing arrived at the far side, and yet it was answered: by "
-			       "something on the way");
+		decide_middlebox(o, "nothing arrived at the far side, and yet it was answered: by "
+				    "something on the way");
 	} else if (has_stand_in(v) && v->socket == FAR_NO && !is_known_by_another(v)) {
 		blame_unknown_answer(o);
 	}
@@ -171,6 +184,7 @@ static void blame_forged(const struct far_view *v, struct outcome *o)
 {
 	enum cause cause = o->cause == CAUSE_MIDDLEBOX ? CAUSE_MIDDLEBOX : CAUSE_HOP;
 
+	forget_answerer(o);
 	decide_certain(o, cause,
 		       v->interface == FAR_NO
 			       ? "nothing arrived at the far side: what refused in its name is on "

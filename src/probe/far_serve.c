@@ -8,8 +8,8 @@
 #include "sys/channel_words.h"
 
 enum {
-	WATCH_MS = 30000, /* one batch at most */
-	GRACE_MS = 60,	  /* after the last try: what is on its way yet */
+	WATCH_MS = 120000, /* one batch at most: a silent port may be waited for as long as 60 s */
+	GRACE_MS = 60,	   /* after the last try: what is on its way yet */
 };
 
 enum session_state {

@@ -6,7 +6,7 @@
  * port (which keeps a connection and says nothing; of UDP: probe/stand_in.h) and takes it away
  * after.
  *
- * Bounds: FAR_FLOWS_MAX flows at a time, of one session, for at most 30 s; the others wait.
+ * Bounds: FAR_FLOWS_MAX flows at a time, of one session, for at most two minutes; others wait.
  */
 #pragma once
 

@@ -258,6 +258,8 @@ done
 
 server_key=$(cat "$T/key-server-root")
 nobody_key=$(cat "$T/key-client-nobody")
+lingers() { ip netns exec "$1" ss -Htan state time-wait | grep -q .; }
+lingers "$client" && fail "something lingers: $(ip netns exec "$client" ss -Htan)"
 listen root --control 10.83.3.2:7999 --allow "$(cat "$T/key-client-root"),10.83.1.77"
 far() { run at client "$@"; }
 
@@ -286,6 +288,30 @@ far root "$PORTOLAN" probe --far 10.83.3.2:7999 --far-key "$server_key" 10.83.2.
 has "$T/err" "the target is no address of this host"
 far root "$PORTOLAN" probe --far 10.83.3.2:7999 --far-key "$server_key" '[fd83:3::2]:7002'
 has "$T/err" "listen --allow KEY,ADDRESS"
+
+# Two at a time: the second waits for the first.
+one=$pid one_log=$log
+for n in 1 2; do
+	start at client root "$PORTOLAN" probe --far 10.83.3.2:7999 --far-key "$server_key" 10.83.3.2:7001-7003
+	eval "asker$n=$pid asked$n=$log"
+done
+wait "$asker1"
+wait "$asker2"
+for n in 1 2; do
+	eval "cp \"\$asked$n\" '$T/out'"
+	has "$T/out" "nothing arrived at the far side"
+	has "$T/out" "not at its socket"
+done
+# One that is killed while it tries leaves nothing behind.
+start ip netns exec "$client" env XDG_STATE_HOME="$T/state-client-root" "$PORTOLAN" probe --far 10.83.3.2:7999 \
+	--far-key "$server_key" --timeout 5000 10.83.3.2:7001-7003
+standing() { ip netns exec "$server" ss -Htln 'sport = :7001' | grep -q .; }
+wait_for 20 standing || fail "no stand-in: $(cat "$log")"
+kill -9 "$pid"
+wait_for 5 eval '! standing' || fail "a stand-in stays"
+pid=$one log=$one_log
+far root "$PORTOLAN" probe --far 10.83.3.2:7999 --far-key "$server_key" 10.83.3.2:7002
+has "$T/out" "nothing arrived at the far side"
 
 # Bad input.
 expect_rc 2 portolan probe --far nowhere --far-key "$server_key" 10.83.3.2:7002
