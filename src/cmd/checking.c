@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/check_inbound.h"
 #include "cmd/command.h"
 #include "cmd/here.h"
 #include "cmd/report.h"
@@ -103,6 +104,7 @@ static int ask_far_sides(struct trial *t, struct loop *l, const volatile int *in
 
 	(void)err;
 	far_run(&c->far, l, interrupted);
+	check_inbound_try(c, l, interrupted);
 	return 0;
 }
 
@@ -131,7 +133,11 @@ int checking_try(struct checking *c, struct err *err)
 
 void checking_judge(struct checking *c)
 {
-	check_gather(&c->check, c->trial.outcomes.items, c->trial.outcomes.n);
+	size_t n = c->trial.outcomes.n;
+
+	check_inbound_add(c);
+	check_gather(&c->check, c->trial.outcomes.items, n);
+	check_inbound_gather(c);
 	checking_judge_gathered(c);
 }
 
@@ -181,6 +187,7 @@ void checking_release(struct checking *c)
 	keeper_release(&c->keeper);
 	map_release(&c->narrowed.left_out);
 	check_release(&c->check);
+	check_inbound_release(c);
 	trial_release(&c->trial);
 	host_addrs_release(&c->addrs);
 	arena_free(c->arena);

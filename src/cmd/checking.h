@@ -29,6 +29,7 @@ struct checking {
 	struct check check; /* which flows start here, and their results */
 	struct trial trial; /* all outcomes */
 	struct far_side far;
+	struct inbound *inbound; /* the arena's; NULL: nothing comes in from a far side */
 	struct verdicts verdicts;
 	struct keeper keeper;
 	const struct change *changes; /* by verdict; NULL: no history */

@@ -297,7 +297,7 @@ static void conclude(struct asking *a, size_t i, bool has_left)
 		a->turns[alone - a->side->trial->outcomes.items] = FAR_TURN_ALONE;
 }
 
-static void tell(const struct far_host *h, const char *why)
+void far_tell(const struct far_host *h, const char *why)
 {
 	char at[ADDR_TEXT_MAX];
 	struct err e;
@@ -314,7 +314,7 @@ static void tell_refusals(const struct asking *a, const char **told)
 
 		if (a->ask.watched[i] != FAR_NO || (*told && strcmp(*told, why) == 0))
 			continue;
-		tell(a->host, why);
+		far_tell(a->host, why);
 		*told = arena_copy(a->side->arena, slice_of(why));
 	}
 }
@@ -341,7 +341,7 @@ static int run_batch(struct asking *a, const char **told, struct err *err)
 	return rc;
 }
 
-static int start_channel(const struct far_host *h, struct channel **c, struct err *err)
+int far_start_channel(const struct far_host *h, struct channel **c, struct err *err)
 {
 	char at[ADDR_TEXT_MAX], port[8];
 	const char *argv[] = {
@@ -359,7 +359,7 @@ static int start_channel(const struct far_host *h, struct channel **c, struct er
 static int ask_host(struct asking *a, struct err *err)
 {
 	const char *told = NULL;
-	int rc = start_channel(a->host, &a->ask.channel, err);
+	int rc = far_start_channel(a->host, &a->ask.channel, err);
 
 	a->ask.loop = a->loop;
 	a->ask.interrupted = a->interrupted;
@@ -387,7 +387,7 @@ static void ask_one(const struct far_side *f, const struct far_host *h, struct l
 	a->loop = l;
 	a->interrupted = interrupted;
 	if (fill(a) && ask_host(a, &err) != 0)
-		tell(h, err.text);
+		far_tell(h, err.text);
 	free(a->turns);
 	free(a);
 }

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "cmd/trial.h"
 #include "probe/far.h"
+#include "sys/channel.h"
 
 struct arguments;
 
@@ -45,3 +46,8 @@ bool far_concerns(const struct far_side *f, const struct trial *t, const struct 
 /* For trial.after: o in t->outcomes become final. A far side that cannot be asked is told on
  * standard error, and changes nothing. */
 void far_run(const struct far_side *f, struct loop *l, const volatile int *interrupted);
+
+/* The program that keeps the connection to it. */
+MUST_USE int far_start_channel(const struct far_host *h, struct channel **c, struct err *err);
+/* "the far side at ADDRESS, HOST: why", on standard error. */
+void far_tell(const struct far_host *h, const char *why);

@@ -73,6 +73,8 @@ static bool take_word(struct far_ask *a, const struct far_word *w)
 		take_refusal(a, w);
 	else if (w->verb == FAR_SAW && w->id < a->n)
 		take_view(a, w);
+	else if (w->verb == FAR_CALLED && w->id < a->n && a->heard)
+		a->heard(a->ctx, w->id, &w->called);
 	else
 		return false;
 	return true;
@@ -165,15 +167,26 @@ static int ask(struct far_ask *a, enum far_verb verb, struct err *err)
 	return wait_for_it(a, ANSWER_MS, err);
 }
 
-int far_ask_watch(struct far_ask *a, const struct far_flow *flows, size_t n, struct err *err)
+static void say_flows(struct far_ask *a, enum far_verb verb, const struct far_flow *flows, size_t n)
 {
 	a->n = n;
 	for (unsigned i = 0; i < n; i++) {
 		a->watched[i] = FAR_YES;
-		a->views[i] = (struct far_view){.has_packets = a->has_packets};
-		say(a, &(struct far_word){.verb = FAR_WATCH, .id = i, .flow = flows[i]});
+		a->views[i] = (struct far_view){0};
+		say(a, &(struct far_word){.verb = verb, .id = i, .flow = flows[i]});
 	}
+}
+
+int far_ask_watch(struct far_ask *a, const struct far_flow *flows, size_t n, struct err *err)
+{
+	say_flows(a, FAR_WATCH, flows, n);
 	return ask(a, FAR_GO, err);
+}
+
+int far_ask_call(struct far_ask *a, const struct far_flow *flows, size_t n, struct err *err)
+{
+	say_flows(a, FAR_CALL, flows, n);
+	return ask(a, FAR_DIAL, err);
 }
 
 int far_ask_views(struct far_ask *a, struct err *err)

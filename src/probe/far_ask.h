@@ -14,10 +14,12 @@
 enum far_ask_state { FAR_ASK_SHAKES, FAR_ASK_WAITS, FAR_ASK_READY, FAR_ASK_OVER };
 
 struct far_ask {
-	/* Set these three, zero the rest. */
+	/* Set these, zero the rest. */
 	struct loop *loop;
 	struct channel *channel; /* one that dials; borrowed */
 	const volatile int *interrupted;
+	void (*heard)(void *ctx, unsigned id, const struct far_called *called); /* may be NULL */
+	void *ctx;
 
 	bool has_packets;			    /* the far side looks at packets */
 	bool is_translated;			    /* it sees this host under another address */
@@ -41,6 +43,10 @@ MUST_USE int far_ask_watch(struct far_ask *a, const struct far_flow *flows, size
 			   struct err *err);
 /* They were tried: a->views. */
 MUST_USE int far_ask_views(struct far_ask *a, struct err *err);
+/* The far side tries these, from there to here; `heard` is called for each that it tried, with what
+ * is lent for the call. */
+MUST_USE int far_ask_call(struct far_ask *a, const struct far_flow *flows, size_t n,
+			  struct err *err);
 void far_ask_stop(struct far_ask *a); /* also one that was never started */
 
 /* One word of the channel's program; called by itself while one of these waits. */

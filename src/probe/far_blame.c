@@ -142,8 +142,16 @@ static void blame_arrived(const struct far_case *c, struct outcome *o)
 /* The stand-in was reached now, where nobody was before: yet it was answered before. */
 static bool was_answered_by_nobody(const struct far_case *c)
 {
-	return is_answered(c->alone) && has_stand_in(&c->view) && c->view.socket == FAR_YES &&
-	       !c->view.is_translated;
+	return !c->is_first && is_answered(c->alone) && has_stand_in(&c->view) &&
+	       c->view.socket == FAR_YES && !c->view.is_translated;
+}
+
+/* Nobody is there yet, and the way is open. */
+static bool is_stand_in_alone(const struct far_case *c)
+{
+	return has_stand_in(&c->view) &&
+	       (c->is_first ? c->view.socket == FAR_YES
+			    : c->alone->state == STATE_CLOSED && has_arrived(&c->view));
 }
 
 /* Something on the way; or the far side itself, where it leads the port elsewhere. */
@@ -160,8 +168,8 @@ static void blame_answered(const struct far_case *c, struct outcome *o)
 {
 	const struct far_view *v = &c->view;
 
-	if (c->alone->state == STATE_CLOSED && has_stand_in(v) && has_arrived(v)) {
-		*o = *c->alone;
+	if (is_stand_in_alone(c)) {
+		o->state = STATE_CLOSED;
 		decide_certain(o, CAUSE_TARGET,
 			       "nobody listens there yet: a stand-in in its place was reached");
 	} else if (was_answered_by_nobody(c)) {

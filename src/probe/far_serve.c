@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "probe/far_call.h"
 #include "probe/far_watch.h"
 #include "sys/channel_words.h"
 
@@ -14,11 +15,12 @@ enum {
 
 enum session_state {
 	SESSION_NONE,
-	SESSION_NEW,	  /* it is to say hello */
-	SESSION_COLLECTS, /* says what it will try */
-	SESSION_WAITS,	  /* for another session's batch to end */
-	SESSION_WATCHED,  /* tries */
-	SESSION_IS_TOLD,  /* has tried; the answer comes in a moment */
+	SESSION_NEW,	   /* it is to say hello */
+	SESSION_COLLECTS,  /* says what it will try */
+	SESSION_WAITS,	   /* for another session's batch to end */
+	SESSION_WATCHED,   /* tries */
+	SESSION_IS_TOLD,   /* has tried; the answer comes in a moment */
+	SESSION_IS_CALLED, /* this host tries */
 };
 
 struct session {
@@ -27,7 +29,12 @@ struct session {
 	struct addr peer;
 	struct addr said; /* where it thinks that it comes from */
 	struct far_flow flows[FAR_FLOWS_MAX];
-	bool is_used[FAR_FLOWS_MAX];
+	bool is_used[FAR_FLOWS_MAX], are_calls;
+	size_t n_used;
+	struct far_serve *serve;
+	struct far_call *call;		/* SESSION_IS_CALLED; owned */
+	unsigned called[FAR_FLOWS_MAX]; /* the ids of what it tries */
+	size_t n_called;
 };
 
 struct far_serve {
@@ -86,9 +93,29 @@ static const char *refuse(const struct far_serve *s, const struct session *x, st
 	return NULL;
 }
 
+/* Only to where the session comes from: nobody else is to be tried on its behalf. */
+static const char *refuse_call(const struct far_serve *s, const struct session *x,
+			       const struct far_flow *f)
+{
+	if (is_translated(x))
+		return "the one who asks has another address here than there: it cannot be called";
+	if (!may_come_from(s, x, &f->target))
+		return "the target is neither where this session comes from nor named behind its "
+		       "key (listen --allow KEY,ADDRESS)";
+	if (!s->config.loop->ops->is_own(s->config.loop, &f->source))
+		return "the source is no address of this host";
+	return NULL;
+}
+
 /* --- a batch ---------------------------------------------------------------------------------- */
 
 static void give_floor(struct far_serve *s);
+
+static void say_refused(struct far_serve *s, struct session *x, unsigned id, const char *why)
+{
+	s->counts.refused++;
+	say(s, x, &(struct far_word){.verb = FAR_REFUSED, .id = id, .text = slice_of(why)});
+}
 
 static void start_watch(struct far_serve *s, struct session *x)
 {
@@ -100,14 +127,12 @@ static void start_watch(struct far_serve *s, struct session *x)
 		if (!x->is_used[i])
 			continue;
 		why = refuse(s, x, &f);
-		s->counts.refused += why != NULL;
-		s->counts.flows += why == NULL;
-		if (why)
-			say(s, x,
-			    &(struct far_word){
-				    .verb = FAR_REFUSED, .id = i, .text = slice_of(why)});
-		else
-			far_watch_add(&s->watch, i, &f);
+		if (why) {
+			say_refused(s, x, i, why);
+			continue;
+		}
+		s->counts.flows++;
+		far_watch_add(&s->watch, i, &f);
 	}
 	far_watch_start(&s->watch);
 	x->state = SESSION_WATCHED;
@@ -118,6 +143,7 @@ static void start_watch(struct far_serve *s, struct session *x)
 static void collect(struct session *x)
 {
 	x->state = SESSION_COLLECTS;
+	x->n_used = 0;
 	for (unsigned i = 0; i < FAR_FLOWS_MAX; i++)
 		x->is_used[i] = false;
 }
@@ -169,6 +195,44 @@ static void give_floor(struct far_serve *s)
 			start_watch(s, &s->sessions[i]);
 }
 
+/* --- tries of this host ----------------------------------------------------------------------- */
+
+static void end_call(void *ctx)
+{
+	struct session *x = ctx;
+
+	for (size_t i = 0; i < x->n_called; i++)
+		say(x->serve, x,
+		    &(struct far_word){.verb = FAR_CALLED,
+				       .id = x->called[i],
+				       .called = far_call_outcome(x->call, i)});
+	say(x->serve, x, &(struct far_word){.verb = FAR_END});
+	far_call_free(x->call);
+	x->call = NULL;
+	collect(x);
+}
+
+static void start_call(struct far_serve *s, struct session *x)
+{
+	struct far_flow flows[FAR_FLOWS_MAX];
+
+	x->serve = s;
+	x->n_called = 0;
+	for (unsigned i = 0; i < FAR_FLOWS_MAX; i++) {
+		const char *why = x->is_used[i] ? refuse_call(s, x, &x->flows[i]) : NULL;
+
+		if (why)
+			say_refused(s, x, i, why);
+		if (why || !x->is_used[i])
+			continue;
+		flows[x->n_called] = x->flows[i];
+		x->called[x->n_called++] = i;
+	}
+	s->counts.flows += x->n_called;
+	x->state = SESSION_IS_CALLED;
+	x->call = far_call_start(s->config.loop, flows, x->n_called, end_call, x);
+}
+
 /* --- words ------------------------------------------------------------------------------------ */
 
 static bool take_hello(struct far_serve *s, struct session *x, const struct far_word *w)
@@ -185,18 +249,32 @@ static bool take_hello(struct far_serve *s, struct session *x, const struct far_
 	return true;
 }
 
-static bool take_watch(struct session *x, const struct far_word *w)
+/* One batch is of one kind. */
+static bool take_flow(struct session *x, const struct far_word *w)
 {
-	if (x->state != SESSION_COLLECTS || x->is_used[w->id])
+	bool is_call = w->verb == FAR_CALL;
+
+	if (x->state != SESSION_COLLECTS || x->is_used[w->id] ||
+	    (x->n_used && x->are_calls != is_call))
 		return false;
 	x->is_used[w->id] = true;
+	x->n_used++;
+	x->are_calls = is_call;
 	x->flows[w->id] = w->flow;
+	return true;
+}
+
+static bool take_dial(struct far_serve *s, struct session *x)
+{
+	if (x->state != SESSION_COLLECTS || !x->n_used || !x->are_calls)
+		return false;
+	start_call(s, x);
 	return true;
 }
 
 static bool take_go(struct far_serve *s, struct session *x)
 {
-	if (x->state != SESSION_COLLECTS)
+	if (x->state != SESSION_COLLECTS || (x->n_used && x->are_calls))
 		return false;
 	x->state = SESSION_WAITS;
 	give_floor(s);
@@ -218,7 +296,10 @@ static bool take(struct far_serve *s, struct session *x, const struct far_word *
 	case FAR_HELLO:
 		return take_hello(s, x, w);
 	case FAR_WATCH:
-		return take_watch(x, w);
+	case FAR_CALL:
+		return take_flow(x, w);
+	case FAR_DIAL:
+		return take_dial(s, x);
 	case FAR_GO:
 		return take_go(s, x);
 	case FAR_TOLD:
@@ -253,6 +334,8 @@ void far_serve_gone(struct far_serve *s, unsigned session)
 	struct session *x = &s->sessions[session];
 
 	x->state = SESSION_NONE;
+	far_call_free(x->call);
+	x->call = NULL;
 	if (s->floor != x)
 		return;
 	far_watch_stop(&s->watch);
@@ -278,6 +361,8 @@ void far_serve_free(struct far_serve *s)
 {
 	if (!s)
 		return;
+	for (size_t i = 0; i < CHANNEL_SESSIONS; i++)
+		far_call_free(s->sessions[i].call);
 	timer_stop(s->config.loop, &s->timer);
 	far_watch_release(&s->watch);
 	free(s);

@@ -4,8 +4,10 @@
 #include "base/compiler.h"
 
 static const char *const verbs[] = {
-	[FAR_HELLO] = "hello", [FAR_WATCH] = "watch", [FAR_GO] = "go",	 [FAR_REFUSED] = "refused",
-	[FAR_READY] = "ready", [FAR_TOLD] = "told",   [FAR_SAW] = "saw", [FAR_END] = "end",
+	[FAR_HELLO] = "hello",	   [FAR_WATCH] = "watch",   [FAR_GO] = "go",
+	[FAR_REFUSED] = "refused", [FAR_READY] = "ready",   [FAR_TOLD] = "told",
+	[FAR_SAW] = "saw",	   [FAR_END] = "end",	    [FAR_CALL] = "call",
+	[FAR_DIAL] = "dial",	   [FAR_CALLED] = "called",
 };
 static const char *const ports[] = {
 	[FAR_PORT_UNKNOWN] = "unknown",	  [FAR_PORT_NOBODY] = "nobody",
@@ -118,12 +120,81 @@ static bool take_view(struct slice *s, struct far_view *v)
 	return true;
 }
 
+static size_t count(const char *const *words)
+{
+	size_t n = 0;
+
+	while (words[n])
+		n++;
+	return n;
+}
+
+static bool is_candidate(struct slice s)
+{
+	struct addr a;
+
+	if (slice_has_prefix(s, "hop:"))
+		return slice_is(s, "hop:?") || addr_parse(slice_skip(s, 4), &a);
+	for (size_t i = 0; cause_names[i]; i++)
+		if (slice_is(s, cause_names[i]))
+			return true;
+	return false;
+}
+
+static bool take_candidates(struct slice *s, struct far_called *c)
+{
+	struct slice head, one;
+
+	if (!slice_cut(s, ' ', &head) || !head.n)
+		return false;
+	if (slice_is(head, "-"))
+		return true;
+	while (slice_cut(&head, ',', &one)) {
+		if (c->n_candidates == OUTCOME_CANDIDATES_MAX || !is_candidate(one))
+			return false;
+		c->candidates[c->n_candidates++] = one;
+	}
+	return true;
+}
+
+static bool take_decision(struct slice *s, struct far_called *c)
+{
+	unsigned state, cause, confidence;
+
+	if (!take(s, state_names, count(state_names), &state) ||
+	    !take(s, cause_names, count(cause_names), &cause) ||
+	    !take(s, confidence_names, count(confidence_names), &confidence))
+		return false;
+	c->state = (enum state)state;
+	c->cause = (enum cause)cause;
+	c->confidence = (enum confidence)confidence;
+	return true;
+}
+
+static bool take_called(struct slice *s, struct far_called *c)
+{
+	unsigned rtt;
+
+	if (!take_decision(s, c) || !take_other(s, &c->by) || !take_number(s, UINT32_MAX, &rtt) ||
+	    !take_number(s, UINT16_MAX, &c->tries) || !take_candidates(s, c) ||
+	    !slice_cut(s, '|', &c->how) || !s->p)
+		return false;
+	c->rtt_us = rtt;
+	c->evidence = *s;
+	*s = SLICE_NONE;
+	return c->how.n < OUTCOME_HOW_MAX && c->evidence.n < OUTCOME_EVIDENCE_MAX &&
+	       (c->cause == CAUSE_UNPROVEN || !c->n_candidates);
+}
+
 static bool take_rest(struct slice *s, struct far_word *w)
 {
 	switch (w->verb) {
 	case FAR_HELLO:
 		return take_hello(s, w);
+	case FAR_CALLED:
+		return take_id(s, &w->id) && take_called(s, &w->called);
 	case FAR_WATCH:
+	case FAR_CALL:
 		return take_id(s, &w->id) && take_flow(s, &w->flow);
 	case FAR_REFUSED:
 		if (!take_id(s, &w->id) || !s->n)
@@ -175,22 +246,58 @@ static void add_view(const struct far_view *v, struct buf *out)
 	add_addr(&v->other, out);
 }
 
+/* Its sentence is left out where it is too much. */
+static void add_called(const struct far_called *c, struct buf *out)
+{
+	buf_addf(out, " %s %s %s", state_names[c->state], cause_names[c->cause],
+		 confidence_names[c->confidence]);
+	add_addr(&c->by, out);
+	buf_addf(out, " %u %u ", c->rtt_us, c->tries);
+	for (size_t i = 0; i < c->n_candidates; i++)
+		buf_addf(out, "%s%.*s", i ? "," : "", (int)c->candidates[i].n, c->candidates[i].p);
+	buf_addf(out, "%s %.*s|", c->n_candidates ? "" : "-", (int)c->how.n, c->how.p);
+	if (out->n + c->evidence.n <= FAR_WORDS_MAX)
+		buf_add_slice(out, c->evidence);
+}
+
+static bool has_id(enum far_verb verb)
+{
+	return verb == FAR_WATCH || verb == FAR_REFUSED || verb == FAR_SAW || verb == FAR_CALL ||
+	       verb == FAR_CALLED;
+}
+
+static void add_hello(const struct far_word *w, struct buf *out)
+{
+	buf_addf(out, " %d", FAR_VERSION);
+	add_addr(&w->address, out);
+	if (w->is_far)
+		buf_addf(out, " %s", means[w->has_packets]);
+}
+
 void far_word_format(const struct far_word *w, struct buf *out)
 {
 	buf_add_text(out, verbs[w->verb]);
-	if (w->verb == FAR_WATCH || w->verb == FAR_REFUSED || w->verb == FAR_SAW)
+	if (has_id(w->verb))
 		buf_addf(out, " %u", w->id);
-	if (w->verb == FAR_HELLO) {
-		buf_addf(out, " %d", FAR_VERSION);
-		add_addr(&w->address, out);
-		if (w->is_far)
-			buf_addf(out, " %s", means[w->has_packets]);
-	} else if (w->verb == FAR_WATCH) {
+	switch (w->verb) {
+	case FAR_HELLO:
+		add_hello(w, out);
+		break;
+	case FAR_WATCH:
+	case FAR_CALL:
 		add_flow(&w->flow, out);
-	} else if (w->verb == FAR_REFUSED) {
+		break;
+	case FAR_REFUSED:
 		buf_add_char(out, ' ');
 		buf_add_slice(out, w->text);
-	} else if (w->verb == FAR_SAW) {
+		break;
+	case FAR_SAW:
 		add_view(&w->view, out);
+		break;
+	case FAR_CALLED:
+		add_called(&w->called, out);
+		break;
+	default:
+		break;
 	}
 }

@@ -30,6 +30,23 @@ static struct mono now(struct loop *l)
 	return ((struct fake *)l)->clock;
 }
 
+static int64_t wall_ms(struct loop *l)
+{
+	(void)l;
+	return 0;
+}
+
+/* There is no way to anywhere. */
+static int open_sock(struct loop *l, struct sock *s, const struct sock_spec *spec,
+		     const char **call)
+{
+	(void)l;
+	(void)s;
+	(void)spec;
+	*call = "connect";
+	return -101; /* ENETUNREACH */
+}
+
 /* Every third port is somebody's. */
 static int listen_sock(struct loop *l, struct sock *s, const struct listen_spec *spec,
 		       const char **call)
@@ -104,6 +121,8 @@ static void free_fake(struct loop *l)
 static const struct loop_ops ops = {
 	.free = free_fake,
 	.now = now,
+	.wall_ms = wall_ms,
+	.open = open_sock,
 	.listen = listen_sock,
 	.accept = accept_sock,
 	.recv_from = recv_from,
@@ -200,7 +219,7 @@ static void tell_far_side(struct slice lines)
 	far_serve_open(s, 1, 0, &peer);
 	while (slice_cut(&lines, '\n', &line)) {
 		far_serve_line(s, 1, line);
-		if (line.n == 4 && loop_run(l, NULL, &err) != 0) /* "told", or not */
+		if (line.n == 4 && loop_run(l, NULL, &err) != 0) /* "told", "dial", or not */
 			BUG("%s", err.text);
 	}
 	if (loop_run(l, NULL, &err) != 0)

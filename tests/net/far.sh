@@ -47,6 +47,10 @@ table inet own {
 		type filter hook output priority 0;
 		tcp dport 7011 drop
 	}
+	chain input {
+		type filter hook input priority 0;
+		tcp dport 7203 drop
+	}
 }
 END
 rules "$r1" <<'END'
@@ -58,6 +62,8 @@ table inet way {
 		tcp dport 7005 reject with tcp reset
 		tcp dport 7012 reject with icmpx admin-prohibited
 		udp sport { 7103, 7107 } drop
+		tcp dport 7202 drop
+		tcp dport 7205 reject with tcp reset
 	}
 }
 END
@@ -73,6 +79,7 @@ table inet way {
 		tcp dport 7002 drop
 		tcp dport 7006 reject with tcp reset
 		udp dport 7102 drop
+		tcp sport 7204 drop
 	}
 }
 END
@@ -129,6 +136,9 @@ start ip netns exec "$server" python3 "$T/services.py" tcp/7008 tcp/7009 tcp/701
 wait_for 10 grep -q ready "$log" || die "no services: $(cat "$log")"
 start ip netns exec "$r2" python3 "$T/services.py" tcp/7007
 wait_for 10 grep -q ready "$log" || die "no middlebox: $(cat "$log")"
+
+start ip netns exec "$client" python3 "$T/services.py" tcp/7207
+wait_for 10 grep -q ready "$log" || die "no service at the client: $(cat "$log")"
 
 # --- keys ---------------------------------------------------------------------------------------------
 
@@ -363,6 +373,13 @@ requirements:
   walled: {from: client, to: server, needs: tcp/7003, why: made up, doc: {in: made, row: made}}
   lost: {from: client, to: server, needs: tcp/7004, why: made up, doc: {in: made, row: made}}
   served: {from: client, to: server, needs: tcp/7009, why: made up, doc: {in: made, row: made}}
+  back: {from: server, to: client, needs: tcp/7201, why: made up, doc: {in: made, row: made}}
+  back-served: {from: server, to: client, needs: tcp/7207, why: made up, doc: {in: made, row: made}}
+  back-dropped: {from: server, to: client, needs: tcp/7202, why: made up, doc: {in: made, row: made}}
+  back-walled: {from: server, to: client, needs: tcp/7203, why: made up, doc: {in: made, row: made}}
+  back-lost: {from: server, to: client, needs: tcp/7204, why: made up, doc: {in: made, row: made}}
+  back-forged: {from: server, to: client, needs: tcp/7205, why: made up, doc: {in: made, row: made}}
+  back-datagram: {from: server, to: client, needs: udp/7206, why: made up, doc: {in: made, row: made}}
 END
 cat >"$T/site.yaml" <<'END'
 portolan: 1
@@ -390,11 +407,24 @@ import sys
 for line in open(sys.argv[1]):
     o = json.loads(line)
     if o['record'] == 'outcome':
-        print(o['requirements'][0], o['state'], o['cause'], o['confidence'], ','.join(o['means']))
+        print(o['requirements'][0], o['state'], o['cause'], o['confidence'], ','.join(o['means']), o['vantage'])
+    if o['record'] == 'verdict':
+        print(o['requirement'], o['verdict'], o['network'])
 END
 has "$T/said" "truth/walled dropped target-firewall certain recverr,far"
 has "$T/said" "truth/lost dropped return-path certain recverr,far"
 has "$T/said" "truth/served open target certain recverr,far"
+# What comes in is tried from there. Where nobody listens here a stand-in of this host is reached.
+has "$T/said" "truth/back closed target certain recverr,far server"
+has "$T/said" "truth/back fail pass"
+has "$T/said" "truth/back-served open target certain recverr,far server"
+has "$T/said" "truth/back-served pass pass"
+has "$T/said" "truth/back-dropped dropped unproven possible recverr,far server"
+has "$T/said" "truth/back-walled dropped target-firewall certain recverr,far server"
+has "$T/said" "truth/back-lost dropped return-path certain recverr,far server"
+has "$T/said" "truth/back-forged closed hop certain recverr,far server"
+has "$T/said" "truth/back-datagram closed target certain recverr,far server"
+has "$T/said" "truth/back-walled fail fail"
 far root "$PORTOLAN" check --catalog "$T/catalog" --far server=10.83.3.2 --far-key "server=$server_key" "$T/site.yaml"
 has "$T/out" "lost on the way back"
 # What is kept is what both sides know.

@@ -27,6 +27,11 @@ static void test_words(void **state)
 		"saw 3 stand-in no no no unknown 15 10.9.9.9",
 		"saw 3 busy unknown unknown yes unknown 8 2001:db8::9",
 		"end",
+		"call 2 udp 10.0.0.2 10.0.0.1 514",
+		"dial",
+		"called 2 open target likely 10.0.0.1 212 1 - handshake|the handshake completed",
+		"called 2 dropped unproven possible - 0 2 "
+		"local-firewall,hop:?,hop:10.0.0.9,return-path no answer|",
 	};
 
 	(void)state;
@@ -69,6 +74,16 @@ static void test_bad_words(void **state)
 		"saw 3 served yes no maybe unknown 0 -",
 		"saw 3 served yes no unknown unknown 0",
 		"saw 3 served yes no unknown unknown 0 - more",
+		"called 2 open target likely 10.0.0.1 212 1 - handshake",
+		"called 2 open target likely 10.0.0.1 212 1 hop:? handshake|it completed",
+		"called 2 dropped unproven possible - 0 2 hop: no answer|",
+		"called 2 dropped unproven possible - 0 2 somebody no answer|",
+		"called 2 dropped unproven possible - 0 2 "
+		"target,target,target,target,target,target,"
+		"target no answer|",
+		"called 2 shut target likely - 0 1 - rst|",
+		"called 2 closed target likely - 0 1 - "
+		"a way of saying it that is longer than any that we know of would be|",
 	};
 	struct far_word w;
 

@@ -201,6 +201,13 @@ static const struct row answered[] = {
 	 "silent middlebox certain fail -"},
 	{"tcp open target", NULL, "translated packets served no unknown no unknown 0 -",
 	 "open target likely pass -"},
+	/* There was no other try before. */
+	{"tcp open target", NULL, "first packets stand-in yes yes no unknown 1 -",
+	 "closed target certain pass -"},
+	{"tcp open target", NULL, "first packets served yes unknown no unknown 1 -",
+	 "open target certain pass -"},
+	{"tcp open target", NULL, "first sockets stand-in unknown yes unknown unknown 0 -",
+	 "closed target certain pass -"},
 	/* The second try was not made. */
 	{DROPPED, "tcp not-attempted local-resource", "packets served no unknown no unknown 0 -",
 	 "dropped unproven possible fail "
@@ -262,7 +269,8 @@ static bool take_flag(struct slice *s, const char *flag)
 static struct far_case read_case(const char *text)
 {
 	struct slice s = slice_of(text);
-	bool unleft = take_flag(&s, "unleft"), translated = take_flag(&s, "translated");
+	bool first = take_flag(&s, "first"), unleft = take_flag(&s, "unleft"),
+	     translated = take_flag(&s, "translated");
 	bool packets = take_flag(&s, "packets");
 	struct buf line = BUF_INIT;
 	struct far_word w;
@@ -274,7 +282,7 @@ static struct far_case read_case(const char *text)
 	buf_release(&line);
 	w.view.has_packets = packets;
 	w.view.is_translated = translated;
-	return (struct far_case){.view = w.view, .has_left = !unleft};
+	return (struct far_case){.view = w.view, .has_left = !unleft, .is_first = first};
 }
 
 static void describe(const struct outcome *o, struct buf *out)
