@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/mem.h"
 #include "cmd/progress.h"
+#include "probe/investigate.h"
 #include "probe/method.h"
 #include "probe/method_tcp.h"
 #include "sys/interrupt.h"
@@ -37,6 +38,39 @@ int trial_read_rate(const char *text, unsigned *rate, struct err *err)
 	return 0;
 }
 
+static void take_found(void *ctx, const struct outcome *o, const struct inquiry *q)
+{
+	struct trial *t = ctx;
+
+	t->found(t, o, q);
+}
+
+static void take_conclusion(void *ctx, struct outcome *o)
+{
+	struct trial *t = ctx;
+
+	if (t->took)
+		t->took(t, o);
+}
+
+static struct investigation investigation_of(struct trial *t)
+{
+	return (struct investigation){.loop = t->loop,
+				      .tasks = t->tasks,
+				      .is_thorough = t->is_thorough,
+				      .chance = host_chance,
+				      .found = t->found ? take_found : NULL,
+				      .concluded = take_conclusion,
+				      .ctx = t};
+}
+
+static bool will_be_asked_about(struct trial *t, const struct outcome *o)
+{
+	const struct investigation v = investigation_of(t);
+
+	return !t->is_quick && investigate_wants(&v, o);
+}
+
 static void take_outcome(void *ctx, size_t task, const struct outcome *o)
 {
 	struct trial *t = ctx;
@@ -51,7 +85,7 @@ static void take_outcome(void *ctx, size_t task, const struct outcome *o)
 	*own = *o;
 	own->id = (unsigned)l->n;
 	own->task = (unsigned)(t->first + task);
-	if (t->took)
+	if (t->took && !will_be_asked_about(t, own))
 		t->took(t, own);
 }
 
@@ -153,6 +187,13 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 	return rc;
 }
 
+static int find_causes(struct trial *t, const volatile int *interrupted, struct err *err)
+{
+	const struct investigation v = investigation_of(t);
+
+	return investigate(&v, t->outcomes.items, t->outcomes.n, interrupted, err);
+}
+
 static int run_stages(struct trial *t, struct loop *l, const volatile int *interrupted,
 		      struct err *err)
 {
@@ -160,7 +201,9 @@ static int run_stages(struct trial *t, struct loop *l, const volatile int *inter
 
 	while (!rc && !*interrupted && t->more && t->more(t))
 		rc = run_engine(t, l, interrupted, err);
-	if (!rc && !*interrupted && t->after)
+	if (!rc && !t->is_quick)
+		rc = find_causes(t, interrupted, err);
+	if (!rc && t->after)
 		rc = t->after(t, l, interrupted, err);
 	return rc;
 }
@@ -186,6 +229,7 @@ int trial_run(struct trial *t, struct err *err)
 		interrupt_release();
 		return rc;
 	}
+	t->loop = l;
 	text_pool_init(&t->texts);
 	t->started = loop_now(l);
 	t->run.started_ms = l->ops->wall_ms(l);

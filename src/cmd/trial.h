@@ -12,23 +12,30 @@
 #include "sys/host.h"
 #include "sys/loop.h"
 
+struct inquiry;
 struct trial {
 	const struct task *tasks; /* borrowed */
 	size_t n_tasks;
 	/* When all of them have run: what follows from their outcomes is added to tasks, and the
 	 * run goes on with that. False: nothing follows. NULL: never. */
 	bool (*more)(struct trial *t);
-	void (*begun)(struct trial *t);			  /* `run` has its id; NULL: nothing */
-	void (*took)(struct trial *t, struct outcome *o); /* as it came; NULL: nothing */
-	void (*tick)(struct trial *t);			  /* 4 times a second; NULL: nothing */
-	/* All have run, and nobody interrupted it: with the run's loop. NULL: nothing. */
+	void (*begun)(struct trial *t); /* `run` has its id; NULL: nothing */
+	/* When nothing more will be found out of it; NULL: nothing. */
+	void (*took)(struct trial *t, struct outcome *o);
+	/* What was found out of it, lent; NULL: nothing. */
+	void (*found)(struct trial *t, const struct outcome *o, const struct inquiry *q);
+	void (*tick)(struct trial *t); /* 4 times a second; NULL: nothing */
+	/* All is found out, or it was interrupted; with the run's loop. NULL: nothing. */
 	int (*after)(struct trial *t, struct loop *l, const volatile int *interrupted,
 		     struct err *err);
 	void *ctx; /* the caller's */
 	bool has_names;
+	bool is_quick;	     /* what was seen at first is enough */
+	bool is_thorough;    /* who answers is asked also of what went well */
 	unsigned timeout_ms; /* 0: the engine's */
 	unsigned rate;	     /* new connections a second; 0: the engine's */
 
+	struct loop *loop;	      /* while it runs; borrowed */
 	struct outcome_list outcomes; /* by task, then by address; owned */
 	size_t first;		      /* the first task that has not run yet */
 	struct text_pool texts;	      /* theirs */

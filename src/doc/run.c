@@ -197,6 +197,7 @@ static void read_outcome(struct reader *r, const json_t *record)
 	o->cause = read_word(r, record, "cause", cause_names);
 	o->by = read_addr(r, record, "by");
 	o->device = read_text(r, record, "device");
+	o->hop = (uint8_t)read_number(r, record, "hop", UINT8_MAX);
 	o->how = read_text(r, record, "how");
 	read_texts(r, record, "candidates", o->candidates, OUTCOME_CANDIDATES_MAX);
 	o->confidence = read_word(r, record, "confidence", confidence_names);

@@ -67,9 +67,11 @@ struct outcome {
 	const char *means[4]; /* what was used to look: recverr, ... ; NULL ends it */
 	enum state state;
 	enum cause cause;
-	struct addr by;	    /* the address that answered; family 0: nobody */
-	const char *device; /* the site's device with that address; NULL: not known */
-	const char *how;    /* "icmp 3/13", "rst", "connect: Network is unreachable"; may be NULL */
+	struct addr by;	      /* the address that answered; family 0: nobody */
+	struct addr hop_addr; /* whose doing it is, as it calls itself; family 0: not known */
+	uint8_t hop;	      /* and how many hops away, from 1; 0: not known */
+	const char *device;   /* the site's device with that address; NULL: not known */
+	const char *how; /* "icmp 3/13", "rst", "connect: Network is unreachable"; may be NULL */
 	const char *candidates[OUTCOME_CANDIDATES_MAX];
 	enum confidence confidence;
 	/* Rejected by a message that says where nobody is or leads to (host unreachable, a loop),

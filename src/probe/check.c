@@ -516,7 +516,7 @@ static struct flow_result *result_of(struct check *c, const struct outcome *o,
 
 void check_name_device(const struct check *c, struct outcome *o)
 {
-	o->device = device_with(c->plan->site, &o->by);
+	o->device = device_with(c->plan->site, o->hop_addr.family ? &o->hop_addr : &o->by);
 }
 
 /* For whom each outcome of a flow is, where services share it. */

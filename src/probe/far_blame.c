@@ -87,6 +87,12 @@ static bool is_known_by_another(const struct far_view *v)
 	return v->other.family || v->is_translated;
 }
 
+/* One side has found out that it is none of the target's. */
+static bool is_known_to_be_on_the_way(const struct outcome *o)
+{
+	return o->cause == CAUSE_HOP || o->cause == CAUSE_MIDDLEBOX;
+}
+
 /* --- it was answered -------------------------------------------------------------------------- */
 
 static bool is_answered(const struct outcome *o)
@@ -181,7 +187,8 @@ static void blame_answered(const struct far_case *c, struct outcome *o)
 	} else if (v->interface == FAR_NO && !is_known_by_another(v)) {
 		decide_middlebox(o, "nothing arrived at the far side, and yet it was answered: by "
 				    "something on the way");
-	} else if (has_stand_in(v) && v->socket == FAR_NO && !is_known_by_another(v)) {
+	} else if (has_stand_in(v) && v->socket == FAR_NO && !is_known_by_another(v) &&
+		   !is_known_to_be_on_the_way(o)) {
 		blame_unknown_answer(o);
 	}
 }
@@ -220,6 +227,8 @@ static void blame_refusal_unseen(const struct far_view *v, struct outcome *o)
 		o->confidence = v->socket == FAR_YES ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 		return;
 	}
+	if (is_known_to_be_on_the_way(o))
+		return;
 	forget_candidates(o);
 	add_candidate(o, "hop:?");
 	add_candidate(o, "target-firewall");
@@ -400,18 +409,20 @@ static void blame_lost_answer(const struct far_view *v, struct outcome *o)
 		      "filter or on the way back");
 }
 
+/* What one side has ruled out stays so. */
 static void blame_unseen(const struct far_case *c, struct outcome *o)
 {
 	const struct far_view *v = &c->view;
-	bool is_busy = v->port == FAR_PORT_BUSY;
+	bool is_busy = v->port == FAR_PORT_BUSY && has_candidate(c->alone, "target");
+	bool may_be_filter = v->drop != FAR_NO && has_candidate(c->alone, "target-firewall");
 
-	if (v->drop == FAR_NO && !is_busy) {
+	if (!is_busy && !may_be_filter) {
 		blame_way_there(c, CONFIDENCE_LIKELY, o);
 		return;
 	}
 	o->state = STATE_DROPPED;
 	keep_way_there(c, o);
-	if (v->drop != FAR_NO)
+	if (may_be_filter)
 		add_candidate(o, "target-firewall");
 	if (is_busy)
 		add_candidate(o, "target");

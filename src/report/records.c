@@ -96,13 +96,13 @@ static void add_protocol(struct json *j, const struct outcome *o)
 	json_text(j, "assumed", o->proved ? NULL : registered_name(o));
 }
 
-static void add_answer(struct json *j, const struct outcome *o, const struct outcome_context *c)
+static void add_answer(struct json *j, const struct outcome *o)
 {
 	json_text(j, "state", state_names[o->state]);
 	json_text(j, "cause", cause_names[o->cause]);
 	json_addr(j, "by", &o->by);
 	json_text(j, "device", o->device);
-	json_number_or_null(j, "hop", c->hop);
+	json_number_or_null(j, "hop", o->hop);
 	json_text(j, "how", o->how);
 	json_texts(j, "candidates", o->candidates, ARRAY_LEN(o->candidates));
 	json_text(j, "confidence", confidence_names[o->confidence]);
@@ -125,7 +125,7 @@ void json_outcome(struct buf *out, const struct outcome *o, const struct run *ru
 	json_open(&j, NULL, '{');
 	json_text(&j, "record", "outcome");
 	add_check(&j, o, run, context);
-	add_answer(&j, o, context);
+	add_answer(&j, o);
 	json_close(&j, '}');
 }
 

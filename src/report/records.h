@@ -30,7 +30,6 @@ struct outcome_context {
 	const char *flow, *installation, *from, *to;
 	const char *const *requirements;
 	size_t n_requirements;
-	unsigned hop; /* 0: not known */
 };
 
 struct run_summary {

@@ -79,6 +79,9 @@ struct sock_spec {
 	struct addr from;   /* family 0: the kernel chooses */
 	uint16_t from_port; /* 0: the kernel chooses */
 	uint8_t ttl;	    /* 0: the system's default */
+	uint8_t min_ttl;    /* TCP: answers that arrive with a lower one are not taken; 0: all are
+			     * (ip(7), IP_MINTTL) */
+	bool tells_ttl;	    /* icmp_error.ttl is wanted */
 	/* UDP: answers may come from another port of the same address (RFC 1350 section 4), and
 	 * what is sent after one goes there; those from other addresses are thrown away. */
 	bool any_port;
@@ -101,8 +104,11 @@ struct icmp_error {
 	int code_errno;	    /* EHOSTUNREACH, ... as the kernel maps it */
 	bool local;	    /* made by our own kernel, not by the network */
 	uint8_t type, code; /* ICMP or ICMPv6, by the family of `by` */
+	uint8_t ttl;	    /* with which it arrived; 0: not told */
 	struct addr by;	    /* family 0: not told */
 };
+
+enum sock_left { LEFT_UNKNOWN, LEFT_NOT, LEFT };
 
 struct loop_ops {
 	void (*free)(struct loop *l);
@@ -134,6 +140,10 @@ struct loop_ops {
 	/* TCP: bytes of ours, the SYN left out, that the peer's kernel has not acknowledged yet;
 	 * -1: not known. */
 	long (*unacked)(struct loop *l, struct sock *s);
+	/* TCP, while nothing has come: whether the SYN leaves this host. The kernel repeats it
+	 * after a second, and only then does it tell: TCP_INFO's tcpi_retransmits counts what it
+	 * meant to send, tcpi_retrans what went out. */
+	enum sock_left (*has_left)(struct loop *l, struct sock *s);
 	/* Wait on a descriptor that is another library's and stays so; 0 or -errno. NULL where the
 	 * network is simulated. */
 	int (*watch)(struct loop *l, struct sock *s, int fd, unsigned events);

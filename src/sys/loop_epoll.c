@@ -114,9 +114,24 @@ static void want(struct loop *l, struct sock *s, unsigned events)
 	s->wanted = events;
 }
 
+static int set_ttls(int fd, const struct sock_spec *spec)
+{
+	const int on = 1, ttl = spec->ttl, min = spec->min_ttl;
+	bool v4 = spec->to.family == 4;
+	int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
+
+	if (ttl && setsockopt(fd, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, &ttl, sizeof(ttl)) != 0)
+		return -1;
+	if (min && setsockopt(fd, level, v4 ? IP_MINTTL : IPV6_MINHOPCOUNT, &min, sizeof(min)) != 0)
+		return -1;
+	if (!spec->tells_ttl)
+		return 0;
+	return setsockopt(fd, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, &on, sizeof(on));
+}
+
 static int set_options(int fd, const struct sock_spec *spec)
 {
-	const int on = 1, off = 0, ttl = spec->ttl;
+	const int on = 1, off = 0;
 	bool v4 = spec->to.family == 4;
 	int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
 
@@ -126,7 +141,7 @@ static int set_options(int fd, const struct sock_spec *spec)
 		return -1;
 	if (spec->is_unseen && setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off)) != 0)
 		return -1;
-	return ttl ? setsockopt(fd, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, &ttl, sizeof(ttl)) : 0;
+	return set_ttls(fd, spec);
 }
 
 static int bind_source(int fd, const struct sock_spec *spec)
@@ -259,9 +274,10 @@ static void close_spares(struct spares *x)
 
 static uint8_t plain_family(const struct sock_spec *spec)
 {
-	return spec->kind == SOCK_TCP && !spec->from.family && !spec->from_port && !spec->ttl
-		       ? spec->to.family
-		       : 0;
+	bool is_plain = spec->kind == SOCK_TCP && !spec->from.family && !spec->from_port &&
+			!spec->ttl && !spec->min_ttl && !spec->tells_ttl;
+
+	return is_plain ? spec->to.family : 0;
 }
 
 /* False: not with a spare one; what is wrong a new one will tell. */
@@ -426,6 +442,17 @@ static long unacked(struct loop *l, struct sock *s)
 	return ioctl(s->fd, SIOCOUTQ, &n) == 0 ? n : -1;
 }
 
+static enum sock_left has_left(struct loop *l, struct sock *s)
+{
+	struct tcp_info info;
+	socklen_t n = sizeof(info);
+
+	(void)l;
+	if (getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &n) != 0 || !info.tcpi_retransmits)
+		return LEFT_UNKNOWN;
+	return info.tcpi_retrans ? LEFT : LEFT_NOT;
+}
+
 static int take_error(struct loop *l, struct sock *s)
 {
 	socklen_t n = sizeof(int);
@@ -455,6 +482,30 @@ static bool is_about_ours(const struct memo *memo, struct slice quoted)
 	return !memo || !memo->is_raw_ping || (ping_id(quoted, &id) && id == memo->ping_id);
 }
 
+static bool is_of(const struct cmsghdr *c, int type4, int type6)
+{
+	return (c->cmsg_level == IPPROTO_IP && c->cmsg_type == type4) ||
+	       (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == type6);
+}
+
+static bool read_error(struct msghdr *msg, struct icmp_error *e)
+{
+	bool found = false;
+	int ttl = 0;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		if (is_of(c, IP_TTL, IPV6_HOPLIMIT))
+			memcpy(&ttl, CMSG_DATA(c), sizeof(ttl));
+		if (is_of(c, IP_RECVERR, IPV6_RECVERR)) {
+			read_extended((const struct sock_extended_err *)CMSG_DATA(c), e);
+			found = true;
+		}
+	}
+	if (found)
+		e->ttl = (uint8_t)ttl;
+	return found;
+}
+
 static bool take_icmp(struct loop *l, struct sock *s, struct icmp_error *e)
 {
 	/* Room for the error, its sender, and what later options may add. */
@@ -472,15 +523,9 @@ static bool take_icmp(struct loop *l, struct sock *s, struct icmp_error *e)
 
 	(void)l;
 	while ((n = recvmsg(s->fd, &msg, MSG_ERRQUEUE)) >= 0) {
-		bool ours = is_about_ours(s->impl, (struct slice){quoted, (size_t)n});
-
-		for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); ours && c; c = CMSG_NXTHDR(&msg, c)) {
-			if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
-			    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR)) {
-				read_extended((const struct sock_extended_err *)CMSG_DATA(c), e);
-				return true;
-			}
-		}
+		if (is_about_ours(s->impl, (struct slice){quoted, (size_t)n}) &&
+		    read_error(&msg, e))
+			return true;
 		msg.msg_controllen = sizeof(control.bytes);
 	}
 	return false;
@@ -607,6 +652,7 @@ static const struct loop_ops ops_epoll = {
 	.recv_from = recv_from,
 	.send_to = send_to,
 	.unacked = unacked,
+	.has_left = has_left,
 	.watch = watch,
 	.unwatch = stop_watching,
 	.want = want,

@@ -400,6 +400,13 @@ static ssize_t send_bytes(struct loop *l, struct sock *s, const void *p, size_t 
 	return (ssize_t)n;
 }
 
+static enum sock_left has_left(struct loop *l, struct sock *s)
+{
+	(void)l;
+	(void)s;
+	return LEFT_UNKNOWN;
+}
+
 static long unacked(struct loop *l, struct sock *s)
 {
 	const struct sim_sock *x = s->impl;
@@ -576,6 +583,7 @@ static const struct loop_ops ops_sim = {
 	.send = send_bytes,
 	.recv = recv_bytes,
 	.unacked = unacked,
+	.has_left = has_left,
 	.error = take_error,
 	.icmp = take_icmp,
 	.local_addr = local_addr,

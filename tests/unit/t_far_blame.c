@@ -84,6 +84,9 @@ static const struct row nothing_came[] = {
 	{DROPPED, NULL, "sockets nobody unknown unknown unknown no 0 -",
 	 "dropped unproven possible fail local-firewall,hop:10.0.0.1,return-path,target"},
 	/* What one side found out stays. */
+	{"tcp dropped unproven hop:10.0.0.1,hop:10.0.0.2", NULL,
+	 "sockets stand-in unknown no unknown unknown 0 -",
+	 "dropped hop likely fail hop:10.0.0.1,hop:10.0.0.2"},
 	{"tcp dropped hop hop:10.0.0.1,hop:10.0.0.2", DROPPED,
 	 "packets stand-in no no no unknown 0 -",
 	 "dropped hop certain fail hop:10.0.0.1,hop:10.0.0.2"},
@@ -156,6 +159,8 @@ static const struct row refused[] = {
 	{"tcp closed target", NULL, "sockets stand-in unknown no unknown unknown 0 -",
 	 "closed unproven possible unknown hop:?,target-firewall"},
 	{"tcp closed target", NULL, "sockets stand-in unknown no unknown no 0 -",
+	 "closed hop likely fail -"},
+	{"tcp closed hop", NULL, "sockets stand-in unknown no unknown unknown 0 -",
 	 "closed hop likely fail -"},
 	{"tcp closed target", NULL, "sockets nobody unknown unknown unknown unknown 0 -",
 	 "closed target likely pass -"},

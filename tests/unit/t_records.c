@@ -78,9 +78,9 @@ static void test_outcome_with_plan(void **state)
 		.to = "sql1",
 		.requirements = requirements,
 		.n_requirements = 1,
-		.hop = 1,
 	};
-	const struct outcome o = {.name = "sql\"1\n",
+	const struct outcome o = {.hop = 1,
+				  .name = "sql\"1\n",
 				  .transport = TRANSPORT_TCP,
 				  .port = 1433,
 				  .via = "http:proxy1",

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * An answer in the target's name: does it come from where the target is? What answers for it on the
+ * way does so with a TTL that would not reach the target, or its answer has come less far than the
+ * target's own.
+ */
+#include "probe/inquiry.h"
+
+static bool is_the_answer(const struct reply *r)
+{
+	return r->kind == REPLY_OPEN || r->kind == REPLY_RESET || r->kind == REPLY_ICMP;
+}
+
+static bool is_own_control(const struct inquiry *q)
+{
+	return q->way->control.transport == q->transport && q->way->control.port == q->port;
+}
+
+/* Answered from where the control answers; is that where the target is? */
+static void as_control(struct inquiry *q)
+{
+	const struct way *w = q->way;
+
+	q->next = w->is_doubtful ? (uint8_t)way_hops_of(w->reply_ttl) : 0;
+	inquiry_end(q, w->is_doubtful ? FOUND_UNSURE : FOUND_GENUINE);
+}
+
+static void came_from(struct inquiry *q, unsigned ttl)
+{
+	const struct way *w = q->way;
+
+	q->next = (uint8_t)way_hops_of(ttl);
+	q->silences = 0;
+	if (ttl == w->reply_ttl)
+		as_control(q);
+	else if (ttl > w->reply_ttl && w->answers != REPLY_ICMP)
+		q->stage = STAGE_COMPARE;
+	else
+		inquiry_end(q, q->next < w->distance ? FOUND_NEARER : FOUND_FARTHER);
+}
+
+/* An ICMP error tells its TTL; that of TCP's answers is asked for. */
+static void ask_from_where(struct inquiry *q)
+{
+	const struct way *w = q->way;
+
+	q->silences = 0;
+	q->ttl_lo = 1;
+	q->ttl_hi = WAY_TTL_END;
+	q->stage = q->symptom == SYMPTOM_ICMP ? STAGE_WHOLE : STAGE_REPLY;
+	if (!w->reply_ttl)
+		inquiry_end(q, FOUND_NOTHING);
+	else if (is_own_control(q))
+		as_control(q);
+}
+
+/* The least TTL that draws the answer: whoever answers is a hop before that. */
+static void came_short(struct inquiry *q)
+{
+	q->next = (uint8_t)(q->ttl - 1);
+	inquiry_end(q, q->next ? FOUND_NEARER : FOUND_OWN);
+}
+
+/* A hop's error: its number is that of its address, or one less than the TTL that draws it. */
+static void came_to_it(struct inquiry *q)
+{
+	unsigned known = way_find_hop(q->way, &q->by);
+
+	q->next = (uint8_t)(known ? known : q->ttl - 1U);
+	inquiry_end(q, q->next ? FOUND_HOP : FOUND_NOTHING);
+}
+
+static void take_walk(struct inquiry *q, const struct reply *r)
+{
+	if (is_the_answer(r)) {
+		if (q->symptom == SYMPTOM_HOP)
+			came_to_it(q);
+		else
+			came_short(q);
+	} else if (r->kind == REPLY_EXCEEDED || !inquiry_again(q)) {
+		if (r->kind == REPLY_EXCEEDED)
+			inquiry_note_hop(q, r);
+		q->silences = 0;
+		if (++q->ttl > WAY_HOPS_MAX || (!q->by.family && q->ttl > q->way->distance))
+			inquiry_end(q, FOUND_NOTHING);
+	}
+}
+
+static void take_short(struct inquiry *q, const struct reply *r)
+{
+	if (is_the_answer(r)) {
+		q->silences = 0;
+		q->ttl = 1;
+		q->stage = STAGE_WALK;
+		return;
+	}
+	if (r->kind == REPLY_EXCEEDED)
+		inquiry_note_hop(q, r);
+	ask_from_where(q);
+}
+
+static void take_reply(struct inquiry *q, const struct reply *r)
+{
+	unsigned asked = way_next_ttl(q->way, q->ttl_lo, q->ttl_hi);
+
+	if (r->kind == REPLY_NONE && inquiry_again(q))
+		return;
+	q->silences = 0;
+	if (r->kind == REPLY_NONE)
+		q->ttl_hi = asked;
+	else if (is_the_answer(r))
+		q->ttl_lo = asked;
+	else
+		inquiry_end(q, FOUND_NOTHING);
+	if (q->stage == STAGE_REPLY && q->ttl_hi - q->ttl_lo <= 1)
+		came_from(q, q->ttl_lo);
+}
+
+/* Where losses had the control look farther away than it is, it now shows. */
+static void take_compare(struct inquiry *q, const struct reply *r)
+{
+	if (r->kind == REPLY_NONE && inquiry_again(q))
+		return;
+	if (r->kind == REPLY_NONE) {
+		inquiry_end(q, q->next < q->way->distance ? FOUND_NEARER : FOUND_FARTHER);
+		return;
+	}
+	q->way->reply_ttl = (uint8_t)q->ttl_lo;
+	q->way->is_doubtful = way_is_short(q->way);
+	as_control(q);
+}
+
+static void take_whole(struct inquiry *q, const struct reply *r)
+{
+	if (r->kind == REPLY_NONE && inquiry_again(q))
+		return;
+	q->ttl_lo = r->kind == REPLY_ICMP ? r->icmp.ttl : 0;
+	if (q->ttl_lo)
+		came_from(q, q->ttl_lo);
+	else
+		inquiry_end(q, FOUND_NOTHING);
+}
+
+void inquiry_take_answer(struct inquiry *q, const struct reply *r)
+{
+	switch (q->stage) {
+	case STAGE_SHORT:
+		take_short(q, r);
+		break;
+	case STAGE_REPLY:
+		take_reply(q, r);
+		break;
+	case STAGE_COMPARE:
+		take_compare(q, r);
+		break;
+	case STAGE_WALK:
+		take_walk(q, r);
+		break;
+	default:
+		take_whole(q, r);
+		break;
+	}
+}
+
+void inquiry_start_answer(struct inquiry *q)
+{
+	const struct way *w = q->way;
+
+	q->ttl = 1;
+	if (q->symptom == SYMPTOM_HOP) {
+		q->next = (uint8_t)way_find_hop(w, &q->by);
+		q->found = q->next ? FOUND_HOP : FOUND_NOTHING;
+		q->stage = q->next ? STAGE_DONE : STAGE_WALK;
+	} else if (!w->distance) {
+		inquiry_end(q, FOUND_NOTHING);
+	} else if (w->distance > 1) {
+		q->stage = STAGE_SHORT;
+	} else {
+		ask_from_where(q);
+	}
+}

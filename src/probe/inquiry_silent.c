@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * No answer: how far does it come? From router to router, until one that answers the control does
+ * not answer the flow.
+ */
+#include <errno.h>
+
+#include "probe/inquiry.h"
+
+enum { MUTE_MAX = 3 }; /* without a control: so many silent TTLs in a row end the walk */
+
+static bool has_control(const struct inquiry *q)
+{
+	return q->way->distance != 0;
+}
+
+static void finish(struct inquiry *q, enum found found)
+{
+	/* Nothing of it was seen anywhere: has it left this host at all? */
+	q->found = found;
+	q->stage = q->last || q->transport != TRANSPORT_TCP ? STAGE_DONE : STAGE_HELD;
+}
+
+/* For the other flows to the target. */
+static void remember(struct inquiry *q)
+{
+	struct way *w = q->way;
+
+	if (!w->has_fallen || w->fallen_at != q->last) {
+		w->has_fallen = true;
+		w->fallen_at = q->last;
+		w->n_fallen = 0;
+	}
+	w->n_fallen++;
+}
+
+static void end_here(struct inquiry *q, enum found found)
+{
+	remember(q);
+	finish(q, found);
+}
+
+static void go_on(struct inquiry *q)
+{
+	q->ttl++;
+	q->silences = 0;
+	q->stage = STAGE_WALK;
+	if (has_control(q) && q->ttl >= q->way->distance)
+		end_here(q, FOUND_AT_END); /* that it does not answer itself is known */
+	else if (q->ttl > WAY_HOPS_MAX || (!has_control(q) && q->mute >= MUTE_MAX))
+		end_here(q, FOUND_SOMEWHERE);
+}
+
+static void came_to_hop(struct inquiry *q, const struct reply *r)
+{
+	inquiry_note_hop(q, r);
+	q->last = q->ttl;
+	q->mute = 0;
+	q->follows = false;
+	go_on(q);
+}
+
+static void keep_silent(struct inquiry *q)
+{
+	q->mute++;
+	go_on(q);
+}
+
+/* Whoever rations its errors gets the time to have some again, once. */
+static void ask_later(struct inquiry *q)
+{
+	if (q->was_late) {
+		keep_silent(q);
+		return;
+	}
+	q->was_late = true;
+	q->silences = q->way->asks - 1;
+	q->stage = STAGE_LATE;
+}
+
+static void is_silent(struct inquiry *q)
+{
+	if (inquiry_again(q))
+		return;
+	if (!has_control(q)) {
+		ask_later(q);
+		return;
+	}
+	q->silences = 0;
+	q->stage = STAGE_CONTROL;
+}
+
+static void walk_again(struct inquiry *q)
+{
+	q->follows = false;
+	q->ttl = 0;
+	q->last = q->mute = 0;
+	go_on(q);
+}
+
+/* The control came to a hop that the flow does not come to. */
+static void parted(struct inquiry *q)
+{
+	q->next = q->ttl;
+	if (!q->follows) {
+		end_here(q, FOUND_BETWEEN);
+		return;
+	}
+	q->found = FOUND_BETWEEN;
+	q->last = q->way->fallen_at;
+	q->silences = 0;
+	q->is_alike = q->last && q->way->n_fallen >= WAY_SAMPLES;
+	if (q->is_alike || !q->last)
+		finish(q, FOUND_BETWEEN);
+	else
+		q->stage = STAGE_LOWER;
+}
+
+static void take_control(struct inquiry *q, const struct reply *r)
+{
+	if (r->kind == REPLY_EXCEEDED) {
+		inquiry_note_hop(q, r);
+		q->silences = 0;
+		q->stage = STAGE_CONFIRM;
+	} else if (r->kind != REPLY_NONE) {
+		end_here(q, FOUND_SOMEWHERE); /* the way is another one by now */
+	} else if (!inquiry_again(q)) {
+		ask_later(q);
+	}
+}
+
+static void take_walk(struct inquiry *q, const struct reply *r)
+{
+	if (r->kind == REPLY_EXCEEDED)
+		came_to_hop(q, r);
+	else if (r->kind == REPLY_NONE)
+		is_silent(q);
+	else if (r->kind == REPLY_FAULT)
+		inquiry_end(q, r->error == EPERM ? FOUND_KEPT : FOUND_NOTHING);
+	else
+		inquiry_end(q, FOUND_ANSWER);
+}
+
+/* Its silence was no loss. */
+static void take_confirm(struct inquiry *q, const struct reply *r)
+{
+	if (r->kind == REPLY_NONE) {
+		parted(q);
+		return;
+	}
+	q->way->asks = WAY_ASKS_LOSSY;
+	take_walk(q, r);
+}
+
+static void take_lower(struct inquiry *q, const struct reply *r)
+{
+	if (r->kind == REPLY_EXCEEDED)
+		end_here(q, q->found);
+	else if (r->kind != REPLY_NONE || !inquiry_again(q))
+		walk_again(q);
+}
+
+static void take_held(struct inquiry *q, const struct reply *r)
+{
+	if (r->kind == REPLY_KEPT)
+		q->found = FOUND_KEPT;
+	else if (r->kind != REPLY_NONE)
+		q->found = FOUND_ANSWER;
+	q->stage = STAGE_DONE;
+}
+
+void inquiry_take_silent(struct inquiry *q, const struct reply *r)
+{
+	switch (q->stage) {
+	case STAGE_CONTROL:
+		take_control(q, r);
+		break;
+	case STAGE_CONFIRM:
+		take_confirm(q, r);
+		break;
+	case STAGE_LOWER:
+		take_lower(q, r);
+		break;
+	case STAGE_HELD:
+		take_held(q, r);
+		break;
+	default:
+		take_walk(q, r);
+		break;
+	}
+}
+
+/* Others of the way have fallen: first where they did. */
+static void follow(struct inquiry *q)
+{
+	const struct way *w = q->way;
+
+	q->follows = true;
+	q->ttl = (uint8_t)(w->fallen_at + 1);
+	if (!has_control(q) || q->ttl < w->distance)
+		return;
+	q->found = FOUND_AT_END;
+	q->last = w->fallen_at;
+	q->is_alike = q->last && w->n_fallen >= WAY_SAMPLES;
+	if (q->is_alike || !q->last)
+		finish(q, FOUND_AT_END);
+	else
+		q->stage = STAGE_LOWER;
+}
+
+void inquiry_start_silent(struct inquiry *q)
+{
+	q->stage = STAGE_WALK;
+	q->ttl = 0;
+	if (q->way->has_fallen && has_control(q))
+		follow(q);
+	else
+		go_on(q);
+}

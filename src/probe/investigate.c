@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: ISC */
+#include "probe/investigate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "probe/inquiry.h"
+#include "probe/method.h"
+#include "probe/method_udp.h"
+#include "proto/proto.h"
+#include "sys/loop.h"
+
+enum {
+	SUSPECTS_LIVE = 64, /* of one target at once: three descriptors each */
+	SUSPECTS_MAX = 512, /* of one target: what is beyond stays as it was seen */
+	PATIENCE_MIN_US = 60000,
+	PATIENCE_MAX_US = 2000000,
+	PATIENCE_UNKNOWN_US = 400000,
+	/* Where traceroute knocks, because nobody listens there. */
+	UNUSED_PORT = 33434,
+	UNUSED_PORTS = 100,
+};
+
+struct subject;
+struct suspect {
+	struct ask flow, control; /* first: the address of `flow` is the same */
+	struct subject *subject;
+	struct outcome *o;
+	struct inquiry inquiry;
+	struct ask_way way, control_way;
+	struct proto_out *message; /* owned; of UDP */
+	bool is_concluded;
+	struct suspect *next;
+};
+
+/* A target, from one address of ours. */
+struct subject {
+	struct ask ask; /* first: the address is the same; the survey's */
+	struct investigating *all;
+	struct way way;
+	struct survey survey;
+	struct ask_way control_way;
+	struct suspect *first, **last, *waiting; /* all of them; the next one to start */
+	size_t n_suspects, live;
+	bool scout_is_back, is_over;
+	uint32_t rtt_us; /* the longest that was seen; 0: none */
+	struct subject *next;
+};
+
+struct investigating {
+	const struct investigation *v;
+	struct outcome *outcomes;
+	size_t n;
+	struct arena *arena;
+	struct map subjects;
+	struct subject *first;
+	size_t live; /* subjects */
+	uint32_t rtt_us;
+};
+
+bool investigate_wants(const struct investigation *v, const struct outcome *o)
+{
+	return !o->is_interrupted && inquiry_symptom(o, v->is_thorough) != SYMPTOM_NONE &&
+	       !v->loop->ops->is_own(v->loop, &o->target);
+}
+
+/* --- suspects --------------------------------------------------------------------------------- */
+
+static void release(struct suspect *x)
+{
+	ask_cancel(&x->flow);
+	ask_cancel(&x->control);
+	free(x->message);
+	x->message = NULL;
+}
+
+static void start_suspects(struct subject *t);
+
+static void conclude(struct suspect *x)
+{
+	struct subject *t = x->subject;
+	struct investigating *all = t->all;
+
+	release(x);
+	x->is_concluded = true;
+	inquiry_conclude(&x->inquiry, x->o);
+	if (!x->o->source.family)
+		x->o->source = x->flow.source;
+	if (all->v->found)
+		all->v->found(all->v->ctx, x->o, &x->inquiry);
+	all->v->concluded(all->v->ctx, x->o);
+	t->live--;
+	t->scout_is_back = true;
+	start_suspects(t);
+}
+
+static void ask_next(struct suspect *x)
+{
+	struct ask_what q;
+	bool is_control;
+
+	if (!inquiry_next(&x->inquiry, &q, &is_control))
+		conclude(x);
+	else if (is_control)
+		ask_start(&x->control, &x->control_way, &q);
+	else
+		ask_start(&x->flow, &x->way, &q);
+}
+
+static void flow_replied(struct ask *a, const struct reply *r)
+{
+	struct suspect *x = (struct suspect *)a;
+
+	inquiry_take(&x->inquiry, r);
+	ask_next(x);
+}
+
+static void control_replied(struct ask *a, const struct reply *r)
+{
+	struct suspect *x = (struct suspect *)((char *)a - offsetof(struct suspect, control));
+
+	inquiry_take(&x->inquiry, r);
+	ask_next(x);
+}
+
+/* The very datagram that was sent before. */
+static void make_message(struct suspect *x)
+{
+	const struct investigation *v = x->subject->all->v;
+	const struct task *t = &v->tasks[x->o->task];
+	struct proto_ask ask = {.what = t->what, .host = t->name};
+	_Alignas(8) uint8_t state[PROTO_STATE_MAX] = {0};
+
+	x->message = mem_new(1, sizeof(*x->message));
+	v->chance(ask.chance, sizeof(ask.chance));
+	udp_start(t->proto, &ask, state, x->message);
+	x->way.message = (struct slice){(const char *)x->message->bytes, x->message->n};
+}
+
+static void start_suspect(struct subject *t, struct suspect *x)
+{
+	x->way = x->control_way = t->control_way;
+	if (x->o->transport == TRANSPORT_UDP)
+		make_message(x);
+	x->flow.done = flow_replied;
+	x->control.done = control_replied;
+	inquiry_init(&x->inquiry, inquiry_symptom(x->o, t->all->v->is_thorough), x->o, &t->way);
+	t->live++;
+	ask_next(x);
+}
+
+/* First one alone: where it is lost the others are looked for. */
+static bool may_start(const struct subject *t)
+{
+	return t->waiting && t->live < SUSPECTS_LIVE &&
+	       (t->scout_is_back || t->waiting == t->first);
+}
+
+/* Each start may end a suspect at once, and that calls this again. */
+static void start_suspects(struct subject *t)
+{
+	struct investigating *all = t->all;
+
+	while (may_start(t)) {
+		struct suspect *x = t->waiting;
+
+		t->waiting = x->next;
+		start_suspect(t, x);
+	}
+	if (t->waiting || t->live || t->is_over)
+		return;
+	t->is_over = true;
+	if (!--all->live)
+		loop_stop(all->v->loop);
+}
+
+/* --- the survey ------------------------------------------------------------------------------- */
+
+static void survey_on(struct subject *t)
+{
+	struct ask_what q;
+
+	if (!survey_next(&t->survey, &q)) {
+		start_suspects(t);
+		return;
+	}
+	/* Another control is another flow. */
+	if (t->survey.stage == SURVEY_CONTROL || t->survey.stage == SURVEY_SECOND)
+		t->ask.from_port = 0;
+	ask_start(&t->ask, &t->control_way, &q);
+}
+
+static uint32_t patience_of(const struct subject *t)
+{
+	uint32_t rtt_us = t->rtt_us ? t->rtt_us : t->all->rtt_us, us;
+
+	if (!rtt_us)
+		return PATIENCE_UNKNOWN_US;
+	us = 4 * (rtt_us < PATIENCE_MAX_US ? rtt_us : PATIENCE_MAX_US) + PATIENCE_MIN_US;
+	return us < PATIENCE_MAX_US ? us : PATIENCE_MAX_US;
+}
+
+static void survey_replied(struct ask *a, const struct reply *r)
+{
+	struct subject *t = (struct subject *)a;
+
+	if (r->kind != REPLY_NONE && r->kind != REPLY_FAULT && t->rtt_us < r->us)
+		t->rtt_us = r->us;
+	t->control_way.patience_us = patience_of(t);
+	survey_take(&t->survey, r);
+	survey_on(t);
+}
+
+static bool needs_survey(const struct subject *t)
+{
+	for (const struct suspect *x = t->first; x; x = x->next)
+		if (inquiry_symptom(x->o, t->all->v->is_thorough) != SYMPTOM_HOP)
+			return true;
+	return false;
+}
+
+static bool is_control(const struct outcome *o, const struct addr *target, enum state state)
+{
+	return o->transport == TRANSPORT_TCP && o->state == state && !o->via && !o->leg &&
+	       addr_equal(&o->target, target) && o->port;
+}
+
+/* One of the run's own ports, if there is one: it is known that it answers. */
+static void add_known(struct subject *t, enum state state, bool is_proven)
+{
+	const struct investigating *all = t->all;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct outcome *o = &all->outcomes[i];
+
+		if (!is_control(o, &t->way.target, state) || (is_proven && !o->proved))
+			continue;
+		survey_add_control(&t->survey, (struct control){TRANSPORT_TCP, o->port, is_proven});
+		return;
+	}
+}
+
+static uint16_t unused_port(const struct investigation *v)
+{
+	uint8_t chance;
+
+	v->chance(&chance, sizeof(chance));
+	return (uint16_t)(UNUSED_PORT + chance % UNUSED_PORTS);
+}
+
+static void start_survey(struct subject *t)
+{
+	const struct investigation *v = t->all->v;
+
+	survey_init(&t->survey, &t->way);
+	add_known(t, STATE_OPEN, true);
+	add_known(t, STATE_OPEN, false);
+	survey_add_control(&t->survey, (struct control){TRANSPORT_TCP, unused_port(v), false});
+	add_known(t, STATE_CLOSED, false);
+	add_known(t, STATE_OPEN_RESET, false);
+	survey_add_control(&t->survey, (struct control){TRANSPORT_UDP, unused_port(v), false});
+	t->ask.done = survey_replied;
+	survey_on(t);
+}
+
+static void start_subject(struct subject *t)
+{
+	t->control_way.patience_us = patience_of(t);
+	t->control_way.message = SLICE("");
+	t->waiting = t->first;
+	if (needs_survey(t))
+		start_survey(t);
+	else
+		start_suspects(t);
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+struct subject_key {
+	struct addr target, source;
+};
+
+static struct subject *subject_of(struct investigating *all, const struct outcome *o)
+{
+	struct subject_key key, *kept;
+	struct subject *t;
+
+	memset(&key, 0, sizeof(key));
+	key.target = o->target;
+	key.source = all->v->tasks[o->task].source;
+	t = map_find(&all->subjects, (struct slice){(const char *)&key, sizeof(key)});
+	if (t)
+		return t;
+	kept = ARENA_NEW(all->arena, struct subject_key);
+	*kept = key;
+	t = ARENA_NEW(all->arena, struct subject);
+	t->all = all;
+	t->way.target = key.target;
+	t->control_way =
+		(struct ask_way){.loop = all->v->loop, .to = key.target, .from = key.source};
+	t->last = &t->first;
+	t->next = all->first;
+	all->first = t;
+	all->live++;
+	map_add(&all->subjects, (struct slice){(const char *)kept, sizeof(*kept)}, t);
+	return t;
+}
+
+static void add_suspect(struct investigating *all, struct outcome *o)
+{
+	struct subject *t = subject_of(all, o);
+	struct suspect *x;
+
+	if (t->n_suspects == SUSPECTS_MAX) {
+		all->v->concluded(all->v->ctx, o);
+		return;
+	}
+	x = ARENA_NEW(all->arena, struct suspect);
+	x->subject = t;
+	x->o = o;
+	*t->last = x;
+	t->last = &x->next;
+	t->n_suspects++;
+}
+
+/* How long answers take; of suspects' targets, and of all. */
+static void note_rtt(struct investigating *all, const struct outcome *o)
+{
+	struct subject_key key;
+	struct subject *t;
+
+	if (!o->rtt_us || o->via)
+		return;
+	memset(&key, 0, sizeof(key));
+	key.target = o->target;
+	key.source = all->v->tasks[o->task].source;
+	t = map_find(&all->subjects, (struct slice){(const char *)&key, sizeof(key)});
+	if (t && t->rtt_us < o->rtt_us)
+		t->rtt_us = o->rtt_us;
+	if (all->rtt_us < o->rtt_us)
+		all->rtt_us = o->rtt_us;
+}
+
+/* Interrupted: what was under way stays as it was seen at first. */
+static void give_up(struct investigating *all)
+{
+	for (struct subject *t = all->first; t; t = t->next) {
+		ask_cancel(&t->ask);
+		for (struct suspect *x = t->first; x; x = x->next) {
+			if (x->is_concluded)
+				continue;
+			release(x);
+			all->v->concluded(all->v->ctx, x->o);
+		}
+	}
+}
+
+int investigate(const struct investigation *v, struct outcome *outcomes, size_t n,
+		const volatile int *interrupted, struct err *err)
+{
+	struct investigating all = {.v = v, .outcomes = outcomes, .n = n, .arena = arena_new()};
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (investigate_wants(v, &outcomes[i]))
+			add_suspect(&all, &outcomes[i]);
+	for (size_t i = 0; i < n; i++)
+		note_rtt(&all, &outcomes[i]);
+	for (struct subject *t = all.first; t; t = t->next)
+		start_subject(t);
+	if (all.live)
+		rc = loop_run(v->loop, interrupted, err);
+	give_up(&all);
+	map_release(&all.subjects);
+	arena_free(all.arena);
+	return rc;
+}
