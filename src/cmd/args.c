@@ -83,7 +83,9 @@ const char *args_operand(const struct arguments *a, size_t i)
 
 void command_help(const struct command *c, struct buf *out)
 {
-	buf_addf(out, "usage: portolan %s [OPTION ...] %s\n%s\n", c->name, c->operands, c->summary);
+	buf_addf(out, "usage: portolan %s%s%s%s\n%s\n", c->name,
+		 c->n_options ? " [OPTION ...]" : "", *c->operands ? " " : "", c->operands,
+		 c->summary);
 	if (c->n_options)
 		buf_add_char(out, '\n');
 	for (size_t i = 0; i < c->n_options; i++) {

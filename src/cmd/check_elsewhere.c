@@ -28,6 +28,9 @@ int check_elsewhere_refuse(const struct arguments *args)
 
 	if (check_is_elsewhere(args) && args_n_operands(args) > 1)
 		return command_usage_error("--script, --results and --ssh want a site");
+	if (check_is_elsewhere(args) && args_count(args, "far"))
+		return command_usage_error("--far asks while this host tries: it does not go with "
+					   "--script, --results or --ssh");
 	if (has_results(args) && (writes || from || is_ssh(args) || args_has(args, "as")))
 		return command_usage_error("--results says itself which host it is from, and what "
 					   "was tried: it goes with no other");

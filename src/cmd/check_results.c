@@ -229,8 +229,7 @@ int check_hear_results(struct hearing *h, const char *file, struct slice bytes, 
 
 /* --- all of them ------------------------------------------------------------------------------ */
 
-/* What starts at several vantages, as from a whole zone, has the outcomes of all of them. */
-static void merge_result(struct arena *a, struct flow_result *to, const struct flow_result *from)
+void check_merge_result(struct arena *a, struct flow_result *to, const struct flow_result *from)
 {
 	const struct outcome **both;
 
@@ -255,7 +254,7 @@ static void merge(struct hearing *h, struct part *p)
 
 	check_gather(&p->check, c->trial.outcomes.items + p->first, p->n);
 	for (size_t i = 0; i < c->narrowed.plan.flows.n; i++)
-		merge_result(c->arena, &c->check.results[i], &p->check.results[i]);
+		check_merge_result(c->arena, &c->check.results[i], &p->check.results[i]);
 	for (size_t i = 0; i < c->narrowed.plan.demands.n; i++) {
 		c->check.starts_here[i] |= p->check.starts_here[i];
 		c->check.comes_in[i] |= p->check.comes_in[i];

@@ -19,3 +19,6 @@ void check_stop_hearing(struct hearing *h); /* NULL is fine */
 
 /* --results, as often as it is given. */
 MUST_USE int check_read_results(struct checking *c, struct err *err);
+
+/* What starts at several vantages, as from a whole zone, has the outcomes of all of them. */
+void check_merge_result(struct arena *a, struct flow_result *to, const struct flow_result *from);

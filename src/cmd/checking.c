@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/check_inbound.h"
 #include "cmd/command.h"
 #include "cmd/here.h"
 #include "cmd/report.h"
@@ -79,12 +80,32 @@ void checking_keep(struct checking *c, const struct outcome *o)
 	keeper_add(&c->keeper, &c->narrowed.plan, &c->trial.run, o);
 }
 
-static void took_outcome(struct trial *t, struct outcome *o)
+static void took_final(struct trial *t, struct outcome *o)
 {
 	struct checking *c = t->ctx;
 
 	check_name_device(&c->check, o);
 	checking_keep(c, o);
+}
+
+/* What the far side is to be asked about is not kept before it was. */
+static void took_outcome(struct trial *t, struct outcome *o)
+{
+	struct checking *c = t->ctx;
+
+	if (!far_concerns(&c->far, t, o))
+		took_final(t, o);
+}
+
+static int ask_far_sides(struct trial *t, struct loop *l, const volatile int *interrupted,
+			 struct err *err)
+{
+	struct checking *c = t->ctx;
+
+	(void)err;
+	far_run(&c->far, l, interrupted);
+	check_inbound_try(c, l, interrupted);
+	return 0;
 }
 
 static void write_outcomes(struct trial *t)
@@ -101,13 +122,22 @@ int checking_try(struct checking *c, struct err *err)
 	c->trial.begun = run_begun;
 	c->trial.took = took_outcome;
 	c->trial.tick = write_outcomes;
+	if (c->far.n) {
+		c->far.trial = &c->trial;
+		c->far.took = took_final;
+		c->trial.after = ask_far_sides;
+	}
 	c->trial.ctx = c;
 	return trial_run(&c->trial, err);
 }
 
 void checking_judge(struct checking *c)
 {
-	check_gather(&c->check, c->trial.outcomes.items, c->trial.outcomes.n);
+	size_t n = c->trial.outcomes.n;
+
+	check_inbound_add(c);
+	check_gather(&c->check, c->trial.outcomes.items, n);
+	check_inbound_gather(c);
 	checking_judge_gathered(c);
 }
 
@@ -157,6 +187,7 @@ void checking_release(struct checking *c)
 	keeper_release(&c->keeper);
 	map_release(&c->narrowed.left_out);
 	check_release(&c->check);
+	check_inbound_release(c);
 	trial_release(&c->trial);
 	host_addrs_release(&c->addrs);
 	arena_free(c->arena);

@@ -7,6 +7,7 @@
 
 #include "cmd/check_filter.h"
 #include "cmd/check_keep.h"
+#include "cmd/far.h"
 #include "cmd/load.h"
 #include "cmd/login.h"
 #include "cmd/trial.h"
@@ -27,6 +28,8 @@ struct checking {
 	struct logins logins;
 	struct check check; /* which flows start here, and their results */
 	struct trial trial; /* all outcomes */
+	struct far_side far;
+	struct inbound *inbound; /* the arena's; NULL: nothing comes in from a far side */
 	struct verdicts verdicts;
 	struct keeper keeper;
 	const struct change *changes; /* by verdict; NULL: no history */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/check_elsewhere.h"
+#include "cmd/check_far.h"
 #include "cmd/checking.h"
 #include "cmd/command.h"
 #include "cmd/proxy_env.h"
@@ -24,6 +25,8 @@ static int read_options(const struct arguments *args, struct checking *c, struct
 	c->options.network_only = args_has(args, "network");
 	c->options.strict = args_has(args, "strict");
 	c->all = args_has(args, "all");
+	if (!rc)
+		rc = check_read_far(c, err);
 	return rc;
 }
 
@@ -192,6 +195,8 @@ static const struct option_spec options[] = {
 	{"ssh-to", "DESTINATION", "the same, where ssh knows it by another name", false},
 	{"results", "FILE", "judge what such a script printed", true},
 	{"bundle", "FILE", "what was collected from a device (policy collect)", true},
+	{"far", "HOST=ADDRESS[:PORT]", "ask portolan listen --control there what arrived", true},
+	{"far-key", "HOST=KEY", "its key, or file:PATH of it", true},
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},
 	{"all", NULL, "list what holds, too", false},

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/command.h"
+#include "cmd/far_listen.h"
 #include "cmd/format.h"
 #include "cmd/here.h"
 #include "cmd/listen_print.h"
@@ -28,6 +29,7 @@ struct listening {
 	struct nft *nft;
 	struct run run;
 	struct listen_print print;
+	struct far_listen far; /* far.n_keys: --control was given */
 	bool redirect;
 	bool output_lost;
 };
@@ -56,7 +58,9 @@ static int read_options(const struct arguments *args, struct listening *l, struc
 	l->redirect = args_has(args, "redirect");
 	if (!rc)
 		rc = read_minutes(args_value(args, "for"), &l->print.minutes, err);
-	if (rc)
+	if (!rc)
+		rc = far_listen_read(&l->far, args, l->arena, err);
+	if (rc || !l->loaded.site)
 		return rc;
 	return here_find(&l->vantage, &l->addrs, l->loaded.site, args_value(args, "as"), err);
 }
@@ -110,6 +114,12 @@ static int redirect(struct listening *l, struct err *err)
 	return rc;
 }
 
+/* A stand-in that the far side is told of may be below 1024. */
+static int drop_privileges(const struct listening *l, struct err *err)
+{
+	return l->far.n_keys ? privilege_drop_but_ports(err) : privilege_drop(err);
+}
+
 static int open_all(struct listening *l, struct err *err)
 {
 	struct host_ports ports;
@@ -131,26 +141,98 @@ static int open_all(struct listening *l, struct err *err)
 	host_ports_release(&ports);
 	l->listen = listen_new(&config);
 	listen_open(l->listen);
-	rc = l->redirect ? redirect(l, err) : 0;
-	return rc ? rc : privilege_drop(err);
+	return l->redirect ? redirect(l, err) : 0;
+}
+
+static void print_start(struct listening *l)
+{
+	struct buf out = BUF_INIT;
+
+	if (l->listen)
+		listen_print_start(&l->print, &out);
+	if (l->far.n_keys)
+		far_listen_print_start(&l->far, l->print.json, &out);
+	print(l, &out);
+}
+
+static void print_end(struct listening *l, struct mono started)
+{
+	struct buf out = BUF_INIT;
+
+	if (l->far.n_keys)
+		far_listen_print_end(&l->far, l->print.json, &out);
+	if (l->listen)
+		listen_print_end(&l->print, (loop_now(l->loop).us - started.us) / 1000, &out);
+	print(l, &out);
+}
+
+struct expiry {
+	struct timer timer; /* first: the address is the same */
+	struct loop *loop;
+};
+
+static void expire(struct timer *t)
+{
+	loop_stop(((struct expiry *)t)->loop);
+}
+
+/* Without a site there are no flows of its own to wait for. */
+static int wait_for_sessions(struct listening *l, int64_t ms, const volatile int *interrupted,
+			     struct err *err)
+{
+	struct expiry end = {.timer.fire = expire, .loop = l->loop};
+	int rc;
+
+	timer_start(l->loop, &end.timer, mono_add_ms(loop_now(l->loop), ms));
+	rc = loop_run(l->loop, interrupted, err);
+	timer_stop(l->loop, &end.timer);
+	return rc;
+}
+
+static int wait_for_arrivals(struct listening *l, const volatile int *interrupted, struct err *err)
+{
+	int64_t ms = l->print.minutes * 60000LL;
+	int rc = 0;
+
+	if (l->output_lost)
+		return 0;
+	if (!l->listen)
+		rc = wait_for_sessions(l, ms, interrupted, err);
+	else if (l->far.n_keys || listen_print_sums(&l->print).open)
+		rc = listen_run(l->listen, ms, interrupted, err);
+	if (!rc && l->far.failed[0])
+		rc = err_set(err, ERR_SYSTEM, PLACE_NONE, "%s", l->far.failed);
+	return rc;
 }
 
 static int stand_in(struct listening *l, const volatile int *interrupted, struct err *err)
 {
 	struct mono started = loop_now(l->loop);
-	struct buf out = BUF_INIT;
+	int rc;
+
+	print_start(l);
+	rc = wait_for_arrivals(l, interrupted, err);
+	if (!rc)
+		print_end(l, started);
+	return rc;
+}
+
+/* All that needs a privilege, which is given up then. */
+static int prepare(struct listening *l, const volatile int *interrupted, struct err *err)
+{
 	int rc = 0;
 
-	listen_print_start(&l->print, &out);
-	print(l, &out);
-	if (listen_print_sums(&l->print).open && !l->output_lost)
-		rc = listen_run(l->listen, l->print.minutes * 60000LL, interrupted, err);
-	if (rc)
-		return rc;
-	buf_init(&out);
-	listen_print_end(&l->print, (loop_now(l->loop).us - started.us) / 1000, &out);
-	print(l, &out);
-	return 0;
+	if (l->loaded.plan) {
+		name_run(l);
+		listen_plan_build(&l->plan, l->loaded.plan, &l->vantage, l->arena);
+		rc = open_all(l, err);
+		l->print.listen = l->listen;
+		l->print.plan = &l->plan;
+		l->print.run = &l->run;
+	}
+	if (!rc && l->far.n_keys)
+		rc = far_listen_start(&l->far, l->loop, interrupted, err);
+	return rc ? rc : drop_privileges(l, err);
 }
 
 static int run_loop(struct listening *l, struct err *err)
@@ -160,17 +242,15 @@ static int run_loop(struct listening *l, struct err *err)
 
 	if (rc)
 		return rc;
-	name_run(l);
-	listen_plan_build(&l->plan, l->loaded.plan, &l->vantage, l->arena);
-	rc = open_all(l, err);
-	l->print.listen = l->listen;
-	l->print.plan = &l->plan;
-	l->print.run = &l->run;
+	rc = prepare(l, interrupted, err);
 	if (!rc)
 		rc = stand_in(l, interrupted, err);
 	nft_free(l->nft);
-	if (!rc)
-		rc = l->output_lost ? EXIT_NOT_TESTED : listen_print_exit(&l->print);
+	far_listen_stop(&l->far);
+	if (!rc && l->output_lost)
+		rc = EXIT_NOT_TESTED;
+	if (!rc && l->listen)
+		rc = listen_print_exit(&l->print);
 	listen_free(l->listen);
 	loop_free(l->loop);
 	interrupt_release();
@@ -187,14 +267,25 @@ static int run_loaded(const struct arguments *args, struct listening *l)
 	return rc < 0 ? command_failed(&err) : rc;
 }
 
-static int run(const struct arguments *args)
+static int load(const struct arguments *args, struct listening *l)
 {
 	const struct plan_options plan_options = {.as_documented = args_has(args, "as-documented")};
-	struct listening l = {0};
-	int rc = load_plan(&l.loaded, args_operand(args, 0), args_value(args, "catalog"),
-			   &plan_options);
 
-	l.arena = arena_new();
+	if (args_n_operands(args))
+		return load_plan(&l->loaded, args_operand(args, 0), args_value(args, "catalog"),
+				 &plan_options);
+	if (!args_has(args, "control"))
+		return command_usage_error(
+			"a SITE says what to stand in for; without one, --control "
+			"says where that is told");
+	return 0;
+}
+
+static int run(const struct arguments *args)
+{
+	struct listening l = {.arena = arena_new()};
+	int rc = load(args, &l);
+
 	if (!rc)
 		rc = run_loaded(args, &l);
 	listen_plan_release(&l.plan);
@@ -206,6 +297,8 @@ static int run(const struct arguments *args)
 
 static const struct option_spec options[] = {
 	{"as", "HOST", "which host of the site this is, when its addresses do not tell", false},
+	{"control", "ADDRESS[:PORT]", "be told there what is tried, and say what arrived", false},
+	{"allow", "KEY[,ADDRESS...]", "by whom, as portolan keys prints it, or file:PATH", true},
 	{"for", "MINUTES", "how long, 1 to 1440; default 60", false},
 	{"redirect", NULL, "open more than 64 ports through one, with nftables", false},
 	{"catalog", "DIR", "where the product files are", false},
@@ -217,10 +310,10 @@ const struct command command_listen = {
 	.name = "listen",
 	.summary =
 		"stand in for services that are not installed yet, so that the way can be proven",
-	.operands = "SITE",
+	.operands = "[SITE]",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
-	.min_operands = 1,
+	.min_operands = 0,
 	.max_operands = 1,
 	.run = run,
 };

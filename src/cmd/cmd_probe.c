@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "cmd/command.h"
+#include "cmd/far.h"
 #include "cmd/format.h"
 #include "cmd/trial.h"
 #include "model/target.h"
@@ -41,6 +42,7 @@ struct probing {
 	struct task *tasks; /* owned */
 	size_t n_tasks;
 	struct trial trial;
+	struct far_side far;
 };
 
 /* The command line. */
@@ -367,8 +369,26 @@ static void release(struct probing *p)
 	free(p->specs);
 	free(p->tasks);
 	trial_release(&p->trial);
+	arena_free(p->far.arena);
 	free(p->settings.allowed);
 	portset_release(&p->settings.ports);
+}
+
+static int ask_far_side(struct trial *t, struct loop *l, const volatile int *interrupted,
+			struct err *err)
+{
+	struct probing *p = t->ctx;
+
+	(void)err;
+	far_run(&p->far, l, interrupted);
+	return 0;
+}
+
+static int read_far(const struct arguments *args, struct probing *p, struct err *err)
+{
+	p->far.trial = &p->trial;
+	p->far.arena = arena_new();
+	return far_read_options(args, false, &p->far, err);
 }
 
 static int run(const struct arguments *args)
@@ -378,6 +398,9 @@ static int run(const struct arguments *args)
 	int rc = read_settings(args, &p.settings, &err);
 
 	if (!rc)
+		rc = read_far(args, &p, &err);
+
+	if (!rc)
 		rc = read_targets(args, &p, &err);
 	if (!rc) {
 		make_tasks(&p);
@@ -385,6 +408,8 @@ static int run(const struct arguments *args)
 		p.trial.n_tasks = p.n_tasks;
 		p.trial.timeout_ms = p.settings.timeout_ms;
 		p.trial.rate = p.settings.rate;
+		p.trial.after = p.far.n ? ask_far_side : NULL;
+		p.trial.ctx = &p;
 		rc = trial_run(&p.trial, &err);
 	}
 	rc = rc ? command_failed(&err) : print_report(&p);
@@ -403,6 +428,8 @@ static const struct option_spec options[] = {
 	{"service", "NAME", "hold its dialogue: is it the right service?", false},
 	{"like", "test-netconnection", "print as that tool does", false},
 	{"i-may-probe", "PREFIX", "ranges inside it may be probed", true},
+	{"far", "ADDRESS[:PORT]", "ask portolan listen --control there what arrived", false},
+	{"far-key", "KEY", "its key, or file:PATH of it", false},
 	{"format", "text|jsonl|json", "default text", false},
 };
 

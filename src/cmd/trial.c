@@ -196,6 +196,8 @@ static int run_stages(struct trial *t, struct loop *l, const volatile int *inter
 		rc = run_engine(t, l, interrupted, err);
 	if (!rc && !t->is_quick && !*interrupted)
 		rc = find_causes(t, interrupted, err);
+	if (!rc && t->after)
+		rc = t->after(t, l, interrupted, err);
 	return rc;
 }
 

@@ -25,7 +25,10 @@ struct trial {
 	/* What was found out of it, lent; NULL: nothing. */
 	void (*found)(struct trial *t, const struct outcome *o, const struct inquiry *q);
 	void (*tick)(struct trial *t); /* 4 times a second; NULL: nothing */
-	void *ctx;		       /* the caller's */
+	/* All is found out, or it was interrupted; with the run's loop. NULL: nothing. */
+	int (*after)(struct trial *t, struct loop *l, const volatile int *interrupted,
+		     struct err *err);
+	void *ctx; /* the caller's */
 	bool has_names;
 	bool is_quick;	     /* what was seen at first is enough */
 	bool is_thorough;    /* who answers is asked also of what went well */

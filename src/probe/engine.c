@@ -296,7 +296,9 @@ void engine_fill(struct engine *e)
 			break;
 	}
 	e->is_filling = false;
-	if (is_done(e))
+	if (is_done(e) && e->config.done)
+		e->config.done(e->config.ctx);
+	else if (is_done(e))
 		loop_stop(e->config.loop);
 }
 
@@ -445,6 +447,17 @@ int engine_run(struct engine *e, const volatile int *interrupted, struct err *er
 	if (!is_done(e))
 		give_up(e);
 	return rc;
+}
+
+void engine_start(struct engine *e)
+{
+	engine_fill(e);
+}
+
+void engine_stop(struct engine *e)
+{
+	if (!is_done(e))
+		give_up(e);
 }
 
 size_t engine_total(const struct engine *e)

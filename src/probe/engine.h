@@ -74,6 +74,9 @@ struct engine_config {
 	 * the call, its ids are left 0. */
 	void (*outcome)(void *ctx, size_t task, const struct outcome *o);
 	void (*resolved)(void *ctx, const struct resolve_query *q); /* may be NULL; q is lent */
+	/* Every task has its outcomes, perhaps told more than once, from within a probe: let the
+	 * engine be until the loop is back. NULL: the loop is stopped, for engine_run(). */
+	void (*done)(void *ctx);
 	void *ctx;
 };
 
@@ -84,6 +87,10 @@ void engine_free(struct engine *e); /* NULL is fine */
 /* Until every task has its outcomes. Once *interrupted (may be NULL) is not 0, what is not known by
  * then is not-attempted. */
 MUST_USE int engine_run(struct engine *e, const volatile int *interrupted, struct err *err);
+
+/* The same in two steps, where the loop has more to do; with config.done. */
+void engine_start(struct engine *e);
+void engine_stop(struct engine *e); /* what is not known by now is not-attempted */
 
 /* How many outcomes there will be, as far as names are resolved. */
 size_t engine_total(const struct engine *e);

@@ -127,6 +127,13 @@ bool file_exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+bool file_is_private(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !(st.st_mode & (S_IRWXG | S_IRWXO));
+}
+
 int file_size(const char *path, uint64_t *bytes, struct err *err)
 {
 	struct stat st;

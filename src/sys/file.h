@@ -15,6 +15,7 @@
 MUST_USE int file_read(const char *path, size_t max, struct buf *out, struct err *err);
 MUST_USE int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err);
 bool file_exists(const char *path);
+bool file_is_private(const char *path); /* nobody but its owner (and root) may read or write it */
 MUST_USE int file_size(const char *path, uint64_t *bytes, struct err *err);
 MUST_USE int file_remove(const char *path, struct err *err); /* gone already: no error */
 

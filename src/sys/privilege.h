@@ -10,3 +10,5 @@
  * Where a container or a user namespace has no such user, or does not let it change, it stays the
  * user that it is, without capabilities. Programs that run already keep theirs. */
 MUST_USE int privilege_drop(struct err *err);
+/* The same, but for the right to open ports below 1024, where it is there. */
+MUST_USE int privilege_drop_but_ports(struct err *err);

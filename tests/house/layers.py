@@ -13,6 +13,7 @@ import tempfile
 # Who may include whom, besides itself.
 LAYERS = {
     'base': '',
+    'channel': 'base sys',
     'remote': '',  # a program of its own, carried to other hosts
     'model': 'base',
     'sys': 'base',
@@ -26,7 +27,7 @@ LAYERS = {
     'gateway': 'base model sys proto',
     'lab': 'base model sys policy',
     'watch': 'base model sys doc proto policy box report store probe gateway lab',
-    'cmd': 'base model sys doc proto policy box report store probe gateway lab watch',
+    'cmd': 'base model sys doc proto policy box report store probe gateway lab watch channel',
 }
 
 # Headers that bring system calls: only src/sys.
