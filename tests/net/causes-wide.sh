@@ -208,5 +208,5 @@ rows 6 nobody
 load_rules
 do_late
 probe_rows 24
-judge 143
+judge 161
 unharmed 1200
