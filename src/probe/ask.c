@@ -3,10 +3,7 @@
 
 #include <errno.h>
 
-enum {
-	HELD_US = 1150000,  /* the kernel repeats a SYN after a second: RFC 6298 section 2 */
-	PAUSE_US = 1100000, /* a router may send one error a second: ratelimits of icmp(7) */
-};
+enum { HELD_US = 1050000 }; /* the kernel repeats a SYN after a second: RFC 6298 section 2 */
 
 void ask_cancel(struct ask *a)
 {
@@ -169,9 +166,9 @@ void ask_start(struct ask *a, const struct ask_way *way, const struct ask_what *
 {
 	a->way = way;
 	a->question = *q;
-	a->timer.fire = q->is_late ? pause_over : over;
-	if (q->is_late)
-		timer_start(way->loop, &a->timer, mono_add_us(loop_now(way->loop), PAUSE_US));
+	a->timer.fire = q->pause_ms ? pause_over : over;
+	if (q->pause_ms)
+		timer_start(way->loop, &a->timer, mono_add_ms(loop_now(way->loop), q->pause_ms));
 	else
 		start(a);
 }

@@ -20,7 +20,7 @@ struct ask_what {
 	uint8_t ttl;	 /* with which it leaves; 0: the system's own */
 	uint8_t min_ttl; /* TCP: what arrives with a lower one does not count; 0: all does */
 	bool is_held;	 /* TCP: until the kernel has repeated the SYN: does it leave this host? */
-	bool is_late;	 /* only after a pause: whoever rations its answers has some again */
+	unsigned pause_ms; /* before it: whoever rations its answers has some again then */
 };
 
 enum reply_kind {

@@ -71,6 +71,14 @@ void inquiry_init(struct inquiry *q, enum symptom symptom, const struct outcome 
 		inquiry_start_answer(q);
 }
 
+/* A router may send one error a second to one host, and six at once: ratelimits of icmp(7). */
+static unsigned pause_of(const struct inquiry *q)
+{
+	enum { PAUSE_MS = 1100, STEP_MS = 400, STEPS = 4 };
+
+	return PAUSE_MS + q->place % STEPS * STEP_MS;
+}
+
 bool inquiry_next(struct inquiry *q, struct ask_what *out, bool *is_control)
 {
 	*is_control = q->stage == STAGE_CONTROL || q->stage == STAGE_COMPARE;
@@ -85,10 +93,11 @@ bool inquiry_next(struct inquiry *q, struct ask_what *out, bool *is_control)
 	case STAGE_CONTROL:
 		break;
 	case STAGE_LATE:
-		out->is_late = true;
+		out->pause_ms = pause_of(q);
 		break;
 	case STAGE_LOWER:
-		out->ttl = q->way->fallen_at;
+		out->ttl = q->lower;
+		out->pause_ms = q->pauses ? pause_of(q) : 0;
 		break;
 	case STAGE_HELD:
 		out->ttl = 0;

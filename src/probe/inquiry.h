@@ -66,12 +66,14 @@ struct inquiry {
 	enum inquiry_stage stage;
 	enum found found;
 	uint8_t ttl;		 /* of the question, and of the next one */
+	uint8_t lower;		 /* the TTL that others were seen to come to */
 	uint8_t last, next;	 /* hops; 0: none, or not known */
 	uint8_t mute;		 /* of those between, so many keep silent */
 	unsigned silences;	 /* of this question */
 	uint8_t nearest;	 /* the least TTL that draws its answer; 0: not looked for */
 	bool is_beyond;		 /* looked for behind a translation */
-	bool was_late;		 /* its pause was made */
+	unsigned place;		 /* among the flows to its target: they do not all wait alike */
+	unsigned pauses;	 /* that were made */
 	bool follows;		 /* others of the way told where to look */
 	bool is_alike;		 /* told by what the others are alone */
 	unsigned ttl_lo, ttl_hi; /* of its answers, as in struct survey */

@@ -49,6 +49,13 @@ static void came_from_near(struct inquiry *q, unsigned ttl)
 	inquiry_end(q, FOUND_NEARER);
 }
 
+static void walk_from_start(struct inquiry *q)
+{
+	q->silences = 0;
+	q->ttl = 1;
+	q->stage = STAGE_WALK;
+}
+
 static void look_beyond(struct inquiry *q)
 {
 	q->is_beyond = true;
@@ -66,6 +73,8 @@ static void came_from(struct inquiry *q, unsigned ttl)
 		came_from_near(q, ttl);
 	else if (ttl == w->reply_ttl)
 		as_control(q);
+	else if (q->next == 1 && w->distance > 1)
+		walk_from_start(q); /* or this host itself */
 	else if (ttl > w->reply_ttl && w->answers != REPLY_ICMP)
 		q->stage = STAGE_COMPARE;
 	else if (q->symptom == SYMPTOM_ICMP && q->next > w->distance)
@@ -133,9 +142,7 @@ static void take_walk(struct inquiry *q, const struct reply *r)
 static void take_short(struct inquiry *q, const struct reply *r)
 {
 	if (is_the_answer(r)) {
-		q->silences = 0;
-		q->ttl = 1;
-		q->stage = STAGE_WALK;
+		walk_from_start(q);
 		return;
 	}
 	if (r->kind == REPLY_EXCEEDED)
@@ -208,7 +215,7 @@ void inquiry_take_answer(struct inquiry *q, const struct reply *r)
 
 void inquiry_start_answer(struct inquiry *q)
 {
-	const struct way *w = q->way;
+	struct way *w = q->way;
 
 	q->ttl = 1;
 	if (q->symptom == SYMPTOM_HOP) {
@@ -217,7 +224,8 @@ void inquiry_start_answer(struct inquiry *q)
 		q->stage = q->next ? STAGE_DONE : STAGE_WALK;
 	} else if (!w->distance) {
 		inquiry_end(q, FOUND_NOTHING);
-	} else if (w->distance > 1) {
+	} else if (w->distance > 1 && w->n_short < WAY_SAMPLES) {
+		w->n_short++; /* routers ration their errors */
 		q->stage = STAGE_SHORT;
 	} else {
 		ask_from_where(q);

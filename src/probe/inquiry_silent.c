@@ -7,18 +7,30 @@
 
 #include "probe/inquiry.h"
 
-enum { MUTE_MAX = 3 }; /* without a control: so many silent TTLs in a row end the walk */
+enum {
+	MUTE_MAX = 3,	/* without a control: so many silent TTLs in a row end the walk */
+	PAUSES_MAX = 2, /* for those that ration their errors */
+};
 
 static bool has_control(const struct inquiry *q)
 {
 	return q->way->distance != 0;
 }
 
+/* Where nothing of it was seen anywhere: has it left this host at all? */
 static void finish(struct inquiry *q, enum found found)
 {
-	/* Nothing of it was seen anywhere: has it left this host at all? */
+	bool is_seen = q->last && !q->is_alike;
+
 	q->found = found;
-	q->stage = q->last || q->transport != TRANSPORT_TCP ? STAGE_DONE : STAGE_HELD;
+	q->stage = is_seen || q->transport != TRANSPORT_TCP ? STAGE_DONE : STAGE_HELD;
+}
+
+/* Enough of them were seen to come to the same hop, and to no other: routers ration their errors, so
+ * that not every flow can be asked for. */
+static bool is_told_by_others(const struct way *w)
+{
+	return w->n_fallen >= WAY_SAMPLES && !w->is_mixed;
 }
 
 /* For the other flows to the target. */
@@ -27,6 +39,7 @@ static void remember(struct inquiry *q)
 	struct way *w = q->way;
 
 	if (!w->has_fallen || w->fallen_at != q->last) {
+		w->is_mixed |= w->has_fallen;
 		w->has_fallen = true;
 		w->fallen_at = q->last;
 		w->n_fallen = 0;
@@ -66,36 +79,16 @@ static void keep_silent(struct inquiry *q)
 	go_on(q);
 }
 
-/* Whoever rations its errors gets the time to have some again, once. */
+/* Whoever rations its errors gets the time to have some again. */
 static void ask_later(struct inquiry *q)
 {
-	if (q->was_late) {
+	if (q->pauses >= (q->way->hops[q->ttl].family ? PAUSES_MAX : 1)) {
 		keep_silent(q);
 		return;
 	}
-	q->was_late = true;
+	q->pauses++;
 	q->silences = q->way->asks - 1;
 	q->stage = STAGE_LATE;
-}
-
-static void is_silent(struct inquiry *q)
-{
-	if (inquiry_again(q))
-		return;
-	if (!has_control(q)) {
-		ask_later(q);
-		return;
-	}
-	q->silences = 0;
-	q->stage = STAGE_CONTROL;
-}
-
-static void walk_again(struct inquiry *q)
-{
-	q->follows = false;
-	q->ttl = 0;
-	q->last = q->mute = 0;
-	go_on(q);
 }
 
 /* The control came to a hop that the flow does not come to. */
@@ -109,11 +102,34 @@ static void parted(struct inquiry *q)
 	q->found = FOUND_BETWEEN;
 	q->last = q->way->fallen_at;
 	q->silences = 0;
-	q->is_alike = q->last && q->way->n_fallen >= WAY_SAMPLES;
+	q->lower = q->last;
+	q->is_alike = q->last && is_told_by_others(q->way);
 	if (q->is_alike || !q->last)
 		finish(q, FOUND_BETWEEN);
 	else
 		q->stage = STAGE_LOWER;
+}
+
+static void is_silent(struct inquiry *q)
+{
+	if (q->follows && has_control(q) && is_told_by_others(q->way)) {
+		parted(q); /* that the control comes there was seen often enough */
+	} else if (inquiry_again(q)) {
+		return;
+	} else if (!has_control(q)) {
+		ask_later(q);
+	} else {
+		q->silences = 0;
+		q->stage = STAGE_CONTROL;
+	}
+}
+
+static void walk_again(struct inquiry *q)
+{
+	q->follows = false;
+	q->ttl = 0;
+	q->last = q->mute = 0;
+	go_on(q);
 }
 
 static void take_control(struct inquiry *q, const struct reply *r)
@@ -152,12 +168,24 @@ static void take_confirm(struct inquiry *q, const struct reply *r)
 	take_walk(q, r);
 }
 
+static void ask_lower_later(struct inquiry *q)
+{
+	if (q->pauses == PAUSES_MAX) {
+		walk_again(q);
+		return;
+	}
+	q->pauses++;
+	q->silences = q->way->asks - 1;
+}
+
 static void take_lower(struct inquiry *q, const struct reply *r)
 {
 	if (r->kind == REPLY_EXCEEDED)
 		end_here(q, q->found);
-	else if (r->kind != REPLY_NONE || !inquiry_again(q))
+	else if (r->kind != REPLY_NONE)
 		walk_again(q);
+	else if (!inquiry_again(q))
+		ask_lower_later(q);
 }
 
 static void take_held(struct inquiry *q, const struct reply *r)
@@ -201,7 +229,8 @@ static void follow(struct inquiry *q)
 		return;
 	q->found = FOUND_AT_END;
 	q->last = w->fallen_at;
-	q->is_alike = q->last && w->n_fallen >= WAY_SAMPLES;
+	q->lower = q->last;
+	q->is_alike = q->last && is_told_by_others(w);
 	if (q->is_alike || !q->last)
 		finish(q, FOUND_AT_END);
 	else

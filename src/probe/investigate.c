@@ -16,6 +16,7 @@
 enum {
 	SUSPECTS_LIVE = 64, /* of one target at once: three descriptors each */
 	SUSPECTS_MAX = 512, /* of one target: what is beyond stays as it was seen */
+	NEAR = 6,	    /* hops */
 	PATIENCE_MIN_US = 60000,
 	PATIENCE_MAX_US = 2000000,
 	PATIENCE_UNKNOWN_US = 400000,
@@ -43,9 +44,10 @@ struct subject {
 	struct way way;
 	struct survey survey;
 	struct ask_way control_way;
-	struct suspect *first, **last, *waiting; /* all of them; the next one to start */
-	size_t n_suspects, live;
-	bool scout_is_back, is_over;
+	struct suspect *first, **last; /* all of them */
+	struct suspect **order;	       /* in which they start */
+	size_t n_suspects, n_started, live;
+	bool is_over;
 	uint32_t rtt_us; /* the longest that was seen; 0: none */
 	struct subject *next;
 };
@@ -93,7 +95,6 @@ static void conclude(struct suspect *x)
 		all->v->found(all->v->ctx, x->o, &x->inquiry);
 	all->v->concluded(all->v->ctx, x->o);
 	t->live--;
-	t->scout_is_back = true;
 	start_suspects(t);
 }
 
@@ -148,15 +149,20 @@ static void start_suspect(struct subject *t, struct suspect *x)
 	x->flow.done = flow_replied;
 	x->control.done = control_replied;
 	inquiry_init(&x->inquiry, inquiry_symptom(x->o, t->all->v->is_thorough), x->o, &t->way);
+	x->inquiry.place = (unsigned)t->n_started++;
 	t->live++;
 	ask_next(x);
 }
 
-/* First one alone: where it is lost the others are looked for. */
+/* First one alone, where it is lost the others are looked for; then a few, whether they are lost
+ * there, too; then all. Where there are not many hops to ask, the few at once. */
 static bool may_start(const struct subject *t)
 {
-	return t->waiting && t->live < SUSPECTS_LIVE &&
-	       (t->scout_is_back || t->waiting == t->first);
+	size_t back = t->n_started - t->live, few = 1 + WAY_SAMPLES;
+	bool is_near = t->way.distance && t->way.distance <= NEAR;
+	size_t room = !back && !is_near ? 1 : back < few ? few : t->n_suspects;
+
+	return t->n_started < room && t->n_started < t->n_suspects && t->live < SUSPECTS_LIVE;
 }
 
 /* Each start may end a suspect at once, and that calls this again. */
@@ -164,13 +170,9 @@ static void start_suspects(struct subject *t)
 {
 	struct investigating *all = t->all;
 
-	while (may_start(t)) {
-		struct suspect *x = t->waiting;
-
-		t->waiting = x->next;
-		start_suspect(t, x);
-	}
-	if (t->waiting || t->live || t->is_over)
+	while (may_start(t))
+		start_suspect(t, t->order[t->n_started]);
+	if (t->n_started < t->n_suspects || t->live || t->is_over)
 		return;
 	t->is_over = true;
 	if (!--all->live)
@@ -267,11 +269,22 @@ static void start_survey(struct subject *t)
 	survey_on(t);
 }
 
+/* The few that come first are from all over the list: what differs has mostly other ports. */
+static void put_in_order(struct subject *t)
+{
+	enum { STRIDE = 7919 }; /* a prime beyond SUSPECTS_MAX: each has its place once */
+	size_t i = 0;
+
+	t->order = ARENA_ARRAY(t->all->arena, struct suspect *, t->n_suspects);
+	for (struct suspect *x = t->first; x; x = x->next)
+		t->order[i++ * STRIDE % t->n_suspects] = x;
+}
+
 static void start_subject(struct subject *t)
 {
 	t->control_way.patience_us = patience_of(t);
 	t->control_way.message = SLICE("");
-	t->waiting = t->first;
+	put_in_order(t);
 	if (needs_survey(t))
 		start_survey(t);
 	else

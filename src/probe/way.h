@@ -15,7 +15,7 @@
 #include "base/compiler.h"
 #include "probe/ask.h"
 
-enum { WAY_HOPS_MAX = 32, WAY_CONTROLS_MAX = 6, WAY_SAMPLES = 5, WAY_TTL_END = 256 };
+enum { WAY_HOPS_MAX = 32, WAY_CONTROLS_MAX = 6, WAY_SAMPLES = 3, WAY_TTL_END = 256 };
 /* How often what keeps silent is asked; more once something was answered that was not at first. */
 enum { WAY_ASKS = 3, WAY_ASKS_LOSSY = 6 };
 
@@ -35,11 +35,12 @@ struct way {
 	/* The control's answers have come less far than its distance: a shorter way back, or
 	 * something on the way answers for the target. */
 	bool is_doubtful;
-	unsigned asks; /* how often what keeps silent is asked */
+	unsigned n_short; /* flows that were sent with a TTL that ends one hop before the target */
+	unsigned asks;	  /* how often what keeps silent is asked */
 	/* What other flows to the target that went astray have shown: the last hop that they reach,
 	 * and how many of them were seen to reach it. */
-	bool has_fallen;
-	uint8_t fallen_at; /* its TTL; 0: not even the first */
+	bool has_fallen, is_mixed; /* mixed: they were lost at more than one place */
+	uint8_t fallen_at;	   /* its TTL; 0: not even the first */
 	unsigned n_fallen;
 };
 

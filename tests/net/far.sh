@@ -188,7 +188,7 @@ tcp/7003 | dropped target-firewall               | dropped unproven hop:r2,targe
 tcp/7004 | dropped return-path                   | dropped return-path or dropped unproven return-path,target-firewall
 tcp/7005 | closed hop                            | closed hop or closed unproven hop:?,target-firewall
 tcp/7006 | closed hop                            | closed hop or closed unproven hop:?,target-firewall
-tcp/7007 | open middlebox                        | open unproven middlebox,target
+tcp/7007 | open middlebox                        | open middlebox
 tcp/7008 | dropped target-firewall               | dropped unproven hop:r2,target-firewall
 tcp/7009 | open target                           | open target
 tcp/7010 | closed target                         | closed target
@@ -419,7 +419,7 @@ for line in open(sys.argv[1]):
 END
 has "$T/said" "truth/walled dropped target-firewall certain recverr,ttl,far"
 has "$T/said" "truth/lost dropped return-path certain recverr,ttl,far"
-has "$T/said" "truth/served open target certain recverr,far"
+has "$T/said" "truth/served open target certain recverr,ttl,minttl,far"
 # What comes in is tried from there. Where nobody listens here a stand-in of this host is reached.
 has "$T/said" "truth/back closed target certain recverr,far server"
 has "$T/said" "truth/back fail pass"

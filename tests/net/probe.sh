@@ -132,7 +132,7 @@ cat >"$T/truth" <<'EOF'
 10.77.2.2 7020 unreachable unproven 10.77.1.2 icmp_3/1
 10.77.1.2 7005 closed target 10.77.1.2 rst
 10.77.1.2 7017 dropped unproven - no_answer
-10.77.66.1 7001 rejected local-firewall - connect:_Permission_denied
+10.77.66.1 7001 unreachable local-route - route:_Permission_denied
 10.77.67.1 7001 unreachable local-route - connect:_No_route_to_host
 10.77.68.1 7001 unreachable local-route - connect:_Invalid_argument
 10.99.0.1 7001 unreachable local-route - connect:_Network_is_unreachable
