@@ -284,7 +284,7 @@ static void keep_way_there(const struct far_case *c, struct outcome *o)
 	for (size_t i = 0; i < OUTCOME_CANDIDATES_MAX && before[i]; i++) {
 		bool own = strcmp(before[i], "local-firewall") == 0;
 
-		if (is_hop(before[i]) || (own && !c->has_left))
+		if (is_hop(before[i]) || (own && c->left != FAR_YES))
 			add_candidate(o, before[i]);
 		any = any || is_hop(before[i]);
 	}
@@ -303,6 +303,12 @@ static bool has_candidate(const struct outcome *o, const char *word)
 static void blame_way_there(const struct far_case *c, enum confidence sure, struct outcome *o)
 {
 	o->state = STATE_DROPPED;
+	if (c->left == FAR_NO) {
+		decide_certain(o, CAUSE_LOCAL_FIREWALL,
+			       "nothing arrived at the far side, and this host's kernel could not "
+			       "send it: its own firewall drops it");
+		return;
+	}
 	keep_way_there(c, o);
 	if (has_candidate(o, "local-firewall")) {
 		leave_open(o,

@@ -230,7 +230,7 @@ for o in rows:
     seen += 1
     if not ok:
         print(f"{truth} at {o['target']}: {said}, not {want}: {o['evidence']}")
-    if user == 'root' and o['cause'] != 'unproven' and truth not in ('udp/7101', 'tcp/7011') and (o['confidence'] != 'certain' or 'far' not in o['means']):
+    if user == 'root' and o['cause'] != 'unproven' and truth != 'udp/7101' and (o['confidence'] != 'certain' or ('far' not in o['means'] and o['cause'] != 'local-firewall')):
         print(f"{truth} at {o['target']}: {o['confidence']} by {o['means']}")
 print(f'{seen} compared', file=sys.stderr)
 END
