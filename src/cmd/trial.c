@@ -64,13 +64,6 @@ static struct investigation investigation_of(struct trial *t)
 				      .ctx = t};
 }
 
-static bool will_be_asked_about(struct trial *t, const struct outcome *o)
-{
-	const struct investigation v = investigation_of(t);
-
-	return !t->is_quick && investigate_wants(&v, o);
-}
-
 static void take_outcome(void *ctx, size_t task, const struct outcome *o)
 {
 	struct trial *t = ctx;
@@ -85,7 +78,7 @@ static void take_outcome(void *ctx, size_t task, const struct outcome *o)
 	*own = *o;
 	own->id = (unsigned)l->n;
 	own->task = (unsigned)(t->first + task);
-	if (t->took && !will_be_asked_about(t, own))
+	if (t->took)
 		t->took(t, own);
 }
 
@@ -201,7 +194,7 @@ static int run_stages(struct trial *t, struct loop *l, const volatile int *inter
 
 	while (!rc && !*interrupted && t->more && t->more(t))
 		rc = run_engine(t, l, interrupted, err);
-	if (!rc && !t->is_quick)
+	if (!rc && !t->is_quick && !*interrupted)
 		rc = find_causes(t, interrupted, err);
 	if (!rc && t->after)
 		rc = t->after(t, l, interrupted, err);

@@ -20,7 +20,7 @@ struct trial {
 	 * run goes on with that. False: nothing follows. NULL: never. */
 	bool (*more)(struct trial *t);
 	void (*begun)(struct trial *t); /* `run` has its id; NULL: nothing */
-	/* When nothing more will be found out of it; NULL: nothing. */
+	/* As it came, and once more when more was found out of it; NULL: nothing. */
 	void (*took)(struct trial *t, struct outcome *o);
 	/* What was found out of it, lent; NULL: nothing. */
 	void (*found)(struct trial *t, const struct outcome *o, const struct inquiry *q);

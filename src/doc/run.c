@@ -179,6 +179,19 @@ static void read_header(struct reader *r, const json_t *record)
 	read_texts(r, record, "options", run->options, RUN_OPTIONS_MAX);
 }
 
+/* What is told of a check a second time is what was found out later. Ids count from 1, in the order
+ * in which they are kept. */
+static void add_outcome(struct reader *r, const struct past_outcome *p)
+{
+	struct past_outcome *all = (void *)r->outcomes.data;
+	size_t n = r->outcomes.n / sizeof(*all), id = p->outcome.id;
+
+	if (id && id <= n && all[id - 1].outcome.id == id)
+		all[id - 1] = *p;
+	else
+		buf_add(&r->outcomes, p, sizeof(*p));
+}
+
 static void read_outcome(struct reader *r, const json_t *record)
 {
 	struct past_outcome p = {.flow = read_text(r, record, "flow"),
@@ -206,7 +219,7 @@ static void read_outcome(struct reader *r, const json_t *record)
 	o->rtt_us = (uint32_t)read_number(r, record, "rtt_us", UINT32_MAX);
 	read_texts(r, record, "evidence", &o->evidence, 1);
 	o->at_ms = read_time(r, record, "at");
-	buf_add(&r->outcomes, &p, sizeof(p));
+	add_outcome(r, &p);
 }
 
 static void read_turn(struct reader *r, const json_t *record, struct past_verdict *v)

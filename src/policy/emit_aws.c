@@ -130,13 +130,33 @@ static bool passes_both(const struct policy *p, const struct rule *drop)
 	return in && out;
 }
 
+/* Whether an entry for what is required inside of it lets through more of it: from each port. */
+static bool is_exceeded(const struct policy *p, const struct rule *drop)
+{
+	for_each (r, &p->rules) {
+		struct match m = r->match;
+
+		if (r->hook != drop->hook || r->action != ACTION_ACCEPT ||
+		    m.packets != PACKETS_ANY || emit_is_any(m.source_ports))
+			continue;
+		m.source_ports = PORT_RANGE_ANY;
+		if (match_meets(&m, &drop->match))
+			return true;
+	}
+	return false;
+}
+
+static bool is_opened(const struct policy *p, const struct rule *drop)
+{
+	if (drop->hook == HOOK_FORWARD)
+		return passes_both(p, drop);
+	return unsaid_opened_behind(p, drop) || is_exceeded(p, drop);
+}
+
 /* What no entry lets through is closed. */
 static void tell_drop(struct emission *e, const struct rule *r)
 {
-	bool opened = r->hook == HOOK_FORWARD ? passes_both(e->policy, r)
-					      : unsaid_opened_behind(e->policy, r) != NULL;
-
-	if (opened)
+	if (is_opened(e->policy, r))
 		tell_rule(e, r, SEVERITY_HIGH, "not-in-aws",
 			  "a group only lets through, and entries for what is required let through "
 			  "some of this as well");
@@ -307,13 +327,26 @@ static bool is_of_half(const struct half *h, const struct rule *r)
 	       (!name || !h->interface || strcmp(name, h->interface) == 0);
 }
 
+/* Of a policy that keeps no state. */
+static bool is_error(const struct rule *r)
+{
+	const struct match *m = &r->match;
+
+	if (m->transport != TRANSPORT_ICMP || !m->family)
+		return false;
+	for (const int *type = emit_icmp_errors(m->family); *type >= 0; type++)
+		if (emit_icmp_type(m, m->family) == *type)
+			return true;
+	return false;
+}
+
 /* What is in every policy, a group does by itself; but not errors. */
 static void add_rule(struct half *h, const struct rule *r)
 {
 	if (r->match.packets == PACKETS_RELATED)
 		add_errors(h, r);
-	if (r->match.packets != PACKETS_ANY || !r->flows.n || r->action != ACTION_ACCEPT ||
-	    why_unsaid(r))
+	if (r->match.packets != PACKETS_ANY || (!r->flows.n && !is_error(r)) ||
+	    r->action != ACTION_ACCEPT || why_unsaid(r))
 		return;
 	for (uint8_t family = 4; family <= 6; family += 2)
 		if (!r->match.family || r->match.family == family)

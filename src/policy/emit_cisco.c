@@ -171,10 +171,13 @@ static void tell_device(struct cisco *e, struct finding f)
 }
 
 /* NULL: it can. */
-static const char *why_unsaid(const struct rule *r)
+static const char *why_unsaid(const struct cisco *e, const struct rule *r)
 {
 	const struct match *m = &r->match;
 
+	if (m->translated && !cisco_nat_of(e->dnat, r))
+		return "only what was translated is let through, and that is not made: no entry "
+		       "stands for this";
 	if (m->transport == TRANSPORT_IP && !m->number)
 		return "protocol 0 is any protocol to a list: no entry stands for this";
 	if (m->transport == TRANSPORT_SCTP &&
@@ -188,7 +191,7 @@ static void tell_unsaid(struct cisco *e, const struct rule *r)
 	unsaid_tell_rule(&e->unsaid, r,
 			 (struct finding){.severity = SEVERITY_HIGH,
 					  .code = "not-in-cisco",
-					  .evidence = why_unsaid(r)});
+					  .evidence = why_unsaid(e, r)});
 }
 
 static void tell_refusal(struct cisco *e, const struct rule *r)
@@ -277,7 +280,7 @@ static void add_rule(struct cisco *e, struct buf *out, struct acl *l, const stru
 	struct match m = cisco_seen(e, l, r);
 	struct buf entries = BUF_INIT;
 
-	if (why_unsaid(r)) {
+	if (why_unsaid(e, r)) {
 		tell_unsaid(e, r);
 		return;
 	}
@@ -505,6 +508,8 @@ static void add_all(struct cisco *e)
 	if (filters(e->policy)) {
 		tell_general(e);
 		cisco_tell_crossings(e);
+		cisco_tell_own_reached(e);
+		cisco_tell_unanswered(e);
 	}
 	add_interfaces(e);
 	add_translations(e);

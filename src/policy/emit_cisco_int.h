@@ -54,3 +54,7 @@ struct match cisco_seen(const struct cisco *e, const struct acl *l, const struct
 bool cisco_drops_here(struct cisco *e, const struct rule *drop, bool inbound);
 /* What passes by two rules that are not meant together. */
 void cisco_tell_crossings(struct cisco *e);
+/* Whose answers are stopped by what is forbidden. */
+void cisco_tell_unanswered(struct cisco *e);
+/* What is let through to others, and so to the router itself. */
+void cisco_tell_own_reached(struct cisco *e);

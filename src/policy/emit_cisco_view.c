@@ -28,6 +28,34 @@ void cisco_find_translations(struct cisco *e)
 		}
 }
 
+static const char *interface_of(const struct rule *nat)
+{
+	return nat->hook == HOOK_PREROUTING ? nat->match.in : nat->match.out;
+}
+
+static bool has_flow(const struct rule *r, const struct flow *flow)
+{
+	for_each (f, &r->flows)
+		if (*f == flow)
+			return true;
+	return false;
+}
+
+/* The same at the list's interface: each may translate otherwise, or not at all. */
+static const struct rule *nat_at(const struct cisco *e, const struct acl *l,
+				 const struct rule *const *by_flow, const struct rule *r)
+{
+	const struct rule *nat = cisco_nat_of(by_flow, r);
+
+	if (!nat || cisco_may_be(interface_of(nat), l->interface))
+		return nat;
+	for_each (k, &e->policy->rules)
+		if (k->hook == nat->hook && k->match.family == r->match.family &&
+		    cisco_may_be(interface_of(k), l->interface) && has_flow(k, r->flows.items[0]))
+			return k;
+	return NULL;
+}
+
 static struct prefixes one_address(const struct cisco *e, const struct addr *a)
 {
 	struct prefixes one = {{ARENA_NEW(e->unsaid.arena, struct prefix), 1}};
@@ -38,7 +66,7 @@ static struct prefixes one_address(const struct cisco *e, const struct addr *a)
 
 struct match cisco_seen(const struct cisco *e, const struct acl *l, const struct rule *r)
 {
-	const struct rule *dnat = cisco_nat_of(e->dnat, r), *snat = cisco_nat_of(e->snat, r);
+	const struct rule *dnat = nat_at(e, l, e->dnat, r), *snat = nat_at(e, l, e->snat, r);
 	struct match m = r->match;
 
 	if (dnat && !cisco_is_reply(r) && l->inbound && m.translated) {
@@ -185,5 +213,95 @@ void cisco_tell_crossings(struct cisco *e)
 			tell_crossing(e, a, b);
 			break;
 		}
+	}
+}
+
+/* --- what comes to the router itself ---------------------------------------------------------- */
+
+static bool has_own(const struct device *d, const struct match *m)
+{
+	for_each (i, &d->interfaces) {
+		for_each (a, &i->addresses) {
+			struct prefix own = prefix_of_addr(a);
+			struct match to = {.family = a->family, .target = {{&own, 1}}};
+			struct match at = {.family = m->family, .target = m->target};
+
+			if (match_meets(&to, &at))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Behind what is dialled a translation leads elsewhere. */
+static bool reaches_own(const struct cisco *e, const struct rule *r)
+{
+	struct acl l = {.interface = r->match.in, .inbound = true, .family = r->match.family};
+	struct match m;
+
+	if (r->hook != HOOK_FORWARD || r->action != ACTION_ACCEPT || !r->flows.n ||
+	    (r->match.translated && !cisco_is_reply(r)))
+		return false;
+	m = cisco_seen(e, &l, r);
+	return has_own(e->policy->device, &m);
+}
+
+static void tell_own_reached(struct cisco *e, const struct rule *r, enum severity severity)
+{
+	unsaid_tell_rule(&e->unsaid, r,
+			 (struct finding){.severity = severity,
+					  .code = "reaches-router",
+					  .evidence = "a list does not ask what is for the router "
+						      "itself: of this, what is sent to its own "
+						      "addresses comes in as well",
+					  .fix = "an access-class at its lines, or narrower ends"});
+}
+
+/* Of TCP, answers begin nothing. */
+void cisco_tell_own_reached(struct cisco *e)
+{
+	for_each (r, &e->policy->rules)
+		if (lets_begin(r) && reaches_own(e, r))
+			tell_own_reached(e, r, SEVERITY_MEDIUM);
+	for_each (r, &e->policy->rules)
+		if (reaches_own(e, r))
+			tell_own_reached(e, r, SEVERITY_LOW);
+}
+
+/* --- answers that look forbidden -------------------------------------------------------------- */
+
+/* Of UDP by its ports, the policy sees to itself. */
+static const struct rule *stopped_by(const struct policy *p, const struct rule *reply)
+{
+	if (!cisco_is_reply(reply) || reply->rank == RANK_BASE ||
+	    reply->match.transport == TRANSPORT_UDP)
+		return NULL;
+	for_each (r, &p->rules)
+		if (r->hook == reply->hook && r->rank < reply->rank && r->action == ACTION_DROP &&
+		    match_meets(&r->match, &reply->match))
+			return r;
+	return NULL;
+}
+
+void cisco_tell_unanswered(struct cisco *e)
+{
+	char key[RULE_KEY_TEXT_MAX];
+
+	for_each (r, &e->policy->rules) {
+		const struct rule *drop = stopped_by(e->policy, r);
+
+		if (drop && cisco_is_filter(r))
+			unsaid_tell_rule(
+				&e->unsaid, r,
+				(struct finding){
+					.severity = SEVERITY_HIGH,
+					.code = "answers-forbidden",
+					.evidence = arena_printf(
+						e->unsaid.arena,
+						"without state its answers cannot be told from "
+						"what %s forbids, which stands before them: these "
+						"do not come back",
+						rule_key_text(drop, key)),
+					.fix = "the protocols and ports that it needs"});
 	}
 }

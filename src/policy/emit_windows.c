@@ -15,6 +15,8 @@ enum {
 	NAME_MAX_BYTES = 200,
 	DESCRIPTION_MAX = 500,
 	EPMAP = 135, /* the endpoint mapper's port */
+	ICMP4 = 1,   /* as protocols */
+	ICMP6 = 58,
 };
 
 /* Rules are put together before the head, which has what was found on the way. */
@@ -111,10 +113,20 @@ static void tell_refusal(struct emission *e, const struct rule *r)
 						      "in vain"});
 }
 
+/* Whether it has all of ICMP, whose number that is. */
+static bool has_all_icmp(const struct rule *r, unsigned number)
+{
+	const struct match *m = &r->match;
+
+	return m->transport == TRANSPORT_NONE ||
+	       (m->transport == TRANSPORT_ICMP && (!m->icmp || strcmp(m->icmp, "any") == 0)) ||
+	       (m->transport == TRANSPORT_IP && m->number == number);
+}
+
 /* Ours would let errors about connections through before it. */
 static void tell_block_of_errors(struct emission *e, const struct rule *r)
 {
-	if (r->match.transport == TRANSPORT_ICMP || r->match.transport == TRANSPORT_NONE)
+	if (r->match.transport == TRANSPORT_ICMP || has_all_icmp(r, ICMP4))
 		unsaid_tell_rule(&e->unsaid, r,
 				 (struct finding){.severity = SEVERITY_LOW,
 						  .code = "block-of-errors",
@@ -151,6 +163,20 @@ static void tell_drop(struct emission *e, const struct rule *r)
 						     "what is required inside of it, so there is "
 						     "none: it is closed because no rule here "
 						     "opens it, and a rule of others could"});
+}
+
+/* Ours would let neighbours find each other before it. */
+static void tell_neighbours(struct emission *e, const struct rule *r)
+{
+	unsaid_tell_rule(
+		&e->unsaid, r,
+		(struct finding){.severity = SEVERITY_LOW,
+				 .code = "exception-in-block",
+				 .evidence =
+					 "a block wins over every allow, also over how IPv6 finds "
+					 "its neighbours, so of this no more than TCP and UDP is "
+					 "blocked: the rest is closed because no rule here opens "
+					 "it, and a rule of others could"});
 }
 
 static void tell_user(struct emission *e, const struct rule *r)
@@ -440,6 +466,35 @@ static bool is_by_itself(const struct rule *r)
 	return !is_new(r) || (!r->flows.n && interface && strcmp(interface, "lo") == 0);
 }
 
+static void add_lines(struct emission *e, const struct rule *r)
+{
+	if (r->match.family || r->match.transport != TRANSPORT_ICMP) {
+		add_line(e, r, r->match.family);
+		return;
+	}
+	add_line(e, r, 4);
+	add_line(e, r, 6);
+}
+
+/* Of IPv6 not what its neighbours need. */
+static void add_block(struct emission *e, const struct rule *r)
+{
+	struct rule part = *r;
+
+	if (r->match.family == 4 || !has_all_icmp(r, ICMP6)) {
+		tell_block_of_errors(e, r);
+		add_lines(e, r);
+		return;
+	}
+	tell_neighbours(e, r);
+	if (r->match.transport != TRANSPORT_NONE)
+		return;
+	part.match.transport = TRANSPORT_TCP;
+	add_line(e, &part, r->match.family);
+	part.match.transport = TRANSPORT_UDP;
+	add_line(e, &part, r->match.family);
+}
+
 static void add_filter(struct emission *e, const struct rule *r)
 {
 	if (r->match.packets == PACKETS_RELATED) {
@@ -454,13 +509,9 @@ static void add_filter(struct emission *e, const struct rule *r)
 		if (r->match.user)
 			tell_user(e, r);
 		if (r->action == ACTION_DROP)
-			tell_block_of_errors(e, r);
-		if (r->match.family || r->match.transport != TRANSPORT_ICMP) {
-			add_line(e, r, r->match.family);
-			return;
-		}
-		add_line(e, r, 4);
-		add_line(e, r, 6);
+			add_block(e, r);
+		else
+			add_lines(e, r);
 	}
 }
 

@@ -142,6 +142,8 @@ static void start(struct ask *a)
 	int error;
 
 	a->at = loop_now(l);
+	if (a->question.min_ttl)
+		a->from_port = 0;
 	error = open_from_any(a);
 	if (!error && !a->from_port)
 		(void)!l->ops->local_addr(l, &a->sock, &a->source, &a->from_port);

@@ -4,8 +4,9 @@
  * Over TCP it is a SYN, by connect(2); over UDP one datagram.
  *
  * All questions about one flow leave from the same port, so that everything on the way that tells
- * connections apart takes them for one. What answers is never spoken to: a connection that opens is
- * closed with a reset.
+ * connections apart takes them for one. Those with a min_ttl get a new one each: our kernel throws
+ * answers to them away, and the peer still waits for the end of the handshake before. What answers
+ * is never spoken to: a connection that opens is closed with a reset.
  */
 #pragma once
 

@@ -106,6 +106,12 @@ static const struct local_error source_errors[] = {
 	 "(net.ipv6.conf.*.disable_ipv6), or its interface has none (ip address)"},
 };
 
+/* ip-route(8): prohibit. */
+static const struct local_error route_errors[] = {
+	{EACCES, STATE_UNREACHABLE, CAUSE_LOCAL_ROUTE, false,
+	 "this host's own route to the target says prohibited (ip route get)"},
+};
+
 /* Neither kind of socket for pings: icmp(7), capabilities(7). */
 static const struct local_error ping_errors[] = {
 	{EACCES, STATE_NOT_ATTEMPTED, CAUSE_LOCAL_RESOURCE, false,
@@ -143,6 +149,8 @@ static const struct local_error *local_error_of(const struct sighting *seen)
 		row = find_error(bind_errors, ARRAY_LEN(bind_errors), seen->error);
 	if (strcmp(seen->call, LOOP_NO_SOURCE) == 0)
 		row = find_error(source_errors, ARRAY_LEN(source_errors), seen->error);
+	if (strcmp(seen->call, LOOP_NO_ROUTE) == 0)
+		row = find_error(route_errors, ARRAY_LEN(route_errors), seen->error);
 	if (strcmp(seen->call, SIGHTING_PING_SOCKET) == 0)
 		row = find_error(ping_errors, ARRAY_LEN(ping_errors), seen->error);
 	if (!row)

@@ -49,7 +49,8 @@ enum symptom inquiry_symptom(const struct outcome *o, bool is_thorough)
 	case STATE_REJECTED:
 		return symptom_of_rejection(o);
 	case STATE_OPEN:
-		return is_thorough && o->transport == TRANSPORT_TCP ? SYMPTOM_ANSWER : SYMPTOM_NONE;
+		return o->transport == TRANSPORT_TCP && (is_thorough || !o->proved) ? SYMPTOM_ANSWER
+										    : SYMPTOM_NONE;
 	default:
 		return SYMPTOM_NONE;
 	}
@@ -320,6 +321,16 @@ static void say_farther(const struct inquiry *q, struct outcome *o)
 		 answer_words(o), q->next, q->way->distance);
 }
 
+static void say_beyond(const struct inquiry *q, struct outcome *o)
+{
+	decide(o, CAUSE_HOP, CONFIDENCE_LIKELY);
+	o->hop = q->next;
+	evidence(o,
+		 "%s came from hop %u, one that is before the host to which the target's address "
+		 "is translated",
+		 answer_words(o), q->next);
+}
+
 static void say_unsure(const struct inquiry *q, struct outcome *o)
 {
 	char a[96];
@@ -361,8 +372,8 @@ void inquiry_conclude(const struct inquiry *q, struct outcome *o)
 		[FOUND_BETWEEN] = say_between,	[FOUND_AT_END] = say_at_end,
 		[FOUND_SOMEWHERE] = say_at_end, [FOUND_NEARER] = say_nearer,
 		[FOUND_GENUINE] = say_genuine,	[FOUND_UNSURE] = say_unsure,
-		[FOUND_FARTHER] = say_farther,	[FOUND_HOP] = say_hop,
-		[FOUND_ANSWER] = NULL,
+		[FOUND_FARTHER] = say_farther,	[FOUND_BEYOND] = say_beyond,
+		[FOUND_HOP] = say_hop,		[FOUND_ANSWER] = NULL,
 	};
 
 	if (!sayings[q->found])

@@ -37,6 +37,7 @@ enum found {
 	FOUND_NEARER,	 /* answered by hop `next`, not by the target */
 	FOUND_GENUINE,	 /* answered from where the target is */
 	FOUND_FARTHER,	 /* answered from beyond the target: a translation */
+	FOUND_BEYOND,	 /* answered by a hop behind a translation */
 	FOUND_UNSURE,	 /* the target, by a shorter way back, or hop `next` */
 	FOUND_HOP,	 /* hop `next` it is */
 	FOUND_ANSWER,	 /* it answers now */
@@ -68,6 +69,8 @@ struct inquiry {
 	uint8_t last, next;	 /* hops; 0: none, or not known */
 	uint8_t mute;		 /* of those between, so many keep silent */
 	unsigned silences;	 /* of this question */
+	uint8_t nearest;	 /* the least TTL that draws its answer; 0: not looked for */
+	bool is_beyond;		 /* looked for behind a translation */
 	bool was_late;		 /* its pause was made */
 	bool follows;		 /* others of the way told where to look */
 	bool is_alike;		 /* told by what the others are alone */

@@ -25,16 +25,51 @@ static void as_control(struct inquiry *q)
 	inquiry_end(q, w->is_doubtful ? FOUND_UNSURE : FOUND_GENUINE);
 }
 
+/* The least TTL that draws the answer has come to whoever answers itself, where it takes packets as
+ * its own or has no route for them; a rule of a router's answers to those that it would have passed
+ * on, with one more. */
+static void came_short(struct inquiry *q)
+{
+	q->nearest = q->ttl;
+	if (q->symptom == SYMPTOM_ICMP || q->ttl == 1) {
+		q->next = (uint8_t)(q->ttl - 1);
+		inquiry_end(q, q->next ? FOUND_NEARER : FOUND_OWN);
+		return;
+	}
+	q->silences = 0;
+	q->ttl_lo = 1;
+	q->ttl_hi = WAY_TTL_END;
+	q->stage = STAGE_REPLY;
+}
+
+/* Between the two its answer's TTL decides, if it is not disguised. */
+static void came_from_near(struct inquiry *q, unsigned ttl)
+{
+	q->next = (uint8_t)(q->nearest - (way_hops_of(ttl) != q->nearest));
+	inquiry_end(q, FOUND_NEARER);
+}
+
+static void look_beyond(struct inquiry *q)
+{
+	q->is_beyond = true;
+	q->ttl = q->way->distance;
+	q->stage = STAGE_WALK;
+}
+
 static void came_from(struct inquiry *q, unsigned ttl)
 {
 	const struct way *w = q->way;
 
 	q->next = (uint8_t)way_hops_of(ttl);
 	q->silences = 0;
-	if (ttl == w->reply_ttl)
+	if (q->nearest)
+		came_from_near(q, ttl);
+	else if (ttl == w->reply_ttl)
 		as_control(q);
 	else if (ttl > w->reply_ttl && w->answers != REPLY_ICMP)
 		q->stage = STAGE_COMPARE;
+	else if (q->symptom == SYMPTOM_ICMP && q->next > w->distance)
+		look_beyond(q);
 	else
 		inquiry_end(q, q->next < w->distance ? FOUND_NEARER : FOUND_FARTHER);
 }
@@ -54,34 +89,43 @@ static void ask_from_where(struct inquiry *q)
 		as_control(q);
 }
 
-/* The least TTL that draws the answer: whoever answers is a hop before that. */
-static void came_short(struct inquiry *q)
+/* A hop's error: its number is that of its address. One that was not heard of before is the hop
+ * that this TTL comes to, and not the one before it, which has another address. */
+static void came_to_it(struct inquiry *q, const struct icmp_error *e)
 {
-	q->next = (uint8_t)(q->ttl - 1);
-	inquiry_end(q, q->next ? FOUND_NEARER : FOUND_OWN);
+	unsigned known = way_find_hop(q->way, &q->by), before = q->ttl - 1U;
+
+	if (!known && before && !q->way->hops[before].family && e->ttl)
+		known = way_hops_of(e->ttl) == before ? before : q->ttl;
+	q->next = (uint8_t)(known ? known : q->ttl);
+	if (!q->way->hops[q->next].family)
+		q->way->hops[q->next] = q->by;
+	inquiry_end(q, FOUND_HOP);
 }
 
-/* A hop's error: its number is that of its address, or one less than the TTL that draws it. */
-static void came_to_it(struct inquiry *q)
+/* An error from beyond the address that was dialled, which is translated there: that of the target
+ * has come all the way that reaches it. */
+static void came_from_beyond(struct inquiry *q, const struct icmp_error *e)
 {
-	unsigned known = way_find_hop(q->way, &q->by);
-
-	q->next = (uint8_t)(known ? known : q->ttl - 1U);
-	inquiry_end(q, q->next ? FOUND_HOP : FOUND_NOTHING);
+	q->next = (uint8_t)way_hops_of(e->ttl);
+	inquiry_end(q, q->next < q->ttl ? FOUND_BEYOND : FOUND_FARTHER);
 }
 
 static void take_walk(struct inquiry *q, const struct reply *r)
 {
 	if (is_the_answer(r)) {
 		if (q->symptom == SYMPTOM_HOP)
-			came_to_it(q);
+			came_to_it(q, &r->icmp);
+		else if (q->is_beyond)
+			came_from_beyond(q, &r->icmp);
 		else
 			came_short(q);
 	} else if (r->kind == REPLY_EXCEEDED || !inquiry_again(q)) {
 		if (r->kind == REPLY_EXCEEDED)
 			inquiry_note_hop(q, r);
 		q->silences = 0;
-		if (++q->ttl > WAY_HOPS_MAX || (!q->by.family && q->ttl > q->way->distance))
+		if (++q->ttl > WAY_HOPS_MAX ||
+		    (!q->by.family && !q->is_beyond && q->ttl > q->way->distance))
 			inquiry_end(q, FOUND_NOTHING);
 	}
 }

@@ -61,7 +61,7 @@ struct investigating {
 	uint32_t rtt_us;
 };
 
-bool investigate_wants(const struct investigation *v, const struct outcome *o)
+static bool is_wanted(const struct investigation *v, const struct outcome *o)
 {
 	return !o->is_interrupted && inquiry_symptom(o, v->is_thorough) != SYMPTOM_NONE &&
 	       !v->loop->ops->is_own(v->loop, &o->target);
@@ -256,9 +256,10 @@ static void start_survey(struct subject *t)
 	const struct investigation *v = t->all->v;
 
 	survey_init(&t->survey, &t->way);
+	/* No service is troubled where another port answers. */
+	survey_add_control(&t->survey, (struct control){TRANSPORT_TCP, unused_port(v), false});
 	add_known(t, STATE_OPEN, true);
 	add_known(t, STATE_OPEN, false);
-	survey_add_control(&t->survey, (struct control){TRANSPORT_TCP, unused_port(v), false});
 	add_known(t, STATE_CLOSED, false);
 	add_known(t, STATE_OPEN_RESET, false);
 	survey_add_control(&t->survey, (struct control){TRANSPORT_UDP, unused_port(v), false});
@@ -314,10 +315,8 @@ static void add_suspect(struct investigating *all, struct outcome *o)
 	struct subject *t = subject_of(all, o);
 	struct suspect *x;
 
-	if (t->n_suspects == SUSPECTS_MAX) {
-		all->v->concluded(all->v->ctx, o);
+	if (t->n_suspects == SUSPECTS_MAX)
 		return;
-	}
 	x = ARENA_NEW(all->arena, struct suspect);
 	x->subject = t;
 	x->o = o;
@@ -350,10 +349,8 @@ static void give_up(struct investigating *all)
 	for (struct subject *t = all->first; t; t = t->next) {
 		ask_cancel(&t->ask);
 		for (struct suspect *x = t->first; x; x = x->next) {
-			if (x->is_concluded)
-				continue;
-			release(x);
-			all->v->concluded(all->v->ctx, x->o);
+			if (!x->is_concluded)
+				release(x);
 		}
 	}
 }
@@ -365,7 +362,7 @@ int investigate(const struct investigation *v, struct outcome *outcomes, size_t 
 	int rc = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (investigate_wants(v, &outcomes[i]))
+		if (is_wanted(v, &outcomes[i]))
 			add_suspect(&all, &outcomes[i]);
 	for (size_t i = 0; i < n; i++)
 		note_rtt(&all, &outcomes[i]);

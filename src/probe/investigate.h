@@ -17,13 +17,12 @@ struct investigation {
 	void (*chance)(void *p, size_t n);
 	/* What was found out, before `concluded`; lent. NULL: nobody asks. */
 	void (*found)(void *ctx, const struct outcome *o, const struct inquiry *q);
-	/* Nothing more will be found out of it. */
+	/* It has what was found out. */
 	void (*concluded)(void *ctx, struct outcome *o);
 	void *ctx;
 };
 
-/* Whether it will be asked about, and `concluded` will be called for it. */
-bool investigate_wants(const struct investigation *v, const struct outcome *o);
-/* Until all are concluded; once *interrupted (may be NULL) is not 0, as they are by then. */
+/* Until all are asked about; once *interrupted (may be NULL) is not 0, the others stay as they
+ * are. */
 MUST_USE int investigate(const struct investigation *v, struct outcome *outcomes, size_t n,
 			 const volatile int *interrupted, struct err *err);

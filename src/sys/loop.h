@@ -59,7 +59,9 @@ struct sock {
 	bool is_refused;
 };
 
-#define LOOP_NO_SOURCE "source address" /* the call that failed: no address, not no port */
+/* Calls that failed: no address, not no port; a route that prohibits, not a rule. */
+#define LOOP_NO_SOURCE "source address"
+#define LOOP_NO_ROUTE  "route"
 
 enum sock_kind {
 	SOCK_TCP,
@@ -138,7 +140,7 @@ struct loop_ops {
 	ssize_t (*send_to)(struct loop *l, struct sock *s, const void *p, size_t n,
 			   const struct addr *peer, uint16_t port);
 	/* TCP: bytes of ours, the SYN left out, that the peer's kernel has not acknowledged yet;
-	 * -1: not known. */
+	 * -1: none was sent, as its window is shut, or it is not known. */
 	long (*unacked)(struct loop *l, struct sock *s);
 	/* TCP, while nothing has come: whether the SYN leaves this host. The kernel repeats it
 	 * after a second, and only then does it tell: TCP_INFO's tcpi_retransmits counts what it

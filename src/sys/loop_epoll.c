@@ -178,21 +178,29 @@ static int let_any_port_in(int fd, const struct sock_spec *spec, struct memo *me
 	return read_local(fd, &memo->local, NULL) ? connect(fd, &nobody, sizeof(nobody)) : -1;
 }
 
-/* EADDRNOTAVAIL is said of ports and of addresses. A datagram socket, which never lacks a port for
- * that reason, tells them apart; nothing is sent. */
-static bool lacks_source(const struct sock_spec *spec, const struct sockaddr *to, socklen_t n)
+/* Some errors have two meanings. A datagram socket, which never lacks a port for connect(2), and of
+ * which security modules ask nothing then, tells them apart; nothing is sent. */
+static bool is_so_for_datagrams(int error, const struct sockaddr *to, socklen_t n)
 {
-	int fd, error = errno;
-	bool lacks = false;
+	int fd = socket(to->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool same = fd >= 0 && connect(fd, to, n) != 0 && errno == error;
 
-	if (error == EADDRNOTAVAIL && !spec->from.family) {
-		fd = socket(to->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-		lacks = fd >= 0 && connect(fd, to, n) != 0 && errno == EADDRNOTAVAIL;
-		if (fd >= 0)
-			close(fd);
-	}
+	if (fd >= 0)
+		close(fd);
+	return same;
+}
+
+static const char *why_not(const struct sock_spec *spec, const struct sockaddr *to, socklen_t n)
+{
+	const char *call = "connect";
+	int error = errno;
+
+	if (error == EADDRNOTAVAIL && !spec->from.family && is_so_for_datagrams(error, to, n))
+		call = LOOP_NO_SOURCE;
+	if (error == EACCES && spec->kind == SOCK_TCP && is_so_for_datagrams(error, to, n))
+		call = LOOP_NO_ROUTE;
 	errno = error;
-	return lacks;
+	return call;
 }
 
 /* The name of the call that failed, with errno; NULL: all went well. */
@@ -206,7 +214,7 @@ static const char *set_up(int fd, const struct sock_spec *spec, struct memo *mem
 	if (bind_source(fd, spec) != 0)
 		return "bind";
 	if (connect(fd, &to.sa, n) != 0 && errno != EINPROGRESS)
-		return lacks_source(spec, &to.sa, n) ? LOOP_NO_SOURCE : "connect";
+		return why_not(spec, &to.sa, n);
 	if (spec->any_port && let_any_port_in(fd, spec, memo) != 0)
 		return "connect";
 	return NULL;
@@ -436,10 +444,12 @@ static ssize_t send_to(struct loop *l, struct sock *s, const void *p, size_t n,
  * (net/ipv4/tcp.c, tcp_ioctl). */
 static long unacked(struct loop *l, struct sock *s)
 {
-	int n;
+	int n, unsent;
 
 	(void)l;
-	return ioctl(s->fd, SIOCOUTQ, &n) == 0 ? n : -1;
+	if (ioctl(s->fd, SIOCOUTQ, &n) != 0 || ioctl(s->fd, SIOCOUTQNSD, &unsent) != 0)
+		return -1;
+	return n && n == unsent ? -1 : n;
 }
 
 static enum sock_left has_left(struct loop *l, struct sock *s)

@@ -69,8 +69,9 @@ outcomes() {
 	python3 - "${1:-$T/out}" <<'PYTHON'
 import collections, json, sys
 rows = [json.loads(line) for line in open(sys.argv[1])]
-seen = collections.Counter((r['requirements'][0].split('/')[1], r['state'], r['cause']) for r in rows
-                           if r['record'] == 'outcome')
+# What is kept a second time is what was found out later.
+last = {r['id']: r for r in rows if r['record'] == 'outcome'}
+seen = collections.Counter((r['requirements'][0].split('/')[1], r['state'], r['cause']) for r in last.values())
 print(', '.join(f'{n} {" ".join(what)}' for what, n in sorted(seen.items())))
 PYTHON
 }

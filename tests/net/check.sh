@@ -193,7 +193,7 @@ truth() {
 
 wall="network:wall:the wall's owner"
 truth open '' 0 pass open:target:None - "From client of truths: 1 holds."
-truth dropped '' 1 fail dropped:unproven:None "$wall" "1 fails." "no answer"
+truth dropped '' 1 fail dropped:unproven:None "$wall" "1 fails." "it comes to 192.0.2.1 (hop 1)"
 truth dropped --network 1 fail dropped:unproven:None "$wall"
 truth rejected '' 1 fail rejected:hop:wall "$wall" "192.0.2.1 answered: administratively prohibited (icmp 3/13)" \
 	"next move: the wall's owner (wall)"

@@ -112,22 +112,21 @@ table inet filter {
 }
 NFT
 
-# Target, port, state, cause, by, how: a dash is null. 7012 is a reset that the router made up: without
-# more evidence it cannot be told from the target's own, and so it must not be "certain".
+# Target, port, state, cause, by, how: a dash is null. 7012 is a reset that the router made up.
 cat >"$T/truth" <<'EOF'
 10.77.2.2 7001 open target 10.77.2.2 handshake
-10.77.2.2 7002 open-reset unproven 10.77.2.2 handshake,_then_rst
+10.77.2.2 7002 open-reset target 10.77.2.2 handshake,_then_rst
 10.77.2.2 7003 open target 10.77.2.2 handshake
 10.77.2.2 7004 open target 10.77.2.2 handshake
 10.77.2.2 7005 closed target 10.77.2.2 rst
 10.77.2.2 7010 dropped unproven - no_answer
 10.77.2.2 7011 rejected hop 10.77.1.1 icmp_3/13
-10.77.2.2 7012 closed target 10.77.2.2 rst
+10.77.2.2 7012 closed hop 10.77.2.2 rst
 10.77.2.2 7013 rejected hop 10.77.1.1 icmp_3/3
 10.77.2.2 7014 dropped unproven - no_answer
 10.77.2.2 7015 rejected target-firewall 10.77.2.2 icmp_3/3
 10.77.2.2 7016 rejected target-firewall 10.77.2.2 icmp_3/13
-10.77.2.2 7017 dropped unproven - no_answer
+10.77.2.2 7017 dropped local-firewall - no_answer
 10.77.2.2 7018 rejected local-firewall 10.77.1.2 icmp_3/13
 10.77.2.2 7019 dropped unproven - no_answer
 10.77.2.2 7020 unreachable unproven 10.77.1.2 icmp_3/1
@@ -138,18 +137,18 @@ cat >"$T/truth" <<'EOF'
 10.77.68.1 7001 unreachable local-route - connect:_Invalid_argument
 10.99.0.1 7001 unreachable local-route - connect:_Network_is_unreachable
 fd77:2::2 7001 open target fd77:2::2 handshake
-fd77:2::2 7002 open-reset unproven fd77:2::2 handshake,_then_rst
+fd77:2::2 7002 open-reset target fd77:2::2 handshake,_then_rst
 fd77:2::2 7003 open target fd77:2::2 handshake
 fd77:2::2 7004 open target fd77:2::2 handshake
 fd77:2::2 7005 closed target fd77:2::2 rst
 fd77:2::2 7010 dropped unproven - no_answer
 fd77:2::2 7011 rejected hop fd77:1::1 icmp6_1/1
-fd77:2::2 7012 closed target fd77:2::2 rst
+fd77:2::2 7012 closed hop fd77:2::2 rst
 fd77:2::2 7013 rejected hop fd77:1::1 icmp6_1/4
 fd77:2::2 7014 dropped unproven - no_answer
 fd77:2::2 7015 rejected target-firewall fd77:2::2 icmp6_1/4
 fd77:2::2 7016 rejected target-firewall fd77:2::2 icmp6_1/1
-fd77:2::2 7017 dropped unproven - no_answer
+fd77:2::2 7017 dropped local-firewall - no_answer
 fd77:2::2 7018 rejected local-firewall fd77:1::2 icmp6_1/1
 fd77:2::2 7019 dropped unproven - no_answer
 fd77:2::2 7020 unreachable unproven fd77:1::2 icmp6_1/3
@@ -165,7 +164,7 @@ for line in sys.stdin:
     if o["record"] == "outcome":
         words = [o["target"], o["port"], o["state"], o["cause"], o["by"] or "-", o["how"] or "-"]
         print(*[str(w).replace(" ", "_") for w in words])
-        assert o["confidence"] != "certain" or o["cause"].startswith("local-"), o
+        assert o["confidence"] != "certain" or o["cause"].startswith("local-") or "ttl" in o["means"], o
         assert (o["cause"] == "unproven") == bool(o["candidates"]), o
         assert o["state"] != "dropped" or (o["tries"] >= 2 and o["by"] is None), o
 PY
@@ -181,7 +180,7 @@ check() {
 	python3 "$T/rows.py" <"$T/out" >"$T/rows" || fail "$who: the records are not as they should be"
 	diff -u "$T/truth" "$T/rows" || fail "$who: not the truth"
 	ms=$(sed -n 's/.*"elapsed_ms":\([0-9]*\).*/\1/p' "$T/out")
-	[ "${ms:-9999}" -lt 1500 ] || fail "$who: ${ms:-no} ms, where silence is 700 ms"
+	[ "${ms:-9999}" -lt 6000 ] || fail "$who: ${ms:-no} ms, where silence is 700 ms and who is to blame takes 2 s more"
 }
 nobody="setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all"
 in_client() { ip netns exec "$client" "$PORTOLAN" "$@"; }
@@ -264,5 +263,7 @@ has "$log" "1 of 3 ports is open; 2 not tested."
 # but for 7019, to which no reset of ours can be an answer: its SYN-ACKs are dropped.
 left=$(ip netns exec "$client" ss -Htan)
 [ -z "$left" ] || fail "sockets of ours are left: $left"
-left=$(ip netns exec "$server" ss -Htan state syn-recv '( sport != 7019 )')
-[ -z "$left" ] || fail "connections are left half open at the server: $left"
+# An answer that was to come from too near was not taken: the server sends it once more after a second, and then
+# hears that nobody waits.
+none_half_open() { left=$(ip netns exec "$server" ss -Htan state syn-recv '( sport != 7019 )') && [ -z "$left" ]; }
+wait_for 4 none_half_open || fail "connections are left half open at the server: $left"
