@@ -86,7 +86,8 @@ static bool is_single(const struct trial *t, const struct outcome *o)
 	return o->target.family && !task->via && !task->mode;
 }
 
-bool far_concerns(const struct far_side *f, const struct trial *t, const struct outcome *o)
+/* One of these hosts is to be asked about it. */
+static bool concerns(const struct far_side *f, const struct trial *t, const struct outcome *o)
 {
 	return f->n && is_in_question(o) && is_single(t, o) && host_of(f, o);
 }
@@ -147,8 +148,8 @@ static bool is_next(const struct asking *a, size_t i, enum far_turn turn)
 	const struct trial *t = a->side->trial;
 	const struct outcome *o = &t->outcomes.items[i];
 
-	return a->turns[i] == turn && far_concerns(a->side, t, o) &&
-	       host_of(a->side, o) == a->host && !has_target(a, o);
+	return a->turns[i] == turn && concerns(a->side, t, o) && host_of(a->side, o) == a->host &&
+	       !has_target(a, o);
 }
 
 static void fill_with(struct asking *a, enum far_turn turn, size_t max)
@@ -376,7 +377,7 @@ void far_run(const struct far_side *f, struct loop *l, const volatile int *inter
 	bool *was_concerned = mem_new(outcomes->n, sizeof(*was_concerned));
 
 	for (size_t i = 0; i < outcomes->n; i++)
-		was_concerned[i] = far_concerns(f, f->trial, &outcomes->items[i]);
+		was_concerned[i] = concerns(f, f->trial, &outcomes->items[i]);
 	for (size_t i = 0; i < f->n && !*interrupted; i++)
 		ask_one(f, &f->hosts[i], l, interrupted);
 	for (size_t i = 0; i < outcomes->n; i++)

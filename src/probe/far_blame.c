@@ -93,6 +93,12 @@ static bool is_known_to_be_on_the_way(const struct outcome *o)
 	return o->cause == CAUSE_HOP || o->cause == CAUSE_MIDDLEBOX;
 }
 
+/* One side has found out who answers: it takes more than a handshake to be certain of that. */
+static bool is_answerer_known(const struct outcome *o)
+{
+	return is_known_to_be_on_the_way(o) || o->confidence == CONFIDENCE_CERTAIN;
+}
+
 /* --- it was answered -------------------------------------------------------------------------- */
 
 static bool is_answered(const struct outcome *o)
@@ -188,7 +194,7 @@ static void blame_answered(const struct far_case *c, struct outcome *o)
 		decide_middlebox(o, "nothing arrived at the far side, and yet it was answered: by "
 				    "something on the way");
 	} else if (has_stand_in(v) && v->socket == FAR_NO && !is_known_by_another(v) &&
-		   !is_known_to_be_on_the_way(o)) {
+		   !is_answerer_known(o)) {
 		blame_unknown_answer(o);
 	}
 }
