@@ -34,7 +34,8 @@ struct calling {
 	struct far_flow flows[FAR_FLOWS_MAX];
 	size_t tasks[FAR_FLOWS_MAX];
 	struct outcome outcomes[FAR_FLOWS_MAX];
-	bool is_heard[FAR_FLOWS_MAX], has_left[FAR_FLOWS_MAX];
+	bool is_heard[FAR_FLOWS_MAX];
+	enum far_seen left[FAR_FLOWS_MAX];
 	size_t n;
 };
 
@@ -149,8 +150,7 @@ static void hear(void *ctx, unsigned id, const struct far_called *said)
 			      .at_ms = k->ask.loop->ops->wall_ms(k->ask.loop)};
 	take_decision(&k->c->trial.texts, said, o);
 	k->is_heard[id] = true;
-	/* Of a datagram the kernel there tells at once when its filter drops it. */
-	k->has_left[id] = said->has_left || f->transport != TRANSPORT_TCP;
+	k->left[id] = said->left;
 }
 
 static void conclude(struct calling *k, size_t i)
@@ -159,7 +159,7 @@ static void conclude(struct calling *k, size_t i)
 	struct far_case c = {.alone = &alone,
 			     .view = k->watch.items[i].view,
 			     .is_first = true,
-			     .has_left = k->has_left[i]};
+			     .left = k->left[i]};
 
 	c.view.has_packets = c.view.interface != FAR_UNKNOWN;
 	far_blame(&c, o);

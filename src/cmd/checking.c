@@ -80,21 +80,12 @@ void checking_keep(struct checking *c, const struct outcome *o)
 	keeper_add(&c->keeper, &c->narrowed.plan, &c->trial.run, o);
 }
 
-static void took_final(struct trial *t, struct outcome *o)
+static void took_outcome(struct trial *t, struct outcome *o)
 {
 	struct checking *c = t->ctx;
 
 	check_name_device(&c->check, o);
 	checking_keep(c, o);
-}
-
-/* What the far side is to be asked about is not kept before it was. */
-static void took_outcome(struct trial *t, struct outcome *o)
-{
-	struct checking *c = t->ctx;
-
-	if (!far_concerns(&c->far, t, o))
-		took_final(t, o);
 }
 
 static int ask_far_sides(struct trial *t, struct loop *l, const volatile int *interrupted,
@@ -124,7 +115,7 @@ int checking_try(struct checking *c, struct err *err)
 	c->trial.tick = write_outcomes;
 	if (c->far.n) {
 		c->far.trial = &c->trial;
-		c->far.took = took_final;
+		c->far.took = took_outcome;
 		c->trial.after = ask_far_sides;
 	}
 	c->trial.ctx = c;

@@ -29,6 +29,7 @@ struct asking {
 	const volatile int *interrupted;
 	struct far_ask ask;
 	struct far_leave leave;
+	size_t leaves[FAR_FLOWS_MAX]; /* of the batch: one more than its number there; 0: none */
 	/* The batch, by the far side's ids. */
 	struct outcome *alone[FAR_FLOWS_MAX], *second[FAR_FLOWS_MAX];
 	struct outcome seconds[FAR_FLOWS_MAX];
@@ -85,7 +86,8 @@ static bool is_single(const struct trial *t, const struct outcome *o)
 	return o->target.family && !task->via && !task->mode;
 }
 
-bool far_concerns(const struct far_side *f, const struct trial *t, const struct outcome *o)
+/* One of these hosts is to be asked about it. */
+static bool concerns(const struct far_side *f, const struct trial *t, const struct outcome *o)
 {
 	return f->n && is_in_question(o) && is_single(t, o) && host_of(f, o);
 }
@@ -146,8 +148,8 @@ static bool is_next(const struct asking *a, size_t i, enum far_turn turn)
 	const struct trial *t = a->side->trial;
 	const struct outcome *o = &t->outcomes.items[i];
 
-	return a->turns[i] == turn && far_concerns(a->side, t, o) &&
-	       host_of(a->side, o) == a->host && !has_target(a, o);
+	return a->turns[i] == turn && concerns(a->side, t, o) && host_of(a->side, o) == a->host &&
+	       !has_target(a, o);
 }
 
 static void fill_with(struct asking *a, enum far_turn turn, size_t max)
@@ -179,20 +181,22 @@ static void take_second(void *ctx, size_t task, const struct outcome *o)
 	a->second[task] = &a->seconds[task];
 }
 
-static bool may_be_own_filter(const struct outcome *o)
+/* A datagram's fate the kernel tells at once; of a SYN that its filter drops it says nothing. */
+static bool may_not_leave(const struct outcome *o)
 {
-	for (size_t i = 0; i < OUTCOME_CANDIDATES_MAX && o->candidates[i]; i++)
-		if (strcmp(o->candidates[i], "local-firewall") == 0)
-			return o->state == STATE_DROPPED && o->transport == TRANSPORT_TCP;
-	return false;
+	return o->state == STATE_DROPPED && o->transport == TRANSPORT_TCP;
 }
 
 static void begin_leaving(struct asking *a)
 {
 	a->leave = (struct far_leave){.loop = a->loop};
-	for (size_t i = 0; i < a->n; i++)
-		if (may_be_own_filter(a->alone[i]))
-			far_leave_add(&a->leave, &a->flows[i]);
+	for (size_t i = 0; i < a->n; i++) {
+		a->leaves[i] = 0;
+		if (!may_not_leave(a->alone[i]))
+			continue;
+		far_leave_add(&a->leave, &a->flows[i]);
+		a->leaves[i] = a->leave.n;
+	}
 }
 
 struct waiting {
@@ -241,33 +245,6 @@ static int try_again(struct asking *a, struct err *err)
 
 /* --- what follows ----------------------------------------------------------------------------- */
 
-/* Those of which it matters: what is not there may never have left. */
-static bool may_not_have_left(const struct asking *a, size_t i)
-{
-	const struct far_view *v = &a->ask.views[i];
-
-	return a->ask.watched[i] == FAR_YES && may_be_own_filter(a->alone[i]) &&
-	       v->interface != FAR_YES && v->socket != FAR_YES;
-}
-
-/* One of them did not: which? */
-static int find_left(struct asking *a, bool *has_left, struct err *err)
-{
-	struct far_flow flows[FAR_FLOWS_MAX];
-	bool left[FAR_FLOWS_MAX] = {false};
-	size_t n = 0, k = 0;
-	int rc;
-
-	for (size_t i = 0; i < a->n; i++)
-		if (may_not_have_left(a, i))
-			flows[n++] = a->flows[i];
-	rc = far_leave_each(a->loop, flows, n, left, a->interrupted, err);
-	for (size_t i = 0; i < a->n && !rc; i++)
-		if (may_not_have_left(a, i))
-			has_left[i] = left[k++];
-	return rc;
-}
-
 /* Whether the far side's filter dropped anything is told of all that came meanwhile: of one alone
  * it says more. */
 static bool is_worth_a_turn(struct asking *a, size_t i)
@@ -279,15 +256,20 @@ static bool is_worth_a_turn(struct asking *a, size_t i)
 	       v->drop != FAR_NO && v->interface != FAR_NO && a->n_alone++ < ALONE_MAX;
 }
 
-static void conclude(struct asking *a, size_t i, bool has_left)
+static enum far_seen left_of(const struct asking *a, size_t i)
+{
+	if (a->alone[i]->transport != TRANSPORT_TCP)
+		return FAR_YES;
+	return a->leaves[i] ? a->leave.tries[a->leaves[i] - 1].left : FAR_UNKNOWN;
+}
+
+static void conclude(struct asking *a, size_t i)
 {
 	struct outcome *alone = a->alone[i], o;
-	struct far_case c = {.alone = alone, .view = a->ask.views[i]};
+	struct far_case c = {.alone = alone, .view = a->ask.views[i], .left = left_of(a, i)};
 
 	if (!a->second[i] || a->ask.watched[i] != FAR_YES)
 		return;
-	/* Of a datagram the kernel tells at once when its filter drops it. */
-	c.has_left = has_left || alone->transport != TRANSPORT_TCP;
 	o = *a->second[i];
 	far_blame(&c, &o);
 	o.id = alone->id;
@@ -321,7 +303,6 @@ static void tell_refusals(const struct asking *a, const char **told)
 
 static int run_batch(struct asking *a, const char **told, struct err *err)
 {
-	bool has_left[FAR_FLOWS_MAX] = {false}, all_left;
 	int rc = far_ask_watch(&a->ask, a->flows, a->n, err);
 
 	if (rc)
@@ -331,13 +312,11 @@ static int run_batch(struct asking *a, const char **told, struct err *err)
 	rc = try_again(a, err);
 	if (!rc)
 		rc = wait_for_leaving(a, err);
-	all_left = far_leave_end(&a->leave);
+	far_leave_end(&a->leave);
 	if (!rc)
 		rc = far_ask_views(&a->ask, err);
-	if (!rc && !all_left)
-		rc = find_left(a, has_left, err);
 	for (size_t i = 0; i < a->n && !rc; i++)
-		conclude(a, i, all_left || has_left[i]);
+		conclude(a, i);
 	return rc;
 }
 
@@ -398,7 +377,7 @@ void far_run(const struct far_side *f, struct loop *l, const volatile int *inter
 	bool *was_concerned = mem_new(outcomes->n, sizeof(*was_concerned));
 
 	for (size_t i = 0; i < outcomes->n; i++)
-		was_concerned[i] = far_concerns(f, f->trial, &outcomes->items[i]);
+		was_concerned[i] = concerns(f, f->trial, &outcomes->items[i]);
 	for (size_t i = 0; i < f->n && !*interrupted; i++)
 		ask_one(f, &f->hosts[i], l, interrupted);
 	for (size_t i = 0; i < outcomes->n; i++)

@@ -29,7 +29,7 @@ struct far_side {
 	size_t n;
 	struct arena *arena;
 	struct trial *trial;
-	/* Called for each outcome of theirs once it is final; NULL: nothing. */
+	/* Called for each outcome that they were asked about; NULL: nothing. */
 	void (*took)(struct trial *t, struct outcome *o);
 };
 
@@ -41,8 +41,6 @@ MUST_USE int far_read_key(const char *text, struct arena *a, const char **key, s
 MUST_USE int far_read_options(const struct arguments *args, bool has_names, struct far_side *f,
 			      struct err *err);
 
-/* One of these hosts is to be asked about it. */
-bool far_concerns(const struct far_side *f, const struct trial *t, const struct outcome *o);
 /* For trial.after: o in t->outcomes become final. A far side that cannot be asked is told on
  * standard error, and changes nothing. */
 void far_run(const struct far_side *f, struct loop *l, const volatile int *interrupted);

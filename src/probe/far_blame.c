@@ -93,6 +93,12 @@ static bool is_known_to_be_on_the_way(const struct outcome *o)
 	return o->cause == CAUSE_HOP || o->cause == CAUSE_MIDDLEBOX;
 }
 
+/* One side has found out who answers: it takes more than a handshake to be certain of that. */
+static bool is_answerer_known(const struct outcome *o)
+{
+	return is_known_to_be_on_the_way(o) || o->confidence == CONFIDENCE_CERTAIN;
+}
+
 /* --- it was answered -------------------------------------------------------------------------- */
 
 static bool is_answered(const struct outcome *o)
@@ -188,7 +194,7 @@ static void blame_answered(const struct far_case *c, struct outcome *o)
 		decide_middlebox(o, "nothing arrived at the far side, and yet it was answered: by "
 				    "something on the way");
 	} else if (has_stand_in(v) && v->socket == FAR_NO && !is_known_by_another(v) &&
-		   !is_known_to_be_on_the_way(o)) {
+		   !is_answerer_known(o)) {
 		blame_unknown_answer(o);
 	}
 }
@@ -284,7 +290,7 @@ static void keep_way_there(const struct far_case *c, struct outcome *o)
 	for (size_t i = 0; i < OUTCOME_CANDIDATES_MAX && before[i]; i++) {
 		bool own = strcmp(before[i], "local-firewall") == 0;
 
-		if (is_hop(before[i]) || (own && !c->has_left))
+		if (is_hop(before[i]) || (own && c->left != FAR_YES))
 			add_candidate(o, before[i]);
 		any = any || is_hop(before[i]);
 	}
@@ -303,6 +309,12 @@ static bool has_candidate(const struct outcome *o, const char *word)
 static void blame_way_there(const struct far_case *c, enum confidence sure, struct outcome *o)
 {
 	o->state = STATE_DROPPED;
+	if (c->left == FAR_NO) {
+		decide_certain(o, CAUSE_LOCAL_FIREWALL,
+			       "nothing arrived at the far side, and this host's kernel could not "
+			       "send it: its own firewall drops it");
+		return;
+	}
 	keep_way_there(c, o);
 	if (has_candidate(o, "local-firewall")) {
 		leave_open(o,

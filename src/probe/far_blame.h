@@ -12,8 +12,8 @@
 struct far_case {
 	const struct outcome *alone; /* what came of it before, without the far side */
 	struct far_view view;	     /* of the second try */
-	bool is_first; /* there was none before: `alone` is the one that the view is of */
-	bool has_left; /* this host's own packet filter let the second try out */
+	bool is_first;	    /* there was none before: `alone` is the one that the view is of */
+	enum far_seen left; /* the second try left this host: its own packet filter let it out */
 };
 
 /* In: o is what the second try came to. Out: what follows from all of it. Where the second try was

@@ -22,7 +22,7 @@ struct far_call {
 	struct timer timer; /* first: the address is the same */
 	struct loop *loop;
 	struct far_leave leave;
-	bool have_left;
+	size_t leaves[FAR_FLOWS_MAX]; /* of each flow: one more than its number there; 0: none */
 	struct engine *engine;
 	struct text_pool texts;
 	struct far_flow flows[FAR_FLOWS_MAX];
@@ -64,7 +64,7 @@ static void tell_done(struct timer *t)
 {
 	struct far_call *c = (struct far_call *)t;
 
-	c->have_left = far_leave_end(&c->leave);
+	far_leave_end(&c->leave);
 	c->done(c->ctx);
 }
 
@@ -74,8 +74,10 @@ static void look_at_leaving(struct timer *t)
 	struct far_call *c = (struct far_call *)t;
 
 	for (size_t i = 0; i < c->n; i++)
-		if (is_dropped(c, i))
+		if (is_dropped(c, i)) {
 			far_leave_add(&c->leave, &c->flows[i]);
+			c->leaves[i] = c->leave.n;
+		}
 	t->fire = tell_done;
 	if (c->leave.n)
 		timer_start(c->loop, t, mono_add_ms(c->leave.started, FAR_LEAVE_MS));
@@ -115,6 +117,14 @@ struct far_call *far_call_start(struct loop *l, const struct far_flow *flows, si
 	return c;
 }
 
+/* Of a datagram the kernel tells at once when its filter drops it. */
+static enum far_seen left_of(const struct far_call *c, size_t i)
+{
+	if (c->flows[i].transport != TRANSPORT_TCP)
+		return FAR_YES;
+	return c->leaves[i] ? c->leave.tries[c->leaves[i] - 1].left : FAR_UNKNOWN;
+}
+
 struct far_called far_call_outcome(const struct far_call *c, size_t i)
 {
 	const struct outcome *o = &c->outcomes[i];
@@ -124,7 +134,7 @@ struct far_called far_call_outcome(const struct far_call *c, size_t i)
 				    .by = o->by,
 				    .rtt_us = o->rtt_us,
 				    .tries = o->tries,
-				    .has_left = c->have_left && is_dropped(c, i),
+				    .left = left_of(c, i),
 				    .how = slice_of(o->how),
 				    .evidence = slice_of(o->evidence)};
 

@@ -173,15 +173,13 @@ static bool take_decision(struct slice *s, struct far_called *c)
 
 static bool take_called(struct slice *s, struct far_called *c)
 {
-	enum far_seen left;
 	unsigned rtt;
 
 	if (!take_decision(s, c) || !take_other(s, &c->by) || !take_number(s, UINT32_MAX, &rtt) ||
-	    !take_number(s, UINT16_MAX, &c->tries) || !take_seen(s, &left) || left == FAR_NO ||
+	    !take_number(s, UINT16_MAX, &c->tries) || !take_seen(s, &c->left) ||
 	    !take_candidates(s, c) || !slice_cut(s, '|', &c->how) || !s->p)
 		return false;
 	c->rtt_us = rtt;
-	c->has_left = left == FAR_YES;
 	c->evidence = *s;
 	*s = SLICE_NONE;
 	return c->how.n < OUTCOME_HOW_MAX && c->evidence.n < OUTCOME_EVIDENCE_MAX &&
@@ -254,8 +252,7 @@ static void add_called(const struct far_called *c, struct buf *out)
 	buf_addf(out, " %s %s %s", state_names[c->state], cause_names[c->cause],
 		 confidence_names[c->confidence]);
 	add_addr(&c->by, out);
-	buf_addf(out, " %u %u %s ", c->rtt_us, c->tries,
-		 seens[c->has_left ? FAR_YES : FAR_UNKNOWN]);
+	buf_addf(out, " %u %u %s ", c->rtt_us, c->tries, seens[c->left]);
 	for (size_t i = 0; i < c->n_candidates; i++)
 		buf_addf(out, "%s%.*s", i ? "," : "", (int)c->candidates[i].n, c->candidates[i].p);
 	buf_addf(out, "%s %.*s|", c->n_candidates ? "" : "-", (int)c->how.n, c->how.p);

@@ -18,7 +18,7 @@
  * The first ADDRESS is where it speaks from, as it knows it; the second, as the far side sees it.
  * A VIEW is "PORT INTERFACE SOCKET DATA DROP LEFT OTHER": "served yes no unknown unknown 0 -".
  * An OUTCOME is "STATE CAUSE CONFIDENCE BY RTT TRIES LEFT CANDIDATES HOW|EVIDENCE", with "-" for
- * nobody and for no candidates, which have commas in between; LEFT is "yes" or "unknown".
+ * nobody and for no candidates, which have commas in between; LEFT is "yes", "no" or "unknown".
  */
 #pragma once
 
@@ -50,7 +50,7 @@ struct far_called {
 	struct addr by;
 	uint32_t rtt_us;
 	unsigned tries;
-	bool has_left; /* the packet filter there let it out, as far as that was looked at */
+	enum far_seen left; /* the packet filter there let it out */
 	struct slice candidates[OUTCOME_CANDIDATES_MAX];
 	size_t n_candidates;
 	struct slice how, evidence;

@@ -188,7 +188,7 @@ tcp/7003 | dropped target-firewall               | dropped unproven hop:r2,targe
 tcp/7004 | dropped return-path                   | dropped return-path or dropped unproven return-path,target-firewall
 tcp/7005 | closed hop                            | closed hop or closed unproven hop:?,target-firewall
 tcp/7006 | closed hop                            | closed hop or closed unproven hop:?,target-firewall
-tcp/7007 | open middlebox                        | open middlebox
+tcp/7007 | open middlebox                        | open middlebox or open unproven middlebox,target
 tcp/7008 | dropped target-firewall               | dropped unproven hop:r2,target-firewall
 tcp/7009 | open target                           | open target
 tcp/7010 | closed target                         | closed target
@@ -197,7 +197,7 @@ tcp/7012 | rejected hop                          | rejected hop
 tcp/7013 | closed target-firewall                | closed unproven hop:?,target-firewall
 tcp/7014 | dropped target-firewall               | dropped unproven return-path,target-firewall
 tcp/7015 | dropped return-path                   | dropped return-path or dropped unproven return-path,target-firewall
-tcp/7016 | open target                           | open unproven middlebox,target
+tcp/7016 | open target                           | open target or open unproven middlebox,target
 udp/7101 | silent target or silent unproven target,target-firewall | silent unproven *
 udp/7102 | dropped hop hop:r2                    | dropped hop hop:r2 or dropped unproven hop:r2,target-firewall
 udp/7103 | dropped return-path                   | dropped return-path
@@ -230,7 +230,7 @@ for o in rows:
     seen += 1
     if not ok:
         print(f"{truth} at {o['target']}: {said}, not {want}: {o['evidence']}")
-    if user == 'root' and o['cause'] != 'unproven' and truth not in ('udp/7101', 'tcp/7011') and (o['confidence'] != 'certain' or 'far' not in o['means']):
+    if user == 'root' and o['cause'] != 'unproven' and truth != 'udp/7101' and (o['confidence'] != 'certain' or ('far' not in o['means'] and o['cause'] != 'local-firewall')):
         print(f"{truth} at {o['target']}: {o['confidence']} by {o['means']}")
 print(f'{seen} compared', file=sys.stderr)
 END
@@ -419,7 +419,7 @@ for line in open(sys.argv[1]):
 END
 has "$T/said" "truth/walled dropped target-firewall certain recverr,ttl,far"
 has "$T/said" "truth/lost dropped return-path certain recverr,ttl,far"
-has "$T/said" "truth/served open target certain recverr,ttl,minttl,far"
+has "$T/said" "truth/served open target certain"
 # What comes in is tried from there. Where nobody listens here a stand-in of this host is reached.
 has "$T/said" "truth/back closed target certain recverr,far server"
 has "$T/said" "truth/back fail pass"

@@ -29,10 +29,10 @@ static void test_words(void **state)
 		"end",
 		"call 2 udp 10.0.0.2 10.0.0.1 514",
 		"dial",
-		"called 2 open target likely 10.0.0.1 212 1 yes - handshake|the handshake "
-		"completed",
-		"called 2 dropped unproven possible - 0 2 unknown "
-		"local-firewall,hop:?,hop:10.0.0.9,return-path no answer|",
+		("called 2 open target likely 10.0.0.1 212 1 yes - handshake|the handshake "
+		 "completed"),
+		("called 2 dropped unproven possible - 0 2 unknown "
+		 "local-firewall,hop:?,hop:10.0.0.9,return-path no answer|"),
 	};
 
 	(void)state;
@@ -79,12 +79,12 @@ static void test_bad_words(void **state)
 		"called 2 open target likely 10.0.0.1 212 1 unknown hop:? handshake|it completed",
 		"called 2 dropped unproven possible - 0 2 unknown hop: no answer|",
 		"called 2 dropped unproven possible - 0 2 unknown somebody no answer|",
-		"called 2 dropped unproven possible - 0 2 unknown "
-		"target,target,target,target,target,target,"
-		"target no answer|",
+		("called 2 dropped unproven possible - 0 2 unknown "
+		 "target,target,target,target,target,target,"
+		 "target no answer|"),
 		"called 2 shut target likely - 0 1 unknown - rst|",
-		"called 2 closed target likely - 0 1 unknown - "
-		"a way of saying it that is longer than any that we know of would be|",
+		("called 2 closed target likely - 0 1 unknown - "
+		 "a way of saying it that is longer than any that we know of would be|"),
 	};
 	struct far_word w;
 

@@ -83,6 +83,8 @@ static const struct row nothing_came[] = {
 	 "dropped return-path likely fail -"},
 	{DROPPED, NULL, "sockets nobody unknown unknown unknown no 0 -",
 	 "dropped unproven possible fail local-firewall,hop:10.0.0.1,return-path,target"},
+	{"tcp dropped unproven hop:10.0.0.2,target", NULL,
+	 "kept packets stand-in no no no unknown 0 -", "dropped local-firewall certain fail -"},
 	/* What one side found out stays. */
 	{"tcp dropped unproven hop:10.0.0.1,hop:10.0.0.2", NULL,
 	 "sockets stand-in unknown no unknown unknown 0 -",
@@ -275,7 +277,7 @@ static struct far_case read_case(const char *text)
 {
 	struct slice s = slice_of(text);
 	bool first = take_flag(&s, "first"), unleft = take_flag(&s, "unleft"),
-	     translated = take_flag(&s, "translated");
+	     kept = take_flag(&s, "kept"), translated = take_flag(&s, "translated");
 	bool packets = take_flag(&s, "packets");
 	struct buf line = BUF_INIT;
 	struct far_word w;
@@ -287,7 +289,11 @@ static struct far_case read_case(const char *text)
 	buf_release(&line);
 	w.view.has_packets = packets;
 	w.view.is_translated = translated;
-	return (struct far_case){.view = w.view, .has_left = !unleft, .is_first = first};
+	return (struct far_case){.view = w.view,
+				 .left = kept	  ? FAR_NO
+					 : unleft ? FAR_UNKNOWN
+						  : FAR_YES,
+				 .is_first = first};
 }
 
 static void describe(const struct outcome *o, struct buf *out)
