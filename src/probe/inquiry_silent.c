@@ -26,8 +26,8 @@ static void finish(struct inquiry *q, enum found found)
 	q->stage = is_seen || q->transport != TRANSPORT_TCP ? STAGE_DONE : STAGE_HELD;
 }
 
-/* Enough of them were seen to come to the same hop, and to no other: routers ration their errors, so
- * that not every flow can be asked for. */
+/* Enough of them were seen to come to the same hop, and to no other: routers ration their errors,
+ * so that not every flow can be asked for. */
 static bool is_told_by_others(const struct way *w)
 {
 	return w->n_fallen >= WAY_SAMPLES && !w->is_mixed;

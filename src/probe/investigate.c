@@ -160,7 +160,7 @@ static bool may_start(const struct subject *t)
 {
 	size_t back = t->n_started - t->live, few = 1 + WAY_SAMPLES;
 	bool is_near = t->way.distance && t->way.distance <= NEAR;
-	size_t room = !back && !is_near ? 1 : back < few ? few : t->n_suspects;
+	size_t room = !back && !is_near ? 1 : back < WAY_SAMPLES ? few : t->n_suspects;
 
 	return t->n_started < room && t->n_started < t->n_suspects && t->live < SUSPECTS_LIVE;
 }
