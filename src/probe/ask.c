@@ -133,6 +133,13 @@ static int open_from_any(struct ask *a)
 	return error;
 }
 
+static int64_t patience_of(const struct ask *a)
+{
+	if (a->question.is_held)
+		return HELD_US;
+	return a->question.min_ttl ? a->way->brief_us : a->way->patience_us;
+}
+
 static void start(struct ask *a)
 {
 	struct loop *l = a->way->loop;
@@ -146,8 +153,7 @@ static void start(struct ask *a)
 		(void)!l->ops->local_addr(l, &a->sock, &a->source, &a->from_port);
 	if (!error && a->question.transport == TRANSPORT_UDP)
 		error = send_message(a);
-	timer_start(l, &a->timer,
-		    mono_add_us(a->at, a->question.is_held ? HELD_US : a->way->patience_us));
+	timer_start(l, &a->timer, mono_add_us(a->at, patience_of(a)));
 	if (error)
 		fault(a, error);
 	else

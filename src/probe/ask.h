@@ -46,6 +46,7 @@ struct ask_way {
 	struct addr to, from; /* from: family 0: the kernel chooses */
 	struct slice message; /* of UDP; lent */
 	uint32_t patience_us; /* how long an answer may take */
+	uint32_t brief_us;    /* the same, where none is expected: of questions with a min_ttl */
 };
 
 /* Zeroed to begin with; one question at a time. */

@@ -62,6 +62,7 @@ void inquiry_init(struct inquiry *q, enum symptom symptom, const struct outcome 
 			      .transport = o->transport,
 			      .port = o->port,
 			      .way = w,
+			      .is_plain = o->state == STATE_OPEN,
 			      .by = symptom == SYMPTOM_HOP ? o->by : (struct addr){0}};
 	if (!w->asks)
 		w->asks = WAY_ASKS;

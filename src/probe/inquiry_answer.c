@@ -150,11 +150,17 @@ static void take_short(struct inquiry *q, const struct reply *r)
 	ask_from_where(q);
 }
 
+/* Of what went well one silence is, where silence is what should be. */
+static bool is_enough(const struct inquiry *q, unsigned asked)
+{
+	return q->is_plain && asked == q->way->reply_ttl + 1U && q->ttl_lo == q->way->reply_ttl;
+}
+
 static void take_reply(struct inquiry *q, const struct reply *r)
 {
 	unsigned asked = way_next_ttl(q->way, q->ttl_lo, q->ttl_hi);
 
-	if (r->kind == REPLY_NONE && inquiry_again(q))
+	if (r->kind == REPLY_NONE && !is_enough(q, asked) && inquiry_again(q))
 		return;
 	q->silences = 0;
 	if (r->kind == REPLY_NONE)

@@ -14,10 +14,12 @@
 #include "sys/loop.h"
 
 enum {
-	SUSPECTS_LIVE = 64, /* of one target at once: three descriptors each */
-	SUSPECTS_MAX = 512, /* of one target: what is beyond stays as it was seen */
-	NEAR = 6,	    /* hops */
-	PATIENCE_MIN_US = 60000,
+	SUSPECTS_LIVE = 128,	  /* of one target at once: two descriptors each */
+	SUSPECTS_MAX = 512,	  /* of one target: what is beyond stays as it was seen */
+	OPEN_MAX = 16,		  /* of a run: who answers for them */
+	NEAR = 6,		  /* hops */
+	PATIENCE_MORE_US = 60000, /* for a busy host, here or there */
+	BRIEF_MORE_US = 20000,
 	PATIENCE_MAX_US = 2000000,
 	PATIENCE_UNKNOWN_US = 400000,
 	/* Where traceroute knocks, because nobody listens there. */
@@ -59,12 +61,18 @@ struct investigating {
 	struct arena *arena;
 	struct map subjects;
 	struct subject *first;
-	size_t live; /* subjects */
+	size_t live;   /* subjects */
+	size_t n_open; /* outcomes */
 	uint32_t rtt_us;
 };
 
-static bool is_wanted(const struct investigation *v, const struct outcome *o)
+/* Where many ports are open, to ask who answers takes longer than all the rest. */
+static bool is_wanted(const struct investigating *all, const struct outcome *o)
 {
+	const struct investigation *v = all->v;
+
+	if (o->state == STATE_OPEN && all->n_open > OPEN_MAX && !v->is_thorough)
+		return false;
 	return !o->is_interrupted && inquiry_symptom(o, v->is_thorough) != SYMPTOM_NONE &&
 	       !v->loop->ops->is_own(v->loop, &o->target);
 }
@@ -195,14 +203,21 @@ static void survey_on(struct subject *t)
 	ask_start(&t->ask, &t->control_way, &q);
 }
 
-static uint32_t patience_of(const struct subject *t)
+/* So much more than four round trips. */
+static uint32_t patience_of(const struct subject *t, uint32_t more_us)
 {
 	uint32_t rtt_us = t->rtt_us ? t->rtt_us : t->all->rtt_us, us;
 
 	if (!rtt_us)
 		return PATIENCE_UNKNOWN_US;
-	us = 4 * (rtt_us < PATIENCE_MAX_US ? rtt_us : PATIENCE_MAX_US) + PATIENCE_MIN_US;
+	us = 4 * (rtt_us < PATIENCE_MAX_US ? rtt_us : PATIENCE_MAX_US) + more_us;
 	return us < PATIENCE_MAX_US ? us : PATIENCE_MAX_US;
+}
+
+static void set_patience(struct subject *t)
+{
+	t->control_way.patience_us = patience_of(t, PATIENCE_MORE_US);
+	t->control_way.brief_us = patience_of(t, BRIEF_MORE_US);
 }
 
 static void survey_replied(struct ask *a, const struct reply *r)
@@ -211,7 +226,7 @@ static void survey_replied(struct ask *a, const struct reply *r)
 
 	if (r->kind != REPLY_NONE && r->kind != REPLY_FAULT && t->rtt_us < r->us)
 		t->rtt_us = r->us;
-	t->control_way.patience_us = patience_of(t);
+	set_patience(t);
 	survey_take(&t->survey, r);
 	survey_on(t);
 }
@@ -282,7 +297,7 @@ static void put_in_order(struct subject *t)
 
 static void start_subject(struct subject *t)
 {
-	t->control_way.patience_us = patience_of(t);
+	set_patience(t);
 	t->control_way.message = SLICE("");
 	put_in_order(t);
 	if (needs_survey(t))
@@ -375,7 +390,9 @@ int investigate(const struct investigation *v, struct outcome *outcomes, size_t 
 	int rc = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (is_wanted(v, &outcomes[i]))
+		all.n_open += outcomes[i].state == STATE_OPEN;
+	for (size_t i = 0; i < n; i++)
+		if (is_wanted(&all, &outcomes[i]))
 			add_suspect(&all, &outcomes[i]);
 	for (size_t i = 0; i < n; i++)
 		note_rtt(&all, &outcomes[i]);
