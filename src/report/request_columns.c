@@ -531,5 +531,6 @@ const struct request_column request_columns[] = {
 	{"test_vantage", "Tested from", false, false, false, request_add_vantage},
 	{"test_time", "Tested at", false, false, false, request_add_time},
 	{"test_run", "Run", false, false, false, request_add_run},
+	{"test_hop", "Hop", false, false, false, request_add_hop},
 };
 const size_t request_columns_n = ARRAY_LEN(request_columns);

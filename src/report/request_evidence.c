@@ -238,6 +238,22 @@ void request_add_how(const struct request *r, const struct request_row *row, str
 		buf_add_text(out, row->test->outcome.how);
 }
 
+/* Its number, where one is to blame; else those that remain. */
+void request_add_hop(const struct request *r, const struct request_row *row, struct buf *out)
+{
+	const struct outcome *o = row->test ? &row->test->outcome : NULL;
+	const char *between = "";
+
+	(void)r;
+	if (o && o->hop)
+		buf_addf(out, "%u", o->hop);
+	for (size_t i = 0; o && i < ARRAY_LEN(o->candidates) && o->candidates[i]; i++)
+		if (slice_has_prefix(slice_of(o->candidates[i]), "hop:")) {
+			buf_addf(out, "%s%s", between, o->candidates[i] + strlen("hop:"));
+			between = " or ";
+		}
+}
+
 void request_add_confidence(const struct request *r, const struct request_row *row, struct buf *out)
 {
 	(void)r;

@@ -29,6 +29,7 @@ void request_add_state(const struct request *r, const struct request_row *row, s
 void request_add_cause(const struct request *r, const struct request_row *row, struct buf *out);
 void request_add_by(const struct request *r, const struct request_row *row, struct buf *out);
 void request_add_how(const struct request *r, const struct request_row *row, struct buf *out);
+void request_add_hop(const struct request *r, const struct request_row *row, struct buf *out);
 void request_add_confidence(const struct request *r, const struct request_row *row,
 			    struct buf *out);
 void request_add_vantage(const struct request *r, const struct request_row *row, struct buf *out);
