@@ -58,6 +58,7 @@ static struct investigation investigation_of(struct trial *t)
 	return (struct investigation){.loop = t->loop,
 				      .tasks = t->tasks,
 				      .is_thorough = t->is_thorough,
+				      .rate = t->rate,
 				      .chance = host_chance,
 				      .found = t->found ? take_found : NULL,
 				      .concluded = take_conclusion,

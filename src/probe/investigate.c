@@ -61,8 +61,9 @@ struct investigating {
 	struct arena *arena;
 	struct map subjects;
 	struct subject *first;
-	size_t live;   /* subjects */
-	size_t n_open; /* outcomes */
+	size_t live;	  /* subjects */
+	size_t n_open;	  /* outcomes */
+	struct mono next; /* where there is a rate: when the next packet may go */
 	uint32_t rtt_us;
 };
 
@@ -75,6 +76,24 @@ static bool is_wanted(const struct investigating *all, const struct outcome *o)
 		return false;
 	return !o->is_interrupted && inquiry_symptom(o, v->is_thorough) != SYMPTOM_NONE &&
 	       !v->loop->ops->is_own(v->loop, &o->target);
+}
+
+/* It goes when its turn comes. */
+static void start_ask(struct investigating *all, struct ask *a, const struct ask_way *way,
+		      struct ask_what *what)
+{
+	struct mono now = loop_now(all->v->loop);
+	int64_t wait_ms;
+
+	if (all->v->rate) {
+		if (all->next.us < now.us)
+			all->next = now;
+		wait_ms = (all->next.us - now.us + 999) / 1000;
+		all->next.us += 1000000 / all->v->rate;
+		if (what->pause_ms < wait_ms)
+			what->pause_ms = (unsigned)wait_ms;
+	}
+	ask_start(a, way, what);
 }
 
 /* --- suspects --------------------------------------------------------------------------------- */
@@ -114,9 +133,9 @@ static void ask_next(struct suspect *x)
 	if (!inquiry_next(&x->inquiry, &q, &is_control))
 		conclude(x);
 	else if (is_control)
-		ask_start(&x->control, &x->control_way, &q);
+		start_ask(x->subject->all, &x->control, &x->control_way, &q);
 	else
-		ask_start(&x->flow, &x->way, &q);
+		start_ask(x->subject->all, &x->flow, &x->way, &q);
 }
 
 static void flow_replied(struct ask *a, const struct reply *r)
@@ -200,7 +219,7 @@ static void survey_on(struct subject *t)
 	/* Another control is another flow. */
 	if (t->survey.stage == SURVEY_CONTROL || t->survey.stage == SURVEY_SECOND)
 		t->ask.from_port = 0;
-	ask_start(&t->ask, &t->control_way, &q);
+	start_ask(t->all, &t->ask, &t->control_way, &q);
 }
 
 /* So much more than four round trips. */

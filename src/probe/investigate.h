@@ -14,6 +14,7 @@ struct investigation {
 	struct loop *loop;
 	const struct task *tasks; /* by outcome.task */
 	bool is_thorough;	  /* also what went well */
+	unsigned rate;		  /* packets a second at most; 0: as fast as answers come */
 	void (*chance)(void *p, size_t n);
 	/* What was found out, before `concluded`; lent. NULL: nobody asks. */
 	void (*found)(void *ctx, const struct outcome *o, const struct inquiry *q);
