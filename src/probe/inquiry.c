@@ -26,11 +26,17 @@ static enum symptom symptom_of_rejection(const struct outcome *o)
 	return is_in_targets_name(o) ? SYMPTOM_ICMP : SYMPTOM_HOP;
 }
 
+/* The port is there for that one connection. */
+static bool is_negotiated(const struct outcome *o)
+{
+	return o->method && strcmp(o->method, "ftp") == 0;
+}
+
 /* A service that has spoken was not spoken for; a stranger's words may come from anywhere. */
 static bool is_worth_asking(const struct outcome *o)
 {
 	return (o->transport == TRANSPORT_TCP || o->transport == TRANSPORT_UDP) && !o->via &&
-	       !o->leg && o->target.family && !o->named_port;
+	       !o->leg && o->target.family && !o->named_port && !is_negotiated(o);
 }
 
 enum symptom inquiry_symptom(const struct outcome *o, bool is_thorough)
@@ -166,13 +172,20 @@ static void evidence(struct outcome *o, const char *fmt, ...)
 	o->evidence = text_pool_add(o->texts, slice_of(text));
 }
 
+static bool is_udp_silence(const struct outcome *o)
+{
+	return o->transport == TRANSPORT_UDP &&
+	       (o->state == STATE_SILENT || o->state == STATE_DROPPED);
+}
+
 static void decide(struct outcome *o, enum cause cause, enum confidence sure)
 {
 	o->cause = cause;
 	o->confidence = sure;
 	memset(o->candidates, 0, sizeof(o->candidates));
 	o->network = outcome_network(o->state, cause);
-	if (o->service != ANSWER_PASS)
+	/* What a dialogue has shown of the service is not the way's to say. */
+	if (o->service != ANSWER_PASS && !is_udp_silence(o))
 		o->service = outcome_service(o->state, cause);
 }
 
@@ -346,6 +359,8 @@ static void say_unsure(const struct inquiry *q, struct outcome *o)
 	char a[96];
 
 	decide(o, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
+	if (o->state == STATE_CLOSED)
+		o->service = ANSWER_FAIL; /* whoever says so */
 	add(o, "target");
 	add_hop(q, q->next, o);
 	evidence(o,

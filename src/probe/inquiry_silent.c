@@ -30,7 +30,7 @@ static void finish(struct inquiry *q, enum found found)
  * so that not every flow can be asked for. */
 static bool is_told_by_others(const struct way *w)
 {
-	return w->n_fallen >= WAY_SAMPLES && !w->is_mixed;
+	return w->has_many && w->n_fallen >= WAY_SAMPLES && !w->is_mixed;
 }
 
 /* For the other flows to the target. */

@@ -48,7 +48,7 @@ struct subject {
 	struct ask_way control_way;
 	struct suspect *first, **last; /* all of them */
 	struct suspect **order;	       /* in which they start */
-	size_t n_suspects, n_started, live;
+	size_t n_suspects, n_silent, n_started, live;
 	bool is_over;
 	uint32_t rtt_us; /* the longest that was seen; 0: none */
 	struct subject *next;
@@ -367,6 +367,8 @@ static void add_suspect(struct investigating *all, struct outcome *o)
 	x = ARENA_NEW(all->arena, struct suspect);
 	x->subject = t;
 	x->o = o;
+	t->n_silent += inquiry_symptom(o, false) == SYMPTOM_SILENT;
+	t->way.has_many = t->n_silent > WAY_FEW;
 	*t->last = x;
 	t->last = &x->next;
 	t->n_suspects++;

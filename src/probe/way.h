@@ -15,7 +15,7 @@
 #include "base/compiler.h"
 #include "probe/ask.h"
 
-enum { WAY_HOPS_MAX = 32, WAY_CONTROLS_MAX = 6, WAY_SAMPLES = 3, WAY_TTL_END = 256 };
+enum { WAY_HOPS_MAX = 32, WAY_CONTROLS_MAX = 6, WAY_SAMPLES = 3, WAY_FEW = 8, WAY_TTL_END = 256 };
 /* How often what keeps silent is asked; more once something was answered that was not at first. */
 enum { WAY_ASKS = 3, WAY_ASKS_LOSSY = 6 };
 
@@ -39,6 +39,7 @@ struct way {
 	unsigned asks;	  /* how often what keeps silent is asked */
 	/* What other flows to the target that went astray have shown: the last hop that they reach,
 	 * and how many of them were seen to reach it. */
+	bool has_many;		   /* flows that keep silent: more than WAY_FEW */
 	bool has_fallen, is_mixed; /* mixed: they were lost at more than one place */
 	uint8_t fallen_at;	   /* its TTL; 0: not even the first */
 	unsigned n_fallen;
