@@ -170,7 +170,7 @@ both | both.peer.test | tcp/80 | | pass | open target target | pass unknown | -
 alias | alias.peer.test | tcp/80 | | pass | open target target | pass unknown | -
 six-dropped | six-dropped.peer.test | tcp/80 | | degraded | dropped unproven - | pass unknown | network:wall
 six-barred | six-barred.peer.test | tcp/80 | | degraded | rejected hop fw | pass unknown | network:wall
-six-reset | six-reset.peer.test | tcp/80 | | degraded | closed target target | pass unknown | server
+six-reset | six-reset.peer.test | tcp/80 | | degraded | closed unproven target | pass unknown | network:wall
 four-dropped | four-dropped.peer.test | tcp/80 | | degraded | dropped unproven - | pass unknown | network:wall
 no-route | no-route.peer.test | tcp/80 | | pass | open target target | pass unknown | -
 six-alone | six-alone.peer.test | tcp/80 | | fail | unreachable local-route - | fail unknown | this-host
