@@ -180,7 +180,7 @@ check() {
 	python3 "$T/rows.py" <"$T/out" >"$T/rows" || fail "$who: the records are not as they should be"
 	diff -u "$T/truth" "$T/rows" || fail "$who: not the truth"
 	ms=$(sed -n 's/.*"elapsed_ms":\([0-9]*\).*/\1/p' "$T/out")
-	[ "${ms:-9999}" -lt 6000 ] || fail "$who: ${ms:-no} ms, where silence is 700 ms and who is to blame takes 2 s more"
+	[ "${ms:-9999}" -lt 20000 ] || fail "$who: ${ms:-no} ms, where silence is 700 ms and who is to blame takes some seconds more"
 }
 nobody="setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all"
 in_client() { ip netns exec "$client" "$PORTOLAN" "$@"; }
