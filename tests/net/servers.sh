@@ -40,7 +40,7 @@ expected() {
 	A:dropped | A:lost | A:walled) echo 'fail | silent unproven - | unknown fail | network:wall' ;;
 	[SN]:dropped | [SN]:lost | [SN]:walled) echo 'unproven | silent unproven - | unknown unknown | -' ;;
 	?:dropped | ?:lost | ?:walled) echo 'fail | dropped unproven - | fail unknown | network:wall' ;;
-	[TP]:reset) echo 'fail | closed target target | pass fail | server' ;; # so far it is believed
+	[TP]:reset) echo 'fail | closed unproven target | unknown fail | network:wall' ;; # all its ports: by a hop, or a shorter way back
 	?:barred | ?:reset) echo 'fail | rejected hop fw | fail unknown | network:wall' ;;
 	?:guarded) echo 'fail | rejected target-firewall target | fail unknown | server' ;;
 	?:empty) echo 'fail | closed target target | pass fail | server' ;;
