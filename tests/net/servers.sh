@@ -79,7 +79,7 @@ truths quiet 0 ''
 truths quiet 1 --strict
 expect_rc 0 check "$T/quiet.yaml"
 has "$T/out" "From client of town: 6 cannot be proven from here."
-has "$T/out" "it may have arrived, or been stopped by this host's own firewall"
+has "$T/out" "the last before the target; or the service keeps silent; it may have arrived, or been stopped by the hop"
 grep '^web-empty\|^kdc-empty\|^dns-open' "$T/matrix.table" |
 	sed 's/| fail | closed target target | pass fail | server/| pass | closed target target | pass fail | -/' >"$T/way.table"
 truths way 0 --network
