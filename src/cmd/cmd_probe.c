@@ -47,14 +47,6 @@ struct probing {
 
 /* The command line. */
 
-static int read_family(const char *text, uint8_t *out, struct err *err)
-{
-	if (strcmp(text, "4") != 0 && strcmp(text, "6") != 0)
-		return err_set(err, ERR_USAGE, PLACE_NONE, "--family is 4 or 6");
-	*out = (uint8_t)(*text - '0');
-	return 0;
-}
-
 static int read_allowed(const struct arguments *args, struct settings *s, struct err *err)
 {
 	bool host_bits;
@@ -125,12 +117,12 @@ static int read_settings(const struct arguments *args, struct settings *s, struc
 		rc = trial_read_timeout(args_value(args, "timeout"), &s->timeout_ms, err);
 	if (!rc)
 		rc = trial_read_rate(args_value(args, "rate"), &s->rate, err);
-	if (!rc && (v = args_value(args, "family")))
-		rc = read_family(v, &s->family, err);
+	if (!rc)
+		rc = trial_read_family(args_value(args, "family"), &s->family, err);
 	if (!rc && (v = args_value(args, "ports")))
 		rc = target_parse_ports(slice_of(v), &s->ports, err);
-	if (!rc && (v = args_value(args, "source")) && !addr_parse(slice_of(v), &s->source))
-		rc = err_set(err, ERR_USAGE, PLACE_NONE, "--source wants an address of this host");
+	if (!rc)
+		rc = trial_read_source(args_value(args, "source"), &s->source, err);
 	if (!rc)
 		rc = read_method(args, s, err);
 	if (!rc)
@@ -231,14 +223,11 @@ static struct addr nth_address(const struct prefix *prefix, size_t i)
 static const struct proto *dialogue_of(const struct settings *s, uint16_t port)
 {
 	enum transport transport = s->method->transport;
-	struct service usual;
 
 	if (s->service)
 		return proto_find(s->service, transport);
 	/* Over TCP the connection is what was asked for. */
-	if (transport != TRANSPORT_UDP || !service_at(transport_bit(transport), port, &usual))
-		return NULL;
-	return proto_find(usual.name, transport);
+	return transport == TRANSPORT_UDP ? trial_usual_dialogue(port) : NULL;
 }
 
 static void add_task(struct probing *p, const struct target_spec *t, const struct addr *a,
@@ -288,16 +277,6 @@ static void make_tasks(struct probing *p)
 
 /* The report. */
 
-static void count(const struct outcome_list *l, struct run_summary *s)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		s->pass += l->items[i].state == STATE_OPEN;
-		s->not_tested += l->items[i].state == STATE_NOT_ATTEMPTED;
-	}
-	s->fail = (unsigned)l->n - s->pass - s->not_tested;
-	s->exit = s->fail ? EXIT_FAILS : s->not_tested ? EXIT_NOT_TESTED : EXIT_HOLDS;
-}
-
 /* A long report goes out in pieces. */
 static bool print_piece(struct buf *out)
 {
@@ -344,11 +323,10 @@ static bool print_json(const struct probing *p, const struct run_summary *summar
 
 static int print_report(const struct probing *p)
 {
-	struct run_summary summary = {.elapsed_ms = p->trial.elapsed_ms};
+	struct run_summary summary = trial_summary(&p->trial);
 	struct buf out = BUF_INIT;
 	bool ok;
 
-	count(&p->trial.outcomes, &summary);
 	if (p->settings.like_tnc) {
 		probe_like_test_netconnection(&p->trial.outcomes, &out);
 		ok = print_piece(&out);

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "cmd/command.h"
 #include "cmd/format.h"
 #include "cmd/load.h"
 #include "cmd/trial.h"
-#include "model/service.h"
 #include "model/target.h"
 #include "probe/inquiry.h"
 #include "probe/method_tcp.h"
 #include "probe/method_udp.h"
-#include "proto/proto.h"
 #include "report/trace.h"
 
 struct tracing {
@@ -40,23 +37,6 @@ static int read_target(const struct arguments *args, struct tracing *t, struct e
 	return rc;
 }
 
-static int read_family(const char *text, uint8_t *out, struct err *err)
-{
-	if (!text)
-		return 0;
-	if (strcmp(text, "4") != 0 && strcmp(text, "6") != 0)
-		return err_set(err, ERR_USAGE, PLACE_NONE, "--family is 4 or 6");
-	*out = (uint8_t)(*text - '0');
-	return 0;
-}
-
-static int read_source(const char *text, struct addr *out, struct err *err)
-{
-	if (!text || addr_parse(slice_of(text), out))
-		return 0;
-	return err_set(err, ERR_USAGE, PLACE_NONE, "--source wants an address of this host");
-}
-
 static int read_options(const struct arguments *args, struct tracing *t, struct err *err)
 {
 	static const char *const forms[] = {"text", "jsonl", "json", NULL};
@@ -65,24 +45,22 @@ static int read_options(const struct arguments *args, struct tracing *t, struct 
 	if (!rc)
 		rc = trial_read_timeout(args_value(args, "timeout"), &t->trial.timeout_ms, err);
 	if (!rc)
-		rc = read_family(args_value(args, "family"), &t->task.family, err);
+		rc = trial_read_family(args_value(args, "family"), &t->task.family, err);
 	if (!rc)
-		rc = read_source(args_value(args, "source"), &t->task.source, err);
+		rc = trial_read_source(args_value(args, "source"), &t->task.source, err);
 	return rc ? rc : read_target(args, t, err);
 }
 
 static void make_task(const struct arguments *args, struct tracing *t)
 {
 	bool udp = args_has(args, "udp");
-	struct service usual;
 
 	t->task.name = t->target.name[0] ? t->target.name : NULL;
 	t->task.target = t->target.prefix.addr;
 	t->task.port = t->target.ports.items[0].lo;
 	t->task.flow = UINT_MAX;
 	t->task.method = udp ? &method_udp : &method_tcp;
-	if (udp && service_at(transport_bit(TRANSPORT_UDP), t->task.port, &usual))
-		t->task.proto = proto_find(usual.name, TRANSPORT_UDP);
+	t->task.proto = udp ? trial_usual_dialogue(t->task.port) : NULL;
 }
 
 /* --- what is found ---------------------------------------------------------------------------- */
@@ -153,24 +131,13 @@ static void add_outcomes(struct tracing *t, struct buf *out)
 	}
 }
 
-static void count(const struct outcome_list *l, struct run_summary *s)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		s->pass += l->items[i].state == STATE_OPEN;
-		s->not_tested += l->items[i].state == STATE_NOT_ATTEMPTED;
-	}
-	s->fail = (unsigned)l->n - s->pass - s->not_tested;
-	s->exit = s->fail ? EXIT_FAILS : s->not_tested ? EXIT_NOT_TESTED : EXIT_HOLDS;
-}
-
 static int print_report(struct tracing *t)
 {
-	struct run_summary summary = {.elapsed_ms = t->trial.elapsed_ms};
+	struct run_summary summary = trial_summary(&t->trial);
 	bool lines = t->format == FORMAT_JSONL;
 	struct buf out = BUF_INIT;
 	bool ok;
 
-	count(&t->trial.outcomes, &summary);
 	if (t->format == FORMAT_JSON) {
 		json_document_start(&out, &t->trial.run);
 	} else if (lines) {

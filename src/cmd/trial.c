@@ -2,13 +2,17 @@
 #include "cmd/trial.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/escape.h"
 #include "base/mem.h"
+#include "cmd/command.h"
 #include "cmd/progress.h"
+#include "model/service.h"
 #include "probe/investigate.h"
 #include "probe/method.h"
 #include "probe/method_tcp.h"
+#include "proto/proto.h"
 #include "sys/interrupt.h"
 #include "sys/limit.h"
 #include "sys/loop.h"
@@ -63,6 +67,32 @@ static struct investigation investigation_of(struct trial *t)
 				      .found = t->found ? take_found : NULL,
 				      .concluded = take_conclusion,
 				      .ctx = t};
+}
+
+int trial_read_family(const char *text, uint8_t *family, struct err *err)
+{
+	if (!text)
+		return 0;
+	if (strcmp(text, "4") != 0 && strcmp(text, "6") != 0)
+		return err_set(err, ERR_USAGE, PLACE_NONE, "--family is 4 or 6");
+	*family = (uint8_t)(*text - '0');
+	return 0;
+}
+
+int trial_read_source(const char *text, struct addr *source, struct err *err)
+{
+	if (!text || addr_parse(slice_of(text), source))
+		return 0;
+	return err_set(err, ERR_USAGE, PLACE_NONE, "--source wants an address of this host");
+}
+
+const struct proto *trial_usual_dialogue(uint16_t port)
+{
+	struct service usual;
+
+	return service_at(transport_bit(TRANSPORT_UDP), port, &usual)
+		       ? proto_find(usual.name, TRANSPORT_UDP)
+		       : NULL;
 }
 
 static void take_outcome(void *ctx, size_t task, const struct outcome *o)
@@ -236,6 +266,20 @@ int trial_run(struct trial *t, struct err *err)
 	loop_free(l);
 	sort_outcomes(&t->outcomes);
 	return rc;
+}
+
+struct run_summary trial_summary(const struct trial *t)
+{
+	const struct outcome_list *l = &t->outcomes;
+	struct run_summary s = {.elapsed_ms = t->elapsed_ms};
+
+	for (size_t i = 0; i < l->n; i++) {
+		s.pass += l->items[i].state == STATE_OPEN;
+		s.not_tested += l->items[i].state == STATE_NOT_ATTEMPTED;
+	}
+	s.fail = (unsigned)l->n - s.pass - s.not_tested;
+	s.exit = s.fail ? EXIT_FAILS : s.not_tested ? EXIT_NOT_TESTED : EXIT_HOLDS;
+	return s;
 }
 
 void trial_release(struct trial *t)

@@ -49,12 +49,18 @@ struct trial {
 /* --timeout's value in milliseconds; not given (NULL): 0, the engine's own. */
 MUST_USE int trial_read_timeout(const char *text, unsigned *ms, struct err *err);
 
-/* The same for --rate. */
+/* The same for --rate, --family and --source; not given (NULL): *family and *source stay. */
 MUST_USE int trial_read_rate(const char *text, unsigned *rate, struct err *err);
+MUST_USE int trial_read_family(const char *text, uint8_t *family, struct err *err);
+MUST_USE int trial_read_source(const char *text, struct addr *source, struct err *err);
+/* The dialogue in which a datagram to that port asks; NULL: none is known. */
+const struct proto *trial_usual_dialogue(uint16_t port);
 
 /* Zero the struct, set the first four, and .names = BUF_INIT. Interrupted, what is not known is
  * not-attempted, and that is no error. */
 MUST_USE int trial_run(struct trial *t, struct err *err);
 /* The run's header, from run.started_ms; trial_run() does it by itself. */
 void trial_name_run(struct trial *t);
+/* Without a site: what is open passes. */
+struct run_summary trial_summary(const struct trial *t);
 void trial_release(struct trial *t);
