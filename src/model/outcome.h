@@ -77,6 +77,7 @@ struct outcome {
 	/* Rejected by a message that says where nobody is or leads to (host unreachable, a loop),
 	 * which no rule need have sent: it refuses nothing. */
 	bool is_absence;
+	bool is_alike;	     /* where it is lost is told by others to its target alone */
 	bool is_interrupted; /* not-attempted: the run was ended before */
 	enum answer network, service;
 	const char *expected; /* protocol; NULL: not said */

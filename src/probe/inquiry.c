@@ -203,11 +203,13 @@ static const struct addr *hop_addr(const struct inquiry *q, unsigned hop)
 	return &q->way->hops[hop];
 }
 
-/* "10.0.0.1 (hop 2)", "hop 2" */
+/* "10.0.0.1 (hop 2)", "hop 2"; 0: "a hop on the way" */
 static const char *hop_words(const struct inquiry *q, unsigned hop, char text[96])
 {
 	char addr[ADDR_TEXT_MAX];
 
+	if (!hop)
+		return "a hop on the way";
 	if (hop_addr(q, hop)->family)
 		snprintf(text, 96, "%s (hop %u)", addr_text(hop_addr(q, hop), addr), hop);
 	else
@@ -339,9 +341,9 @@ static void say_farther(const struct inquiry *q, struct outcome *o)
 	if (o->state == STATE_OPEN_RESET || o->cause == CAUSE_UNPROVEN)
 		decide(o, CAUSE_TARGET, CONFIDENCE_LIKELY);
 	evidence(o,
-		 "%s came from %u hops away, where the target's others come from %u: it is "
-		 "translated to another host",
-		 answer_words(o), q->next, q->way->distance);
+		 "%s came from %u hops away, where the target's others come from %u: its port may "
+		 "be translated to another host",
+		 answer_words(o), q->next, way_hops_of(q->way->reply_ttl));
 }
 
 static void say_beyond(const struct inquiry *q, struct outcome *o)
@@ -404,6 +406,7 @@ void inquiry_conclude(const struct inquiry *q, struct outcome *o)
 	if (!sayings[q->found])
 		return;
 	sayings[q->found](q, o);
+	o->is_alike = q->is_alike;
 	add_means(q, o);
 }
 

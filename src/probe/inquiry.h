@@ -71,6 +71,7 @@ struct inquiry {
 	uint8_t mute;		 /* of those between, so many keep silent */
 	unsigned silences;	 /* of this question */
 	uint8_t nearest;	 /* the least TTL that draws its answer; 0: not looked for */
+	bool passes;		 /* it was seen to come to the last hop before the target */
 	bool is_plain;		 /* it went well: it gets by with a question less */
 	bool is_beyond;		 /* looked for behind a translation */
 	unsigned place;		 /* among the flows to its target: they do not all wait alike */

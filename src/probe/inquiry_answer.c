@@ -63,6 +63,28 @@ static void look_beyond(struct inquiry *q)
 	q->stage = STAGE_WALK;
 }
 
+/* Not from where the target answers. A hop that is not the last would have answered to a TTL that
+ * ends at that one: where none did, its own way back, which may be another, need not be counted. */
+static void is_nearer(struct inquiry *q)
+{
+	const struct way *w = q->way;
+
+	if (q->passes || q->next >= w->distance)
+		q->next = (uint8_t)(w->distance - 1U);
+	else if (way_hops_of(w->reply_ttl) != w->distance)
+		q->next = 0; /* by TTLs of another way back it cannot be counted */
+	inquiry_end(q, FOUND_NEARER);
+}
+
+/* The target's way back may be shorter than that of a hop before it. */
+static void not_as_control(struct inquiry *q)
+{
+	if (q->next < way_hops_of(q->way->reply_ttl) || q->next < q->way->distance)
+		is_nearer(q);
+	else
+		inquiry_end(q, FOUND_FARTHER);
+}
+
 static void came_from(struct inquiry *q, unsigned ttl)
 {
 	const struct way *w = q->way;
@@ -71,7 +93,7 @@ static void came_from(struct inquiry *q, unsigned ttl)
 	q->silences = 0;
 	if (q->nearest)
 		came_from_near(q, ttl);
-	else if (ttl == w->reply_ttl)
+	else if (q->next == way_hops_of(w->reply_ttl))
 		as_control(q);
 	else if (q->next == 1 && w->distance > 1)
 		walk_from_start(q); /* or this host itself */
@@ -80,7 +102,7 @@ static void came_from(struct inquiry *q, unsigned ttl)
 	else if (q->symptom == SYMPTOM_ICMP && q->next > w->distance)
 		look_beyond(q);
 	else
-		inquiry_end(q, q->next < w->distance ? FOUND_NEARER : FOUND_FARTHER);
+		not_as_control(q);
 }
 
 /* An ICMP error tells its TTL; that of TCP's answers is asked for. */
@@ -145,8 +167,12 @@ static void take_short(struct inquiry *q, const struct reply *r)
 		walk_from_start(q);
 		return;
 	}
-	if (r->kind == REPLY_EXCEEDED)
+	if (r->kind == REPLY_NONE && inquiry_again(q))
+		return;
+	if (r->kind == REPLY_EXCEEDED) {
+		q->passes = true;
 		inquiry_note_hop(q, r);
+	}
 	ask_from_where(q);
 }
 
@@ -179,7 +205,7 @@ static void take_compare(struct inquiry *q, const struct reply *r)
 	if (r->kind == REPLY_NONE && inquiry_again(q))
 		return;
 	if (r->kind == REPLY_NONE) {
-		inquiry_end(q, q->next < q->way->distance ? FOUND_NEARER : FOUND_FARTHER);
+		not_as_control(q);
 		return;
 	}
 	q->way->reply_ttl = (uint8_t)q->ttl_lo;

@@ -3,8 +3,6 @@
  * No answer: how far does it come? From router to router, until one that answers the control does
  * not answer the flow.
  */
-#include <errno.h>
-
 #include "probe/inquiry.h"
 
 enum {
@@ -152,7 +150,7 @@ static void take_walk(struct inquiry *q, const struct reply *r)
 	else if (r->kind == REPLY_NONE)
 		is_silent(q);
 	else if (r->kind == REPLY_FAULT)
-		inquiry_end(q, r->error == EPERM ? FOUND_KEPT : FOUND_NOTHING);
+		inquiry_end(q, FOUND_NOTHING);
 	else
 		inquiry_end(q, FOUND_ANSWER);
 }

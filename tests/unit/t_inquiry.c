@@ -28,6 +28,7 @@ struct world {
 	unsigned distance;
 	enum trouble trouble;
 	unsigned at;
+	int more_back;	  /* routers on the way back of every hop but the first */
 	unsigned back;	  /* routers on the way back; 0: as many as there */
 	unsigned mute;	  /* this hop never tells */
 	bool no_control;  /* the target's unused ports are dropped by its filter */
@@ -35,6 +36,7 @@ struct world {
 	bool forges_all;  /* the trouble is that of all ports */
 	unsigned lose;	  /* in 100 */
 	unsigned begin;	  /* TTL of the target's packets; 0: 64 */
+	unsigned begin_1; /* of those for this port; 0: the same */
 	unsigned asked, expired;
 };
 
@@ -54,7 +56,8 @@ static struct reply icmp(const struct addr *by, uint8_t type, uint8_t code, unsi
 static struct reply answer_of_target(const struct world *w, const struct ask_what *q)
 {
 	unsigned back = w->back ? w->back : w->distance - 1;
-	unsigned ttl = (w->begin ? w->begin : 64) - back;
+	unsigned begin = q->port == 1000 && w->begin_1 ? w->begin_1 : w->begin;
+	unsigned ttl = (begin ? begin : 64) - back;
 
 	if (q->transport == TRANSPORT_UDP)
 		return icmp(&the_target, 3, 3, ttl);
@@ -64,7 +67,7 @@ static struct reply answer_of_target(const struct world *w, const struct ask_wha
 static struct reply answer_in_its_name(const struct world *w, const struct ask_what *q,
 				       unsigned hops)
 {
-	unsigned ttl = hops ? 64 - (hops - 1) : 64;
+	unsigned ttl = hops > 1 ? 64 - (unsigned)((int)hops - 1 + w->more_back) : 64;
 
 	if (w->trouble == REJECT_MASKED)
 		return icmp(&the_target, 3, 13, ttl);
@@ -265,6 +268,26 @@ static const struct row {
 	 CAUSE_HOP,
 	 "#2"},
 	{"closed, a shorter way back", {5, NO_TROUBLE, .back = 2}, STATE_CLOSED, CAUSE_TARGET, ""},
+	{"forged by the last hop, a longer way back",
+	 {4, RESET_FORWARD, 3, .more_back = 2, .back = 6},
+	 STATE_CLOSED,
+	 CAUSE_HOP,
+	 "#3"},
+	{"forged by the last hop, a shorter way back",
+	 {6, RESET_FORWARD, 5, .more_back = -2, .back = 3},
+	 STATE_CLOSED,
+	 CAUSE_HOP,
+	 "#5"},
+	{"forged by the last hop, whose way back is longer than the target's",
+	 {5, RESET_FORWARD, 4, .back = 1},
+	 STATE_CLOSED,
+	 CAUSE_HOP,
+	 "#4"},
+	{"resets of the target begin with another TTL",
+	 {4, NO_TROUBLE, .begin = 64, .begin_1 = 255},
+	 STATE_CLOSED,
+	 CAUSE_TARGET,
+	 ""},
 	{"a masked rejection", {4, REJECT_MASKED, 2}, STATE_REJECTED, CAUSE_HOP, "#2"},
 	{"a rejection", {4, REJECT, 2}, STATE_REJECTED, CAUSE_HOP, "#2"},
 };
