@@ -280,7 +280,8 @@ static bool is_hop(const char *candidate)
 	return strncmp(candidate, "hop:", 4) == 0;
 }
 
-/* Those hops that one side left, and this host's own filter where it may have been that. */
+/* Those hops that one side left, and this host's own filter where it may have been that. What only
+ * the others of its target tell is not known of it. */
 static void keep_way_there(const struct far_case *c, struct outcome *o)
 {
 	const char *const *before = c->alone->candidates;
@@ -290,9 +291,11 @@ static void keep_way_there(const struct far_case *c, struct outcome *o)
 	for (size_t i = 0; i < OUTCOME_CANDIDATES_MAX && before[i]; i++) {
 		bool own = strcmp(before[i], "local-firewall") == 0;
 
-		if (is_hop(before[i]) || (own && c->left != FAR_YES))
+		bool hop = is_hop(before[i]) && !c->alone->is_alike;
+
+		if (hop || (own && c->left != FAR_YES))
 			add_candidate(o, before[i]);
-		any = any || is_hop(before[i]);
+		any = any || hop;
 	}
 	if (!any)
 		add_candidate(o, "hop:?");

@@ -27,6 +27,9 @@ struct row {
 static const struct row nothing_came[] = {
 	{DROPPED, NULL, "packets stand-in no no no unknown 0 -",
 	 "dropped hop certain fail hop:10.0.0.1"},
+	/* What is only told by others to its target does not say where this one is lost. */
+	{DROPPED, NULL, "alike packets served no no no unknown 0 -",
+	 "dropped hop certain fail hop:?"},
 	{DROPPED, NULL, "packets served no no no unknown 0 -",
 	 "dropped hop certain fail hop:10.0.0.1"},
 	{DROPPED, NULL, "unleft packets stand-in no no no unknown 0 -",
@@ -276,8 +279,9 @@ static bool take_flag(struct slice *s, const char *flag)
 static struct far_case read_case(const char *text)
 {
 	struct slice s = slice_of(text);
-	bool first = take_flag(&s, "first"), unleft = take_flag(&s, "unleft"),
-	     kept = take_flag(&s, "kept"), translated = take_flag(&s, "translated");
+	bool alike = take_flag(&s, "alike"), first = take_flag(&s, "first"),
+	     unleft = take_flag(&s, "unleft"), kept = take_flag(&s, "kept"),
+	     translated = take_flag(&s, "translated");
 	bool packets = take_flag(&s, "packets");
 	struct buf line = BUF_INIT;
 	struct far_word w;
@@ -289,6 +293,7 @@ static struct far_case read_case(const char *text)
 	buf_release(&line);
 	w.view.has_packets = packets;
 	w.view.is_translated = translated;
+	(void)alike; /* of `alone`: check_rows() */
 	return (struct far_case){.view = w.view,
 				 .left = kept	  ? FAR_NO
 					 : unleft ? FAR_UNKNOWN
@@ -316,6 +321,7 @@ static void check_rows(const struct row *rows, size_t n)
 		struct far_case c = read_case(rows[i].view);
 		struct buf got = BUF_INIT;
 
+		alone.is_alike = slice_has_prefix(slice_of(rows[i].view), "alike ");
 		c.alone = &alone;
 		far_blame(&c, &o);
 		describe(&o, &got);
