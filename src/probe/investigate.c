@@ -331,29 +331,43 @@ struct subject_key {
 	struct addr target, source;
 };
 
-static struct subject *subject_of(struct investigating *all, const struct outcome *o)
+static struct subject_key key_of(const struct investigating *all, const struct outcome *o)
 {
-	struct subject_key key, *kept;
-	struct subject *t;
+	struct subject_key key;
 
-	memset(&key, 0, sizeof(key));
+	memset(&key, 0, sizeof(key)); /* what lies between its parts, too */
 	key.target = o->target;
 	key.source = all->v->tasks[o->task].source;
-	t = map_find(&all->subjects, (struct slice){(const char *)&key, sizeof(key)});
+	return key;
+}
+
+/* NULL: nobody suspects anything there. */
+static struct subject *find_subject(struct investigating *all, const struct outcome *o)
+{
+	const struct subject_key key = key_of(all, o);
+
+	return map_find(&all->subjects, (struct slice){(const char *)&key, sizeof(key)});
+}
+
+static struct subject *subject_of(struct investigating *all, const struct outcome *o)
+{
+	struct subject *t = find_subject(all, o);
+	struct subject_key *key;
+
 	if (t)
 		return t;
-	kept = ARENA_NEW(all->arena, struct subject_key);
-	*kept = key;
+	key = ARENA_NEW(all->arena, struct subject_key);
+	*key = key_of(all, o);
 	t = ARENA_NEW(all->arena, struct subject);
 	t->all = all;
-	t->way.target = key.target;
+	t->way.target = key->target;
 	t->control_way =
-		(struct ask_way){.loop = all->v->loop, .to = key.target, .from = key.source};
+		(struct ask_way){.loop = all->v->loop, .to = key->target, .from = key->source};
 	t->last = &t->first;
 	t->next = all->first;
 	all->first = t;
 	all->live++;
-	map_add(&all->subjects, (struct slice){(const char *)kept, sizeof(*kept)}, t);
+	map_add(&all->subjects, (struct slice){(const char *)key, sizeof(*key)}, t);
 	return t;
 }
 
@@ -377,15 +391,11 @@ static void add_suspect(struct investigating *all, struct outcome *o)
 /* How long answers take; of suspects' targets, and of all. */
 static void note_rtt(struct investigating *all, const struct outcome *o)
 {
-	struct subject_key key;
 	struct subject *t;
 
 	if (!o->rtt_us || o->via)
 		return;
-	memset(&key, 0, sizeof(key));
-	key.target = o->target;
-	key.source = all->v->tasks[o->task].source;
-	t = map_find(&all->subjects, (struct slice){(const char *)&key, sizeof(key)});
+	t = find_subject(all, o);
 	if (t && t->rtt_us < o->rtt_us)
 		t->rtt_us = o->rtt_us;
 	if (all->rtt_us < o->rtt_us)
