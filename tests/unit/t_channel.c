@@ -7,9 +7,12 @@
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/compiler.h"
 #include "folder.h"
+#include "sys/channel.h"
 #include "sys/file.h"
 #include "test.h"
 
@@ -233,13 +236,30 @@ static void test_noise(void **state)
 	end(&server);
 }
 
+/* It says why it goes, and goes with a word of ours unread. */
+static void test_last_word(void **state)
+{
+	char bytes[100];
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	assert_true(channel_send(pair[0], SLICE("unread")));
+	assert_true(channel_send(pair[1], SLICE("gone")));
+	close(pair[1]);
+	assert_int_equal(channel_recv(pair[0], bytes, sizeof(bytes)), 4);
+	assert_memory_equal(bytes, "gone", 4);
+	assert_int_equal(channel_recv(pair[0], bytes, sizeof(bytes)), 0);
+	close(pair[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),	     cmocka_unit_test(test_file),
 		cmocka_unit_test(test_friends),	     cmocka_unit_test(test_wrong_server),
 		cmocka_unit_test(test_wrong_client), cmocka_unit_test(test_no_certificate),
-		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_noise),	     cmocka_unit_test(test_last_word),
 	};
 
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);
