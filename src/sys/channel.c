@@ -107,8 +107,8 @@ int channel_hear(struct channel *c, char bytes[CHANNEL_WORD_MAX], struct channel
 	return 1;
 }
 
-/* Who ends with words unread resets the pair, and that comes before what it said last: unix(7) tells
- * it once. */
+/* Who ends with words unread resets the pair, and that comes, once, before what it said last:
+ * unix(7). */
 ssize_t channel_recv(int fd, void *p, size_t n)
 {
 	ssize_t got = recv(fd, p, n, 0);
