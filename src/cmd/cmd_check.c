@@ -22,6 +22,7 @@ static int read_options(const struct arguments *args, struct checking *c, struct
 
 	if (!rc)
 		rc = trial_read_rate(args_value(args, "rate"), &c->trial.rate, err);
+	c->trial.is_quick = args_has(args, "no-blame");
 	c->options.network_only = args_has(args, "network");
 	c->options.strict = args_has(args, "strict");
 	c->all = args_has(args, "all");
@@ -205,6 +206,7 @@ static const struct option_spec options[] = {
 	{"no-history", NULL, "neither keep this run nor compare it with those before", false},
 	{"timeout", "MS", "how long until a port is called dropped; default 700 or more", false},
 	{"rate", "N", "new connections a second at most", false},
+	{"no-blame", NULL, "do not look for who is in the way", false},
 	{"catalog", "DIR", "where the product files are", false},
 	{"as-documented", NULL, "the documents' own values instead of ours", false},
 	{"format", "text|csv|markdown|html|jsonl|json|junit|sarif|openmetrics", "default text",

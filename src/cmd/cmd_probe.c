@@ -386,6 +386,7 @@ static int run(const struct arguments *args)
 		p.trial.n_tasks = p.n_tasks;
 		p.trial.timeout_ms = p.settings.timeout_ms;
 		p.trial.rate = p.settings.rate;
+		p.trial.is_quick = args_has(args, "no-blame");
 		p.trial.after = p.far.n ? ask_far_side : NULL;
 		p.trial.ctx = &p;
 		rc = trial_run(&p.trial, &err);
@@ -399,6 +400,7 @@ static const struct option_spec options[] = {
 	{"ports", "PORTS", "of hosts that are given without: 22,80,7000-7008", false},
 	{"timeout", "MS", "how long until a port is called dropped; default 700 or more", false},
 	{"rate", "N", "new connections a second at most", false},
+	{"no-blame", NULL, "do not look for who is in the way", false},
 	{"family", "4|6", "only a name's addresses of that family", false},
 	{"source", "ADDRESS", "try from this address of ours", false},
 	{"udp", NULL, "datagrams instead of connections", false},

@@ -137,7 +137,7 @@ static int64_t patience_of(const struct ask *a)
 {
 	if (a->question.is_held)
 		return HELD_US;
-	return a->question.min_ttl ? a->way->brief_us : a->way->patience_us;
+	return a->way->patience_us[a->question.patience];
 }
 
 static void start(struct ask *a)

@@ -14,12 +14,15 @@
 #include "model/expr.h"
 #include "sys/loop.h"
 
+/* How long an answer may take: a little, as a rule, and once more where nobody has answered yet. */
+enum patience { PATIENCE_USUAL, PATIENCE_BRIEF, PATIENCE_LONG, PATIENCE_N };
 struct ask_what {
 	enum transport transport; /* TCP, UDP */
 	uint16_t port;
 	uint8_t ttl;	 /* with which it leaves; 0: the system's own */
 	uint8_t min_ttl; /* TCP: what arrives with a lower one does not count; 0: all does */
 	bool is_held;	 /* TCP: until the kernel has repeated the SYN: does it leave this host? */
+	enum patience patience;
 	unsigned pause_ms; /* before it: whoever rations its answers has some again then */
 };
 
@@ -45,8 +48,7 @@ struct ask_way {
 	struct loop *loop;
 	struct addr to, from; /* from: family 0: the kernel chooses */
 	struct slice message; /* of UDP; lent */
-	uint32_t patience_us; /* how long an answer may take */
-	uint32_t brief_us;    /* the same, where none is expected: of questions with a min_ttl */
+	uint32_t patience_us[PATIENCE_N];
 };
 
 /* Zeroed to begin with; one question at a time. */

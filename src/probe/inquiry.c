@@ -96,6 +96,9 @@ bool inquiry_next(struct inquiry *q, struct ask_what *out, bool *is_control)
 	}
 	switch (q->stage) {
 	case STAGE_WALK:
+		if (!q->way->distance && (!q->round || q->follows))
+			out->patience = PATIENCE_BRIEF;
+		break;
 	case STAGE_CONFIRM:
 	case STAGE_CONTROL:
 		break;
@@ -119,10 +122,12 @@ bool inquiry_next(struct inquiry *q, struct ask_what *out, bool *is_control)
 	case STAGE_REPLY:
 		out->ttl = 0;
 		out->min_ttl = (uint8_t)way_next_ttl(q->way, q->ttl_lo, q->ttl_hi);
+		out->patience = PATIENCE_BRIEF;
 		break;
 	case STAGE_COMPARE:
 		out->ttl = 0;
 		out->min_ttl = (uint8_t)q->ttl_lo;
+		out->patience = PATIENCE_BRIEF;
 		break;
 	case STAGE_DONE:
 		return false;

@@ -69,6 +69,7 @@ struct inquiry {
 	uint8_t lower;		 /* the TTL that others were seen to come to */
 	uint8_t last, next;	 /* hops; 0: none, or not known */
 	uint8_t mute;		 /* of those between, so many keep silent */
+	uint8_t round;		 /* without a control: of asking those that keep silent */
 	unsigned silences;	 /* of this question */
 	uint8_t nearest;	 /* the least TTL that draws its answer; 0: not looked for */
 	bool passes;		 /* it was seen to come to the last hop before the target */

@@ -6,7 +6,8 @@
 #include "probe/inquiry.h"
 
 enum {
-	MUTE_MAX = 3,	/* without a control: so many silent TTLs in a row end the walk */
+	MUTE_MAX = 3,	/* without a control: so many silent TTLs in a row end the walk, */
+	ROUNDS = 2,	/* that often: in between, those that ration their errors get some */
 	PAUSES_MAX = 2, /* for those that ration their errors */
 };
 
@@ -58,15 +59,29 @@ static void go_on(struct inquiry *q)
 	q->stage = STAGE_WALK;
 	if (has_control(q) && q->ttl >= q->way->distance)
 		end_here(q, FOUND_AT_END); /* that it does not answer itself is known */
-	else if (q->ttl > WAY_HOPS_MAX || (!has_control(q) && q->mute >= MUTE_MAX))
+	else if (q->ttl > WAY_HOPS_MAX)
 		end_here(q, FOUND_SOMEWHERE);
+}
+
+/* Without a control a silence proves nothing, and is not worth a long wait. */
+static void go_on_blind(struct inquiry *q)
+{
+	q->mute++;
+	if (q->mute >= MUTE_MAX && ++q->round < ROUNDS) {
+		q->ttl = q->last;
+		q->mute = 0;
+	}
+	if (q->mute >= MUTE_MAX)
+		end_here(q, FOUND_SOMEWHERE);
+	else
+		go_on(q);
 }
 
 static void came_to_hop(struct inquiry *q, const struct reply *r)
 {
 	inquiry_note_hop(q, r);
 	q->last = q->ttl;
-	q->mute = 0;
+	q->mute = q->round = 0;
 	q->follows = false;
 	go_on(q);
 }
@@ -110,13 +125,11 @@ static void parted(struct inquiry *q)
 
 static void is_silent(struct inquiry *q)
 {
-	if (q->follows && has_control(q) && is_told_by_others(q->way)) {
+	if (!has_control(q)) {
+		go_on_blind(q);
+	} else if (q->follows && is_told_by_others(q->way)) {
 		parted(q); /* that the control comes there was seen often enough */
-	} else if (inquiry_again(q)) {
-		return;
-	} else if (!has_control(q)) {
-		ask_later(q);
-	} else {
+	} else if (!inquiry_again(q)) {
 		q->silences = 0;
 		q->stage = STAGE_CONTROL;
 	}
@@ -126,7 +139,7 @@ static void walk_again(struct inquiry *q)
 {
 	q->follows = false;
 	q->ttl = 0;
-	q->last = q->mute = 0;
+	q->last = q->mute = q->round = 0;
 	go_on(q);
 }
 
@@ -176,9 +189,15 @@ static void ask_lower_later(struct inquiry *q)
 	q->silences = q->way->asks - 1;
 }
 
+/* The last round is enough to see whether it comes farther than the others. */
 static void take_lower(struct inquiry *q, const struct reply *r)
 {
-	if (r->kind == REPLY_EXCEEDED)
+	if (r->kind == REPLY_EXCEEDED && !has_control(q)) {
+		q->round = ROUNDS - 1;
+		q->ttl = q->last;
+		q->mute = 0;
+		go_on(q);
+	} else if (r->kind == REPLY_EXCEEDED)
 		end_here(q, q->found);
 	else if (r->kind != REPLY_NONE)
 		walk_again(q);
@@ -223,14 +242,14 @@ static void follow(struct inquiry *q)
 
 	q->follows = true;
 	q->ttl = (uint8_t)(w->fallen_at + 1);
-	if (!has_control(q) || q->ttl < w->distance)
+	if (has_control(q) && q->ttl < w->distance)
 		return;
-	q->found = FOUND_AT_END;
+	q->found = has_control(q) ? FOUND_AT_END : FOUND_SOMEWHERE;
 	q->last = w->fallen_at;
 	q->lower = q->last;
 	q->is_alike = q->last && is_told_by_others(w);
 	if (q->is_alike || !q->last)
-		finish(q, FOUND_AT_END);
+		finish(q, q->found);
 	else
 		q->stage = STAGE_LOWER;
 }
@@ -239,7 +258,7 @@ void inquiry_start_silent(struct inquiry *q)
 {
 	q->stage = STAGE_WALK;
 	q->ttl = 0;
-	if (q->way->has_fallen && has_control(q))
+	if (q->way->has_fallen)
 		follow(q);
 	else
 		go_on(q);

@@ -21,7 +21,10 @@ enum {
 	PATIENCE_MORE_US = 60000, /* for a busy host, here or there */
 	BRIEF_MORE_US = 20000,
 	PATIENCE_MAX_US = 2000000,
-	PATIENCE_UNKNOWN_US = 400000,
+	/* Where nobody has answered yet. */
+	UNKNOWN_BRIEF_US = 150000,
+	UNKNOWN_USUAL_US = 300000,
+	UNKNOWN_LONG_US = 900000,
 	/* Where traceroute knocks, because nobody listens there. */
 	UNUSED_PORT = 33434,
 	UNUSED_PORTS = 100,
@@ -35,13 +38,18 @@ struct suspect {
 	struct inquiry inquiry;
 	struct ask_way way, control_way;
 	struct proto_out *message; /* owned; of UDP */
-	bool is_concluded;
+	bool is_found, is_concluded;
 	struct suspect *next;
+};
+
+struct surveyor {
+	struct ask ask; /* first: the address is the same */
+	struct subject *subject;
 };
 
 /* A target, from one address of ours. */
 struct subject {
-	struct ask ask; /* first: the address is the same; the survey's */
+	struct surveyor surveyors[WAY_CONTROLS_MAX]; /* one for each that may become the control */
 	struct investigating *all;
 	struct way way;
 	struct survey survey;
@@ -49,7 +57,7 @@ struct subject {
 	struct suspect *first, **last; /* all of them */
 	struct suspect **order;	       /* in which they start */
 	size_t n_suspects, n_silent, n_started, live;
-	bool is_over;
+	bool is_surveyed, is_over;
 	uint32_t rtt_us; /* the longest that was seen; 0: none */
 	struct subject *next;
 };
@@ -108,6 +116,12 @@ static void release(struct suspect *x)
 
 static void start_suspects(struct subject *t);
 
+/* What was found before it is known whether there is a control may yet be found better. */
+static bool is_early(const struct suspect *x)
+{
+	return !x->subject->is_surveyed;
+}
+
 static void conclude(struct suspect *x)
 {
 	struct subject *t = x->subject;
@@ -130,9 +144,11 @@ static void ask_next(struct suspect *x)
 	struct ask_what q;
 	bool is_control;
 
-	if (!inquiry_next(&x->inquiry, &q, &is_control))
-		conclude(x);
-	else if (is_control)
+	if (!inquiry_next(&x->inquiry, &q, &is_control)) {
+		x->is_found = true;
+		if (!is_early(x))
+			conclude(x);
+	} else if (is_control)
 		start_ask(x->subject->all, &x->control, &x->control_way, &q);
 	else
 		start_ask(x->subject->all, &x->flow, &x->way, &q);
@@ -171,8 +187,9 @@ static void make_message(struct suspect *x)
 static void start_suspect(struct subject *t, struct suspect *x)
 {
 	x->way = x->control_way = t->control_way;
-	if (x->o->transport == TRANSPORT_UDP)
+	if (x->o->transport == TRANSPORT_UDP && !x->message)
 		make_message(x);
+	x->is_found = false;
 	x->flow.done = flow_replied;
 	x->control.done = control_replied;
 	inquiry_init(&x->inquiry, inquiry_symptom(x->o, t->all->v->is_thorough), x->o, &t->way);
@@ -208,45 +225,83 @@ static void start_suspects(struct subject *t)
 
 /* --- the survey ------------------------------------------------------------------------------- */
 
+static void set_patience(struct subject *t)
+{
+	uint32_t rtt_us = t->rtt_us ? t->rtt_us : t->all->rtt_us, *us = t->control_way.patience_us;
+
+	if (!rtt_us) {
+		us[PATIENCE_BRIEF] = UNKNOWN_BRIEF_US;
+		us[PATIENCE_USUAL] = UNKNOWN_USUAL_US;
+		us[PATIENCE_LONG] = UNKNOWN_LONG_US;
+		return;
+	}
+	if (rtt_us > PATIENCE_MAX_US / 4)
+		rtt_us = PATIENCE_MAX_US / 4;
+	us[PATIENCE_BRIEF] = 4 * rtt_us + BRIEF_MORE_US;
+	us[PATIENCE_USUAL] = 4 * rtt_us + PATIENCE_MORE_US;
+	/* Others may be nearer. */
+	us[PATIENCE_LONG] = t->rtt_us ? us[PATIENCE_USUAL] : UNKNOWN_LONG_US;
+}
+
+static void stop_surveyors(struct subject *t)
+{
+	for (size_t i = 0; i < ARRAY_LEN(t->surveyors); i++)
+		ask_cancel(&t->surveyors[i].ask);
+}
+
+/* There is a control: with that they are asked better. */
+static void stop_early_suspects(struct subject *t)
+{
+	for (size_t i = 0; i < t->n_started; i++)
+		ask_cancel(&t->order[i]->flow);
+	t->n_started = t->live = 0;
+	t->way.has_fallen = t->way.is_mixed = false;
+	t->way.n_fallen = 0;
+}
+
+static void end_survey(struct subject *t)
+{
+	size_t early = t->n_started;
+
+	t->is_surveyed = true;
+	for (size_t i = 0; i < early; i++)
+		if (t->order[i]->is_found && !t->order[i]->is_concluded)
+			conclude(t->order[i]);
+	start_suspects(t);
+}
+
 static void survey_on(struct subject *t)
 {
 	struct ask_what q;
+	unsigned i;
 
-	if (!survey_next(&t->survey, &q)) {
-		start_suspects(t);
-		return;
+	while (!t->is_surveyed && survey_next(&t->survey, &q, &i)) {
+		struct ask *a = &t->surveyors[i].ask;
+
+		if (t->survey.stage == SURVEY_SECOND)
+			a->from_port = 0; /* another flow */
+		start_ask(t->all, a, &t->control_way, &q);
+		if (t->survey.stage != SURVEY_CONTROL)
+			return;
 	}
-	/* Another control is another flow. */
-	if (t->survey.stage == SURVEY_CONTROL || t->survey.stage == SURVEY_SECOND)
-		t->ask.from_port = 0;
-	start_ask(t->all, &t->ask, &t->control_way, &q);
-}
-
-/* So much more than four round trips. */
-static uint32_t patience_of(const struct subject *t, uint32_t more_us)
-{
-	uint32_t rtt_us = t->rtt_us ? t->rtt_us : t->all->rtt_us, us;
-
-	if (!rtt_us)
-		return PATIENCE_UNKNOWN_US;
-	us = 4 * (rtt_us < PATIENCE_MAX_US ? rtt_us : PATIENCE_MAX_US) + more_us;
-	return us < PATIENCE_MAX_US ? us : PATIENCE_MAX_US;
-}
-
-static void set_patience(struct subject *t)
-{
-	t->control_way.patience_us = patience_of(t, PATIENCE_MORE_US);
-	t->control_way.brief_us = patience_of(t, BRIEF_MORE_US);
+	if (!t->is_surveyed && t->survey.stage == SURVEY_DONE)
+		end_survey(t);
 }
 
 static void survey_replied(struct ask *a, const struct reply *r)
 {
-	struct subject *t = (struct subject *)a;
+	struct surveyor *v = (struct surveyor *)a;
+	struct subject *t = v->subject;
+	enum survey_stage before = t->survey.stage;
 
 	if (r->kind != REPLY_NONE && r->kind != REPLY_FAULT && t->rtt_us < r->us)
 		t->rtt_us = r->us;
 	set_patience(t);
-	survey_take(&t->survey, r);
+	survey_take(&t->survey, (unsigned)(v - t->surveyors), r);
+	if (before == SURVEY_CONTROL && t->survey.stage == SURVEY_HOPS) {
+		stop_surveyors(t);
+		stop_early_suspects(t);
+	}
 	survey_on(t);
 }
 
@@ -299,8 +354,18 @@ static void start_survey(struct subject *t)
 	add_known(t, STATE_CLOSED, false);
 	add_known(t, STATE_OPEN_RESET, false);
 	survey_add_control(&t->survey, (struct control){TRANSPORT_UDP, unused_port(v), false});
-	t->ask.done = survey_replied;
+	for (size_t i = 0; i < ARRAY_LEN(t->surveyors); i++) {
+		t->surveyors[i].ask.done = survey_replied;
+		t->surveyors[i].subject = t;
+	}
 	survey_on(t);
+}
+
+/* Where nothing has answered, maybe nothing does. */
+static bool may_start_early(const struct subject *t)
+{
+	return !t->is_surveyed && t->survey.stage == SURVEY_CONTROL && !t->rtt_us &&
+	       t->n_silent == t->n_suspects;
 }
 
 /* The few that come first are from all over the list: what differs has mostly other ports. */
@@ -319,9 +384,12 @@ static void start_subject(struct subject *t)
 	set_patience(t);
 	t->control_way.message = SLICE("");
 	put_in_order(t);
-	if (needs_survey(t))
-		start_survey(t);
-	else
+	if (!needs_survey(t)) {
+		end_survey(t);
+		return;
+	}
+	start_survey(t);
+	if (may_start_early(t))
 		start_suspects(t);
 }
 
@@ -406,7 +474,7 @@ static void note_rtt(struct investigating *all, const struct outcome *o)
 static void give_up(struct investigating *all)
 {
 	for (struct subject *t = all->first; t; t = t->next) {
-		ask_cancel(&t->ask);
+		stop_surveyors(t);
 		for (struct suspect *x = t->first; x; x = x->next) {
 			if (!x->is_concluded)
 				release(x);

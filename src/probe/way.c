@@ -74,8 +74,8 @@ void survey_init(struct survey *s, struct way *w)
 
 void survey_add_control(struct survey *s, struct control c)
 {
-	if (s->n_controls < WAY_CONTROLS_MAX)
-		s->controls[s->n_controls++] = c;
+	if (s->n_candidates < WAY_CONTROLS_MAX)
+		s->candidates[s->n_candidates++].control = c;
 }
 
 /* RFC 1122 section 4.1.3.1; RFC 4443 section 3.1. */
@@ -84,9 +84,9 @@ static bool is_port_unreachable(const struct icmp_error *e)
 	return e->by.family == 4 ? e->type == 3 && e->code == 3 : e->type == 1 && e->code == 4;
 }
 
-static bool is_control(const struct survey *s, const struct reply *r)
+static bool is_control(const struct survey *s, const struct control *c, const struct reply *r)
 {
-	if (s->controls[s->tried].transport == TRANSPORT_TCP)
+	if (c->transport == TRANSPORT_TCP)
 		return r->kind == REPLY_OPEN || r->kind == REPLY_RESET;
 	return r->kind == REPLY_ICMP && is_port_unreachable(&r->icmp) &&
 	       addr_equal(&r->icmp.by, &s->way->target);
@@ -101,41 +101,79 @@ bool way_is_answer(const struct way *w, const struct reply *r)
 
 static const struct control *second_control(const struct survey *s)
 {
-	for (unsigned i = 0; i < s->n_controls; i++)
-		if (s->controls[i].transport == TRANSPORT_UDP)
-			return &s->controls[i];
+	for (unsigned i = 0; i < s->n_candidates; i++)
+		if (s->candidates[i].control.transport == TRANSPORT_UDP)
+			return &s->candidates[i].control;
 	return NULL;
 }
 
-bool survey_next(struct survey *s, struct ask_what *q)
+static bool is_turn(const struct survey *s, unsigned i)
+{
+	const struct candidate *c = &s->candidates[i];
+
+	return !c->is_asked && !c->is_out && (!i || c[-1].silences || c[-1].is_out);
+}
+
+/* A short wait each, at first; the last time a long one, for a target that is far away. */
+static bool next_candidate(struct survey *s, struct ask_what *q, unsigned *i)
+{
+	for (*i = 0; *i < s->n_candidates; (*i)++) {
+		struct candidate *c = &s->candidates[*i];
+
+		if (!is_turn(s, *i))
+			continue;
+		c->is_asked = true;
+		*q = (struct ask_what){.transport = c->control.transport, .port = c->control.port};
+		q->patience = !c->silences ? PATIENCE_BRIEF : PATIENCE_USUAL;
+		if (c->silences + 1 == s->way->asks)
+			q->patience = PATIENCE_LONG;
+		return true;
+	}
+	return false;
+}
+
+bool survey_next(struct survey *s, struct ask_what *q, unsigned *i)
 {
 	const struct control *c = &s->way->control;
 
-	if (s->stage == SURVEY_CONTROL && s->tried == s->n_controls)
-		s->stage = SURVEY_DONE;
 	if (s->stage == SURVEY_CONTROL)
-		c = &s->controls[s->tried];
+		return next_candidate(s, q, i);
 	if (s->stage == SURVEY_SECOND)
 		c = second_control(s);
+	*i = s->chosen;
 	*q = (struct ask_what){.transport = c->transport, .port = c->port};
 	if (s->stage == SURVEY_HOPS)
 		q->ttl = s->ttl;
-	if (s->stage == SURVEY_REPLY)
+	if (s->stage == SURVEY_REPLY) {
 		q->min_ttl = (uint8_t)way_next_ttl(s->way, s->ttl_lo, s->ttl_hi);
+		q->patience = PATIENCE_BRIEF;
+	}
 	return s->stage != SURVEY_DONE;
 }
 
-static void take_control(struct survey *s, const struct reply *r)
+static bool are_all_out(const struct survey *s)
 {
-	if (is_control(s, r)) {
-		s->way->control = s->controls[s->tried];
+	for (unsigned i = 0; i < s->n_candidates; i++)
+		if (!s->candidates[i].is_out)
+			return false;
+	return true;
+}
+
+static void take_candidate(struct survey *s, unsigned i, const struct reply *r)
+{
+	struct candidate *c = &s->candidates[i];
+
+	c->is_asked = false;
+	if (is_control(s, &c->control, r)) {
+		s->way->control = c->control;
 		s->way->answers = r->kind;
+		s->chosen = i;
 		s->stage = SURVEY_HOPS;
-		s->silences = 0;
-	} else if (r->kind != REPLY_NONE || ++s->silences >= s->way->asks) {
-		s->tried++;
-		s->silences = 0;
+		return;
 	}
+	c->is_out = r->kind != REPLY_NONE || ++c->silences >= s->way->asks;
+	if (are_all_out(s))
+		s->stage = SURVEY_DONE;
 }
 
 static void next_hop(struct survey *s)
@@ -230,12 +268,14 @@ void way_note(struct way *w, const struct reply *r, unsigned silences)
 		w->asks = WAY_ASKS_LOSSY;
 }
 
-void survey_take(struct survey *s, const struct reply *r)
+void survey_take(struct survey *s, unsigned i, const struct reply *r)
 {
-	way_note(s->way, r, s->silences);
+	bool is_first = s->stage == SURVEY_CONTROL;
+
+	way_note(s->way, r, is_first ? s->candidates[i].silences : s->silences);
 	switch (s->stage) {
 	case SURVEY_CONTROL:
-		take_control(s, r);
+		take_candidate(s, i, r);
 		break;
 	case SURVEY_HOPS:
 		take_hop(s, r);

@@ -46,12 +46,19 @@ struct way {
 };
 
 enum survey_stage { SURVEY_CONTROL, SURVEY_HOPS, SURVEY_REPLY, SURVEY_SECOND, SURVEY_DONE };
+/* One that may become the control. */
+struct candidate {
+	struct control control;
+	unsigned silences;
+	bool is_asked, is_out; /* is_asked: right now */
+};
 struct survey {
 	struct way *way;
-	struct control controls[WAY_CONTROLS_MAX]; /* in the order in which they are tried */
-	unsigned n_controls;
+	/* In the order in which they are tried: each as soon as the one before has kept silent. */
+	struct candidate candidates[WAY_CONTROLS_MAX];
+	unsigned n_candidates, chosen;
 	enum survey_stage stage;
-	unsigned tried, silences; /* controls that did not answer; silences of this question */
+	unsigned silences; /* of this question */
 	uint8_t ttl;
 	unsigned mute;		 /* routers in a row that keep silent */
 	unsigned ttl_lo, ttl_hi; /* answers come with `lo` or more, and with less than `hi` */
@@ -60,8 +67,10 @@ struct survey {
 void survey_init(struct survey *s, struct way *w); /* way.target is set */
 /* What it may try as a control; one too many is left out. */
 void survey_add_control(struct survey *s, struct control c);
-MUST_USE bool survey_next(struct survey *s, struct ask_what *q); /* false: done */
-void survey_take(struct survey *s, const struct reply *r);
+/* What to ask now, beside what is asked already; *i: of which candidate. False: nothing. */
+MUST_USE bool survey_next(struct survey *s, struct ask_what *q, unsigned *i);
+/* What came back; once it is past SURVEY_CONTROL the other candidates' questions are void. */
+void survey_take(struct survey *s, unsigned i, const struct reply *r);
 
 /* To whom `silences` questions in a row were silence: the answer that came tells of losses. */
 void way_note(struct way *w, const struct reply *r, unsigned silences);

@@ -31,8 +31,10 @@ ip -n "$client" route add default via 192.0.2.1
 ip -n "$client" -6 route add 2001:db8:b::/64 via 2001:db8:a::1 # and no other IPv6
 ip -n "$servers" route add default via 203.0.113.1
 ip -n "$servers" -6 route add default via 2001:db8:b::1
-# A router that rations its ICMP errors (6, then one a second) would make a rejection look like a drop.
-ip netns exec "$fw" sh -c 'echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit'
+# Who rations its ICMP errors (6, then one a second) would make a rejection look like a drop.
+for ns in "$fw" "$servers"; do
+	ip netns exec "$ns" sh -c 'echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit'
+done
 ip netns exec "$fw" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
 ip netns exec "$fw" nft -f - <<'END' || die "nft"
 table inet truth {

@@ -94,7 +94,7 @@ passes() {
 	passes_ns=$1 source=$2 target=$3 ports=$4 want=$5
 	shift 5
 	case $target in *:*) target="[$target]" ;; esac
-	ip netns exec "$passes_ns" "$@" "$PORTOLAN" probe --source "$source" --timeout 400 --i-may-probe 0.0.0.0/0 \
+	ip netns exec "$passes_ns" "$@" "$PORTOLAN" probe --no-blame --source "$source" --timeout 400 --i-may-probe 0.0.0.0/0 \
 		--i-may-probe ::/0 --format jsonl "$target:$ports" >"$T/probed" 2>"$T/err"
 	got=$("$python" -c '
 import json, sys

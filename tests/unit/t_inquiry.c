@@ -125,15 +125,16 @@ static void survey(struct world *w, struct way *way)
 {
 	struct survey s;
 	struct ask_what q;
+	unsigned i;
 
 	way->target = the_target;
 	survey_init(&s, way);
 	survey_add_control(&s, (struct control){TRANSPORT_TCP, 33434, false});
 	survey_add_control(&s, (struct control){TRANSPORT_UDP, 33434, false});
-	while (survey_next(&s, &q)) {
+	while (survey_next(&s, &q, &i)) {
 		struct reply r = ask(w, &q);
 
-		survey_take(&s, &r);
+		survey_take(&s, i, &r);
 	}
 }
 
