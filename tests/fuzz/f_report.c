@@ -231,6 +231,13 @@ struct strings {
 	struct arena *arena;
 };
 
+/* Of what the question is, PRODUCT/REQUIREMENT, whose names have no slash: it would be about another
+ * requirement. */
+static bool is_subject(const char *usual)
+{
+	return strcmp(usual, "prod.roles.db") == 0;
+}
+
 /* The next piece of the input, up to a zero byte. No $: a name to try that has one is a template,
  * and left out. */
 static const char *next_name(void *ctx, const char *usual)
@@ -239,7 +246,6 @@ static const char *next_name(void *ctx, const char *usual)
 	struct buf name = BUF_INIT;
 	const char *kept;
 
-	(void)usual;
 	if (s->at >= s->n)
 		s->at = 0;
 	while (s->at < s->n && s->data[s->at]) {
@@ -247,8 +253,10 @@ static const char *next_name(void *ctx, const char *usual)
 
 		if (s->as_hex)
 			buf_addf(&name, "%02x", c);
+		else if (c == '$' || (c == '/' && is_subject(usual)))
+			buf_add_char(&name, '%');
 		else
-			buf_add_char(&name, c == '$' ? '%' : (char)c);
+			buf_add_char(&name, (char)c);
 	}
 	s->at++;
 	kept = arena_copy(s->arena, buf_slice(&name));
