@@ -231,15 +231,15 @@ struct strings {
 	struct arena *arena;
 };
 
-/* Of what the question is, PRODUCT/REQUIREMENT, whose names have no slash: it would be about another
- * requirement. */
-static bool is_subject(const char *usual)
+/* What would mean something there, and does not come from outside: a name to try with $ is a
+ * template, and left out; a question is about PRODUCT/REQUIREMENT; a candidate may be hop:ADDRESS. */
+static bool has_meaning(uint8_t c, const char *usual)
 {
-	return strcmp(usual, "prod.roles.db") == 0;
+	return c == '$' || (c == '/' && strcmp(usual, "prod.roles.db") == 0) ||
+	       (c == ':' && strcmp(usual, "target") == 0);
 }
 
-/* The next piece of the input, up to a zero byte. No $: a name to try that has one is a template,
- * and left out. */
+/* The next piece of the input, up to a zero byte. */
 static const char *next_name(void *ctx, const char *usual)
 {
 	struct strings *s = ctx;
@@ -253,10 +253,8 @@ static const char *next_name(void *ctx, const char *usual)
 
 		if (s->as_hex)
 			buf_addf(&name, "%02x", c);
-		else if (c == '$' || (c == '/' && is_subject(usual)))
-			buf_add_char(&name, '%');
 		else
-			buf_add_char(&name, (char)c);
+			buf_add_char(&name, has_meaning(c, usual) ? '%' : (char)c);
 	}
 	s->at++;
 	kept = arena_copy(s->arena, buf_slice(&name));
@@ -288,7 +286,7 @@ static void fill_run(struct past_run *run, struct past_outcome *p, const struct 
 				      .device = next_name(strings, ""),
 				      .how = next_name(strings, ""),
 				      .evidence = next_name(strings, ""),
-				      .candidates = {next_name(strings, "")}};
+				      .candidates = {next_name(strings, "target")}};
 	*run = (struct past_run){.id = next_name(strings, ""), .vantage = next_name(strings, "")};
 	map_add(&run->by_flow, slice_of(p->flow), p);
 	buf_release(&id);
