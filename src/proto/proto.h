@@ -74,6 +74,13 @@ struct proto_vector {
 	bool is_unknown;
 };
 
+/* What a server says to a question that is not its own, or before any. */
+struct proto_reply {
+	const char *title, *source; /* as in struct proto_vector */
+	struct slice bytes;
+	const char *text; /* proto_said.text; NULL: "" */
+};
+
 struct proto {
 	const char *name; /* of outcomes: "dns" */
 	const char *const
@@ -92,8 +99,17 @@ struct proto {
 	 * from its front what it has understood, and is called again with the rest and more. */
 	enum proto_result (*input)(void *state, const struct proto_ask *ask, struct slice *in,
 				   struct proto_out *out, struct proto_said *said);
+	/* Whether what a peer said, unasked or to anybody's question, is this protocol's, from its
+	 * first byte on: every reply is shown to all of them. PROTO_MORE: it may be, and its own
+	 * question will tell. NULL: only the answers to its own question can be known. */
+	enum proto_result (*recognise)(struct slice in, struct proto_said *said);
+	/* TCP: its place among the questions to a port of which nothing is known, 1: the first; the
+	 * more servers give themselves away by it, the earlier. 0: it is not asked there. */
+	uint8_t turn;
 	const struct proto_vector *vectors;
 	size_t n_vectors;
+	const struct proto_reply *replies; /* all of them are recognised, by no other protocol */
+	size_t n_replies;
 };
 
 extern const struct proto *const protos[]; /* generated; NULL ends it */

@@ -57,6 +57,21 @@ static bool take_piece(struct slice *s, struct slice *piece)
 	return wire_take(s, n < s->n ? n : s->n, piece);
 }
 
+/* As somebody else's reply. */
+static void recognise(const struct proto *p, struct slice data)
+{
+	struct proto_said said = {.port = 0};
+	char *copy = malloc(data.n ? data.n : 1);
+
+	if (data.n)
+		memcpy(copy, data.p, data.n);
+	if (p->recognise)
+		(void)p->recognise((struct slice){copy, data.n}, &said);
+	if (!memchr(said.text, '\0', sizeof(said.text)))
+		BUG("%s: what it says has no end", p->name);
+	free(copy);
+}
+
 static void talk(const struct proto *p, const struct proto_ask *ask, struct slice data)
 {
 	_Alignas(8) uint8_t state[PROTO_STATE_MAX] = {0};
@@ -93,5 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	for (unsigned i = 0; i < PROTO_CHANCE; i++)
 		ask.chance[i] = (uint8_t)i;
 	talk(p, &ask, (struct slice){(const char *)data + 2, n - 2});
+	for (size_t i = 0; protos[i]; i++)
+		recognise(protos[i], (struct slice){(const char *)data + 2, n - 2});
 	return 0;
 }

@@ -3,6 +3,7 @@
  * seeds_proto FOLDER: the conversations of all dialogues as seeds for f_proto, a file each.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,32 +23,54 @@ static void write_vector(FILE *f, const struct proto_vector *v)
 			write_piece(f, t->bytes);
 }
 
-int main(int argc, char **argv)
+static FILE *open_seed(const char *folder, size_t i, char kind, size_t k)
 {
 	char path[4096];
+	FILE *f;
 
+	snprintf(path, sizeof(path), "%s/%s-%zu-%c%zu", folder, protos[i]->name, i, kind, k);
+	f = fopen(path, "wb");
+	if (!f) {
+		perror(path);
+		exit(1);
+	}
+	putc((int)i, f);
+	putc((int)k, f);
+	return f;
+}
+
+static void close_seed(FILE *f)
+{
+	if (fclose(f) != 0) {
+		perror("seeds_proto");
+		exit(1);
+	}
+}
+
+static void write_seeds(const char *folder, size_t i)
+{
+	const struct proto *p = protos[i];
+	FILE *f;
+
+	for (size_t k = 0; k < p->n_vectors; k++) {
+		f = open_seed(folder, i, 'v', k);
+		write_vector(f, &p->vectors[k]);
+		close_seed(f);
+	}
+	for (size_t k = 0; k < p->n_replies; k++) {
+		f = open_seed(folder, i, 'r', k);
+		fwrite(p->replies[k].bytes.p, 1, p->replies[k].bytes.n, f);
+		close_seed(f);
+	}
+}
+
+int main(int argc, char **argv)
+{
 	if (argc != 2 || (mkdir(argv[1], 0777) < 0 && access(argv[1], W_OK) < 0)) {
 		fputs("usage: seeds_proto FOLDER\n", stderr);
 		return 2;
 	}
 	for (size_t i = 0; protos[i]; i++)
-		for (size_t k = 0; k < protos[i]->n_vectors; k++) {
-			FILE *f;
-
-			snprintf(path, sizeof(path), "%s/%s-%zu-%zu", argv[1], protos[i]->name, i,
-				 k);
-			f = fopen(path, "wb");
-			if (!f) {
-				perror(path);
-				return 1;
-			}
-			putc((int)i, f);
-			putc((int)k, f);
-			write_vector(f, &protos[i]->vectors[k]);
-			if (fclose(f) != 0) {
-				perror(path);
-				return 1;
-			}
-		}
+		write_seeds(argv[1], i);
 	return 0;
 }

@@ -162,6 +162,20 @@ static void expect_impression(const struct proto *proto, struct slice bytes, con
 		fail_msg("%s takes %s for its own", proto->name, what);
 }
 
+static enum proto_result recognised(const struct proto *proto, struct slice bytes,
+				    struct proto_said *said)
+{
+	char *copy = malloc(bytes.n ? bytes.n : 1);
+	enum proto_result result;
+
+	memcpy(copy, bytes.p, bytes.n);
+	*said = (struct proto_said){0};
+	result = proto->recognise ? proto->recognise((struct slice){copy, bytes.n}, said)
+				  : PROTO_OTHER;
+	free(copy);
+	return result;
+}
+
 static void echoes(void **state)
 {
 	(void)state;
@@ -169,19 +183,29 @@ static void echoes(void **state)
 		struct play p;
 
 		start(&p, protos[i], &no_vector);
-		expect_impression(protos[i], (struct slice){(const char *)p.out.bytes, p.out.n},
-				  "its own question");
+		if (p.out.n || !protos[i]->is_server_first)
+			expect_impression(protos[i],
+					  (struct slice){(const char *)p.out.bytes, p.out.n},
+					  "its own question");
 	}
 }
 
-/* A byte is none of their answers, whichever it is. */
+static void show_banner(const struct proto *proto, struct slice bytes, const char *what)
+{
+	struct proto_said said;
+
+	if (recognised(proto, bytes, &said) == PROTO_OTHER)
+		expect_impression(proto, bytes, what);
+}
+
+/* Others' banners are none of their answers; nor is a byte, whichever it is. */
 static void banners(void **state)
 {
 	(void)state;
 	for (size_t i = 0; protos[i]; i++) {
-		expect_impression(protos[i], SLICE("HTTP/1.1 400 Bad Request\r\n\r\n"), "HTTP");
-		expect_impression(protos[i], SLICE("SSH-2.0-OpenSSH_9.2\r\n"), "SSH");
-		expect_impression(protos[i], SLICE("220 peer.test ESMTP\r\n"), "SMTP");
+		show_banner(protos[i], SLICE("HTTP/1.1 400 Bad Request\r\n\r\n"), "HTTP");
+		show_banner(protos[i], SLICE("SSH-2.0-OpenSSH_9.2\r\n"), "SSH");
+		show_banner(protos[i], SLICE("220 peer.test ESMTP\r\n"), "SMTP");
 		for (unsigned byte = 0; byte < 256; byte++) {
 			const char c = (char)byte;
 
@@ -241,6 +265,54 @@ static void late(void **state)
 }
 
 /* Each has a conversation that proves it and one that does not; the registry has its services. */
+/* By one, whole; nobody takes a part of it for something else, and all of it may be read. */
+static void show_to_all(const struct proto *of, const struct proto_reply *r)
+{
+	struct proto_said said;
+
+	for (size_t i = 0; protos[i]; i++) {
+		for (size_t n = 0; n < r->bytes.n; n++)
+			if (recognised(protos[i], (struct slice){r->bytes.p, n}, &said) ==
+				    PROTO_PROVED &&
+			    protos[i] != of)
+				fail_msg("%s takes %s for its own", protos[i]->name, r->title);
+		if (recognised(protos[i], r->bytes, &said) == PROTO_PROVED && protos[i] != of)
+			fail_msg("%s takes %s for its own", protos[i]->name, r->title);
+	}
+	assert_int_equal(recognised(of, r->bytes, &said), PROTO_PROVED);
+	assert_string_equal(said.text, r->text ? r->text : "");
+}
+
+static void replies(void **state)
+{
+	(void)state;
+	for (size_t i = 0; protos[i]; i++)
+		for (size_t k = 0; k < protos[i]->n_replies; k++)
+			show_to_all(protos[i], &protos[i]->replies[k]);
+}
+
+/* What greets is known by its greeting, unless another greets alike: then its question tells. */
+static void greet_all(const struct proto *proto, const struct proto_vector *v)
+{
+	struct proto_said said;
+
+	if (!proto->is_server_first || v->result != PROTO_PROVED || v->turns[0].who != '<')
+		return;
+	if (recognised(proto, v->turns[0].bytes, &said) == PROTO_OTHER)
+		fail_msg("%s does not know \"%s\" for its own", proto->name, v->title);
+	for (size_t i = 0; protos[i]; i++)
+		if (recognised(protos[i], v->turns[0].bytes, &said) == PROTO_PROVED &&
+		    protos[i] != proto)
+			fail_msg("%s takes %s's \"%s\" for its own", protos[i]->name, proto->name,
+				 v->title);
+}
+
+static void greetings(void **state)
+{
+	(void)state;
+	each_vector(greet_all);
+}
+
 static void complete(void **state)
 {
 	(void)state;
@@ -268,9 +340,11 @@ static void complete(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole),  cmocka_unit_test(in_pieces), cmocka_unit_test(cut_off),
-		cmocka_unit_test(echoes), cmocka_unit_test(banners),   cmocka_unit_test(others),
-		cmocka_unit_test(late),	  cmocka_unit_test(complete),
+		cmocka_unit_test(whole),     cmocka_unit_test(in_pieces),
+		cmocka_unit_test(cut_off),   cmocka_unit_test(echoes),
+		cmocka_unit_test(banners),   cmocka_unit_test(others),
+		cmocka_unit_test(late),	     cmocka_unit_test(replies),
+		cmocka_unit_test(greetings), cmocka_unit_test(complete),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
