@@ -156,6 +156,7 @@ int checking_report(struct checking *c)
 		.n_outcomes = c->trial.outcomes.n,
 		.run = &c->trial.run,
 		.elapsed_ms = c->trial.elapsed_ms,
+		.slowed_to = c->trial.slowed_to,
 		.names = c->trial.names.data,
 		.changes = c->changes,
 		.all = c->all,

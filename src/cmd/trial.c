@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "cmd/command.h"
 #include "cmd/progress.h"
+#include "cmd/second_look.h"
 #include "model/service.h"
 #include "probe/investigate.h"
 #include "probe/method.h"
@@ -62,7 +63,7 @@ static struct investigation investigation_of(struct trial *t)
 	return (struct investigation){.loop = t->loop,
 				      .tasks = t->tasks,
 				      .is_thorough = t->is_thorough,
-				      .rate = t->rate,
+				      .rate = t->slowed_to ? t->slowed_to : t->rate,
 				      .chance = host_chance,
 				      .found = t->found ? take_found : NULL,
 				      .concluded = take_conclusion,
@@ -174,30 +175,54 @@ static void tick(struct timer *timer)
 	timer_start(ticking->loop, timer, mono_add_ms(loop_now(ticking->loop), TICK_MS));
 }
 
-static int run_engine(struct trial *t, struct loop *l, const volatile int *interrupted,
-		      struct err *err)
+static struct engine_config config_of(struct trial *t)
 {
-	struct resolver *resolver = t->has_names ? resolver_new(l) : NULL;
-	const struct engine_config config = {
-		.loop = l,
-		.resolver = resolver,
+	return (struct engine_config){
+		.loop = t->loop,
 		.texts = &t->texts,
 		.timeout_ms = t->timeout_ms,
 		.rate = t->rate,
 		.descriptors = limit_descriptors(t->n_tasks * method_tcp.socks + 64),
 		.chance = host_chance,
-		.outcome = take_outcome,
-		.resolved = take_name,
-		.ctx = t,
 	};
-	struct engine *e = engine_new(&config, t->tasks + t->first, t->n_tasks - t->first);
+}
+
+int trial_run_tasks(struct trial *t, const struct task *tasks, size_t n, unsigned rate,
+		    void (*took)(void *ctx, size_t task, const struct outcome *o), void *ctx,
+		    const volatile int *interrupted, struct err *err)
+{
+	struct engine_config config = config_of(t);
+	struct engine *e;
+	int rc;
+
+	config.rate = rate;
+	config.outcome = took;
+	config.ctx = ctx;
+	e = engine_new(&config, tasks, n);
+	rc = engine_run(e, interrupted, err);
+	engine_free(e);
+	return rc;
+}
+
+static int run_engine(struct trial *t, struct loop *l, const volatile int *interrupted,
+		      struct err *err)
+{
+	struct resolver *resolver = t->has_names ? resolver_new(l) : NULL;
+	struct engine_config config = config_of(t);
+	struct engine *e;
 	struct progress progress = {.loop = l,
-				    .engine = e,
 				    .outcomes = &t->outcomes,
 				    .before = t->outcomes.n,
 				    .started = t->started};
 	struct ticking ticking = {.timer.fire = tick, .loop = l, .trial = t};
 	int rc;
+
+	config.resolver = resolver;
+	config.outcome = take_outcome;
+	config.resolved = take_name;
+	config.ctx = t;
+	e = engine_new(&config, t->tasks + t->first, t->n_tasks - t->first);
+	progress.engine = e;
 
 	progress_start(&progress);
 	if (t->tick)
@@ -211,22 +236,73 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 	return rc;
 }
 
-static int find_causes(struct trial *t, const volatile int *interrupted, struct err *err)
+static int find_causes(struct trial *t, struct outcome *outcomes, size_t n,
+		       const volatile int *interrupted, struct err *err)
 {
 	const struct investigation v = investigation_of(t);
 
-	return investigate(&v, t->outcomes.items, t->outcomes.n, interrupted, err);
+	if (t->is_quick || *interrupted)
+		return 0;
+	return investigate(&v, outcomes, n, interrupted, err);
+}
+
+static struct second_look second_look_of(const struct trial *t)
+{
+	struct second_look s = {.elapsed_ms = (loop_now(t->loop).us - t->started.us) / 1000};
+
+	for (size_t i = 0; i < t->outcomes.n; i++)
+		s.answered += t->outcomes.items[i].rtt_us != 0;
+	return s;
+}
+
+/* Until all of it convinces. */
+static int look_again(struct trial *t, struct second_look *s, bool with_causes,
+		      const volatile int *interrupted, struct err *err)
+{
+	struct outcome *fresh;
+	size_t n = 1;
+	int rc = 0;
+
+	s->rounds = 0;
+	while (!rc && n && !*interrupted) {
+		rc = second_look(s, t, interrupted, &fresh, &n, err);
+		if (!rc && n && with_causes)
+			rc = find_causes(t, fresh, n, interrupted, err);
+		second_look_put_back(t, fresh, n);
+		free(fresh);
+		if (n)
+			t->slowed_to = s->rate;
+	}
+	return rc;
+}
+
+/* Nobody is blamed for what one more try would let through. */
+static int try_all(struct trial *t, struct loop *l, struct second_look *s,
+		   const volatile int *interrupted, struct err *err)
+{
+	int rc = run_engine(t, l, interrupted, err);
+
+	*s = second_look_of(t);
+	return rc ? rc : look_again(t, s, false, interrupted, err);
 }
 
 static int run_stages(struct trial *t, struct loop *l, const volatile int *interrupted,
 		      struct err *err)
 {
-	int rc = run_engine(t, l, interrupted, err);
+	struct second_look s;
+	int rc = try_all(t, l, &s, interrupted, err);
 
 	while (!rc && !*interrupted && t->more && t->more(t))
-		rc = run_engine(t, l, interrupted, err);
-	if (!rc && !t->is_quick && !*interrupted)
-		rc = find_causes(t, interrupted, err);
+		rc = try_all(t, l, &s, interrupted, err);
+	if (!rc)
+		rc = find_causes(t, t->outcomes.items, t->outcomes.n, interrupted, err);
+	if (!rc)
+		rc = look_again(t, &s, true, interrupted, err);
+	if (t->slowed_to)
+		buf_addf(&t->names,
+			 "  tried again at %u new connections a second: of faster ones too many got "
+			 "no answer\n",
+			 t->slowed_to);
 	if (!rc && t->after)
 		rc = t->after(t, l, interrupted, err);
 	return rc;
@@ -271,7 +347,7 @@ int trial_run(struct trial *t, struct err *err)
 struct run_summary trial_summary(const struct trial *t)
 {
 	const struct outcome_list *l = &t->outcomes;
-	struct run_summary s = {.elapsed_ms = t->elapsed_ms};
+	struct run_summary s = {.elapsed_ms = t->elapsed_ms, .slowed_to = t->slowed_to};
 
 	for (size_t i = 0; i < l->n; i++) {
 		s.pass += l->items[i].state == STATE_OPEN;

@@ -35,11 +35,12 @@ struct trial {
 	unsigned timeout_ms; /* 0: the engine's */
 	unsigned rate;	     /* new connections a second; 0: the engine's */
 
-	struct loop *loop;	      /* while it runs; borrowed */
+	struct loop *loop;  /* while it runs; borrowed */
+	unsigned slowed_to; /* new connections a second: faster ones got lost; 0: none did */
 	struct outcome_list outcomes; /* by task, then by address; owned */
 	size_t first;		      /* the first task that has not run yet */
 	struct text_pool texts;	      /* theirs */
-	struct buf names;	      /* a line for each name that was resolved; escaped */
+	struct buf names;	      /* a line for each name that was resolved, and of the pace; escaped */
 	struct run run;
 	char vantage[HOST_NAME_MAX_TEXT];
 	struct mono started;
@@ -59,6 +60,10 @@ const struct proto *trial_usual_dialogue(uint16_t port);
 /* Zero the struct, set the first four, and .names = BUF_INIT. Interrupted, what is not known is
  * not-attempted, and that is no error. */
 MUST_USE int trial_run(struct trial *t, struct err *err);
+/* Only these tasks, within a run; each outcome is told to `took`, with the task's index. */
+MUST_USE int trial_run_tasks(struct trial *t, const struct task *tasks, size_t n, unsigned rate,
+			     void (*took)(void *ctx, size_t task, const struct outcome *o),
+			     void *ctx, const volatile int *interrupted, struct err *err);
 /* The run's header, from run.started_ms; trial_run() does it by itself. */
 void trial_name_run(struct trial *t);
 /* Without a site: what is open passes. */

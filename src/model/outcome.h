@@ -78,6 +78,8 @@ struct outcome {
 	 * which no rule need have sent: it refuses nothing. */
 	bool is_absence;
 	bool is_alike;	     /* where it is lost is told by others to its target alone */
+	bool answers_later;  /* it was silent, and a single try afterwards was answered */
+	float bad_luck;	     /* dropped: the chance that losses alone made it so; 0: not known */
 	bool is_interrupted; /* not-attempted: the run was ended before */
 	enum answer network, service;
 	const char *expected; /* protocol; NULL: not said */

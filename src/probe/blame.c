@@ -295,6 +295,7 @@ static void blame_nothing(const struct sighting *seen, struct outcome *o)
 	char by[ADDR_TEXT_MAX];
 
 	decide(o, STATE_DROPPED, CAUSE_UNPROVEN, CONFIDENCE_POSSIBLE);
+	o->bad_luck = seen->bad_luck;
 	set_how(o, "no answer");
 	add_candidate(o, "local-firewall");
 	/* On this host there is no way out and none back. A target is silent too when it is down,

@@ -43,6 +43,7 @@ struct proxy_refusal {
 };
 
 struct sighting {
+	float bad_luck; /* SAW_NOTHING: outcome.bad_luck */
 	enum saw saw;
 	const struct proto *proto;	   /* the dialogue that was held; NULL: none */
 	struct proto_said said;		   /* SAW_PROVED */

@@ -147,6 +147,8 @@ static void finish_silence(struct probe *p, const struct sighting *seen)
 						   .tries = seen->tries});
 		return;
 	}
+	if (seen->saw == SAW_NOTHING)
+		told.bad_luck = (float)rtt_bad_luck(&p->target->rtt, &p->engine->rtt, seen->tries);
 	if (p->method->transport == TRANSPORT_TCP)
 		rtt_add_silence(&p->target->rtt);
 	p->target->had_way = true;

@@ -88,7 +88,8 @@ static unsigned pause_of(const struct inquiry *q)
 
 bool inquiry_next(struct inquiry *q, struct ask_what *out, bool *is_control)
 {
-	*is_control = q->stage == STAGE_CONTROL || q->stage == STAGE_COMPARE;
+	*is_control =
+		q->stage == STAGE_CONTROL || q->stage == STAGE_COMPARE || q->stage == STAGE_STEADY;
 	*out = (struct ask_what){.transport = q->transport, .port = q->port, .ttl = q->ttl};
 	if (*is_control) {
 		out->transport = q->way->control.transport;
@@ -128,6 +129,10 @@ bool inquiry_next(struct inquiry *q, struct ask_what *out, bool *is_control)
 		out->ttl = 0;
 		out->min_ttl = (uint8_t)q->ttl_lo;
 		out->patience = PATIENCE_BRIEF;
+		break;
+	case STAGE_STEADY:
+		out->ttl = 0;
+		out->min_ttl = q->way->reply_ttl;
 		break;
 	case STAGE_DONE:
 		return false;
@@ -376,6 +381,18 @@ static void say_unsure(const struct inquiry *q, struct outcome *o)
 		 answer_words(o), hop_words(q, q->next, a));
 }
 
+/* What let it through now did not before: of the network nothing else is known. */
+static void say_answer(const struct inquiry *q, struct outcome *o)
+{
+	(void)q;
+	o->answers_later = true;
+	evidence(
+		o,
+		"no answer to %u tries, and one later was answered: something on the way lets only "
+		"some of them through",
+		o->tries);
+}
+
 static void say_hop(const struct inquiry *q, struct outcome *o)
 {
 	set_hop(q, o);
@@ -405,7 +422,7 @@ void inquiry_conclude(const struct inquiry *q, struct outcome *o)
 		[FOUND_SOMEWHERE] = say_at_end, [FOUND_NEARER] = say_nearer,
 		[FOUND_GENUINE] = say_genuine,	[FOUND_UNSURE] = say_unsure,
 		[FOUND_FARTHER] = say_farther,	[FOUND_BEYOND] = say_beyond,
-		[FOUND_HOP] = say_hop,		[FOUND_ANSWER] = NULL,
+		[FOUND_HOP] = say_hop,		[FOUND_ANSWER] = say_answer,
 	};
 
 	if (!sayings[q->found])

@@ -54,6 +54,7 @@ enum inquiry_stage {
 	STAGE_WHOLE,   /* as it is: what does its answer look like */
 	STAGE_REPLY,   /* does the answer come from nearer than the target's */
 	STAGE_COMPARE, /* or does the control's, too */
+	STAGE_STEADY,  /* does the control answer at all right now */
 	STAGE_DONE,
 };
 struct inquiry {
@@ -65,21 +66,23 @@ struct inquiry {
 
 	enum inquiry_stage stage;
 	enum found found;
-	uint8_t ttl;		 /* of the question, and of the next one */
-	uint8_t lower;		 /* the TTL that others were seen to come to */
-	uint8_t last, next;	 /* hops; 0: none, or not known */
-	uint8_t mute;		 /* of those between, so many keep silent */
-	uint8_t round;		 /* without a control: of asking those that keep silent */
-	unsigned silences;	 /* of this question */
-	uint8_t nearest;	 /* the least TTL that draws its answer; 0: not looked for */
-	bool passes;		 /* it was seen to come to the last hop before the target */
-	bool is_plain;		 /* it went well: it gets by with a question less */
-	bool is_beyond;		 /* looked for behind a translation */
-	unsigned place;		 /* among the flows to its target: they do not all wait alike */
-	unsigned pauses;	 /* that were made */
-	bool follows;		 /* others of the way told where to look */
-	bool is_alike;		 /* told by what the others are alone */
-	unsigned ttl_lo, ttl_hi; /* of its answers, as in struct survey */
+	uint8_t ttl;		   /* of the question, and of the next one */
+	uint8_t lower;		   /* the TTL that others were seen to come to */
+	uint8_t last, next;	   /* hops; 0: none, or not known */
+	uint8_t mute;		   /* of those between, so many keep silent */
+	uint8_t round;		   /* without a control: of asking those that keep silent */
+	unsigned silences;	   /* of this question */
+	unsigned unsteady;	   /* times that the control's silence meant nothing */
+	enum inquiry_stage resume; /* what STAGE_STEADY stands between */
+	uint8_t nearest;	   /* the least TTL that draws its answer; 0: not looked for */
+	bool passes;		   /* it was seen to come to the last hop before the target */
+	bool is_plain;		   /* it went well: it gets by with a question less */
+	bool is_beyond;		   /* looked for behind a translation */
+	unsigned place;		   /* among the flows to its target: they do not all wait alike */
+	unsigned pauses;	   /* that were made */
+	bool follows;		   /* others of the way told where to look */
+	bool is_alike;		   /* told by what the others are alone */
+	unsigned ttl_lo, ttl_hi;   /* of its answers, as in struct survey */
 };
 
 void inquiry_init(struct inquiry *q, enum symptom symptom, const struct outcome *o, struct way *w);

@@ -6,6 +6,8 @@
  */
 #include "probe/inquiry.h"
 
+enum { UNSTEADY_MAX = 2 };
+
 static bool is_the_answer(const struct reply *r)
 {
 	return r->kind == REPLY_OPEN || r->kind == REPLY_RESET || r->kind == REPLY_ICMP;
@@ -28,7 +30,7 @@ static void as_control(struct inquiry *q)
 /* The least TTL that draws the answer has come to whoever answers itself, where it takes packets as
  * its own or has no route for them; a rule of a router's answers to those that it would have passed
  * on, with one more. */
-static void came_short(struct inquiry *q)
+static void is_short(struct inquiry *q)
 {
 	q->nearest = q->ttl;
 	if (q->symptom == SYMPTOM_ICMP || q->ttl == 1) {
@@ -40,6 +42,21 @@ static void came_short(struct inquiry *q)
 	q->ttl_lo = 1;
 	q->ttl_hi = WAY_TTL_END;
 	q->stage = STAGE_REPLY;
+}
+
+/* Where nobody has told yet that a packet ends there, and the TTL of its answers does not say how
+ * far it is either, the target may be nearer than it seemed: then the control is answered, too. */
+static void came_short(struct inquiry *q)
+{
+	const struct way *w = q->way;
+	bool is_sure = w->is_told_twice ||
+		       (w->asks == WAY_ASKS && way_hops_of(w->reply_ttl) == w->distance);
+
+	q->silences = q->unsteady = 0;
+	if (q->ttl == 1 || w->hops[q->ttl].family || is_sure || q->ttl >= w->distance)
+		is_short(q);
+	else
+		q->stage = STAGE_CONTROL;
 }
 
 /* Between the two its answer's TTL decides, if it is not disguised. */
@@ -85,6 +102,12 @@ static void not_as_control(struct inquiry *q)
 		inquiry_end(q, FOUND_FARTHER);
 }
 
+static void compare(struct inquiry *q)
+{
+	q->silences = q->unsteady = 0;
+	q->stage = STAGE_COMPARE;
+}
+
 static void came_from(struct inquiry *q, unsigned ttl)
 {
 	const struct way *w = q->way;
@@ -98,7 +121,7 @@ static void came_from(struct inquiry *q, unsigned ttl)
 	else if (q->next == 1 && w->distance > 1)
 		walk_from_start(q); /* or this host itself */
 	else if (ttl > w->reply_ttl && w->answers != REPLY_ICMP)
-		q->stage = STAGE_COMPARE;
+		compare(q);
 	else if (q->symptom == SYMPTOM_ICMP && q->next > w->distance)
 		look_beyond(q);
 	else
@@ -199,18 +222,58 @@ static void take_reply(struct inquiry *q, const struct reply *r)
 		came_from(q, q->ttl_lo);
 }
 
-/* Where losses had the control look farther away than it is, it now shows. */
+static void is_it_steady(struct inquiry *q)
+{
+	q->resume = q->stage;
+	q->stage = STAGE_STEADY;
+}
+
+static void take_control(struct inquiry *q, const struct reply *r)
+{
+	struct way *w = q->way;
+
+	if (way_is_answer(w, r)) {
+		w->distance = q->ttl;
+		w->is_doubtful = w->reply_ttl && way_is_short(w);
+		ask_from_where(q);
+	} else if (r->kind != REPLY_NONE) {
+		if (r->kind == REPLY_EXCEEDED)
+			inquiry_note_hop(q, r);
+		is_short(q);
+	} else if (w->answers != REPLY_ICMP) {
+		is_it_steady(q);
+	} else if (!inquiry_again(q)) {
+		is_short(q); /* those errors are rationed */
+	}
+}
+
+/* Where losses had the control look farther away than it is, it now shows. Its silence counts only
+ * where it answers right after. */
 static void take_compare(struct inquiry *q, const struct reply *r)
 {
-	if (r->kind == REPLY_NONE && inquiry_again(q))
-		return;
 	if (r->kind == REPLY_NONE) {
-		not_as_control(q);
+		is_it_steady(q);
 		return;
 	}
 	q->way->reply_ttl = (uint8_t)q->ttl_lo;
 	q->way->is_doubtful = way_is_short(q->way);
 	as_control(q);
+}
+
+static void take_steady(struct inquiry *q, const struct reply *r)
+{
+	q->stage = q->resume;
+	if (!way_is_answer(q->way, r)) {
+		q->way->asks = WAY_ASKS_LOSSY;
+		if (++q->unsteady == UNSTEADY_MAX)
+			inquiry_end(q, FOUND_UNSURE);
+	} else if (inquiry_again(q)) {
+		return;
+	} else if (q->resume == STAGE_COMPARE) {
+		not_as_control(q);
+	} else {
+		is_short(q);
+	}
 }
 
 static void take_whole(struct inquiry *q, const struct reply *r)
@@ -233,8 +296,14 @@ void inquiry_take_answer(struct inquiry *q, const struct reply *r)
 	case STAGE_REPLY:
 		take_reply(q, r);
 		break;
+	case STAGE_CONTROL:
+		take_control(q, r);
+		break;
 	case STAGE_COMPARE:
 		take_compare(q, r);
+		break;
+	case STAGE_STEADY:
+		take_steady(q, r);
 		break;
 	case STAGE_WALK:
 		take_walk(q, r);

@@ -25,6 +25,23 @@ static void finish(struct inquiry *q, enum found found)
 	q->stage = is_seen || q->transport != TRANSPORT_TCP ? STAGE_DONE : STAGE_HELD;
 }
 
+/* Those that show where the others are lost are tried once more as they are, at leisure: maybe it
+ * was the run itself that was too fast for something on the way. */
+static void finish_first(struct inquiry *q, enum found found)
+{
+	finish(q, found);
+	if (q->stage == STAGE_DONE && !q->follows && has_control(q) &&
+	    q->transport == TRANSPORT_TCP)
+		q->stage = STAGE_WHOLE;
+}
+
+static void take_whole(struct inquiry *q, const struct reply *r)
+{
+	if (r->kind == REPLY_OPEN || r->kind == REPLY_RESET)
+		q->found = FOUND_ANSWER;
+	q->stage = STAGE_DONE;
+}
+
 /* Enough of them were seen to come to the same hop, and to no other: routers ration their errors,
  * so that not every flow can be asked for. */
 static bool is_told_by_others(const struct way *w)
@@ -49,7 +66,7 @@ static void remember(struct inquiry *q)
 static void end_here(struct inquiry *q, enum found found)
 {
 	remember(q);
-	finish(q, found);
+	finish_first(q, found);
 }
 
 static void go_on(struct inquiry *q)
@@ -228,6 +245,9 @@ void inquiry_take_silent(struct inquiry *q, const struct reply *r)
 		break;
 	case STAGE_HELD:
 		take_held(q, r);
+		break;
+	case STAGE_WHOLE:
+		take_whole(q, r);
 		break;
 	default:
 		take_walk(q, r);

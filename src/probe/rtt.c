@@ -2,7 +2,7 @@
 #include "probe/rtt.h"
 
 /* The chance that a "dropped" is bad luck. */
-static const double bad_luck_max = 1e-6;
+const double rtt_bad_luck_max = 1e-6;
 /* What is taken to have been seen before anything was. */
 static const double prior_lost = 0.05, prior_sent = 0.8;
 /* So many tries of the target's own are worth all those of others. */
@@ -58,17 +58,23 @@ static double expected_loss(const struct rtt *target, const struct rtt *run)
 	return !target->answered && p < prior_lost / prior_sent ? prior_lost / prior_sent : p;
 }
 
-unsigned rtt_tries(const struct rtt *target, const struct rtt *run)
+double rtt_bad_luck(const struct rtt *target, const struct rtt *run, unsigned tries)
 {
 	double p = expected_loss(target, run);
 	/* Laplace's rule of succession. */
-	double bad_luck = (target->answered + 1.0) / (target->answered + target->silent + 2.0) * p;
-	unsigned n = 1;
+	double bad_luck = (target->answered + 1.0) / (target->answered + target->silent + 2.0);
 
-	do {
+	while (tries--)
 		bad_luck *= p;
+	return bad_luck;
+}
+
+unsigned rtt_tries(const struct rtt *target, const struct rtt *run)
+{
+	unsigned n = 2;
+
+	while (n < RTT_TRIES_MAX && rtt_bad_luck(target, run, n) > rtt_bad_luck_max)
 		n++;
-	} while (n < RTT_TRIES_MAX && bad_luck > bad_luck_max);
 	return n;
 }
 

@@ -46,6 +46,11 @@ uint32_t rtt_late_us(const struct rtt *r);
 /* How many tries make "dropped", 2 to RTT_TRIES_MAX. */
 unsigned rtt_tries(const struct rtt *target, const struct rtt *run);
 
+/* The chance that so many tries to a target that answers were all lost: what "dropped" may be wrong
+ * by; at most rtt_bad_luck_max where it was tried often enough. */
+extern const double rtt_bad_luck_max;
+double rtt_bad_luck(const struct rtt *target, const struct rtt *run, unsigned tries);
+
 /* What a silent probe does next. */
 struct rtt_step {
 	bool is_over;  /* at `at_us`; else it is tried again then */

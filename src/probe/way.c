@@ -256,6 +256,7 @@ static void take_second(struct survey *s, const struct reply *r)
 	    !addr_equal(&r->icmp.by, &w->target))
 		return;
 	w->is_doubtful = false;
+	w->is_told_twice = true;
 	if (r->icmp.ttl >= w->reply_ttl)
 		return;
 	w->reply_ttl = r->icmp.ttl;

@@ -35,6 +35,7 @@ struct way {
 	/* The control's answers have come less far than its distance: a shorter way back, or
 	 * something on the way answers for the target. */
 	bool is_doubtful;
+	bool is_told_twice; /* another control's answers have told both */
 	unsigned n_short; /* flows that were sent with a TTL that ends one hop before the target */
 	unsigned asks;	  /* how often what keeps silent is asked */
 	/* What other flows to the target that went astray have shown: the last hop that they reach,

@@ -195,6 +195,7 @@ static void add_summary(struct buf *out, const struct check_report *r)
 		.not_tested = s->counts[VERDICT_NOT_TESTED],
 		.forbidden_open = s->counts[VERDICT_FORBIDDEN_OPEN],
 		.elapsed_ms = r->elapsed_ms,
+		.slowed_to = r->slowed_to,
 		.exit = s->exit,
 	};
 

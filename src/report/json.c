@@ -84,6 +84,16 @@ void json_number_or_null(struct json *j, const char *key, int64_t value)
 		json_null(j, key);
 }
 
+void json_chance(struct json *j, const char *key, double chance)
+{
+	if (chance > 0) {
+		start_value(j, key);
+		buf_addf(j->out, "%.1e", chance);
+	} else {
+		json_null(j, key);
+	}
+}
+
 void json_bool(struct json *j, const char *key, bool b)
 {
 	start_value(j, key);

@@ -23,6 +23,8 @@ void json_text(struct json *j, const char *key, const char *s); /* NULL: null */
 void json_number(struct json *j, const char *key, int64_t value);
 /* Where zero means "none", or "not known". */
 void json_number_or_null(struct json *j, const char *key, int64_t value);
+/* A probability with two digits; 0: null */
+void json_chance(struct json *j, const char *key, double chance);
 void json_bool(struct json *j, const char *key, bool b);
 void json_null(struct json *j, const char *key);
 void json_addr(struct json *j, const char *key, const struct addr *a); /* family 0: null */

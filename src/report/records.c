@@ -115,6 +115,7 @@ static void add_answer(struct json *j, const struct outcome *o)
 	json_time(j, "at", o->at_ms);
 	json_number_or_null(j, "named_port", o->named_port);
 	json_bool(j, "stand_in", o->is_stand_in);
+	json_chance(j, "bad_luck", o->state == STATE_DROPPED ? o->bad_luck : 0);
 }
 
 void json_outcome(struct buf *out, const struct outcome *o, const struct run *run,
@@ -143,6 +144,7 @@ void json_summary(struct buf *out, const struct run_summary *s)
 	json_number(&j, "forbidden_open", s->forbidden_open);
 	json_number(&j, "elapsed_ms", s->elapsed_ms);
 	json_number(&j, "exit", s->exit);
+	json_number_or_null(&j, "slowed_to", s->slowed_to);
 	json_close(&j, '}');
 }
 

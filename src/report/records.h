@@ -35,6 +35,7 @@ struct outcome_context {
 struct run_summary {
 	unsigned pass, degraded, fail, unproven, not_tested, forbidden_open;
 	int64_t elapsed_ms;
+	unsigned slowed_to; /* new connections a second: faster ones got lost; 0: none did */
 	int exit;
 };
 

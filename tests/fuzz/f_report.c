@@ -232,7 +232,8 @@ struct strings {
 };
 
 /* What would mean something there, and does not come from outside: a name to try with $ is a
- * template, and left out; a question is about PRODUCT/REQUIREMENT; a candidate may be hop:ADDRESS. */
+ * template, and left out; a question is about PRODUCT/REQUIREMENT; a candidate may be
+ * hop:ADDRESS. */
 static bool has_meaning(uint8_t c, const char *usual)
 {
 	return c == '$' || (c == '/' && strcmp(usual, "prod.roles.db") == 0) ||

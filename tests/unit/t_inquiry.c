@@ -327,7 +327,9 @@ static void test_rows(void **state)
 
 		text_pool_init(&pool);
 		o = run(&rows[i], 0, &pool);
-		assert_true(is_as_told(&rows[i], &o, true));
+		if (!is_as_told(&rows[i], &o, true))
+			fail_msg("row %zu: %s, %s", i, cause_names[o.cause],
+				 o.evidence ? o.evidence : "");
 		text_pool_release(&pool);
 	}
 }
