@@ -299,10 +299,11 @@ static int run_stages(struct trial *t, struct loop *l, const volatile int *inter
 	if (!rc)
 		rc = look_again(t, &s, true, interrupted, err);
 	if (t->slowed_to)
-		buf_addf(&t->names,
-			 "  tried again at %u new connections a second: of faster ones too many got "
-			 "no answer\n",
-			 t->slowed_to);
+		buf_addf(
+			&t->names,
+			"  tried again at %u new connections a second: of faster ones too many got "
+			"no answer\n",
+			t->slowed_to);
 	if (!rc && t->after)
 		rc = t->after(t, l, interrupted, err);
 	return rc;

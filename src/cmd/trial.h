@@ -40,7 +40,7 @@ struct trial {
 	struct outcome_list outcomes; /* by task, then by address; owned */
 	size_t first;		      /* the first task that has not run yet */
 	struct text_pool texts;	      /* theirs */
-	struct buf names;	      /* a line for each name that was resolved, and of the pace; escaped */
+	struct buf names; /* a line for each name that was resolved, and of the pace; escaped */
 	struct run run;
 	char vantage[HOST_NAME_MAX_TEXT];
 	struct mono started;

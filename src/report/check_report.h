@@ -14,7 +14,7 @@ struct check_report {
 	size_t n_outcomes;
 	const struct run *run;
 	int64_t elapsed_ms;
-	unsigned slowed_to; /* as in struct run_summary */
+	unsigned slowed_to;	      /* as in struct run_summary */
 	const char *names;	      /* lines about names that were resolved, escaped; "" */
 	const struct change *changes; /* by demand; NULL: no history */
 	bool all;		      /* list what holds, too */

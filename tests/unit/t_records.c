@@ -64,7 +64,7 @@ static void test_outcome_without_plan(void **state)
 		"\"expected\":null,\"proved\":null,\"assumed\":\"ms-sql-s\",\"rtt_us\":null,"
 		"\"tries\":2,"
 		"\"evidence\":[\"no answer to 2 SYNs\"],\"at\":\"2016-07-30T22:36:16.385Z\","
-		"\"named_port\":null,\"stand_in\":false}");
+		"\"named_port\":null,\"stand_in\":false,\"bad_luck\":null}");
 	buf_release(&out);
 }
 
@@ -143,7 +143,8 @@ static void test_summary(void **state)
 	json_summary(&out, &s);
 	check_text("summary", &out,
 		   "{\"record\":\"summary\",\"pass\":41,\"degraded\":1,\"fail\":3,\"unproven\":0,"
-		   "\"not_tested\":0,\"forbidden_open\":0,\"elapsed_ms\":312,\"exit\":1}");
+		   "\"not_tested\":0,\"forbidden_open\":0,\"elapsed_ms\":312,\"exit\":1,\"slowed_"
+		   "to\":null}");
 	buf_release(&out);
 }
 
