@@ -81,7 +81,7 @@ void inquiry_init(struct inquiry *q, enum symptom symptom, const struct outcome 
 /* A router may send one error a second to one host, and six at once: ratelimits of icmp(7). */
 static unsigned pause_of(const struct inquiry *q)
 {
-	enum { PAUSE_MS = 1100, STEP_MS = 400, STEPS = 4 };
+	enum { PAUSE_MS = 1050, STEP_MS = 300, STEPS = 4 };
 
 	return PAUSE_MS + q->place % STEPS * STEP_MS;
 }
@@ -115,7 +115,6 @@ bool inquiry_next(struct inquiry *q, struct ask_what *out, bool *is_control)
 		out->is_held = true;
 		break;
 	case STAGE_SHORT:
-		out->ttl = (uint8_t)(q->way->distance - 1);
 		break;
 	case STAGE_WHOLE:
 		out->ttl = 0;

@@ -66,23 +66,25 @@ struct inquiry {
 
 	enum inquiry_stage stage;
 	enum found found;
-	uint8_t ttl;		   /* of the question, and of the next one */
-	uint8_t lower;		   /* the TTL that others were seen to come to */
-	uint8_t last, next;	   /* hops; 0: none, or not known */
-	uint8_t mute;		   /* of those between, so many keep silent */
-	uint8_t round;		   /* without a control: of asking those that keep silent */
-	unsigned silences;	   /* of this question */
-	unsigned unsteady;	   /* times that the control's silence meant nothing */
+	uint8_t ttl;	    /* of the question, and of the next one */
+	uint8_t lower;	    /* the TTL that others were seen to come to */
+	uint8_t last, next; /* hops; 0: none, or not known */
+	uint8_t mute;	    /* of those between, so many keep silent */
+	uint64_t mutes;	    /* bit n: at TTL n neither the flow nor the control was told of */
+	uint8_t round;	    /* without a control: of asking those that keep silent */
+	unsigned silences;  /* of this question */
+	unsigned unsteady;  /* times that the control's silence meant nothing */
 	enum inquiry_stage resume; /* what STAGE_STEADY stands between */
 	uint8_t nearest;	   /* the least TTL that draws its answer; 0: not looked for */
 	bool passes;		   /* it was seen to come to the last hop before the target */
-	bool is_plain;		   /* it went well: it gets by with a question less */
-	bool is_beyond;		   /* looked for behind a translation */
-	unsigned place;		   /* among the flows to its target: they do not all wait alike */
-	unsigned pauses;	   /* that were made */
-	bool follows;		   /* others of the way told where to look */
-	bool is_alike;		   /* told by what the others are alone */
-	unsigned ttl_lo, ttl_hi;   /* of its answers, as in struct survey */
+	bool is_shortened, is_like_control; /* that was asked; and what was found before */
+	bool is_plain;			    /* it went well: it gets by with a question less */
+	bool is_beyond;			    /* looked for behind a translation */
+	unsigned place;		 /* among the flows to its target: they do not all wait alike */
+	unsigned pauses;	 /* that were made */
+	bool follows;		 /* others of the way told where to look */
+	bool is_alike;		 /* told by what the others are alone */
+	unsigned ttl_lo, ttl_hi; /* of its answers, as in struct survey */
 };
 
 void inquiry_init(struct inquiry *q, enum symptom symptom, const struct outcome *o, struct way *w);

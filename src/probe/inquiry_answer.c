@@ -18,11 +18,30 @@ static bool is_own_control(const struct inquiry *q)
 	return q->way->control.transport == q->transport && q->way->control.port == q->port;
 }
 
-/* Answered from where the control answers; is that where the target is? */
+/* Routers ration their errors: not each flow is asked that. False: it is not asked. */
+static bool ask_short(struct inquiry *q)
+{
+	struct way *w = q->way;
+
+	if (q->is_shortened || w->distance < 2 || w->n_short >= WAY_SAMPLES)
+		return false;
+	w->n_short++;
+	q->is_shortened = true;
+	q->silences = 0;
+	q->ttl = (uint8_t)(w->distance - 1U);
+	q->stage = STAGE_SHORT;
+	return true;
+}
+
+/* Answered from where the control answers; is that where the target is? Something on the way that
+ * disguises its TTLs answers, too, to what does not come to the target. */
 static void as_control(struct inquiry *q)
 {
 	const struct way *w = q->way;
 
+	q->is_like_control = true;
+	if (ask_short(q))
+		return;
 	q->next = w->is_doubtful ? (uint8_t)way_hops_of(w->reply_ttl) : 0;
 	inquiry_end(q, w->is_doubtful ? FOUND_UNSURE : FOUND_GENUINE);
 }
@@ -96,6 +115,9 @@ static void is_nearer(struct inquiry *q)
 /* The target's way back may be shorter than that of a hop before it. */
 static void not_as_control(struct inquiry *q)
 {
+	/* Where TTLs do not count hops, what it comes to does. */
+	if (way_hops_of(q->way->reply_ttl) != q->way->distance && ask_short(q))
+		return;
 	if (q->next < way_hops_of(q->way->reply_ttl) || q->next < q->way->distance)
 		is_nearer(q);
 	else
@@ -196,7 +218,10 @@ static void take_short(struct inquiry *q, const struct reply *r)
 		q->passes = true;
 		inquiry_note_hop(q, r);
 	}
-	ask_from_where(q);
+	if (q->is_like_control)
+		as_control(q);
+	else
+		not_as_control(q);
 }
 
 /* Of what went well one silence is, where silence is what should be. */
@@ -325,9 +350,6 @@ void inquiry_start_answer(struct inquiry *q)
 		q->stage = q->next ? STAGE_DONE : STAGE_WALK;
 	} else if (!w->distance) {
 		inquiry_end(q, FOUND_NOTHING);
-	} else if (w->distance > 1 && w->n_short < WAY_SAMPLES) {
-		w->n_short++; /* routers ration their errors */
-		q->stage = STAGE_SHORT;
 	} else {
 		ask_from_where(q);
 	}

@@ -69,13 +69,33 @@ static void end_here(struct inquiry *q, enum found found)
 	finish_first(q, found);
 }
 
+/* Between what it was seen to come to and what it was not: first the last hop before the target,
+ * that most of them come to, then the middle of what is left. Each error is one of few that a
+ * router sends. That it does not come to an answer of the target is known. */
+static void search(struct inquiry *q)
+{
+	unsigned end = q->next ? q->next : q->way->distance, n = 0;
+	uint8_t open[WAY_HOPS_MAX];
+
+	for (unsigned ttl = q->last + 1U; ttl < end; ttl++)
+		if (!(q->mutes >> ttl & 1))
+			open[n++] = (uint8_t)ttl;
+	q->silences = 0;
+	q->stage = STAGE_WALK;
+	q->mute = (uint8_t)(end - q->last - 1U);
+	if (n)
+		q->ttl = open[q->next ? n / 2 : n - 1];
+	else
+		end_here(q, q->next ? FOUND_BETWEEN : FOUND_AT_END);
+}
+
 static void go_on(struct inquiry *q)
 {
 	q->ttl++;
 	q->silences = 0;
 	q->stage = STAGE_WALK;
-	if (has_control(q) && q->ttl >= q->way->distance)
-		end_here(q, FOUND_AT_END); /* that it does not answer itself is known */
+	if (has_control(q))
+		search(q);
 	else if (q->ttl > WAY_HOPS_MAX)
 		end_here(q, FOUND_SOMEWHERE);
 }
@@ -105,14 +125,20 @@ static void came_to_hop(struct inquiry *q, const struct reply *r)
 
 static void keep_silent(struct inquiry *q)
 {
-	q->mute++;
-	go_on(q);
+	q->mutes |= UINT64_C(1) << q->ttl;
+	search(q);
+}
+
+/* It has told of the survey. */
+static bool is_rationing(const struct inquiry *q)
+{
+	return q->way->hops[q->ttl].family != 0;
 }
 
 /* Whoever rations its errors gets the time to have some again. */
 static void ask_later(struct inquiry *q)
 {
-	if (q->pauses >= (q->way->hops[q->ttl].family ? PAUSES_MAX : 1)) {
+	if (q->pauses >= (is_rationing(q) ? PAUSES_MAX : 1)) {
 		keep_silent(q);
 		return;
 	}
@@ -126,10 +152,11 @@ static void parted(struct inquiry *q)
 {
 	q->next = q->ttl;
 	if (!q->follows) {
-		end_here(q, FOUND_BETWEEN);
+		search(q);
 		return;
 	}
 	q->found = FOUND_BETWEEN;
+	q->mute = 0;
 	q->last = q->way->fallen_at;
 	q->silences = 0;
 	q->lower = q->last;
@@ -156,7 +183,8 @@ static void walk_again(struct inquiry *q)
 {
 	q->follows = false;
 	q->ttl = 0;
-	q->last = q->mute = q->round = 0;
+	q->last = q->next = q->mute = q->round = 0;
+	q->mutes = 0;
 	go_on(q);
 }
 
@@ -168,7 +196,7 @@ static void take_control(struct inquiry *q, const struct reply *r)
 		q->stage = STAGE_CONFIRM;
 	} else if (r->kind != REPLY_NONE) {
 		end_here(q, FOUND_SOMEWHERE); /* the way is another one by now */
-	} else if (!inquiry_again(q)) {
+	} else if (!inquiry_again(q) || (is_rationing(q) && q->silences > 1)) {
 		ask_later(q);
 	}
 }
