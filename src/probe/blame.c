@@ -348,10 +348,25 @@ static void blame_udp_silence(const struct sighting *seen, struct outcome *o)
 		     seen->tries, seen->tries == 1 ? "" : "s", more);
 }
 
+/* Full-sized packets are lost: RFC 2923 section 2.1. */
+static void blame_gap(const struct sighting *seen, struct outcome *o)
+{
+	decide(o, STATE_SILENT, CAUSE_RETURN_PATH, CONFIDENCE_LIKELY);
+	set_how(o, "handshake, words with a gap");
+	set_evidence(o,
+		     "it answers, and in %u ms only the end of its words came: full-sized packets "
+		     "are lost on the way back, and nobody says so (a path MTU black hole)",
+		     seen->waited_ms);
+}
+
 /* Whether it has the bytes tells an application that keeps silent from something that shook hands
  * in its name; where none were sent, both remain. */
 static void blame_tcp_silence(const struct sighting *seen, struct outcome *o)
 {
+	if (seen->has_gap) {
+		blame_gap(seen, o);
+		return;
+	}
 	set_how(o, seen->unacked > 0 ? "handshake, data not acknowledged" : "handshake, no words");
 	if (seen->unacked > 0) {
 		decide(o, STATE_SILENT, CAUSE_MIDDLEBOX, CONFIDENCE_LIKELY);

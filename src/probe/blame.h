@@ -51,6 +51,7 @@ struct sighting {
 	uint16_t port;			   /* the one that was negotiated; 0: the task's */
 	const char *words; /* the evidence, where the method knows better; NULL, "": it does not */
 	long unacked;	   /* SAW_SILENCE over TCP: as struct loop_ops says; -1: nothing was sent */
+	bool has_gap;	   /* the same: later bytes came, and those before them not */
 	int error;
 	const char *call; /* "socket", "connect", "send", ...; a literal */
 	bool had_way;	  /* SAW_LOCAL_ERROR: earlier in the run this host could send there */

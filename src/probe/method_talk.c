@@ -377,6 +377,13 @@ static long unacked(struct talk *t)
 	return t->c->has_sent && !task_of(t)->via ? l->ops->unacked(l, dial_sock(&t->dial)) : -1;
 }
 
+static bool has_gap(struct talk *t)
+{
+	struct loop *l = probe_loop(t->dial.probe);
+
+	return !task_of(t)->via && l->ops->has_gap(l, dial_sock(&t->dial));
+}
+
 static void timer_fired(struct timer *timer)
 {
 	struct talk *t = (struct talk *)((char *)timer - offsetof(struct talk, timer));
@@ -391,6 +398,7 @@ static void timer_fired(struct timer *timer)
 		seen->bytes = c->heard;
 		seen->waited_ms = PATIENCE_MS;
 		seen->unacked = unacked(t);
+		seen->has_gap = has_gap(t);
 		finish(t, c->heard ? SAW_OPEN : SAW_SILENCE);
 	}
 }

@@ -142,6 +142,8 @@ struct loop_ops {
 	/* TCP: bytes of ours, the SYN left out, that the peer's kernel has not acknowledged yet;
 	 * -1: none was sent, as its window is shut, or it is not known. */
 	long (*unacked)(struct loop *l, struct sock *s);
+	/* TCP: later bytes of the peer's came, and those before them not: tcp_has_gap(). */
+	bool (*has_gap)(struct loop *l, struct sock *s);
 	/* TCP, while nothing has come: whether the SYN leaves this host. The kernel repeats it
 	 * after a second, and only then does it tell: TCP_INFO's tcpi_retransmits counts what it
 	 * meant to send, tcpi_retrans what went out. */

@@ -24,6 +24,7 @@
 #include "sys/listener.h"
 #include "sys/ping.h"
 #include "sys/sockaddr.h"
+#include "sys/tcp_gap.h"
 
 enum { SPARES = 64, BATCH = 128 };
 
@@ -452,6 +453,12 @@ static long unacked(struct loop *l, struct sock *s)
 	return n && n == unsent ? -1 : n;
 }
 
+static bool has_gap(struct loop *l, struct sock *s)
+{
+	(void)l;
+	return tcp_has_gap(s->fd);
+}
+
 static enum sock_left has_left(struct loop *l, struct sock *s)
 {
 	struct tcp_info info;
@@ -662,6 +669,7 @@ static const struct loop_ops ops_epoll = {
 	.recv_from = recv_from,
 	.send_to = send_to,
 	.unacked = unacked,
+	.has_gap = has_gap,
 	.has_left = has_left,
 	.watch = watch,
 	.unwatch = stop_watching,

@@ -407,6 +407,13 @@ static enum sock_left has_left(struct loop *l, struct sock *s)
 	return LEFT_UNKNOWN;
 }
 
+static bool has_gap(struct loop *l, struct sock *s)
+{
+	(void)l;
+	(void)s;
+	return false;
+}
+
 static long unacked(struct loop *l, struct sock *s)
 {
 	const struct sim_sock *x = s->impl;
@@ -583,6 +590,7 @@ static const struct loop_ops ops_sim = {
 	.send = send_bytes,
 	.recv = recv_bytes,
 	.unacked = unacked,
+	.has_gap = has_gap,
 	.has_left = has_left,
 	.error = take_error,
 	.icmp = take_icmp,
