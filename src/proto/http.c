@@ -27,6 +27,8 @@ static enum proto_result input(void *state, const struct proto_ask *ask, struct 
 	if (result != HTTP_REPLY)
 		return result == HTTP_MORE ? PROTO_MORE : PROTO_OTHER;
 	kind = http_kind(&r);
+	if (kind == HTTP_EITHER)
+		return PROTO_MORE;
 	if (kind != HTTP_WEB && kind != HTTP_UNCLEAR)
 		return PROTO_OTHER;
 	http_say_server(&r, said);
@@ -45,6 +47,7 @@ static enum proto_result recognise(struct slice in, struct proto_said *said)
 		http_say_server(&r, said);
 		return PROTO_PROVED;
 	case HTTP_UNCLEAR:
+	case HTTP_EITHER:
 		return PROTO_MORE;
 	case HTTP_TLS:
 	case HTTP_PROXY:
@@ -178,6 +181,16 @@ static const struct proto_vector vectors[] = {
 			       "Connection: close\r\n"
 			       "\r\n")}},
 	 .result = PROTO_OTHER},
+	{.title = "what Docker says, too",
+	 .source = "Docker 20.10.24",
+	 .turns = {{'>', SLICE(REQUEST)},
+		   {'<', SLICE("HTTP/1.0 404 Not Found\r\n"
+			       "Content-Type: application/json\r\n"
+			       "Date: Fri, 27 Nov 2026 22:08:50 GMT\r\n"
+			       "Content-Length: 29\r\n"
+			       "\r\n"
+			       "{\"message\":\"page not found\"}\n")}},
+	 .result = PROTO_MORE},
 	{.title = "MongoDB",
 	 .source = "MongoDB 4.0.18",
 	 .turns = {{'>', SLICE(REQUEST)},

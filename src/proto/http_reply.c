@@ -104,17 +104,49 @@ static bool is_of_proxy(const struct http_reply *r)
 	       r->status >= 400;
 }
 
+/* Each way may have a field of its own. */
+bool http_offers(const struct http_reply *r, const char *way)
+{
+	struct slice rest = r->fields, line, name;
+
+	while (slice_cut(&rest, '\n', &line))
+		if (slice_cut(&line, ':', &name) && slice_is_nocase(name, "WWW-Authenticate") &&
+		    slice_has_prefix(slice_trim(line), way))
+			return true;
+	return false;
+}
+
+bool http_is_wsman(const struct http_reply *r)
+{
+	return r->status == 401 && (http_offers(r, "Basic realm=\"WSMAN\"") ||
+				    http_offers(r, "Basic realm=\"OPENWSMAN\""));
+}
+
+/* Windows' HTTP service, which wants a login: for WinRM, or for somebody's pages. */
+static bool is_windows_login(const struct http_reply *r)
+{
+	struct slice server;
+
+	return r->status == 401 && http_field(r, "Server", &server) &&
+	       slice_has_prefix(server, "Microsoft-HTTPAPI/") &&
+	       (http_offers(r, "Negotiate") || http_offers(r, "Kerberos"));
+}
+
+static bool is_docker_404(const struct http_reply *r)
+{
+	return r->status == 404 &&
+	       slice_is(slice_trim(r->body), "{\"message\":\"page not found\"}");
+}
+
 static bool is_of_others(const struct http_reply *r)
 {
 	struct slice value;
 
-	if (has_field(r, "Api-Version") || has(r->body, "{\"message\":\"page not found\"}"))
+	if (has_field(r, "Api-Version"))
 		return true; /* Docker */
 	if (http_field(r, "Content-Type", &value) && slice_has_prefix(value, "application/ipp"))
 		return true;
-	if (http_field(r, "WWW-Authenticate", &value) && has(value, "WSMAN"))
-		return true; /* WinRM, Openwsman */
-	return has(r->body, "\"etcdserver\":") ||
+	return http_is_wsman(r) || has(r->body, "\"etcdserver\":") ||
 	       has(r->body, "trying to access MongoDB over HTTP on the native driver port");
 }
 
@@ -124,6 +156,8 @@ enum http_kind http_kind(const struct http_reply *r)
 		return HTTP_TLS;
 	if (is_of_others(r))
 		return HTTP_OTHERS;
+	if (is_windows_login(r) || is_docker_404(r))
+		return HTTP_EITHER;
 	if (is_of_proxy(r))
 		return HTTP_PROXY;
 	return r->status == 400 || r->status == 408 || r->status == 501 || r->status == 505

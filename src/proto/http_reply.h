@@ -37,11 +37,18 @@ bool http_field(const struct http_reply *r, const char *name, struct slice *valu
 enum http_kind {
 	HTTP_WEB,
 	HTTP_UNCLEAR, /* it understood nothing of a question that was not HTTP */
+	HTTP_EITHER,  /* a web server's or another protocol's: that one's question tells */
 	HTTP_TLS,     /* it wants TLS: what is said in clear text is no service */
 	HTTP_PROXY,
 	HTTP_OTHERS, /* another protocol's, which has its own dialogue */
 };
 enum http_kind http_kind(const struct http_reply *r);
+
+/* Does it name WS-Management's realm? */
+bool http_is_wsman(const struct http_reply *r);
+
+/* Is this way to log in among those that it names, "Basic realm=..."? */
+bool http_offers(const struct http_reply *r, const char *way);
 
 /* What it calls itself; else how it answers: "404 Not Found". */
 void http_say_server(const struct http_reply *r, struct proto_said *said);
