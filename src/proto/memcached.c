@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * memcached: version, and over TCP quit (memcached doc/protocol.txt). Over UDP each datagram has a
- * head of eight bytes: an id, which of how many it is, and nothing; few servers have UDP since 1.5.6.
+ * head of eight bytes: an id, which of how many it is, and nothing; since 1.5.6 few servers have
+ * UDP.
  */
 #include "base/compiler.h"
 #include "proto/proto.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * MQTT: CONNECT of version 3.1.1 without a user and a client id, for a session that is not kept, and
- * DISCONNECT (OASIS MQTT 3.1.1 sections 3.1, 3.2, 3.14). A broker that takes nobody without a login
- * says so.
+ * MQTT: CONNECT of version 3.1.1 without a user and a client id, for a session that is not kept,
+ * and DISCONNECT (OASIS MQTT 3.1.1 sections 3.1, 3.2, 3.14). A broker that takes nobody without a
+ * login says so.
  */
 #include "base/compiler.h"
 #include "proto/proto.h"

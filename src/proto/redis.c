@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Redis: PING, and QUIT (Redis documentation, "Redis serialization protocol"). A server that wants a
- * password says so, and one that speaks only to its own host.
+ * Redis: PING, and QUIT (Redis documentation, "Redis serialization protocol"). A server that wants
+ * a password says so, and one that speaks only to its own host.
  */
 #include "base/compiler.h"
 #include "proto/proto.h"
