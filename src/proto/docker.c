@@ -13,16 +13,6 @@ static void start(void *state, const struct proto_ask *ask, struct proto_out *ou
 	http_put_request(ask, "GET /_ping", out);
 }
 
-/* The version of the API, and a field beside it that says which of the kind it is. */
-static bool is_docker(const struct http_reply *r, struct slice *api)
-{
-	struct slice ignored;
-
-	return http_field(r, "Api-Version", api) &&
-	       (http_field(r, "Docker-Experimental", &ignored) ||
-		http_field(r, "Libpod-Api-Version", &ignored));
-}
-
 static enum proto_result recognise(struct slice in, struct proto_said *said)
 {
 	struct http_reply r;
@@ -31,7 +21,7 @@ static enum proto_result recognise(struct slice in, struct proto_said *said)
 
 	if (result != HTTP_REPLY)
 		return result == HTTP_MORE ? PROTO_MORE : PROTO_OTHER;
-	if (is_docker(&r, &api)) {
+	if (http_is_docker(&r, &api)) {
 		if (!http_field(&r, "Server", &server))
 			server = SLICE("Docker");
 		proto_sayf(said, "%.*s, API %.*s", (int)server.n, server.p, (int)api.n, api.p);

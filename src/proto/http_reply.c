@@ -104,6 +104,12 @@ static bool is_of_proxy(const struct http_reply *r)
 	       r->status >= 400;
 }
 
+bool http_is_docker(const struct http_reply *r, struct slice *api)
+{
+	return http_field(r, "Api-Version", api) &&
+	       (has_field(r, "Docker-Experimental") || has_field(r, "Libpod-Api-Version"));
+}
+
 /* Each way may have a field of its own. */
 bool http_offers(const struct http_reply *r, const char *way)
 {
@@ -142,8 +148,8 @@ static bool is_of_others(const struct http_reply *r)
 {
 	struct slice value;
 
-	if (has_field(r, "Api-Version"))
-		return true; /* Docker */
+	if (http_is_docker(r, &value))
+		return true;
 	if (http_field(r, "Content-Type", &value) && slice_has_prefix(value, "application/ipp"))
 		return true;
 	return http_is_wsman(r) || has(r->body, "\"etcdserver\":") ||

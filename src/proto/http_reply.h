@@ -44,6 +44,9 @@ enum http_kind {
 };
 enum http_kind http_kind(const struct http_reply *r);
 
+/* Docker's API, by what its every answer says; the version of the API. */
+bool http_is_docker(const struct http_reply *r, struct slice *api);
+
 /* Does it name WS-Management's realm? */
 bool http_is_wsman(const struct http_reply *r);
 

@@ -84,6 +84,17 @@ static enum proto_result input(void *state, const struct proto_ask *ask, struct 
 	return read_login(s, login, in, out, said);
 }
 
+/* Some say to any question that they take no such login: two bytes, so that its own must tell. */
+static enum proto_result recognise(struct slice in, struct proto_said *said)
+{
+	static const char refusal[] = {VERSION, (char)LOGIN_NO_WAY};
+
+	(void)said;
+	if (in.n > sizeof(refusal) || (in.n && memcmp(in.p, refusal, in.n) != 0))
+		return PROTO_OTHER;
+	return PROTO_MORE;
+}
+
 static const char *const services[] = {"socks", NULL};
 
 #define REQUEST	   "\5\3\0\1\2"
@@ -133,6 +144,7 @@ const struct proto proto_socks5 = {
 	.state_size = sizeof(struct state),
 	.start = start,
 	.input = input,
+	.recognise = recognise,
 	.turn = 43,
 	.vectors = vectors,
 	.n_vectors = ARRAY_LEN(vectors),

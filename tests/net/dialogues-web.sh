@@ -290,7 +290,8 @@ talk_cupsd() {
 }
 talk_etcd() {
 	both 'proved: 404 Not Found' http tcp 2379
-	not_taken tcp 2379 http-proxy
+	both 'proved: 3[.0-9]*' etcd tcp 2379
+	not_taken tcp 2379 http-proxy docker winrm
 }
 talk_squid() {
 	both 'proved: squid/.*' http-proxy tcp 3128
@@ -306,7 +307,7 @@ talk_privoxy() {
 }
 talk_dockerd() {
 	both 'proved: Docker/.*, API 1[.0-9]*' docker tcp 2375
-	not_taken tcp 2375 http http-proxy winrm
+	not_taken tcp 2375 http http-proxy winrm etcd
 }
 talk_microsocks() {
 	both 'proved: open to anybody' socks tcp 1080
