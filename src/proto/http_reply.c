@@ -67,7 +67,7 @@ static bool has_field(const struct http_reply *r, const char *name)
 	return http_field(r, name, &ignored);
 }
 
-static bool has(struct slice s, const char *text)
+bool http_has(struct slice s, const char *text)
 {
 	for (; s.n; s = slice_skip(s, 1))
 		if (slice_has_prefix(s, text))
@@ -78,10 +78,11 @@ static bool has(struct slice s, const char *text)
 static bool wants_tls(const struct http_reply *r)
 {
 	return r->status == 400 &&
-	       (has(r->body, "plain HTTP request was sent to HTTPS port") ||	     /* nginx */
-		has(r->body, "speaking plain HTTP to an SSL-enabled server port") || /* Apache */
-		has(r->body, "Client sent an HTTP request to an HTTPS server") ||    /* Go */
-		has(r->body, "This combination of host and port requires TLS"));     /* Tomcat */
+	       (http_has(r->body, "plain HTTP request was sent to HTTPS port") || /* nginx */
+		http_has(r->body,
+			 "speaking plain HTTP to an SSL-enabled server port") ||       /* Apache */
+		http_has(r->body, "Client sent an HTTP request to an HTTPS server") || /* Go */
+		http_has(r->body, "This combination of host and port requires TLS"));  /* Tomcat */
 }
 
 /* What proxies alone say: RFC 9110 section 15.5.8, and Squid's, tinyproxy's and Privoxy's own
@@ -152,8 +153,8 @@ static bool is_of_others(const struct http_reply *r)
 		return true;
 	if (http_field(r, "Content-Type", &value) && slice_has_prefix(value, "application/ipp"))
 		return true;
-	return http_is_wsman(r) || has(r->body, "\"etcdserver\":") ||
-	       has(r->body, "trying to access MongoDB over HTTP on the native driver port");
+	return http_is_wsman(r) || http_has(r->body, "\"etcdserver\":") ||
+	       http_has(r->body, "trying to access MongoDB over HTTP on the native driver port");
 }
 
 enum http_kind http_kind(const struct http_reply *r)

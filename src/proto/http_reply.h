@@ -34,6 +34,9 @@ enum http_result http_reply_read(struct slice in, struct http_reply *r);
 /* A field's value, of the first with this name (in letters of either case). */
 bool http_field(const struct http_reply *r, const char *name, struct slice *value);
 
+/* Do these words stand in a body, or a value? */
+bool http_has(struct slice s, const char *text);
+
 enum http_kind {
 	HTTP_WEB,
 	HTTP_UNCLEAR, /* it understood nothing of a question that was not HTTP */

@@ -273,7 +273,7 @@ answers_vpn() { listens_tcp "$1" 1194; }
 talk_nginx_tls() {
 	both 'proved: nginx/[0-9.]*' http tcp 80
 	not_taken tcp 80 http-proxy
-	not_taken tcp 443 http http-proxy
+	not_taken tcp 443 http http-proxy ipp
 }
 talk_apache() {
 	both 'proved: Apache/.*' http tcp 80
@@ -286,7 +286,8 @@ talk_lighttpd() {
 }
 talk_cupsd() {
 	both 'proved: CUPS/.*' http tcp 631
-	not_taken tcp 631 http-proxy
+	both 'proved: CUPS/.*' ipp tcp 631
+	not_taken tcp 631 http-proxy etcd
 }
 talk_etcd() {
 	both 'proved: 404 Not Found' http tcp 2379
