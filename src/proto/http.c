@@ -191,6 +191,16 @@ static const struct proto_vector vectors[] = {
 			       "\r\n"
 			       "{\"message\":\"page not found\"}\n")}},
 	 .result = PROTO_MORE},
+	{.title = "what WinRM says, too",
+	 .source = "MS-WSMV, Windows' HTTP service",
+	 .turns = {{'>', SLICE(REQUEST)},
+		   {'<', SLICE("HTTP/1.1 404 Not Found\r\n"
+			       "Content-Type: text/html; charset=us-ascii\r\n"
+			       "Server: Microsoft-HTTPAPI/2.0\r\n"
+			       "Connection: close\r\n"
+			       "Content-Length: 0\r\n"
+			       "\r\n")}},
+	 .result = PROTO_MORE},
 	{.title = "MongoDB",
 	 .source = "MongoDB 4.0.18",
 	 .turns = {{'>', SLICE(REQUEST)},

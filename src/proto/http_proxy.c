@@ -19,13 +19,13 @@ static void start(void *state, const struct proto_ask *ask, struct proto_out *ou
 	proto_put_text(out, request);
 }
 
-/* A web server that grants any method says how long its page is, or of what kind: a tunnel has
- * neither, RFC 9110 section 9.3.6. */
+/* A web server that grants any method says how long its page is, or of what kind, or sends it: of a
+ * tunnel none is true, RFC 9110 section 9.3.6. */
 static bool is_tunnel(const struct http_reply *r)
 {
 	struct slice ignored;
 
-	return r->status == 200 && !http_field(r, "Content-Length", &ignored) &&
+	return r->status == 200 && !r->body.n && !http_field(r, "Content-Length", &ignored) &&
 	       !http_field(r, "Content-Type", &ignored) &&
 	       !http_field(r, "Transfer-Encoding", &ignored);
 }

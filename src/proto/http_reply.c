@@ -129,14 +129,16 @@ bool http_is_wsman(const struct http_reply *r)
 				    http_offers(r, "Basic realm=\"OPENWSMAN\""));
 }
 
-/* Windows' HTTP service, which wants a login: for WinRM, or for somebody's pages. */
-static bool is_windows_login(const struct http_reply *r)
+/* Windows' HTTP service itself: it wants a login, for WinRM or for somebody's pages; or nobody has
+ * registered the page, as none has where WinRM is alone. */
+static bool is_windows_own(const struct http_reply *r)
 {
 	struct slice server;
 
-	return r->status == 401 && http_field(r, "Server", &server) &&
-	       slice_has_prefix(server, "Microsoft-HTTPAPI/") &&
-	       (http_offers(r, "Negotiate") || http_offers(r, "Kerberos"));
+	if (!http_field(r, "Server", &server) || !slice_has_prefix(server, "Microsoft-HTTPAPI/"))
+		return false;
+	return r->status == 404 ||
+	       (r->status == 401 && (http_offers(r, "Negotiate") || http_offers(r, "Kerberos")));
 }
 
 static bool is_docker_404(const struct http_reply *r)
@@ -163,7 +165,7 @@ enum http_kind http_kind(const struct http_reply *r)
 		return HTTP_TLS;
 	if (is_of_others(r))
 		return HTTP_OTHERS;
-	if (is_windows_login(r) || is_docker_404(r))
+	if (is_windows_own(r) || is_docker_404(r))
 		return HTTP_EITHER;
 	if (is_of_proxy(r))
 		return HTTP_PROXY;
