@@ -95,7 +95,7 @@ static const struct proto_vector vectors_tcp[] = {
 	 .result = PROTO_PROVED,
 	 .text = "1.6.18"},
 	{.title = "it wants a password",
-	 .source = "memcached 1.6.18, proto_text.c",
+	 .source = "memcached 1.6.18",
 	 .turns = {{'>', SLICE("version\r\n")},
 		   {'<', SLICE("CLIENT_ERROR unauthenticated\r\n")},
 		   {'>', SLICE("quit\r\n")}},

@@ -57,7 +57,7 @@ static enum proto_result input(void *state, const struct proto_ask *ask, struct 
 
 	(void)state;
 	(void)ask;
-	if (result == PROTO_PROVED)
+	if (result == PROTO_PROVED && !slice_has_prefix(*in, "-DENIED")) /* that one hangs up */
 		proto_put_text(out, "*1\r\n$4\r\nQUIT\r\n");
 	return result;
 }
@@ -81,10 +81,11 @@ static const struct proto_vector vectors[] = {
 	 .result = PROTO_PROVED,
 	 .text = "wants a password"},
 	{.title = "it speaks to its own host only",
-	 .source = "Redis 7.0, networking.c",
+	 .source = "Redis 7.0.15",
 	 .turns = {{'>', SLICE(REQUEST)},
-		   {'<', SLICE("-DENIED Redis is running in protected mode because ")},
-		   {'>', SLICE(QUIT)}},
+		   {'<', SLICE("-DENIED Redis is running in protected mode because protected mode "
+			       "is enabled and no password is set for the default user. In this "
+			       "mode connections are only accepted from the loopback interface.")}},
 	 .result = PROTO_PROVED,
 	 .text = "speaks to its own host only"},
 	{.title = "a mail server",

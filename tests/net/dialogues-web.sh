@@ -185,9 +185,20 @@ make_redis_login() { make_redis; }
 run_redis_login() { start_inside "$1" redis-server --save '' --dir /tmp --requirepass secret; }
 answers_redis_login() { ask "$1" tcp 6379 'PING\r\n' '-NOAUTH'; }
 
+make_redis_protected() { make_redis; }
+run_redis_protected() {
+	with_address "$1"
+	start_inside "$1" redis-server --save '' --dir /tmp --bind '* -::*'
+}
+answers_redis_protected() { ask "$1" tcp 6379 'PING\r\n' '+PONG'; }
+
 make_memcached() { :; }
 run_memcached() { start_inside "$1" /usr/bin/memcached -u root -l 127.0.0.1,::1 -U 11211 -m 8; }
 answers_memcached() { ask "$1" tcp 11211 'version\r\n' 'VERSION '; }
+
+make_memcached_login() { echo user:secret >"$R/etc/memcached.passwords"; }
+run_memcached_login() { start_inside "$1" /usr/bin/memcached -u root -l 127.0.0.1,::1 -Y /etc/memcached.passwords -m 8; }
+answers_memcached_login() { ask "$1" tcp 11211 'version\r\n' 'unauthenticated'; }
 
 make_postgres() {
 	mkdir -p "$R/var/lib/pg" "$R/run/postgresql"
@@ -324,6 +335,11 @@ talk_redis() {
 	not_taken tcp 6379 memcached http
 }
 talk_redis_login() { both 'proved: wants a password' redis tcp 6379; }
+talk_redis_protected() {
+	says 'proved: speaks to its own host only' redis tcp 192.0.2.1 6379
+	both 'proved: open to anybody' redis tcp 6379
+}
+talk_memcached_login() { both 'proved: wants a password' memcached tcp 11211; }
 talk_memcached() {
 	both 'proved: 1[.0-9]*' memcached tcp 11211
 	both 'proved: 1[.0-9]*' memcached udp 11211
@@ -374,8 +390,8 @@ talk_vpn() {
 }
 
 for name in ${PEERS_ONLY:-nginx_tls apache lighttpd cupsd etcd dockerd squid tinyproxy privoxy microsocks \
-	microsocks_login danted redis redis_login memcached mosquitto mosquitto_login rabbitmq postgres gitd epmd zabbix \
-	xvfb xvfb_closed sip turnserver vpn}; do
+	microsocks_login danted redis redis_login redis_protected memcached memcached_login mosquitto mosquitto_login \
+	rabbitmq postgres gitd epmd zabbix xvfb xvfb_closed sip turnserver vpn}; do
 	namespace "$name"
 	peer "$name" "$ns"
 	"talk_$name"
