@@ -110,26 +110,26 @@ static void tasks_are_where_they_may_be(void **state)
 	} rows[] = {
 		{"direct", REQUIREMENT("q", "needs: tcp/80"), TO_SRV, "connect 10.2.0.20:80\n"},
 		{"through the proxy", REQUIREMENT("q", "needs: tcp/80, via: proxy"), TO_SRV,
-		 "connect 10.1.0.30:3128\ntalk 10.2.0.20:80 via http:gate\n"},
+		 "talk 10.1.0.30:3128\ntalk 10.2.0.20:80 via http:gate\n"},
 		{"the proxy outside the scope", REQUIREMENT("q", "needs: tcp/80, via: proxy"),
 		 TO_SRV "scope: [10.2.0.0/16]\n",
 		 "not tested: its address is outside the site's scope\n"
 		 "not tested: its proxy's address is outside the site's scope\n"},
 		{"the target outside the scope", REQUIREMENT("q", "needs: tcp/80, via: proxy"),
 		 TO_SRV "scope: [10.1.0.0/16]\n",
-		 "connect 10.1.0.30:3128\n"
+		 "talk 10.1.0.30:3128\n"
 		 "not tested: its address is outside the site's scope\n"},
 		{"a directory beside the proxy, what it names through it",
 		 REQUIREMENT("b", "needs: udp/1434, service: mssql-browser")
 			 REQUIREMENT("q", "child_of: b, needs: tcp/any-of 50000-50009, via: proxy"),
 		 TO_BOX,
-		 "udp box.example.com:1434\nconnect 10.1.0.30:3128\nudp box.example.com:1434\n"},
+		 "udp box.example.com:1434\ntalk 10.1.0.30:3128\nudp box.example.com:1434\n"},
 		{"a data connection beside the proxy",
 		 REQUIREMENT("c", "needs: tcp/21, service: ftp")
 			 REQUIREMENT("q", "child_of: c, modes: {passive: {from: a, to: b, needs: "
 					  "tcp/any-of 50000-50009}}, via: proxy"),
 		 TO_SRV,
-		 "connect 10.2.0.20:21\nconnect 10.1.0.30:3128\n"
+		 "connect 10.2.0.20:21\ntalk 10.1.0.30:3128\n"
 		 "not tested: a data connection is not negotiated through a proxy by this "
 		 "version\n"},
 	};
