@@ -11,7 +11,7 @@
 
 enum { WORD = 8 };
 
-/* Nothing is encrypted; the ticket begins with the version of Kerberos, and there is no version 0. */
+/* Nothing is encrypted; a ticket begins with its version of Kerberos, and there is no version 0. */
 #define REQUEST "\0\x14KADM0.0A\0\0\0\0\0\0\0\0\0\0\0\0"
 
 static void start(void *state, const struct proto_ask *ask, struct proto_out *out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * TeamViewer: a ping. There is no public specification; what follows is what publicly known messages
- * have in common, and was not seen with a real server:
+ * TeamViewer: a ping. There is no public specification; what follows is what publicly known
+ * messages have in common, and was not seen with a real server:
  *
  *	2  17 24, in hexadecimal
  *	1  what it is: 0a I am, 10 ping, 11 pong

@@ -92,7 +92,7 @@ talk_slapd() {
 }
 talk_samba() {
 	for port in 389 3268 445; do # they come one after the other
-		wait_for 20 listens_tcp "$ns" $port || fail "samba: nothing on $port"
+		wait_for 20 listens_tcp "$ns" "$port" || fail "samba: nothing on $port"
 	done
 	controller='proved: host dc1\.ad\.peer\.test, Samba Team .* 4\..*'
 	both "$controller" ldap tcp 389
@@ -106,8 +106,8 @@ talk_samba() {
 }
 talk_smbd() {
 	for port in 139 445; do
-		both 'proved: SMB 1, signing not possible' smb tcp $port
-		both proved netbios tcp $port
+		both 'proved: SMB 1, signing not possible' smb tcp "$port"
+		both proved netbios tcp "$port"
 	done
 }
 talk_xrdp() {
@@ -137,8 +137,8 @@ talk_scripted() {
 	not_taken tcp 1521 mssql
 	not_taken tcp 751 smb
 	for port in 7001 7002 7003; do
-		not_taken tcp $port kerberos kpasswd dns epmap rpcbind nfs
-		none_but none $port
+		not_taken tcp "$port" kerberos kpasswd dns epmap rpcbind nfs
+		none_but none "$port"
 	done
 }
 
