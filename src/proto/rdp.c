@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * RDP: by what would you have this connection protected? An X.224 connection request that offers
- * TLS, network level authentication (CredSSP) and RDSTLS, MS-RDPBCGR section 2.2.1.1; the server
- * picks one, or says what it insists on (2.2.1.2). Nothing is begun with what it picked.
+ * TLS and network level authentication (CredSSP), MS-RDPBCGR section 2.2.1.1; the server picks one,
+ * or says what it insists on (2.2.1.2). Nothing is begun with what it picked.
  */
 #include "base/compiler.h"
 #include "proto/proto.h"
@@ -14,7 +14,7 @@ enum { CONFIRM = 0xd0, TPKT = 4, ANSWER = 2, FAILURE = 3 };
 #define REQUEST                                                                                    \
 	"\3\0\0\x13"	       /* 19 bytes */                                                      \
 	"\x0e\xe0\0\0\0\0\0"   /* connection request */                                            \
-	"\1\0\x08\0\x0b\0\0\0" /* TLS, CredSSP or RDSTLS */
+	"\1\0\x08\0\x0b\0\0\0" /* TLS, CredSSP in both its forms */
 
 static void start(void *state, const struct proto_ask *ask, struct proto_out *out)
 {
