@@ -210,7 +210,7 @@ const struct proto proto_adws = {
 	.state_size = sizeof(struct talk),
 	.start = start,
 	.input = input,
-	.turn = 42,
+	.turn = 72,
 	.vectors = vectors,
 	.n_vectors = ARRAY_LEN(vectors),
 };

@@ -86,7 +86,7 @@ const struct proto proto_kadmin = {
 	.start = start,
 	.input = input,
 	.recognise = rpc_recognise,
-	.turn = 48,
+	.turn = 78,
 	.vectors = vectors,
 	.n_vectors = ARRAY_LEN(vectors),
 };

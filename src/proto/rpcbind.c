@@ -355,7 +355,7 @@ const struct proto proto_rpcbind_tcp = {
 	.start = start_tcp,
 	.input = input_tcp,
 	.recognise = rpc_recognise,
-	.turn = 47,
+	.turn = 77,
 	.vectors = vectors_tcp,
 	.n_vectors = ARRAY_LEN(vectors_tcp),
 };
