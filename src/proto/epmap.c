@@ -4,24 +4,19 @@
  * and appendix O, as MS-RPCE uses them. A bind to the mapper; then ept_lookup, which, unlike
  * ept_map, wants no version of the interface. A few entries are asked for at a time, as a mapper
  * may tell all that it has.
- *
- * Whole numbers are in the sender's order; Windows and Samba send the low byte first, and so do we.
  */
 #include <string.h>
 
 #include "base/compiler.h"
-#include "proto/proto.h"
+#include "proto/dce.h"
 #include "proto/wire.h"
 
-enum { UUID = 16, HANDLE = 20, HEADER = 16, ENTRIES = 16, ROUNDS_MAX = 30 };
-enum { REQUEST = 0, RESPONSE = 2, BIND = 11, BIND_ACK = 12, EPT_LOOKUP = 2 };
+enum { UUID = 16, HANDLE = 20, ENTRIES = 16, ROUNDS_MAX = 30, EPT_LOOKUP = 2 };
 #define EPT_NOT_REGISTERED 0x16c9a0d6u
 
-/* The mapper, version 3, and NDR, version 2: as the bytes go. */
+/* The mapper, version 3: as the bytes go. */
 static const struct slice mapper =
 	SLICE("\x08\x83\xaf\xe1\x1f\x5d\xc9\x11\x91\xa4\x08\0\x2b\x14\xa0\xfa\3\0\0\0");
-static const struct slice ndr =
-	SLICE("\x04\x5d\x88\x8a\xeb\x1c\xc9\x11\x9f\xe8\x08\0\x2b\x10\x48\x60\2\0\0\0");
 
 struct talk {
 	uint8_t wanted[UUID];
@@ -57,38 +52,20 @@ static bool parse_uuid(const char *text, uint8_t uuid[UUID])
 	return *text == '\0';
 }
 
-static void put_header(struct proto_out *out, unsigned type, unsigned size, unsigned call)
-{
-	enum { WHOLE = 3, LOW_BYTE_FIRST = 0x10 };
-
-	proto_put(out, (const uint8_t[]){5, 0, (uint8_t)type, WHOLE, LOW_BYTE_FIRST, 0, 0, 0}, 8);
-	proto_put16le(out, size);
-	proto_put16le(out, 0); /* no authentication */
-	proto_put32le(out, call);
-}
-
 static void start(void *state, const struct proto_ask *ask, struct proto_out *out)
 {
-	enum { FRAGMENT = 5840 };
 	struct talk *t = state;
 	const char *id = rpc_name_id(ask->what);
 
 	t->has_wanted = id && parse_uuid(id, t->wanted);
-	put_header(out, BIND, 72, 1);
-	proto_put16le(out, FRAGMENT);
-	proto_put16le(out, FRAGMENT);
-	proto_put32le(out, 0);				  /* a new association */
-	proto_put32le(out, 1);				  /* one context: */
-	proto_put(out, (const uint8_t[]){0, 0, 1, 0}, 4); /* 0, one syntax */
-	proto_put(out, mapper.p, mapper.n);
-	proto_put(out, ndr.p, ndr.n);
+	dce_put_bind(out, mapper, 1);
 }
 
 static void put_lookup(struct talk *t, struct proto_out *out)
 {
 	enum { BY_INTERFACE = 1, ALL_VERSIONS = 1 };
 
-	put_header(out, REQUEST, HEADER + 8 + 60, ++t->round);
+	dce_put_header(out, DCE_REQUEST, DCE_HEADER + 8 + 60, ++t->round);
 	proto_put32le(out, 60);
 	proto_put16le(out, 0);
 	proto_put16le(out, EPT_LOOKUP);
@@ -100,45 +77,6 @@ static void put_lookup(struct talk *t, struct proto_out *out)
 	proto_put32le(out, ALL_VERSIONS);
 	proto_put(out, t->handle, HANDLE);
 	proto_put32le(out, ENTRIES);
-}
-
-struct pdu {
-	uint8_t type;
-	struct slice body;
-};
-
-/* One fragment; a longer answer would have more, and so few entries fit in one. */
-static bool take_pdu(struct slice *in, struct pdu *p, enum proto_result *result)
-{
-	static const uint8_t version[] = {5, 0}, order[] = {0x10, 0, 0, 0};
-	struct slice s = *in;
-	uint8_t flags;
-	uint16_t size, no_auth;
-	uint32_t call;
-
-	*result = PROTO_OTHER;
-	if (s.n && s.p[0] != 5)
-		return false;
-	*result = PROTO_MORE;
-	if (s.n < HEADER)
-		return false;
-	*result = PROTO_OTHER;
-	if (!wire_take_same(&s, version, sizeof(version)) || !wire_take8(&s, &p->type) ||
-	    !wire_take8(&s, &flags) || !wire_take_same(&s, order, sizeof(order)) ||
-	    !wire_take16le(&s, &size) || !wire_take16le(&s, &no_auth) ||
-	    !wire_take32le(&s, &call) || size < HEADER || no_auth)
-		return false;
-	*result = PROTO_MORE;
-	if (!wire_take(&s, size - (size_t)HEADER, &p->body))
-		return false;
-	*in = s;
-	return true;
-}
-
-/* Skips to the next multiple of four behind `base`. */
-static void align(struct slice base, struct slice *s)
-{
-	*s = slice_skip(*s, -(size_t)(s->p - base.p) & 3);
 }
 
 /* The port of a tower whose floors are the wanted interface and TCP; 0: it is another one. A floor
@@ -175,7 +113,7 @@ static bool skip_entries(struct slice stub, struct slice *s, uint32_t n)
 		    !wire_take32le(s, &offset) || !wire_take32le(s, &length) ||
 		    !wire_take(s, length, &annotation))
 			return false;
-		align(stub, s);
+		dce_align(stub, s);
 	}
 	return true;
 }
@@ -195,7 +133,7 @@ static bool read_lookup(struct talk *t, struct slice stub, uint16_t *port)
 		if (!wire_take32le(&s, &size) || !wire_take32le(&s, &length) ||
 		    !wire_take(&s, length, &tower))
 			return false;
-		align(stub, &s);
+		dce_align(stub, &s);
 		if (*port == 0)
 			*port = tower_port(t, tower);
 	}
@@ -232,20 +170,6 @@ static enum proto_result read_response(struct talk *t, struct slice body, struct
 	return PROTO_MORE;
 }
 
-/* Did it accept the context? Sizes, association, a second address, the results. */
-static bool is_accepted(struct slice body)
-{
-	struct slice s = body, skipped, address;
-	uint16_t n, result;
-	uint8_t n_results;
-
-	if (!wire_take(&s, 8, &skipped) || !wire_take16le(&s, &n) || !wire_take(&s, n, &address))
-		return false;
-	align(body, &s);
-	return wire_take8(&s, &n_results) && n_results == 1 && wire_take(&s, 3, &skipped) &&
-	       wire_take16le(&s, &result) && result == 0;
-}
-
 /* The port of what is in DCOM is told only by DCOM itself, to those who log in. */
 static enum proto_result begin_lookup(struct talk *t, const struct proto_ask *ask,
 				      struct proto_out *out, struct proto_said *said)
@@ -266,14 +190,16 @@ static enum proto_result input(void *state, const struct proto_ask *ask, struct 
 {
 	struct talk *t = state;
 	enum proto_result result;
-	struct pdu p;
+	struct dce_bind_ack ack;
+	struct dce_pdu p;
 
-	if (!take_pdu(in, &p, &result))
+	if (!dce_take_pdu(in, &p, &result))
 		return result;
 	if (t->round == 0)
-		return p.type == BIND_ACK && is_accepted(p.body) ? begin_lookup(t, ask, out, said)
-								 : PROTO_OTHER;
-	return p.type == RESPONSE ? read_response(t, p.body, out, said) : PROTO_OTHER;
+		return p.type == DCE_BIND_ACK && dce_read_bind_ack(p.body, &ack) && ack.is_accepted
+			       ? begin_lookup(t, ask, out, said)
+			       : PROTO_OTHER;
+	return p.type == DCE_RESPONSE ? read_response(t, p.body, out, said) : PROTO_OTHER;
 }
 
 static const char *const services[] = {"epmap", NULL};
@@ -406,6 +332,7 @@ const struct proto proto_epmap = {
 	.state_size = sizeof(struct talk),
 	.start = start,
 	.input = input,
+	.turn = 7,
 	.vectors = vectors,
 	.n_vectors = ARRAY_LEN(vectors),
 };

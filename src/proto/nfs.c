@@ -148,6 +148,8 @@ const struct proto proto_nfs_tcp = {
 	.answers = PROTO_ALWAYS,
 	.start = start_tcp,
 	.input = input_tcp,
+	.recognise = rpc_recognise,
+	.turn = 11,
 	.vectors = vectors_tcp,
 	.n_vectors = ARRAY_LEN(vectors_tcp),
 };

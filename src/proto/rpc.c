@@ -3,7 +3,15 @@
 
 #include "proto/wire.h"
 
-enum { CALL = 0, REPLY = 1, RPC_VERSION = 2, ACCEPTED = 0, SUCCESS = 0, PROG_MISMATCH = 2 };
+enum {
+	CALL = 0,
+	REPLY = 1,
+	RPC_VERSION = 2,
+	ACCEPTED = 0,
+	DENIED = 1,
+	SUCCESS = 0,
+	PROG_MISMATCH = 2
+};
 #define LAST_FRAGMENT 0x80000000u
 
 void rpc_put_call(struct proto_out *out, const struct rpc_call *call)
@@ -63,4 +71,19 @@ bool rpc_take_record(struct slice *in, struct slice *m, enum proto_result *resul
 		return false;
 	*in = rest;
 	return true;
+}
+
+enum proto_result rpc_recognise(struct slice in, struct proto_said *said)
+{
+	enum proto_result result;
+	struct slice m;
+	uint32_t xid, direction, status;
+
+	(void)said;
+	if (!rpc_take_record(&in, &m, &result))
+		return result;
+	return wire_take32(&m, &xid) && wire_take32(&m, &direction) && direction == REPLY &&
+			       wire_take32(&m, &status) && status <= DENIED
+		       ? PROTO_MORE
+		       : PROTO_OTHER;
 }

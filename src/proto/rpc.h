@@ -32,3 +32,7 @@ enum rpc_answer rpc_read(struct slice m, uint32_t xid, struct rpc_reply *reply);
 
 /* Once a record is whole: true, taken, in *m. Else *result says whether more is to come. */
 bool rpc_take_record(struct slice *in, struct slice *m, enum proto_result *result);
+
+/* struct proto's recognise, over TCP: a reply tells its call by an id alone, so it is RPC of some
+ * program at most, and the program's own question must tell which. */
+enum proto_result rpc_recognise(struct slice in, struct proto_said *said);

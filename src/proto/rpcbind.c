@@ -354,6 +354,8 @@ const struct proto proto_rpcbind_tcp = {
 	.state_size = sizeof(struct talk),
 	.start = start_tcp,
 	.input = input_tcp,
+	.recognise = rpc_recognise,
+	.turn = 77,
 	.vectors = vectors_tcp,
 	.n_vectors = ARRAY_LEN(vectors_tcp),
 };
