@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+#include "proto/line.h"
+
+#include <string.h>
+
+enum proto_result line_take(struct slice *in, size_t max, struct slice *line)
+{
+	const char *end = in->n ? memchr(in->p, '\n', in->n < max ? in->n : max) : NULL;
+
+	if (!end)
+		return in->n < max ? PROTO_MORE : PROTO_OTHER;
+	*line = slice_from_to(in->p, end);
+	if (line->n && line->p[line->n - 1] == '\r')
+		line->n--;
+	*in = slice_from_to(end + 1, in->p + in->n);
+	return PROTO_PROVED;
+}
+
+enum proto_result line_begins(struct slice in, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	if (memcmp(in.n ? in.p : "", prefix, in.n < n ? in.n : n) != 0)
+		return PROTO_OTHER;
+	return in.n < n ? PROTO_MORE : PROTO_PROVED;
+}
+
+bool line_is_text(struct slice line)
+{
+	for (size_t i = 0; i < line.n; i++)
+		if (((unsigned char)line.p[i] < ' ' && line.p[i] != '\t') || line.p[i] == 127)
+			return false;
+	return true;
+}
+
+bool line_has(struct slice line, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= line.n; i++)
+		if (memcmp(line.p + i, word, n) == 0)
+			return true;
+	return false;
+}
