@@ -42,3 +42,39 @@ bool line_has(struct slice line, const char *word)
 			return true;
 	return false;
 }
+
+enum { GREETING_LIMIT = 4096 };
+
+static size_t digits_of(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	return n;
+}
+
+bool line_greeting(struct slice in, struct slice *text)
+{
+	struct slice line;
+
+	if (line_take(&in, GREETING_LIMIT, &line) != PROTO_PROVED || digits_of(line) != 3)
+		return false;
+	*text = slice_trim(slice_skip(line, line.n < 4 ? 3 : 4));
+	return true;
+}
+
+bool line_has_status(struct slice text, unsigned code)
+{
+	struct slice status, part;
+	size_t parts = 0;
+
+	slice_cut(&text, ' ', &status);
+	while (slice_cut(&status, '.', &part)) {
+		if (!part.n || part.n > 3 || digits_of(part) != part.n ||
+		    (!parts && (part.n != 1 || (unsigned)(part.p[0] - '0') != code / 100)))
+			return false;
+		parts++;
+	}
+	return parts == 3;
+}

@@ -20,3 +20,11 @@ bool line_is_text(struct slice line);
 
 /* Does `word` stand in it, in letters as given? */
 bool line_has(struct slice line, const char *word);
+
+/* What a reply with a code of three digits says of itself: the first line of `in` behind the code;
+ * false: the line is not whole yet, or has no such code. */
+bool line_greeting(struct slice in, struct slice *text);
+
+/* Does a reply of this code have a status code of mail in front, "5.7.1 "? RFC 3463 section 2. No
+ * other protocol with such replies has them. */
+bool line_has_status(struct slice text, unsigned code);
