@@ -54,14 +54,23 @@ static size_t digits_of(struct slice s)
 	return n;
 }
 
+bool line_code(struct slice line, unsigned *code, struct slice *text)
+{
+	if (digits_of(line) != 3 || (line.n > 3 && line.p[3] != ' ' && line.p[3] != '-'))
+		return false;
+	*code = (unsigned)(line.p[0] - '0') * 100 + (unsigned)(line.p[1] - '0') * 10 +
+		(unsigned)(line.p[2] - '0');
+	*text = slice_trim(slice_skip(line, line.n < 4 ? 3 : 4));
+	return true;
+}
+
 bool line_greeting(struct slice in, struct slice *text)
 {
 	struct slice line;
+	unsigned code;
 
-	if (line_take(&in, GREETING_LIMIT, &line) != PROTO_PROVED || digits_of(line) != 3)
-		return false;
-	*text = slice_trim(slice_skip(line, line.n < 4 ? 3 : 4));
-	return true;
+	return line_take(&in, GREETING_LIMIT, &line) == PROTO_PROVED &&
+	       line_code(line, &code, text);
 }
 
 bool line_has_status(struct slice text, unsigned code)

@@ -21,6 +21,9 @@ bool line_is_text(struct slice line);
 /* Does `word` stand in it, in letters as given? */
 bool line_has(struct slice line, const char *word);
 
+/* A line of a reply: a code of three digits, and what stands behind it. */
+bool line_code(struct slice line, unsigned *code, struct slice *text);
+
 /* What a reply with a code of three digits says of itself: the first line of `in` behind the code;
  * false: the line is not whole yet, or has no such code. */
 bool line_greeting(struct slice in, struct slice *text);
