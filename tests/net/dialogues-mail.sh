@@ -148,7 +148,7 @@ start ip netns exec "$ns" python3 -c 'if True:
 		threading.Thread(target=drip, args=(s.accept()[0],), daemon=True).start()'
 wait_for 5 grep -q ready "$log" || fail "tarpit: $(cat "$log")"
 says other smtp 127.0.0.1 22
-run ip netns exec "$ns" "$PORTOLAN" probe 127.0.0.1 ssh
-[ "$rc" != 0 ] || fail "a tarpit is taken for SSH: $(cat "$T/out")"
+expect_rc 0 ip netns exec "$ns" "$PORTOLAN" probe --service ssh 127.0.0.1:22
+has "$T/out" 'it spoke, and not as far as ssh can be told by'
 stop "$pid"
 exit 0
