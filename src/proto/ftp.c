@@ -55,6 +55,20 @@ static enum proto_result ask(struct state *st, enum step step, struct proto_out 
 	return PROTO_MORE;
 }
 
+/* Of a greeting; the last two are a refusal. */
+static bool may_greet(unsigned code)
+{
+	return code == WAIT || code == READY || code == CLOSING || code == NOT_LOGGED_IN;
+}
+
+/* Too busy: SMTP says it in the same words, so it must say which of them it is. */
+static enum proto_result refuse(const struct state *st, unsigned code, struct proto_out *out)
+{
+	if (!may_greet(code))
+		return PROTO_OTHER;
+	return st->is_named ? prove(out) : PROTO_MORE;
+}
+
 static enum proto_result hear(struct state *st, const struct ftp_reply *r, struct proto_out *out)
 {
 	switch (st->step) {
@@ -63,7 +77,7 @@ static enum proto_result hear(struct state *st, const struct ftp_reply *r, struc
 			return PROTO_MORE;
 		if (r->code == READY)
 			return ask(st, ASKED_FEAT, out);
-		return st->is_named ? prove(out) : PROTO_OTHER; /* too busy */
+		return refuse(st, r->code, out);
 	case ASKED_FEAT:
 		return r->code == FEATURES || wants_login(r) ? prove(out)
 							     : ask(st, ASKED_NOOP, out);
@@ -112,12 +126,6 @@ static enum proto_result input(void *state, const struct proto_ask *asked, struc
 	return result;
 }
 
-/* Of a greeting; the last two are a refusal. */
-static bool may_greet(unsigned code)
-{
-	return code == WAIT || code == READY || code == CLOSING || code == NOT_LOGGED_IN;
-}
-
 static enum proto_result recognise(struct slice in, struct proto_said *said)
 {
 	struct slice greeting = SLICE_NONE;
@@ -136,7 +144,7 @@ static enum proto_result recognise(struct slice in, struct proto_said *said)
 	if (!may_greet(r.code))
 		return PROTO_OTHER;
 	if (!is_named(greeting))
-		return r.code == READY || r.code == WAIT ? PROTO_MORE : PROTO_OTHER;
+		return PROTO_MORE;
 	proto_say(said, without_rule(greeting));
 	return PROTO_PROVED;
 }
@@ -189,6 +197,11 @@ static const struct proto_vector vectors[] = {
 	 .turns = {{'<', SLICE("421 The FTP server has too many users\r\n")}, {'>', SLICE(QUIT)}},
 	 .result = PROTO_PROVED,
 	 .text = "The FTP server has too many users"},
+	{.title = "too busy, whoever it is",
+	 .source = "RFC 959 section 5.4",
+	 .turns = {{'<', SLICE("421 Too many users\r\n")}},
+	 .result = PROTO_MORE,
+	 .text = "Too many users"},
 	{.title = "SMTP, on a host of this name",
 	 .source = "RFC 5321 section 4.3.2",
 	 .turns = {{'<', SLICE("220 ftp.peer.test\r\n")},

@@ -38,6 +38,14 @@ static enum proto_result ask(struct state *st, enum step step, struct proto_out 
 	return PROTO_MORE;
 }
 
+/* FTP is too busy in the same words: only a status code tells. */
+static enum proto_result refuse(unsigned code, bool has_status, struct proto_out *out)
+{
+	if (code == NO_SERVICE || (code == CLOSING && has_status))
+		return prove(out);
+	return code == CLOSING ? PROTO_MORE : PROTO_OTHER;
+}
+
 static enum proto_result hear(struct state *st, const struct ftp_reply *r, struct proto_out *out)
 {
 	bool has_status = line_has_status(r->text, r->code);
@@ -46,8 +54,7 @@ static enum proto_result hear(struct state *st, const struct ftp_reply *r, struc
 	case GREETING:
 		if (r->code == READY)
 			return ask(st, ASKED_EHLO, out);
-		return r->code == NO_SERVICE || (r->code == CLOSING && has_status) ? prove(out)
-										   : PROTO_OTHER;
+		return refuse(r->code, has_status, out);
 	case ASKED_EHLO:
 		return r->code == DONE || has_status ? prove(out) : ask(st, ASKED_HELO, out);
 	case ASKED_HELO:
@@ -156,7 +163,7 @@ static const struct proto_vector vectors[] = {
 	{.title = "busy, whoever it is",
 	 .source = "RFC 959",
 	 .turns = {{'<', SLICE("421 Too many users\r\n")}},
-	 .result = PROTO_OTHER,
+	 .result = PROTO_MORE,
 	 .text = "Too many users"},
 	{.title = "FTP",
 	 .source = "vsftpd 3.0.3",
