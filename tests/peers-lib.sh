@@ -503,6 +503,7 @@ answers_ganesha() { inside "$1" rpcinfo -t 127.0.0.1 100003 3; }
 make_inetd() {
 	for service in time daytime; do
 		printf '%s dgram udp wait root internal\n%s dgram udp6 wait root internal\n' $service $service
+		printf '%s stream tcp nowait root internal\n%s stream tcp6 nowait root internal\n' $service $service
 	done >"$R/etc/inetd.peer"
 }
 run_inetd() { start_inside "$1" /usr/sbin/inetd -d /etc/inetd.peer; }
@@ -554,3 +555,65 @@ END
 }
 run_rsyslogd() { start_inside "$1" /usr/sbin/rsyslogd -n -f /etc/rsyslog.peer -i NONE; }
 answers_rsyslogd() { listens "$1" 514; }
+
+make_dropbear() {
+	mkdir -p "$R/etc/dropbear"
+	chroot "$R" dropbearkey -t ed25519 -f /etc/dropbear/peer_key
+}
+run_dropbear() { start_inside "$1" /usr/sbin/dropbear -F -E -p 22 -P '' -r /etc/dropbear/peer_key; }
+answers_dropbear() { ask "$1" tcp 22 '' 'SSH-2.0-dropbear'; }
+
+make_telnetd() {
+	for family in tcp tcp6; do
+		echo "telnet stream $family nowait root /usr/sbin/telnetd telnetd"
+	done >"$R/etc/inetd.telnet"
+}
+run_telnetd() { start_inside "$1" /usr/sbin/inetd -d /etc/inetd.telnet; }
+answers_telnetd() { ask "$1" tcp 23 '' '\xff\xfd'; }
+
+make_oidentd() { : >"$R/etc/oidentd.peer"; }
+run_oidentd() { start_inside "$1" /usr/sbin/oidentd --foreground --nosyslog -C /etc/oidentd.peer; }
+answers_oidentd() { ask "$1" tcp 113 '0, 0\r\n' 'ERROR'; }
+
+make_rsyncd() { printf 'use chroot = no\nreverse lookup = no\n[peer]\n\tpath = /srv\n' >"$R/etc/rsyncd.peer"; }
+run_rsyncd() { start_inside "$1" rsync --daemon --no-detach --config=/etc/rsyncd.peer; }
+answers_rsyncd() { ask "$1" tcp 873 '' '@RSYNCD: '; }
+
+make_nats() { :; }
+run_nats() { start_inside "$1" /usr/sbin/nats-server -p 4222; }
+answers_nats() { ask "$1" tcp 4222 '' 'INFO {'; }
+
+make_ngircd() {
+	cat >"$R/etc/ngircd/peer.conf" <<'END'
+[Global]
+Name = irc.peer.test
+Info = a peer
+AdminEMail = admin@peer.test
+[Options]
+DNS = no
+Ident = no
+PAM = no
+END
+}
+run_ngircd() { start_inside "$1" /usr/sbin/ngircd -n -f /etc/ngircd/peer.conf; }
+answers_ngircd() { ask "$1" tcp 6667 'PING :x\r\n' '451'; }
+
+make_vnc() { :; }
+run_vnc() { start_inside "$1" /usr/bin/Xtigervnc :1 -rfbport 5900 -SecurityTypes None,VncAuth -rfbauth /dev/null; }
+answers_vnc() { ask "$1" tcp 5900 '' 'RFB 003.008'; }
+
+# News, for readers alone; it wants a history and an overview that exist.
+make_nnrpd() {
+	mkdir -p "$R/var/lib/news" "$R/run/news" "$R/var/spool/news/overview" "$R/var/log/news"
+	printf 'domain: peer.test\nfqdn: peer.test\n' >>"$R/etc/news/inn.conf"
+	printf 'junk 0000000000 0000000001 n\n' >"$R/var/lib/news/active"
+	for file in active.times newsgroups history; do
+		: >"$R/var/lib/news/$file"
+	done
+	chroot "$R" chown -R news:news /var/lib/news /run/news /var/spool/news /var/log/news
+	chroot "$R" setpriv --reuid news --regid news --clear-groups sh -c \
+		'cd /var/lib/news && /usr/lib/news/bin/makedbz -i -o; /usr/lib/news/bin/makehistory -x -O'
+	: # there are no articles, about which it complains
+}
+run_nnrpd() { start_inside "$1" /usr/lib/news/bin/nnrpd -D -f -p 119; }
+answers_nnrpd() { ask "$1" tcp 119 '' 'InterNetNews'; }

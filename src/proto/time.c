@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC
  *
- * Time: an empty datagram is the question, the seconds since 1900 are the answer. RFC 868. Four
- * bytes are little to know a protocol by, so it must be a time between 2000 and the end of this
- * count in 2036.
+ * Time: an empty datagram is the question, or a connection; the seconds since 1900 are the answer.
+ * RFC 868. Four bytes are little to know a protocol by, so it must be a time between 2000 and the
+ * end of this count in 2036.
  */
 #include "base/compiler.h"
 #include "proto/proto.h"
 #include "proto/wire.h"
 
-enum { DAY = 86400, DAYS_TO_2000 = 36524 };
+enum { DAY = 86400, DAYS_TO_2000 = 36524, BYTE_OF_2000 = 0xbc, TIME_BYTES = 4 };
 
 static void start(void *state, const struct proto_ask *ask, struct proto_out *out)
 {
@@ -51,9 +51,30 @@ static enum proto_result input(void *state, const struct proto_ask *ask, struct 
 	return PROTO_PROVED;
 }
 
+/* Over TCP a 255 in front is how telnet begins; as a time it would be 2035 or later. */
+static bool may_begin(struct slice in)
+{
+	return !in.n || ((uint8_t)in.p[0] >= BYTE_OF_2000 && (uint8_t)in.p[0] < 0xff);
+}
+
+static enum proto_result input_tcp(void *state, const struct proto_ask *ask, struct slice *in,
+				   struct proto_out *out, struct proto_said *said)
+{
+	if (!may_begin(*in))
+		return PROTO_OTHER;
+	return in->n < TIME_BYTES ? PROTO_MORE : input(state, ask, in, out, said);
+}
+
+/* Four bytes are too few for those who did not ask for a time. */
+static enum proto_result recognise_tcp(struct slice in, struct proto_said *said)
+{
+	(void)said;
+	return in.n <= TIME_BYTES && may_begin(in) ? PROTO_MORE : PROTO_OTHER;
+}
+
 static const char *const services[] = {"time", NULL};
 
-static const struct proto_vector vectors[] = {
+static const struct proto_vector vectors_udp[] = {
 	{.title = "what time it is",
 	 .source = "OpenBSD inetd 0.20221205",
 	 .turns = {{'>', SLICE("")}, {'<', SLICE("\356\263\233\273")}},
@@ -88,6 +109,26 @@ static const struct proto_vector vectors[] = {
 	 .result = PROTO_OTHER},
 };
 
+static const struct proto_vector vectors_tcp[] = {
+	{.title = "what time it is",
+	 .source = "OpenBSD inetd 0.20221205",
+	 .turns = {{'<', SLICE("\356\264|/")}},
+	 .result = PROTO_PROVED,
+	 .text = "its clock says 2026-11-27 22:01:19 UTC"},
+	{.title = "a time before 2000",
+	 .source = "RFC 868",
+	 .turns = {{'<', SLICE("\274\0\0\0")}},
+	 .result = PROTO_OTHER},
+	{.title = "telnet",
+	 .source = "GNU inetutils telnetd 2.4",
+	 .turns = {{'<', SLICE("\377\373%\377")}},
+	 .result = PROTO_OTHER},
+	{.title = "text",
+	 .source = "RFC 4253",
+	 .turns = {{'<', SLICE("SSH-")}},
+	 .result = PROTO_OTHER},
+};
+
 const struct proto proto_time = {
 	.name = "time",
 	.services = services,
@@ -96,6 +137,18 @@ const struct proto proto_time = {
 	.has_no_id = true,
 	.start = start,
 	.input = input,
-	.vectors = vectors,
-	.n_vectors = ARRAY_LEN(vectors),
+	.vectors = vectors_udp,
+	.n_vectors = ARRAY_LEN(vectors_udp),
+};
+
+const struct proto proto_time_tcp = {
+	.name = "time",
+	.services = services,
+	.transport = TRANSPORT_TCP,
+	.answers = PROTO_ALWAYS,
+	.is_server_first = true,
+	.input = input_tcp,
+	.recognise = recognise_tcp,
+	.vectors = vectors_tcp,
+	.n_vectors = ARRAY_LEN(vectors_tcp),
 };

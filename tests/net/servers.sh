@@ -68,7 +68,7 @@ rpcbind udp/111 rpcbind A
 rpcbind-tcp tcp/111 rpcbind P
 nfs tcp/2049 nfs P
 kadmin tcp/749 - T
-ftp tcp/21 ftp T
+ftp tcp/21 ftp P
 unknown udp/5555 - N
 END
 done >"$T/matrix.table"

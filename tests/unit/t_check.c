@@ -129,7 +129,7 @@ static void tasks_are_where_they_may_be(void **state)
 			 REQUIREMENT("q", "child_of: c, modes: {passive: {from: a, to: b, needs: "
 					  "tcp/any-of 50000-50009}}, via: proxy"),
 		 TO_SRV,
-		 "connect 10.2.0.20:21\ntalk 10.1.0.30:3128\n"
+		 "talk 10.2.0.20:21\ntalk 10.1.0.30:3128\n"
 		 "not tested: a data connection is not negotiated through a proxy by this "
 		 "version\n"},
 	};
