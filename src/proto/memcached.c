@@ -46,6 +46,8 @@ static enum proto_result read_line(struct slice in, struct proto_said *said)
 		return in.n < LINE_MAX ? PROTO_MORE : PROTO_OTHER;
 	if (line.n == 0 || line.p[line.n - 1] != '\r')
 		return PROTO_OTHER;
+	if (rest.n) /* it says no more than that */
+		return PROTO_OTHER;
 	if (slice_has_prefix(in, version)) {
 		proto_say(said, slice_skip(line, sizeof(version) - 1));
 		return PROTO_PROVED;

@@ -51,9 +51,10 @@ for list in state cause verdict; do
 	done <"$T/words"
 done
 
-# Each protocol that is spoken stands in the list of portolan-check(1).
-sed -n "/^dialogues = /,/^}/s,.*'proto/\(.*\)\.c'.*,\1,p" "$SOURCE_DIR/src/meson.build" | tr _ - | sort >"$T/protocols"
-test -s "$T/protocols" || fail "no dialogues in src/meson.build"
+# Each service that a dialogue proves stands in the list of portolan-check(1).
+cat "$SOURCE_DIR"/src/proto/*.c | tr '\n\t' '  ' | grep -o 'services\[\] = {[^}]*}' | grep -o '"[^"]*"' | tr -d '"' |
+	sort -u >"$T/protocols"
+test -s "$T/protocols" || fail "no services in src/proto"
 sed -n '/^\.Sh PROTOCOLS/,/^\.El/s/^\.It Cm //p' "$man/portolan-check.1" | tr -d ' ' | tr ',' '\n' | sort >"$T/listed"
 same "$T/protocols" "$T/listed"
 

@@ -329,7 +329,7 @@ END
 	expect_rc 1 ip netns exec "$client" "$PORTOLAN" check "$T/impostor.yaml"
 	tr -s ' \n' '  ' <"$T/out" >"$T/flat"
 	has "$T/flat" "10.0.4.10:$1 $3: $4"
-	has "$T/flat" "next move: ${5-the server's administrator}"
+	has "$T/flat" "next move: ${5-"the server's administrator"}"
 }
 impostor 2101 'SSH-2.0-x\r\n' 'another service' 'it answered, and not in ftp'
 impostor 2102 '421 Too many users\r\n' open 'the handshake came from as far away' 'the application team'
