@@ -5,38 +5,8 @@
 need_peers bind9 unbound chrony snmpd freeradius tftpd-hpa coturn openvpn kamailio rpcbind nfs-ganesha nfs-ganesha-vfs \
 	openbsd-inetd openafs-dbserver rsyslog krb5-kdc krb5-admin-server samba samba-ad-provision samba-dsdb-modules \
 	samba-vfs-modules winbind
-dialogue=$BUILD_DIR/tests/net/dialogue
-
-held() {
-	ip netns exec "$ns" "$dialogue" "$@" >"$T/said" 2>&1 || fail "$name: $*: $(cat "$T/said")"
-}
-
-# says WORDS SERVICE TRANSPORT ADDRESS PORT [WHAT]
-says() {
-	wanted=$1
-	shift
-	held "$@"
-	grep -qxE -e "$wanted" "$T/said" || fail "$name: $*: \"$(cat "$T/said")\", not \"$wanted\""
-}
-
-# both WORDS SERVICE TRANSPORT PORT [WHAT]: over both families.
-both() {
-	words=$1 service=$2 transport=$3 port=$4
-	shift 4
-	for address in 127.0.0.1 ::1; do
-		says "$words" "$service" "$transport" "$address" "$port" "$@"
-	done
-}
-
-# not_taken TRANSPORT PORT SERVICE ...: what listens there is none of these.
-not_taken() {
-	transport=$1 port=$2
-	shift 2
-	for service; do
-		held "$service" "$transport" 127.0.0.1 "$port"
-		grep -q '^proved' "$T/said" && fail "$name is taken for $service: $(cat "$T/said")"
-	done
-}
+# shellcheck source=tests/dialogues-lib.sh
+. "$SOURCE_DIR/tests/dialogues-lib.sh"
 
 date='20[0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-6][0-9]'
 
@@ -153,13 +123,8 @@ talk_samba() {
 	not_taken udp 389 snmp
 }
 
-for name in ${PEERS_ONLY:-named unbound chronyd snmpd freeradius tftpd turnserver openvpn kamailio rpcbind ganesha inetd \
-	vlserver rsyslogd nmbd krb5kdc kadmind samba}; do
-	namespace "$name"
-	peer "$name" "$ns"
-	"talk_$name"
-	peer_stop "$pid" "$ns"
-done
+talk_all named unbound chronyd snmpd freeradius tftpd turnserver openvpn kamailio rpcbind ganesha inetd vlserver rsyslogd \
+	nmbd krb5kdc kadmind samba
 
 # Where nobody listens, the kernel says so; also to a datagram without bytes.
 namespace nobody
