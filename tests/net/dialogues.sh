@@ -128,6 +128,7 @@ talk_all named unbound chronyd snmpd freeradius tftpd turnserver openvpn kamaili
 
 # Where nobody listens, the kernel says so; also to a datagram without bytes.
 namespace nobody
+# shellcheck disable=SC2034 # what both() tells
 name=nobody
 both closed ntp udp 123
 both closed syslog udp 514
