@@ -21,6 +21,7 @@ make_transmission() {
 END
 }
 run_transmission() {
+	with_address "$1"
 	start_inside "$1" env TR_DHT_BOOTSTRAP= transmission-daemon --foreground --config-dir /etc/transmission-peer
 }
 answers_transmission() { listens_tcp "$1" 51413 && listens "$1" 51413; }
@@ -62,10 +63,15 @@ key='proved: a key to obfuscate what follows \(MSE\)'
 talk_transmission() {
 	both "$key" bittorrent tcp 51413
 	not_taken tcp 51413 tls dns kerberos rpcbind epmap
+	# Of IPv4 only, where the host has no address of IPv6 for the world, and not to an address of the loopback.
+	says proved bittorrent udp 192.0.2.1 51413
+	not_taken udp 51413 dns ntp
 }
 talk_aria2() {
 	both "$key" bittorrent tcp 6881
 	not_taken tcp 6881 tls dns kerberos rpcbind epmap
+	both 'proved: client A2' bittorrent udp 6881
+	not_taken udp 6881 dns
 }
 talk_rtorrent() {
 	both "$key" bittorrent tcp 6881
