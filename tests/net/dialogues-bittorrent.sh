@@ -63,7 +63,8 @@ key='proved: a key to obfuscate what follows \(MSE\)'
 talk_transmission() {
 	both "$key" bittorrent tcp 51413
 	not_taken tcp 51413 tls dns kerberos rpcbind epmap
-	# Of IPv4 only, where the host has no address of IPv6 for the world, and not to an address of the loopback.
+	# Of IPv4 only, where the host has no address of IPv6 for the world; the directory is none for a loopback's.
+	says proved utp udp 127.0.0.1 51413
 	says proved bittorrent udp 192.0.2.1 51413
 	not_taken udp 51413 dns ntp
 }
@@ -71,7 +72,7 @@ talk_aria2() {
 	both "$key" bittorrent tcp 6881
 	not_taken tcp 6881 tls dns kerberos rpcbind epmap
 	both 'proved: client A2' bittorrent udp 6881
-	not_taken udp 6881 dns
+	not_taken udp 6881 utp dns
 }
 talk_rtorrent() {
 	both "$key" bittorrent tcp 6881
