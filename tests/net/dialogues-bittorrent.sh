@@ -66,13 +66,13 @@ talk_transmission() {
 	# Of IPv4 only, where the host has no address of IPv6 for the world; the directory is none for a loopback's.
 	says proved utp udp 127.0.0.1 51413
 	says proved bittorrent udp 192.0.2.1 51413
-	not_taken udp 51413 dns ntp
+	not_taken udp 51413 quic dns ntp
 }
 talk_aria2() {
 	both "$key" bittorrent tcp 6881
 	not_taken tcp 6881 tls dns kerberos rpcbind epmap
 	both 'proved: client A2' bittorrent udp 6881
-	not_taken udp 6881 utp dns
+	not_taken udp 6881 utp quic dns
 }
 talk_rtorrent() {
 	both "$key" bittorrent tcp 6881

@@ -123,6 +123,8 @@ talk_stunnel() {
 }
 talk_caddy() {
 	both 'proved: TLS 1\.3' tls tcp 443
+	both 'proved: version 1, .*' quic udp 443
+	not_taken udp 443 utp bittorrent dns ntp
 }
 talk_sshd() {
 	not_taken tcp 22 tls
