@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Echo: what is said comes back, RFC 862. Said is a line that harms nobody and that nobody else would
- * say: the chance of the question, in digits.
+ * Echo: what is said comes back, RFC 862. Said is a line that harms nobody and that nobody else
+ * would say: the chance of the question, in digits.
  */
 #include "base/compiler.h"
 #include "proto/proto.h"

@@ -73,9 +73,9 @@ talk_inetd() {
 		says other time udp "$address" 13
 		says other daytime udp "$address" 37
 		for transport in udp tcp; do
-			says proved echo $transport "$address" 7
-			says proved chargen $transport "$address" 19
-			says other echo $transport "$address" 19
+			says proved echo "$transport" "$address" 7
+			says proved chargen "$transport" "$address" 19
+			says other echo "$transport" "$address" 19
 		done
 		says silent discard udp "$address" 9
 	done
