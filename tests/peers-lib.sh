@@ -501,7 +501,7 @@ run_ganesha() {
 answers_ganesha() { inside "$1" rpcinfo -t 127.0.0.1 100003 3; }
 
 make_inetd() {
-	for service in time daytime; do
+	for service in time daytime echo discard chargen; do
 		printf '%s dgram udp wait root internal\n%s dgram udp6 wait root internal\n' $service $service
 		printf '%s stream tcp nowait root internal\n%s stream tcp6 nowait root internal\n' $service $service
 	done >"$R/etc/inetd.peer"

@@ -72,7 +72,15 @@ talk_inetd() {
 		says 'proved: .*[0-2][0-9]:[0-5][0-9]:.*' daytime udp "$address" 13
 		says other time udp "$address" 13
 		says other daytime udp "$address" 37
+		for transport in udp tcp; do
+			says proved echo "$transport" "$address" 7
+			says proved chargen "$transport" "$address" 19
+			says other echo "$transport" "$address" 19
+		done
+		says silent discard udp "$address" 9
 	done
+	not_taken tcp 7 tls bittorrent dns kerberos rpcbind
+	not_taken tcp 19 tls bittorrent dns kerberos rpcbind
 }
 talk_vlserver() { # of IPv4 only
 	says 'proved: OpenAFS .*' afs udp 127.0.0.1 7003

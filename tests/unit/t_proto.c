@@ -176,6 +176,12 @@ static enum proto_result recognised(const struct proto *proto, struct slice byte
 	return result;
 }
 
+/* But one that is proved by an echo, and by nothing else. */
+static bool is_echo(const struct proto *proto)
+{
+	return strcmp(proto->name, "echo") == 0;
+}
+
 static void echoes(void **state)
 {
 	(void)state;
@@ -183,7 +189,7 @@ static void echoes(void **state)
 		struct play p;
 
 		start(&p, protos[i], &no_vector);
-		if (p.out.n || !protos[i]->is_server_first)
+		if (!is_echo(protos[i]) && (p.out.n || !protos[i]->is_server_first))
 			expect_impression(protos[i],
 					  (struct slice){(const char *)p.out.bytes, p.out.n},
 					  "its own question");
