@@ -39,7 +39,7 @@ expect_rc 2 portolan probe --ping 127.0.0.1:1
 has "$T/err" "a ping has no port"
 expect_rc 2 portolan probe --service nonesuch 127.0.0.1:1
 has "$T/err" 'there is no service "nonesuch"'
-expect_rc 2 portolan probe --service teamviewer 127.0.0.1:1
+expect_rc 2 portolan probe --service tacacs 127.0.0.1:1
 has "$T/err" "does not speak it"
 expect_rc 2 portolan probe --like nmap 127.0.0.1:1
 has "$T/err" "--like knows test-netconnection"
