@@ -128,7 +128,7 @@ static const struct proto_reply replies[] = {
 };
 
 const struct proto proto_netbios_session = {
-	.name = "netbios-ssn",
+	.name = "netbios-session",
 	.services = services,
 	.transport = TRANSPORT_TCP,
 	.answers = PROTO_ALWAYS,

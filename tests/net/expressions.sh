@@ -267,5 +267,6 @@ laptop 2 passwordstate db=203.0.113.20 dc=203.0.113.20
 has "$T/err" "which role is this host"
 laptop 1 passwordstate --as web db=203.0.113.20 mail=203.0.113.30 --feature email
 has "$T/out" "passwordstate/web-to-database  this-host -> db tcp/1433"
-laptop 0 domino --as client domino=203.0.113.20 --setting nrpc_port=22
+laptop 1 domino --as client domino=203.0.113.20 --setting nrpc_port=22 # where sshd is
+has "$T/out" "it answered, and not in nrpc"
 exit 0

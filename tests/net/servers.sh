@@ -59,7 +59,7 @@ kdc udp/88 kerberos A
 kdc-tcp tcp/88 kerberos P
 password udp/464 kpasswd S
 password-tcp tcp/464 kpasswd P
-ldap tcp/389 ldap T
+ldap tcp/389 ldap P
 snmp udp/161 snmp S
 radius udp/1812 radius S
 tftp udp/69 tftp A
@@ -167,12 +167,12 @@ frs | dc90 | rpc/frs | | fail | open target target | unknown fail | application
 both | dc90 | [rpc/drsuapi, rpc/frs] | | fail | open target target | unknown fail | application
 either | dc90 | rpc/frs or rpc/lsarpc | | pass | open target target | pass unknown | -
 wmi | dc90 | rpc/wmi | | not-tested | - | unknown unknown | -
-wmi-or | dc90 | rpc/wmi or tcp/445 | | pass | open target target | pass unknown | -
+wmi-or | dc90 | rpc/wmi or tcp/445 | | pass | open target target | pass pass | -
 kdc | dc90 | [udp/88, tcp/88] | service: kerberos | pass | open target target | pass pass | -
 password | dc90 | [udp/464, tcp/464] | service: kpasswd | pass | open target target | pass pass | -
 cldap | dc90 | udp/389 | service: cldap | pass | open target target | pass pass | -
-directory | dc90 | [tcp/389 or tcp/636, tcp/3268] | service: ldap | pass | open target target | pass unknown | -
-smb | dc90 | tcp/445 | service: smb | pass | open target target | pass unknown | -
+directory | dc90 | [tcp/389 or tcp/636, tcp/3268] | service: ldap | pass | open target target | pass pass | -
+smb | dc90 | tcp/445 | service: smb | pass | open target target | pass pass | -
 nfs | open | rpc/nfs | | pass | open target target | pass unknown | -
 mountd | open | rpc/mountd | | pass | open target target | pass unknown | -
 status | open | rpc/status | | fail | open target target | unknown fail | application

@@ -205,7 +205,7 @@ static const struct proto_reply replies[] = {
 	 .text = "Oracle listener 11.2.0.2.0"},
 };
 
-const struct proto proto_oracle = {
+const struct proto proto_oracle_tns = {
 	.name = "oracle-tns",
 	.services = services,
 	.transport = TRANSPORT_TCP,
