@@ -308,7 +308,7 @@ s = socket.create_server(('', int(sys.argv[1])))
 while True:
     threading.Thread(target=serve, args=s.accept()[:1]).start()
 END
-# impostor PORT WORDS STATE EVIDENCE [WHOSE-MOVE]: what answers there has these first words; the control connection's own check
+# impostor PORT WORDS STATE EVIDENCE WHOSE-MOVE: what answers there has these first words; the control connection's own check
 # tells it, and the data connection fails with it
 impostor() {
 	start ip netns exec "$plain" python3 "$T/first-words.py" "$1" "$2"
@@ -329,11 +329,12 @@ END
 	expect_rc 1 ip netns exec "$client" "$PORTOLAN" check "$T/impostor.yaml"
 	tr -s ' \n' '  ' <"$T/out" >"$T/flat"
 	has "$T/flat" "10.0.4.10:$1 $3: $4"
-	has "$T/flat" "next move: ${5-"the server's administrator"}"
+	has "$T/flat" "next move: $5"
 }
-impostor 2101 'SSH-2.0-x\r\n' 'another service' 'it answered, and not in ftp'
+impostor 2101 'SSH-2.0-x\r\n' 'another service' 'it answered, and not in ftp' "the server's administrator"
 impostor 2102 '421 Too many users\r\n' open 'the handshake came from as far away' 'the application team'
-impostor 2103 '' silent 'the handshake completed, and nothing was said in 3000 ms'
+impostor 2103 '' silent 'the handshake completed, and nothing was said in 3000 ms' \
+	"the server's administrator"
 
 # --- an explicit gateway ----------------------------------------------------------------------------
 
