@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Which question a port of which nothing is known is asked next, and how long its answer is waited
+ * for. Pure: numbers in, numbers out.
+ *
+ * First come those that may speak there, by what was heard; then the one that is expected; then, over
+ * TCP, the others in the order of their turn, those without one never; over UDP all that are ever
+ * answered, as their table has them.
+ */
+#pragma once
+
+#include "proto/classify.h"
+
+struct questions {
+	const struct proto *const *table; /* as `protos` */
+	enum transport transport;
+	const struct proto *expected; /* NULL: nothing is */
+	struct proto_set asked;
+	struct proto_set maybe; /* heard of, and not asked yet */
+	unsigned n_asked;
+};
+
+enum { QUESTIONS_NONE = PROTO_SET_MAX };
+size_t questions_next(const struct questions *q);   /* its place; QUESTIONS_NONE: no more */
+void questions_ask(struct questions *q, size_t i);  /* it is asked now */
+void questions_mark(struct questions *q, size_t i); /* it need not be asked */
+void questions_hear(struct questions *q, const struct proto_set *maybe);
+size_t questions_find(const struct questions *q, const char *name); /* QUESTIONS_NONE: none */
+
+/* The part of the time that is left which question `i` may have, `i` not being asked yet: the
+ * expected one the most, those that give away many servers more than the others; and never less
+ * than two round trips and RTT_SLACK_MS. */
+int64_t questions_share_us(const struct questions *q, size_t i, int64_t left_us, uint32_t rtt_us);
+
+/* Nothing may be sent there: what listens on this number prints whatever comes. */
+bool questions_are_harmful(uint16_t port);
+/* The dialogue of the service that usually listens there; NULL: none is known. */
+const struct proto *questions_usual(enum transport transport, uint16_t port);
