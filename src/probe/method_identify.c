@@ -166,28 +166,32 @@ static void finish_stranger(struct identify *i, enum heard_class what)
 	finish(i, SAW_STRANGER, seen);
 }
 
+static void say_silence(const struct identify *i, unsigned waited_ms, char *text, size_t room)
+{
+	unsigned n = i->s->questions.n_asked;
+
+	if (questions_are_harmful(i->dial.probe->port))
+		snprintf(text, room,
+			 "it accepted and said nothing in %u ms; it was asked nothing, as printers "
+			 "on this port print what they are sent",
+			 waited_ms);
+	else
+		snprintf(text, room, "it accepted%s, and said nothing in %u ms to %u question%s",
+			 n ? " and acknowledged" : "", waited_ms, n, n == 1 ? "" : "s");
+}
+
 static void finish_silence(struct identify *i)
 {
 	struct search *s = i->s;
 	struct sighting seen = s->first;
 	char text[OUTCOME_EVIDENCE_MAX];
-	bool is_harmful = questions_are_harmful(i->dial.probe->port);
-	unsigned n = s->questions.n_asked;
 
 	seen.waited_ms = (unsigned)(us_since(i, s->begun) / 1000);
 	seen.proto = task_of(i)->proto;
-	seen.unacked = n ? s->unacked : -1;
-	if (is_harmful)
-		snprintf(text, sizeof(text),
-			 "it accepted and said nothing in %u ms; it was asked nothing, as printers "
-			 "on this port print what they are sent",
-			 seen.waited_ms);
-	else
-		snprintf(text, sizeof(text),
-			 "it accepted and acknowledged, and said nothing in %u ms to %u questions",
-			 seen.waited_ms, n);
+	seen.unacked = s->questions.n_asked ? s->unacked : -1;
+	say_silence(i, seen.waited_ms, text, sizeof(text));
 	if (seen.unacked <= 0)
-		seen.words = text;
+		seen.words = text; /* else there is more to say */
 	finish(i, SAW_SILENCE, seen);
 }
 

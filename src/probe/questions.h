@@ -3,9 +3,9 @@
  * Which question a port of which nothing is known is asked next, and how long its answer is waited
  * for. Pure: numbers in, numbers out.
  *
- * First come those that may speak there, by what was heard; then the one that is expected; then, over
- * TCP, the others in the order of their turn, those without one never; over UDP all that are ever
- * answered, as their table has them.
+ * First come those that may speak there, by what was heard; then the one that is expected; then,
+ * over TCP, the others in the order of their turn, those without one never; over UDP all that are
+ * ever answered, as their table has them.
  */
 #pragma once
 

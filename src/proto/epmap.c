@@ -406,6 +406,7 @@ const struct proto proto_epmap = {
 	.state_size = sizeof(struct talk),
 	.start = start,
 	.input = input,
+	.turn = 7,
 	.vectors = vectors,
 	.n_vectors = ARRAY_LEN(vectors),
 };
