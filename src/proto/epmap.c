@@ -406,7 +406,6 @@ const struct proto proto_epmap = {
 	.state_size = sizeof(struct talk),
 	.start = start,
 	.input = input,
-	.turn = 7,
 	.vectors = vectors,
 	.n_vectors = ARRAY_LEN(vectors),
 };

@@ -148,7 +148,6 @@ const struct proto proto_nfs_tcp = {
 	.answers = PROTO_ALWAYS,
 	.start = start_tcp,
 	.input = input_tcp,
-	.turn = 21,
 	.vectors = vectors_tcp,
 	.n_vectors = ARRAY_LEN(vectors_tcp),
 };

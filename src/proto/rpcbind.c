@@ -354,7 +354,6 @@ const struct proto proto_rpcbind_tcp = {
 	.state_size = sizeof(struct talk),
 	.start = start_tcp,
 	.input = input_tcp,
-	.turn = 11,
 	.vectors = vectors_tcp,
 	.n_vectors = ARRAY_LEN(vectors_tcp),
 };
