@@ -84,7 +84,8 @@ static void add_answer(const struct identify_view *v, struct buf *out)
 	bool is_tcp = v->transport == TRANSPORT_TCP;
 
 	buf_addf(out, "%zu of %zu port%s %s what speaks there", c.proved, v->outcomes->n,
-		 v->outcomes->n == 1 ? "" : "s", c.proved == 1 ? "proves" : "prove");
+		 v->outcomes->n == 1 ? "" : "s",
+		 c.proved == 1 || v->outcomes->n == 1 ? "proves" : "prove");
 	add_count(out, c.impostors, "is an impostor", "are impostors");
 	add_count(out, c.strangers, "accepts and is not known", "accept and are not known");
 	add_count(out, c.silent, is_tcp ? "accepts and says nothing" : "is silent",
