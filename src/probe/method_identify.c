@@ -59,6 +59,7 @@ struct search {
 	struct mono last_piece;
 	struct proto_ask ask;
 	struct proto_out out;
+	struct proto_said saying; /* of the dialogue that is held */
 	_Alignas(8) uint8_t state[PROTO_STATE_MAX];
 	size_t n_asked, n_came, n_taken;
 	char asked[PROTO_OUT_MAX], came[CAME_MAX];
@@ -240,6 +241,8 @@ static void hold(struct identify *i, size_t at)
 	s->held = at;
 	s->n_taken = 0;
 	s->out.n = 0;
+	s->saying = (struct proto_said){0};
+	s->is_found = false;
 	memset(s->state, 0, sizeof(s->state));
 	s->ask = (struct proto_ask){.what = task_of(i)->what, .host = task_of(i)->name};
 	probe_chance(i->dial.probe, s->ask.chance, sizeof(s->ask.chance));
@@ -399,10 +402,12 @@ static void prove(struct identify *i, size_t at, const struct proto_said *said)
 }
 
 /* With a good-bye, where the dialogue has one. */
-static void part(struct identify *i, size_t at, const struct proto_said *said)
+static void part(struct identify *i, size_t at)
 {
 	struct search *s = i->s;
 	struct loop *l = loop_of(i);
+	const struct proto_said *said =
+		s->saying.text[0] || !s->is_found ? &s->saying : &s->found_said;
 
 	if (!s->out.n) {
 		prove(i, at, said);
@@ -533,16 +538,15 @@ static bool hear_step(struct identify *i, bool *has_moved)
 	struct search *s = i->s;
 	struct slice in = {s->came + s->n_taken, s->n_came - s->n_taken};
 	const struct proto *p = proto_at(i, s->held);
-	struct proto_said said = {0};
 	size_t before = in.n;
 	enum proto_result r;
 
 	s->out.n = 0;
-	r = p->input(s->state, &s->ask, &in, &s->out, &said);
+	r = p->input(s->state, &s->ask, &in, &s->out, &s->saying);
 	*has_moved = in.n < before && in.n;
 	s->n_taken = s->n_came - in.n;
 	if (r == PROTO_PROVED) {
-		part(i, s->held, &said);
+		part(i, s->held);
 		return true;
 	}
 	if (r == PROTO_MORE && s->turns < TURNS_MAX)

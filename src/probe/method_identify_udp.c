@@ -31,6 +31,7 @@ struct talk {
 	size_t at; /* place in the table */
 	struct proto_ask ask;
 	struct proto_out out; /* what was asked first */
+	struct proto_said said;
 	unsigned rounds;
 	_Alignas(8) uint8_t state[PROTO_STATE_MAX];
 };
@@ -222,11 +223,10 @@ static bool hear_talk(struct identify *i, struct talk *t, struct slice datagram)
 {
 	struct proto_out out = {0};
 	const struct proto *p = i->s->questions.table[t->at];
-	struct proto_said said = {0};
 
-	switch (p->input(t->state, &t->ask, &datagram, &out, &said)) {
+	switch (p->input(t->state, &t->ask, &datagram, &out, &t->said)) {
 	case PROTO_PROVED:
-		i->seen.said = said;
+		i->seen.said = t->said;
 		if (out.n)
 			loop_of(i)->ops->send(loop_of(i), &i->sock, out.bytes, out.n);
 		finish_identified(i, t->at);
