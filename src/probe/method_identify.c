@@ -27,6 +27,7 @@ enum {
 	LOOK_MS = 100,	  /* beside two round trips, for a second look */
 	PIECE_US = 20000, /* between two pieces that came apart */
 	CAME_MAX = 8192,
+	AGAIN_MAX = 2,	/* times that a question is asked again where nothing came */
 	TURNS_MAX = 32, /* messages of ours on one connection */
 };
 
@@ -39,7 +40,8 @@ struct search {
 	unsigned connections, hush_ms;
 	enum heard_class most; /* of what was heard, and proves nothing */
 	long unacked;
-	bool is_curt; /* it ended the first connection before it was asked */
+	unsigned again; /* times that what was lost has been asked again */
+	bool is_curt;	/* it ended the first connection before it was asked */
 
 	struct proto_set proved;
 	size_t main; /* of them */
@@ -456,8 +458,16 @@ static bool is_hopeless(const struct identify *i, enum heard_class what)
 	return what == HEARD_CLOSED && s->is_curt;
 }
 
+/* Each question once; then, in the time that is left, those again that may have got
+ * lost. */
 static void go_on(struct identify *i)
 {
+	struct search *s = i->s;
+
+	if (next_question(i) == QUESTIONS_NONE && left_us(i) && s->again < AGAIN_MAX) {
+		questions_again(&s->questions);
+		s->again++;
+	}
 	if (next_question(i) == QUESTIONS_NONE)
 		finish_unknown(i);
 	else
@@ -470,6 +480,8 @@ static void learn_little(struct identify *i, const struct classified *c)
 	struct search *s = i->s;
 
 	questions_hear(&s->questions, &c->maybe);
+	if (s->stage == STAGE_ASKED && c->what == HEARD_NOTHING)
+		questions_lose(&s->questions, s->held);
 	if (s->most < c->what)
 		s->most = c->what;
 	if (is_hopeless(i, c->what)) {
@@ -684,12 +696,14 @@ static bool see_to_unacked(struct identify *i)
 	struct loop *l = loop_of(i);
 
 	s->unacked = l->ops->unacked(l, dial_sock(&i->dial));
-	if (s->unacked <= 0 || s->is_look || s->most != HEARD_NOTHING)
+	if (s->unacked <= 0 || s->is_look)
 		return false;
 	if (us_since(i, s->since) < UNACKED_MS * 1000)
 		start_timer(i, AGAIN_MS * 1000);
-	else
+	else if (s->most == HEARD_NOTHING)
 		finish_silence(i);
+	else
+		return false;
 	return true;
 }
 

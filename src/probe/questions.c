@@ -78,6 +78,19 @@ void questions_ask(struct questions *q, size_t i)
 	q->n_asked++;
 }
 
+void questions_lose(struct questions *q, size_t i)
+{
+	proto_set_add(&q->lost, i);
+}
+
+void questions_again(struct questions *q)
+{
+	for (size_t i = 0; q->table[i]; i++)
+		if (proto_set_has(&q->lost, i))
+			proto_set_remove(&q->asked, i);
+	q->lost = (struct proto_set){0};
+}
+
 void questions_hear(struct questions *q, const struct proto_set *maybe)
 {
 	proto_set_join(&q->maybe, maybe);

@@ -17,6 +17,7 @@ struct questions {
 	const struct proto *expected; /* NULL: nothing is */
 	struct proto_set asked;
 	struct proto_set maybe; /* heard of, and not asked yet */
+	struct proto_set lost;	/* asked, and nothing came: something may have got lost */
 	unsigned n_asked;
 };
 
@@ -24,6 +25,8 @@ enum { QUESTIONS_NONE = PROTO_SET_MAX };
 size_t questions_next(const struct questions *q);   /* its place; QUESTIONS_NONE: no more */
 void questions_ask(struct questions *q, size_t i);  /* it is asked now */
 void questions_mark(struct questions *q, size_t i); /* it need not be asked */
+void questions_lose(struct questions *q, size_t i); /* nothing came in its time */
+void questions_again(struct questions *q); /* those that were lost may be asked once more */
 void questions_hear(struct questions *q, const struct proto_set *maybe);
 size_t questions_find(const struct questions *q, const char *name); /* QUESTIONS_NONE: none */
 

@@ -12,8 +12,8 @@
  *	chat	TCP; "hi\n"; "more\n" is answered by "again\n", "hi\n" proves it
  *	log	TCP; nobody answers
  *
- * What identify knows in a replay, `strangers`, each known by its reply to any question but where it
- * says otherwise:
+ * What identify knows in a replay, `strangers`, each known by its reply to any question but where
+ * it says otherwise:
  *
  *	greet	as above; from "hello " on it may be it
  *	mail	TCP; "220 ..." comes first, which may be it; "EHLO\n" is answered by "250 ..."
