@@ -139,7 +139,6 @@ const struct proto proto_dns_tcp = {
 	.answers = PROTO_ALWAYS,
 	.start = start_tcp,
 	.input = input_tcp,
-	.turn = 4,
 	.vectors = vectors_tcp,
 	.n_vectors = ARRAY_LEN(vectors_tcp),
 };

@@ -152,7 +152,6 @@ const struct proto proto_kerberos_tcp = {
 	.answers = PROTO_ALWAYS,
 	.start = start_tcp,
 	.input = input_tcp,
-	.turn = 6,
 	.vectors = vectors_tcp,
 	.n_vectors = ARRAY_LEN(vectors_tcp),
 };

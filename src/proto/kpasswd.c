@@ -147,7 +147,6 @@ const struct proto proto_kpasswd_tcp = {
 	.answers = PROTO_SOMETIMES,
 	.start = start_tcp,
 	.input = input_tcp,
-	.turn = 22,
 	.vectors = vectors_tcp,
 	.n_vectors = ARRAY_LEN(vectors_tcp),
 };
