@@ -69,6 +69,24 @@ static enum proto_result input_tcp(void *state, const struct proto_ask *ask, str
 	return krb_read_tcp(in, said, read_answer);
 }
 
+/* A KDC answers anything that is too long to be a question with an error of its own: it is the
+ * krbtgt service. A password service does the same. One without a name may be either. */
+static enum proto_result recognise_error(struct slice m, struct proto_said *said)
+{
+	struct krb_error e;
+
+	if (!krb_error_read(m, &e))
+		return PROTO_OTHER;
+	if (slice_is(e.service, "krbtgt"))
+		return read_answer(m, said);
+	return e.service.n ? PROTO_OTHER : PROTO_MORE;
+}
+
+static enum proto_result recognise_tcp(struct slice in, struct proto_said *said)
+{
+	return krb_read_tcp(&in, said, recognise_error);
+}
+
 static const char *const services[] = {"kerberos", NULL};
 
 static const struct proto_vector vectors_udp[] = {
@@ -133,6 +151,24 @@ static const struct proto_vector vectors_tcp[] = {
 	 .result = PROTO_OTHER},
 };
 
+static const struct proto_reply replies[] = {
+	{.title = "to a web client, and anybody else",
+	 .source = "MIT krb5 1.20.1",
+	 .bytes = SLICE("\0\0\0Z~"
+			"X0V\240\3\2\1\5\241\3\2\1\36\244\21\30\01720261127220110Z\245\5\2\3\3\305"
+			"\231\246\3\2\1=\251\13\33\11PEER."
+			"TEST\252\0360\34\240\3\2\1\2\241\0250\23\33\6krbtgt\33\11PEER.TEST"),
+	 .text = "its clock says 2026-11-27 22:01:10 UTC"},
+	{.title = "to another's question for a ticket",
+	 .source = "Heimdal 7.8",
+	 .bytes = SLICE("\0\0\0\200~~0|"
+			"\240\3\2\1\5\241\3\2\1\36\244\21\30\01720261127220226Z\245\5\2\3\14S>"
+			"\246\3\2\1<\251\22\33\20PORTOLAN.INVALID\252%0#"
+			"\240\3\2\1\2\241\0340\32\33\6krbtgt\33\20PORTOLAN.INVALID\253\26\33\24No "
+			"client in request"),
+	 .text = "its clock says 2026-11-27 22:02:26 UTC"},
+};
+
 const struct proto proto_kerberos = {
 	.name = "kerberos",
 	.services = services,
@@ -152,6 +188,10 @@ const struct proto proto_kerberos_tcp = {
 	.answers = PROTO_ALWAYS,
 	.start = start_tcp,
 	.input = input_tcp,
+	.recognise = recognise_tcp,
+	.turn = 6,
 	.vectors = vectors_tcp,
 	.n_vectors = ARRAY_LEN(vectors_tcp),
+	.replies = replies,
+	.n_replies = ARRAY_LEN(replies),
 };

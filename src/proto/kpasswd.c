@@ -60,6 +60,22 @@ static enum proto_result input_tcp(void *state, const struct proto_ask *ask, str
 	return krb_read_tcp(in, said, read_answer);
 }
 
+/* MIT's server answers anything that is too long to be a question with a bare error, as a KDC does:
+ * that it is the password's is known by the answer to its own question only. */
+static enum proto_result recognise_error(struct slice m, struct proto_said *said)
+{
+	struct krb_error e;
+
+	if (krb_error_read(m, &e))
+		return slice_is(e.service, "kadmin") ? PROTO_MORE : PROTO_OTHER;
+	return read_answer(m, said);
+}
+
+static enum proto_result recognise_tcp(struct slice in, struct proto_said *said)
+{
+	return krb_read_tcp(&in, said, recognise_error);
+}
+
 static const char *const services[] = {"kpasswd", NULL};
 
 static const struct proto_vector vectors_udp[] = {
@@ -99,6 +115,15 @@ static const struct proto_vector vectors_udp[] = {
 };
 
 static const struct proto_vector vectors_tcp[] = {
+	{.title = "too long a question, by a bare error",
+	 .source = "MIT krb5 1.20.1",
+	 .turns = {{'>', SLICE("\0\0\0\16" REQUEST)},
+		   {'<',
+		    SLICE("\0\0\0Y~"
+			  "W0U\240\3\2\1\5\241\3\2\1\36\244\21\30\01720261127220135Z\245\5\2\3\2\4"
+			  "\23\246\3\2\1=\251\13\33\11PEER."
+			  "TEST\252\0350\33\240\3\2\1\1\241\0240\22\33\6kadmin\33\10changepw")}},
+	 .result = PROTO_OTHER},
 	{.title = "the ticket is none",
 	 .source = "MIT krb5 1.20.1",
 	 .turns = {{'>', SLICE("\0\0\0\16" REQUEST)},
@@ -128,6 +153,17 @@ static const struct proto_vector vectors_tcp[] = {
 	 .result = PROTO_OTHER},
 };
 
+static const struct proto_reply replies[] = {
+	{.title = "to another's request",
+	 .source = "Samba 4.17.12",
+	 .bytes = SLICE("\0\0\0\231\0\231\0\1\0\0~"
+			"\201\2200\201\215\240\3\2\1\5\241\3\2\1\36\244\21\30\01720261127220116Z"
+			"\245\5\2\3\5\306M\246\3\2\1\2\251\16\33\14AD.PEER."
+			"TEST\252\0350\33\240\3\2\1\1\241\0240\22\33\6kadmin\33\10changepw\2543\004"
+			"1\0\2gensec_update failed - NT_STATUS_LOGON_FAILURE\n"),
+	 .text = "realm AD.PEER.TEST"},
+};
+
 const struct proto proto_kpasswd = {
 	.name = "kpasswd",
 	.services = services,
@@ -147,6 +183,10 @@ const struct proto proto_kpasswd_tcp = {
 	.answers = PROTO_SOMETIMES,
 	.start = start_tcp,
 	.input = input_tcp,
+	.recognise = recognise_tcp,
+	.turn = 50,
 	.vectors = vectors_tcp,
 	.n_vectors = ARRAY_LEN(vectors_tcp),
+	.replies = replies,
+	.n_replies = ARRAY_LEN(replies),
 };

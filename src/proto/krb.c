@@ -23,14 +23,27 @@ static bool field_is(struct slice s, unsigned number, uint32_t wanted)
 	       ber_take_number(&outer, &v) && v == wanted;
 }
 
+/* PrincipalName, RFC 4120 section 5.2.2: [0] its type, [1] its parts. */
+static struct slice first_part(struct slice s)
+{
+	struct slice name, parts, part;
+
+	return field(s, 10, BER_SEQUENCE, &name) && field(name, 1, BER_SEQUENCE, &parts) &&
+			       ber_take(&parts, GENERAL_STRING, &part)
+		       ? part
+		       : SLICE_NONE;
+}
+
 bool krb_error_read(struct slice m, struct krb_error *e)
 {
 	struct slice all, s;
 
-	return ber_take(&m, BER_APPLICATION | KRB_ERROR, &all) &&
-	       ber_take(&all, BER_SEQUENCE, &s) && field_is(s, 0, VERSION) &&
-	       field_is(s, 1, KRB_ERROR) && field(s, 4, GENERALIZED_TIME, &e->time) &&
-	       field(s, 9, GENERAL_STRING, &e->realm);
+	if (!ber_take(&m, BER_APPLICATION | KRB_ERROR, &all) || !ber_take(&all, BER_SEQUENCE, &s) ||
+	    !field_is(s, 0, VERSION) || !field_is(s, 1, KRB_ERROR) ||
+	    !field(s, 4, GENERALIZED_TIME, &e->time) || !field(s, 9, GENERAL_STRING, &e->realm))
+		return false;
+	e->service = first_part(s);
+	return true;
 }
 
 enum proto_result krb_read_tcp(struct slice *in, struct proto_said *said,

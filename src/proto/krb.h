@@ -10,6 +10,8 @@
 struct krb_error {
 	struct slice time;  /* the server's clock, "20261014054245Z" */
 	struct slice realm; /* the service's */
+	struct slice
+		service; /* the first part of its name, "krbtgt", "kadmin"; empty: it has none */
 };
 
 /* False: it is none, or not whole. Borrows from m. */
