@@ -9,6 +9,7 @@
 
 #include "base/compiler.h"
 #include "proto/proto.h"
+#include "proto/wire.h"
 
 static const uint8_t question[] = {
 	0,	    /* the root's name */
@@ -81,6 +82,56 @@ static enum proto_result input_tcp(void *state, const struct proto_ask *ask, str
 	return read_answer(ask, (struct slice){in->p + 2, n});
 }
 
+/* The name of a question, not compressed: labels of 1 to 63 bytes, and a zero. */
+static bool skip_name(struct slice *s)
+{
+	enum { LABEL_MAX = 63 };
+	struct slice label;
+	uint8_t n;
+
+	while (wire_take8(s, &n) && n <= LABEL_MAX) {
+		if (n == 0)
+			return true;
+		if (!wire_take(s, n, &label))
+			return false;
+	}
+	return false;
+}
+
+/* An answer that repeats one question, of the Internet or of Chaosnet; or a header alone, with the
+ * error that the question could not be read. */
+static bool is_answer(struct slice m)
+{
+	enum { IN = 1, CH = 3, FORMAT_ERROR = 1, CODE = 0x0f, OPCODE = 0x78 };
+	uint16_t id, flags, questions, answers, authorities, more, type, class;
+
+	if (!wire_take16(&m, &id) || !wire_take16(&m, &flags) || !(flags >> 8 & QR) ||
+	    (flags >> 8 & OPCODE) || !wire_take16(&m, &questions) || !wire_take16(&m, &answers) ||
+	    !wire_take16(&m, &authorities) || !wire_take16(&m, &more))
+		return false;
+	if (m.n == 0)
+		return (flags & CODE) == FORMAT_ERROR &&
+		       !(questions | answers | authorities | more);
+	return questions == 1 && skip_name(&m) && wire_take16(&m, &type) && type &&
+	       wire_take16(&m, &class) && (class == IN || class == CH);
+}
+
+static enum proto_result recognise_tcp(struct slice in, struct proto_said *said)
+{
+	enum { ANSWER_MAX = 8000 };
+	struct slice m;
+	uint16_t n;
+
+	(void)said;
+	if (!wire_take16(&in, &n))
+		return PROTO_MORE;
+	if (n < HEADER || n > ANSWER_MAX || (in.n > 2 && !((uint8_t)in.p[2] & QR)))
+		return PROTO_OTHER;
+	if (!wire_take(&in, n, &m))
+		return PROTO_MORE;
+	return is_answer(m) ? PROTO_PROVED : PROTO_OTHER;
+}
+
 static const char *const services[] = {"dns", NULL};
 
 static const struct proto_vector vectors_udp[] = {
@@ -121,6 +172,16 @@ static const struct proto_vector vectors_tcp[] = {
 	 .result = PROTO_OTHER},
 };
 
+static const struct proto_reply replies[] = {
+	{.title = "to a question for its version",
+	 .source = "BIND 9.18.49",
+	 .bytes = SLICE("\0QPO\204\0\0\1\0\1\0\1\0\0\7version\4bind\0\0\20\0\3\300\14\0\20\0\3\0\0"
+			"\0\0\0\31\0309.18.49-1~deb12u3-Debian\300\14\0\2\0\3\0\0\0\0\0\2\300\14")},
+	{.title = "to what it cannot read",
+	 .source = "RFC 1035 section 4.1.1",
+	 .bytes = SLICE("\0\14GE\200\1\0\0\0\0\0\0\0\0")},
+};
+
 const struct proto proto_dns = {
 	.name = "dns",
 	.services = services,
@@ -139,6 +200,10 @@ const struct proto proto_dns_tcp = {
 	.answers = PROTO_ALWAYS,
 	.start = start_tcp,
 	.input = input_tcp,
+	.recognise = recognise_tcp,
+	.turn = 4,
 	.vectors = vectors_tcp,
 	.n_vectors = ARRAY_LEN(vectors_tcp),
+	.replies = replies,
+	.n_replies = ARRAY_LEN(replies),
 };
