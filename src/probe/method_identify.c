@@ -63,7 +63,7 @@ struct search {
 	struct proto_out out;
 	struct proto_said saying; /* of the dialogue that is held */
 	_Alignas(8) uint8_t state[PROTO_STATE_MAX];
-	size_t n_asked, n_came, n_taken;
+	size_t n_asked, n_unasked, n_came, n_taken;
 	char asked[PROTO_OUT_MAX], came[CAME_MAX];
 };
 
@@ -233,7 +233,7 @@ static void reset_connection(struct search *s)
 	s->denied = NULL;
 	s->has_sent = s->is_found = false;
 	s->pieces = s->turns = 0;
-	s->n_asked = s->n_came = s->n_taken = 0;
+	s->n_asked = s->n_unasked = s->n_came = s->n_taken = 0;
 }
 
 static void hold(struct identify *i, size_t at)
@@ -283,6 +283,7 @@ static bool send_out(struct identify *i)
 	if (!s->has_sent) {
 		memcpy(s->asked, s->out.bytes, s->out.n);
 		s->n_asked = s->out.n;
+		s->n_unasked = s->n_came;
 	}
 	s->has_sent = true;
 	s->turns++;
@@ -333,7 +334,10 @@ static size_t next_question(const struct identify *i)
 
 	if (at == QUESTIONS_NONE || questions_are_harmful(i->dial.probe->port))
 		return QUESTIONS_NONE;
-	return left_us(i) || proto_set_has(&s->questions.maybe, at) ? at : QUESTIONS_NONE;
+	if (proto_set_has(&s->questions.maybe, at) ||
+	    left_us(i) >= questions_least_us(s->first.rtt_us))
+		return at;
+	return QUESTIONS_NONE;
 }
 
 static void dial_again(struct identify *i)
@@ -429,6 +433,7 @@ static void hear_all(const struct identify *i, bool is_over, bool is_closed, str
 	const struct heard h = {
 		.asked = {s->asked, s->n_asked},
 		.came = {s->came, s->n_came},
+		.unasked = s->n_unasked,
 		.pieces = s->pieces,
 		.is_over = is_over,
 		.is_closed = is_closed,

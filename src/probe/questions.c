@@ -122,9 +122,14 @@ static int weight_left(const struct questions *q)
 	return sum;
 }
 
+int64_t questions_least_us(uint32_t rtt_us)
+{
+	return 2 * (int64_t)rtt_us + RTT_SLACK_MS * 1000;
+}
+
 int64_t questions_share_us(const struct questions *q, size_t i, int64_t left_us, uint32_t rtt_us)
 {
-	int64_t least_us = 2 * (int64_t)rtt_us + RTT_SLACK_MS * 1000;
+	int64_t least_us = questions_least_us(rtt_us);
 	int sum = weight_left(q);
 	int64_t us = sum ? left_us * weight(q, i) / sum : left_us;
 

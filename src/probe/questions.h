@@ -32,7 +32,8 @@ size_t questions_find(const struct questions *q, const char *name); /* QUESTIONS
 
 /* The part of the time that is left which question `i` may have, `i` not being asked yet: the
  * expected one the most, those that give away many servers more than the others; and never less
- * than two round trips and RTT_SLACK_MS. */
+ * than questions_least_us(): two round trips and RTT_SLACK_MS. */
+int64_t questions_least_us(uint32_t rtt_us);
 int64_t questions_share_us(const struct questions *q, size_t i, int64_t left_us, uint32_t rtt_us);
 
 /* Nothing may be sent there: what listens on this number prints whatever comes. */

@@ -49,12 +49,13 @@ void proto_set_join(struct proto_set *to, const struct proto_set *from)
 		to->bits[i] |= from->bits[i];
 }
 
-/* How much of the question has come back, when nothing else has. */
+/* How much of the question has come back, when nothing else has since. */
 static size_t echoed(const struct heard *h)
 {
-	size_t n = h->came.n < h->asked.n ? h->came.n : h->asked.n;
+	struct slice answer = slice_skip(h->came, h->unasked);
+	size_t n = answer.n < h->asked.n ? answer.n : h->asked.n;
 
-	return n && memcmp(h->came.p, h->asked.p, n) == 0 ? n : 0;
+	return n && memcmp(answer.p, h->asked.p, n) == 0 ? n : 0;
 }
 
 /* The whole question came back, or as much of it as will ever come. */

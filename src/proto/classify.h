@@ -44,6 +44,7 @@ enum {
 struct heard {
 	struct slice asked;	    /* our first message; n 0: it spoke unasked */
 	struct slice came;	    /* from its first byte on */
+	size_t unasked;		    /* so many of them came before our message */
 	unsigned pieces;	    /* that came apart from each other */
 	bool is_over;		    /* no more will come: the time is up, or it is closed */
 	bool is_closed;		    /* by the peer */
