@@ -31,7 +31,7 @@ enum {
 	TURNS_MAX = 32, /* messages of ours on one connection */
 };
 
-enum stage { STAGE_HUSH, STAGE_ASKED, STAGE_PARTING };
+enum stage { STAGE_HUSH, STAGE_ASKED, STAGE_PARTING, STAGE_CALM };
 
 struct search {
 	struct questions questions;
@@ -40,8 +40,9 @@ struct search {
 	unsigned connections, hush_ms;
 	enum heard_class most; /* of what was heard, and proves nothing */
 	long unacked;
-	unsigned again; /* times that what was lost has been asked again */
-	bool is_curt;	/* it ended the first connection before it was asked */
+	unsigned again;	 /* times that what was lost has been asked again */
+	bool is_closing; /* it ended one without a word */
+	bool is_curt;	 /* it ended the first connection before it was asked */
 
 	struct proto_set proved;
 	size_t main; /* of them */
@@ -326,18 +327,13 @@ static void ask(struct identify *i, size_t at)
 	send_out(i);
 }
 
-/* What is asked next: of those that may be there also when the time is up. */
 static size_t next_question(const struct identify *i)
 {
 	const struct search *s = i->s;
-	size_t at = questions_next(&s->questions);
 
-	if (at == QUESTIONS_NONE || questions_are_harmful(i->dial.probe->port))
+	if (questions_are_harmful(i->dial.probe->port))
 		return QUESTIONS_NONE;
-	if (proto_set_has(&s->questions.maybe, at) ||
-	    left_us(i) >= questions_least_us(s->first.rtt_us))
-		return at;
-	return QUESTIONS_NONE;
+	return questions_next_within(&s->questions, left_us(i), s->first.rtt_us);
 }
 
 static void dial_again(struct identify *i)
@@ -463,6 +459,22 @@ static bool is_hopeless(const struct identify *i, enum heard_class what)
 	return what == HEARD_CLOSED && s->is_curt;
 }
 
+/* Who just closes may do so because we ask so much. */
+static bool needs_calm(const struct identify *i)
+{
+	const struct search *s = i->s;
+
+	return s->is_closing && questions_is_slow(&s->questions, next_question(i)) &&
+	       left_us(i) > QUESTIONS_CALM_MS * 1000;
+}
+
+static void calm_down(struct identify *i)
+{
+	dial_stop(&i->dial);
+	i->s->stage = STAGE_CALM;
+	start_timer(i, QUESTIONS_CALM_MS * 1000);
+}
+
 /* Each question once; then, in the time that is left, those again that may have got
  * lost. */
 static void go_on(struct identify *i)
@@ -475,8 +487,19 @@ static void go_on(struct identify *i)
 	}
 	if (next_question(i) == QUESTIONS_NONE)
 		finish_unknown(i);
+	else if (needs_calm(i))
+		calm_down(i);
 	else
 		dial_again(i);
+}
+
+/* Not heard, perhaps. */
+static bool is_lost(const struct search *s, enum heard_class what)
+{
+	if (s->held == QUESTIONS_NONE)
+		return false;
+	return what == HEARD_NOTHING ||
+	       (what == HEARD_CLOSED && questions_is_slow(&s->questions, s->held));
 }
 
 /* Words that prove nothing, or none. */
@@ -485,10 +508,11 @@ static void learn_little(struct identify *i, const struct classified *c)
 	struct search *s = i->s;
 
 	questions_hear(&s->questions, &c->maybe);
-	if (s->stage == STAGE_ASKED && c->what == HEARD_NOTHING)
+	if (s->stage == STAGE_ASKED && is_lost(s, c->what))
 		questions_lose(&s->questions, s->held);
 	if (s->most < c->what)
 		s->most = c->what;
+	s->is_closing |= c->what == HEARD_CLOSED;
 	if (is_hopeless(i, c->what)) {
 		finish_stranger(i, c->what);
 		return;
@@ -717,7 +741,9 @@ static void timer_fired(struct timer *t)
 	struct identify *i = (struct identify *)((char *)t - offsetof(struct identify, timer));
 	struct search *s = i->s;
 
-	if (s->stage == STAGE_HUSH && !s->n_came)
+	if (s->stage == STAGE_CALM)
+		dial_again(i);
+	else if (s->stage == STAGE_HUSH && !s->n_came)
 		hush_is_over(i);
 	else if (s->stage != STAGE_ASKED || s->n_came || !see_to_unacked(i))
 		settle(i, false);

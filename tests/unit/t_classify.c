@@ -270,8 +270,33 @@ static void shares_of_the_time(void **state)
 	assert_true(left >= 0 && left < 10);
 	/* Far away, or late, it is as long as an answer takes. */
 	q = (struct questions){.table = table, TCP};
-	assert_int_equal(questions_share_us(&q, TWIN, 100000, 300000), 650000);
-	assert_int_equal(questions_share_us(&q, TWIN, 0, 0), 50000);
+	assert_int_equal(questions_share_us(&q, TWIN, 100000, 300000), 630000);
+	assert_int_equal(questions_share_us(&q, TWIN, 0, 0), 30000);
+}
+
+/* Who takes its time comes last, and has it. */
+static void a_slow_one(void **state)
+{
+	static const struct proto slow = {.name = "bittorrent", TCP, .start = start, .turn = 1};
+	static const struct proto *const two[] = {&slow, &known[SHELL], NULL};
+	struct questions q = {.table = two, TCP};
+	enum { MS = 1000 };
+
+	(void)state;
+	assert_int_equal(questions_next(&q), 1);
+	assert_int_equal(questions_share_us(&q, 0, 3000 * MS, 100), QUESTIONS_SLOW_MS * MS);
+	assert_int_equal(questions_share_us(&q, 1, 3000 * MS, 100), 1800 * MS);
+	assert_int_equal(questions_next_within(&q, 3000 * MS, 100), 1);
+	assert_int_equal(questions_next_within(&q, 1201 * MS, 100), 0);
+	assert_int_equal(questions_next_within(&q, 10 * MS, 100), QUESTIONS_NONE);
+	q.n_asked = QUESTIONS_HUSHED; /* to others, in silence */
+	proto_set_add(&q.lost, 100);
+	proto_set_add(&q.lost, 101);
+	assert_int_equal(questions_next(&q), 0);
+	questions_ask(&q, 0);
+	assert_int_equal(questions_next_within(&q, 1201 * MS, 100), 1);
+	q = (struct questions){.table = two, TCP, .expected = &slow};
+	assert_int_equal(questions_next(&q), 0);
 }
 
 static void printers_are_left_alone(void **state)
@@ -302,6 +327,7 @@ int main(void)
 		cmocka_unit_test(sets),
 		cmocka_unit_test(the_order_of_questions),
 		cmocka_unit_test(shares_of_the_time),
+		cmocka_unit_test(a_slow_one),
 		cmocka_unit_test(printers_are_left_alone),
 		cmocka_unit_test(the_usual_one),
 	};
