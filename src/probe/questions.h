@@ -43,8 +43,8 @@ int64_t questions_share_us(const struct questions *q, size_t i, int64_t left_us,
 /* Nothing may be sent there: what listens on this number prints whatever comes. */
 bool questions_are_harmful(uint16_t port);
 /* Servers of this protocol take their time, and take in few connections: it is asked early of who
- * kept silent to the first QUESTIONS_HUSHED questions, else last, then first again, after QUESTIONS_CALM_MS without a
- * connection where others were just closed. */
+ * kept silent to the first QUESTIONS_HUSHED questions, else last; then first again, after
+ * QUESTIONS_CALM_MS without a connection where others were just closed. */
 bool questions_is_slow(const struct questions *q, size_t i);
 enum { QUESTIONS_CALM_MS = 1000, QUESTIONS_SLOW_MS = 1200, QUESTIONS_HUSHED = 2 };
 /* The dialogue of the service that usually listens there; NULL: none is known. */
