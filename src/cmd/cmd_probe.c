@@ -7,8 +7,9 @@
 #include "cmd/command.h"
 #include "cmd/far.h"
 #include "cmd/format.h"
+#include "cmd/targets.h"
 #include "cmd/trial.h"
-#include "model/target.h"
+#include "cmd/trial_print.h"
 #include "model/service.h"
 #include "probe/method.h"
 #include "probe/method_ping.h"
@@ -17,19 +18,12 @@
 #include "probe/method_udp.h"
 #include "report/probe_like.h"
 
-enum {
-	RANGE_MAX_BITS = 10, /* addresses of one prefix: 1,024 */
-	PIECE = 1 << 16,     /* of output */
-};
-
 struct settings {
 	enum format format;
 	unsigned timeout_ms, rate;
 	uint8_t family;
 	struct addr source;
-	struct portset ports;	/* for operands without ports */
-	struct prefix *allowed; /* owned; --i-may-probe */
-	size_t n_allowed;
+	struct portset ports; /* for operands without ports */
 	const struct method *method;
 	const char *service; /* NULL: the one that is usual on the port */
 	bool like_tnc;
@@ -37,8 +31,7 @@ struct settings {
 
 struct probing {
 	struct settings settings;
-	struct target_spec *specs; /* owned; tasks borrow their names */
-	size_t n_specs;
+	struct targets targets;
 	struct task *tasks; /* owned */
 	size_t n_tasks;
 	struct trial trial;
@@ -46,19 +39,6 @@ struct probing {
 };
 
 /* The command line. */
-
-static int read_allowed(const struct arguments *args, struct settings *s, struct err *err)
-{
-	bool host_bits;
-
-	s->allowed = mem_new(args_count(args, "i-may-probe"), sizeof(*s->allowed));
-	for (size_t i = 0; i < args_count(args, "i-may-probe"); i++)
-		if (!prefix_parse(slice_of(args_nth(args, "i-may-probe", i)),
-				  &s->allowed[s->n_allowed++], &host_bits))
-			return err_set(err, ERR_USAGE, PLACE_NONE,
-				       "--i-may-probe wants a prefix, such as 10.0.0.0/24");
-	return 0;
-}
 
 /* The way to try: a connection, a datagram, a ping; with a service its dialogue. */
 static int read_method(const struct arguments *args, struct settings *s, struct err *err)
@@ -109,10 +89,8 @@ static int read_settings(const struct arguments *args, struct settings *s, struc
 {
 	static const char *const forms[] = {"text", "jsonl", "json", NULL};
 	const char *v;
-	int rc = read_allowed(args, s, err);
+	int rc = format_read(args_value(args, "format"), forms, &s->format, err);
 
-	if (!rc)
-		rc = format_read(args_value(args, "format"), forms, &s->format, err);
 	if (!rc)
 		rc = trial_read_timeout(args_value(args, "timeout"), &s->timeout_ms, err);
 	if (!rc)
@@ -128,33 +106,6 @@ static int read_settings(const struct arguments *args, struct settings *s, struc
 	if (!rc)
 		rc = read_like(args, s, err);
 	return rc;
-}
-
-/* Scope: a host that is named is meant; a range must be claimed. */
-static int check_scope(const struct settings *s, const struct target_spec *t, struct err *err)
-{
-	char text[PREFIX_TEXT_MAX];
-	unsigned bits = (t->prefix.addr.family == 4 ? 32 : 128) - t->prefix.bits;
-
-	if (!t->is_range)
-		return 0;
-	prefix_text(&t->prefix, text);
-	if (bits > RANGE_MAX_BITS)
-		return err_set(err, ERR_USAGE, PLACE_NONE, "%s has more than %u addresses", text,
-			       1U << RANGE_MAX_BITS);
-	for (size_t i = 0; i < s->n_allowed; i++)
-		if (prefix_has_prefix(&s->allowed[i], &t->prefix))
-			return 0;
-	return err_set(
-		err, ERR_USAGE, PLACE_NONE,
-		"%s is a range: name single hosts, or say that you may with --i-may-probe %s", text,
-		text);
-}
-
-static size_t count_addresses(const struct target_spec *t)
-{
-	return t->is_range ? (size_t)1 << ((t->prefix.addr.family == 4 ? 32 : 128) - t->prefix.bits)
-			   : 1;
 }
 
 static const struct portset *ports_of(const struct probing *p, const struct target_spec *t)
@@ -181,43 +132,26 @@ static size_t checks_of(const struct probing *p, const struct target_spec *t)
 {
 	bool ping = p->settings.method == &method_ping;
 
-	return count_addresses(t) * (ping ? 1 : portset_count(ports_of(p, t)));
+	return targets_count_addresses(t) * (ping ? 1 : portset_count(ports_of(p, t)));
 }
 
 static int read_targets(const struct arguments *args, struct probing *p, struct err *err)
 {
-	size_t n = args_n_operands(args), checks = 0;
+	size_t checks = 0;
+	int rc = targets_read(args, &p->targets, err);
 
-	p->specs = mem_new(n, sizeof(*p->specs));
-	while (p->n_specs < n) {
-		struct target_spec *t = &p->specs[p->n_specs];
-		const char *text = args_operand(args, p->n_specs);
+	for (size_t i = 0; !rc && i < p->targets.n; i++) {
+		const struct target_spec *t = &p->targets.specs[i];
 
-		if (target_parse(slice_of(text), t, err) != 0)
-			return -ERR_USAGE;
-		p->n_specs++; /* it is to be released now */
-		if (check_ports(p, t, text, err) != 0)
-			return -ERR_USAGE;
-		if (check_scope(&p->settings, t, err) != 0)
-			return -ERR_USAGE;
+		rc = check_ports(p, t, args_operand(args, i), err);
 		checks += checks_of(p, t);
-		if (checks > ENGINE_TASKS_MAX)
-			return err_set(err, ERR_LIMIT, PLACE_NONE,
-				       "more than %d checks in one run: split it",
-				       ENGINE_TASKS_MAX);
+		if (!rc && checks > ENGINE_TASKS_MAX)
+			rc = err_set(err, ERR_LIMIT, PLACE_NONE,
+				     "more than %d checks in one run: split it", ENGINE_TASKS_MAX);
 	}
-	p->tasks = mem_new(checks, sizeof(*p->tasks));
-	return 0;
-}
-
-static struct addr nth_address(const struct prefix *prefix, size_t i)
-{
-	struct addr a = prefix->addr;
-	size_t last = a.family == 4 ? 3 : 15;
-
-	a.bytes[last] |= (uint8_t)i;
-	a.bytes[last - 1] |= (uint8_t)(i >> 8);
-	return a;
+	if (!rc)
+		p->tasks = mem_new(checks, sizeof(*p->tasks));
+	return rc;
 }
 
 static const struct proto *dialogue_of(const struct settings *s, uint16_t port)
@@ -263,12 +197,12 @@ static void add_tasks(struct probing *p, const struct target_spec *t, const stru
 
 static void make_tasks(struct probing *p)
 {
-	for (size_t i = 0; i < p->n_specs; i++) {
-		const struct target_spec *t = &p->specs[i];
+	for (size_t i = 0; i < p->targets.n; i++) {
+		const struct target_spec *t = &p->targets.specs[i];
 
 		p->trial.has_names |= t->name[0] != '\0';
-		for (size_t k = 0; k < count_addresses(t); k++) {
-			struct addr a = nth_address(&t->prefix, k);
+		for (size_t k = 0; k < targets_count_addresses(t); k++) {
+			struct addr a = targets_address(t, k);
 
 			add_tasks(p, t, &a);
 		}
@@ -277,78 +211,28 @@ static void make_tasks(struct probing *p)
 
 /* The report. */
 
-/* A long report goes out in pieces. */
-static bool print_piece(struct buf *out)
-{
-	bool ok = command_print(out);
-
-	buf_clear(out);
-	return ok;
-}
-
-static bool print_outcomes(const struct probing *p, struct buf *out)
-{
-	const struct outcome_context no_plan = {0};
-	const char *between = p->settings.format == FORMAT_JSONL ? "\n" : ",\n";
-	const struct trial *t = &p->trial;
-
-	for (size_t i = 0; i < t->outcomes.n; i++) {
-		json_outcome(out, &t->outcomes.items[i], &t->run, &no_plan);
-		buf_add_text(out, between);
-		if (out->n > PIECE && !print_piece(out))
-			return false;
-	}
-	return true;
-}
-
-static bool print_json(const struct probing *p, const struct run_summary *summary, struct buf *out)
-{
-	bool lines = p->settings.format == FORMAT_JSONL;
-
-	if (lines) {
-		json_run(out, &p->trial.run);
-		buf_add_char(out, '\n');
-	} else {
-		json_document_start(out, &p->trial.run);
-	}
-	if (!print_outcomes(p, out))
-		return false;
-	json_summary(out, summary);
-	if (lines)
-		buf_add_char(out, '\n');
-	else
-		json_document_stop(out);
-	return print_piece(out);
-}
-
 static int print_report(const struct probing *p)
 {
 	struct run_summary summary = trial_summary(&p->trial);
+	bool is_text = p->settings.like_tnc || p->settings.format == FORMAT_TEXT, ok;
 	struct buf out = BUF_INIT;
-	bool ok;
 
-	if (p->settings.like_tnc) {
+	if (p->settings.like_tnc)
 		probe_like_test_netconnection(&p->trial.outcomes, &out);
-		ok = print_piece(&out);
-	} else if (p->settings.format == FORMAT_TEXT) {
+	else if (is_text)
 		probe_text(&p->trial.outcomes, p->trial.names.data, &out);
-		ok = print_piece(&out);
-	} else {
-		ok = print_json(p, &summary, &out);
-	}
+	ok = is_text ? command_print(&out)
+		     : trial_print_json(&p->trial, p->settings.format == FORMAT_JSONL, &summary);
 	buf_release(&out);
 	return ok ? summary.exit : EXIT_NOT_TESTED;
 }
 
 static void release(struct probing *p)
 {
-	for (size_t i = 0; i < p->n_specs; i++)
-		target_release(&p->specs[i]);
-	free(p->specs);
+	targets_release(&p->targets);
 	free(p->tasks);
 	trial_release(&p->trial);
 	arena_free(p->far.arena);
-	free(p->settings.allowed);
 	portset_release(&p->settings.ports);
 }
 

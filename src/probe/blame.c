@@ -555,6 +555,37 @@ static void blame_not_asked(const struct sighting *seen, struct outcome *o)
 	set_how(o, "not negotiated");
 }
 
+static bool is_same_protocol(const struct proto *a, const struct proto *b)
+{
+	return a == b || strcmp(a->name, b->name) == 0;
+}
+
+/* Whether that is right can be told where something was asked for, and where the number has an
+ * owner that it is. */
+static void blame_identified(const struct sighting *seen, struct outcome *o)
+{
+	bool wrong = seen->expected && !is_same_protocol(seen->expected, seen->proto);
+
+	blame_proved(seen, o);
+	if (wrong) {
+		decide(o, STATE_WRONG_SERVICE, CAUSE_TARGET, CONFIDENCE_LIKELY);
+		set_how(o, "%s, not %s", seen->proto->name, seen->expected->name);
+		set_evidence(o, "it answered in %s, and %s was to be there%s%s", seen->proto->name,
+			     seen->expected->name, seen->said.text[0] ? ": " : "", seen->said.text);
+	} else if (!seen->expected && !seen->is_usual) {
+		o->service = ANSWER_UNKNOWN;
+	}
+}
+
+static void blame_stranger(const struct sighting *seen, struct outcome *o)
+{
+	decide(o, STATE_OPEN, CAUSE_TARGET, CONFIDENCE_LIKELY);
+	o->by = o->target;
+	set_how(o, "%s", seen->how);
+	if (seen->expected && seen->expected->answers == PROTO_ALWAYS)
+		o->service = ANSWER_FAIL;
+}
+
 static void (*const sayings[])(const struct sighting *seen, struct outcome *o) = {
 	[SAW_NOTHING] = blame_nothing,
 	[SAW_OPEN] = blame_open,
@@ -571,6 +602,8 @@ static void (*const sayings[])(const struct sighting *seen, struct outcome *o) =
 	[SAW_NEGOTIATED] = blame_negotiated,
 	[SAW_UNOPENED] = blame_unopened,
 	[SAW_NOT_ASKED] = blame_not_asked,
+	[SAW_IDENTIFIED] = blame_identified,
+	[SAW_STRANGER] = blame_stranger,
 };
 
 void blame(const struct sighting *seen, struct outcome *o)

@@ -29,6 +29,8 @@ enum saw {
 	SAW_NEGOTIATED, /* the connection that was negotiated opened: `words` */
 	SAW_UNOPENED,	/* the target says that its own connection to us failed: `words` */
 	SAW_NOT_ASKED,	/* it never came to what was to be tried: `words` */
+	SAW_IDENTIFIED, /* `proto` is proved of all that might speak there, `said` */
+	SAW_STRANGER,	/* it accepted, and nothing is proved: `how`, `words` */
 };
 
 /* How far a way through a proxy went, and what stopped it. */
@@ -49,6 +51,11 @@ struct sighting {
 	struct proto_said said;		   /* SAW_PROVED */
 	const struct proxy_refusal *proxy; /* SAW_PROXY; lent */
 	uint16_t port;			   /* the one that was negotiated; 0: the task's */
+	/* By who asks for all: what was to be there, NULL: nothing was; whether `proto` is what
+	 * usually listens on the number. */
+	const struct proto *expected;
+	bool is_usual;
+	const char *how;   /* SAW_STRANGER: a literal */
 	const char *words; /* the evidence, where the method knows better; NULL, "": it does not */
 	long unacked;	   /* SAW_SILENCE over TCP: as struct loop_ops says; -1: nothing was sent */
 	bool has_gap;	   /* the same: later bytes came, and those before them not */

@@ -10,7 +10,7 @@
  * A fault of our own (no descriptor, no source port, the interface gone) makes the window smaller
  * and is tried again; when it stays, the outcome is not-attempted, never closed.
  *
- * Memory: 112 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
+ * Memory: 120 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
  * distinct address and a distinct name, 800 for each probe under way (2,800 where one of the tasks
  * is UDP's) and what the kernel needs for its sockets (5 kB each). What depends on the number of
  * tasks and the window is got once; a conversation gets its own while it lasts (14 kB, FTP's 5).
@@ -45,6 +45,8 @@ struct task {
 
 	/* What the method needs beside that. */
 	const struct proto *proto; /* the dialogue to hold; NULL: none */
+	const struct proto *const
+		*among;		   /* of method_identify: who may speak there; NULL: `protos` */
 	const char *what;	   /* proto_ask.what; of method_ftp: the server behind a gateway */
 	const struct via_hop *via; /* through what; NULL: direct */
 	const char *mode;	   /* of method_ftp: the mode of the data connection */

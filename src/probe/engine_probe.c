@@ -27,6 +27,13 @@ unsigned probe_timeout_ms(const struct probe *p)
 	return ms ? ms : ENGINE_TIMEOUT_MS;
 }
 
+unsigned probe_deadline_ms(const struct probe *p, unsigned usual_ms)
+{
+	unsigned ms = p->engine->config.timeout_ms;
+
+	return ms ? ms : usual_ms;
+}
+
 struct rtt_step probe_next(const struct probe *p, unsigned tries, struct mono last)
 {
 	const struct engine *e = p->engine;
@@ -88,6 +95,7 @@ void probe_learn(struct probe *p, uint32_t us, unsigned lost)
 	rtt_add(&t->rtt, us, lost);
 	rtt_add(&e->rtt, us, lost);
 	window_add_answer(&t->window, lost, (unsigned)e->room);
+	t->had_way = true;
 }
 
 static void report_probe(struct probe *p, const struct sighting *seen)

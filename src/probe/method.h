@@ -54,6 +54,8 @@ const struct task *probe_task(const struct probe *p);
 /* Unpredictable bytes, a fresh draw for each call. */
 void probe_chance(const struct probe *p, void *bytes, size_t n);
 unsigned probe_timeout_ms(const struct probe *p);
+/* What the whole of a conversation may take: what was asked for, else `usual_ms`. */
+unsigned probe_deadline_ms(const struct probe *p, unsigned usual_ms);
 
 /* What a probe does that heard nothing in answer to so many tries, of which the last went out at
  * `last`; the step counts from p->started. */

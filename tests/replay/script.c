@@ -10,6 +10,7 @@
 #include "dialogues.h"
 #include "probe/method.h"
 #include "probe/method_ftp.h"
+#include "probe/method_identify.h"
 #include "probe/method_ping.h"
 #include "probe/method_talk.h"
 #include "probe/method_tcp.h"
@@ -469,6 +470,12 @@ static bool read_probe_key(struct reader *r, struct slice key, struct slice word
 
 	if (slice_is(key, "proto"))
 		return (t->proto = dialogue_find(word, t->method->transport)) != NULL;
+	if (slice_is(key, "identify")) {
+		t->method = t->method->transport == TRANSPORT_UDP ? &method_identify_udp
+								  : &method_identify;
+		t->among = strangers;
+		return true;
+	}
 	if (slice_is(key, "via"))
 		return (t->via = find_door(r->script, word)) != NULL;
 	if (slice_is(key, "family") && slice_number(word, 6, &family))
@@ -504,7 +511,7 @@ static int read_probe(struct reader *r)
 		if (!read_probe_key(r, key, word, &t))
 			return bad(r, "not a key of a probe");
 	}
-	if (transport == TRANSPORT_TCP && (t.proto || t.via))
+	if (t.method == &method_tcp && (t.proto || t.via))
 		t.method = &method_talk;
 	if (transport == TRANSPORT_TCP && t.mode)
 		t.method = &method_ftp;

@@ -23,6 +23,7 @@
  *	door LABEL ADDR|none PORT [LABEL]          a way through something, and what comes behind
  *	probe ADDR|NAME PORT [KEY=VALUE ...]
  *		family source proto what via mode (of the method ftp) ports (LO-HI, of it)
+ *		identify (no value): the method that asks for all, among `strangers`
  *	expect ADDR|NAME PORT [KEY=VALUE ...]      one outcome; in any order
  *		state cause by how confidence network service tries rtt at
  *		candidates (a,b,...) source name proved evidence stand-in via leg

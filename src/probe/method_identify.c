@@ -1,0 +1,865 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Each connection goes the same way: a question, or none; what comes is kept from its first byte
+ * on, given to the dialogue that is held and shown to all the others; when the time is up, or the
+ * peer has closed, or nobody knows the words, conclude or go on to the next question.
+ */
+#include "probe/method_identify.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "probe/dial.h"
+#include "probe/engine.h"
+#include "probe/questions.h"
+#include "probe/sighting.h"
+
+enum {
+	PATIENCE_MS = 3000, /* for a dialogue with who has begun to speak its protocol */
+	UNKNOWN_MS = 1000,  /* who speaks unasked and is not known may have more to say */
+	UNACKED_MS = 1000,  /* until bytes that nobody acknowledges were stopped on the way */
+	AGAIN_MS = 200,	    /* TCP repeats what got lost (RFC 6298 section 2.4, Linux's minimum) */
+	PARTING_MS = 200,
+	LOOK_MS = 100,	  /* beside two round trips, for a second look */
+	PIECE_US = 20000, /* between two pieces that came apart */
+	CAME_MAX = 8192,
+	AGAIN_MAX = 2,	/* times that a question is asked again where nothing came */
+	TURNS_MAX = 32, /* messages of ours on one connection */
+};
+
+enum stage { STAGE_HUSH, STAGE_ASKED, STAGE_PARTING, STAGE_CALM };
+
+struct search {
+	struct questions questions;
+	struct mono begun, end; /* of the whole */
+	struct sighting first;	/* of the first connection */
+	unsigned connections, hush_ms;
+	enum heard_class most; /* of what was heard, and proves nothing */
+	long unacked;
+	unsigned again;	 /* times that what was lost has been asked again */
+	bool is_closing; /* it ended one without a word */
+	bool is_curt;	 /* it ended the first connection before it was asked */
+
+	struct proto_set proved;
+	size_t main; /* of them */
+	struct proto_said said;
+	bool is_look; /* at what else is there */
+	bool wants_tls;
+
+	/* This connection. */
+	enum stage stage;
+	size_t held; /* whose dialogue; QUESTIONS_NONE: nobody's */
+	const struct proto *denied;
+	bool has_sent, is_found;
+	size_t found; /* recognised, while its dialogue goes on */
+	struct proto_said found_said;
+	struct mono since; /* it was asked, or opened */
+	unsigned pieces, turns;
+	struct mono last_piece;
+	struct proto_ask ask;
+	struct proto_out out;
+	struct proto_said saying; /* of the dialogue that is held */
+	_Alignas(8) uint8_t state[PROTO_STATE_MAX];
+	size_t n_asked, n_unasked, n_came, n_taken;
+	char asked[PROTO_OUT_MAX], came[CAME_MAX];
+};
+
+struct identify {
+	struct dial dial; /* first: the address is the same */
+	struct timer timer;
+	struct search *s; /* owned; NULL: not connected yet */
+};
+
+static const struct task *task_of(const struct identify *i)
+{
+	return probe_task(i->dial.probe);
+}
+
+static struct loop *loop_of(const struct identify *i)
+{
+	return probe_loop(i->dial.probe);
+}
+
+static const struct proto *proto_at(const struct identify *i, size_t at)
+{
+	return i->s->questions.table[at];
+}
+
+static void start_timer(struct identify *i, int64_t us)
+{
+	timer_start(loop_of(i), &i->timer, mono_add_us(loop_now(loop_of(i)), us));
+}
+
+static int64_t us_since(const struct identify *i, struct mono t)
+{
+	return loop_now(loop_of(i)).us - t.us;
+}
+
+/* The end. */
+
+static void cancel(struct probe *p)
+{
+	struct identify *i = (struct identify *)p->state;
+
+	dial_stop(&i->dial);
+	timer_stop(probe_loop(p), &i->timer);
+	free(i->s);
+	i->s = NULL;
+}
+
+/* seen->words is lent for the call. */
+static void finish(struct identify *i, enum saw saw, struct sighting seen)
+{
+	struct probe *p = i->dial.probe;
+
+	seen.saw = saw;
+	seen.expected = task_of(i)->proto;
+	cancel(p);
+	probe_finish(p, &seen);
+}
+
+static void list_proved(const struct search *s, char *words, size_t room)
+{
+	struct buf names = BUF_INIT;
+
+	for (size_t k = 0; s->questions.table[k]; k++)
+		if (proto_set_has(&s->proved, k))
+			buf_addf(&names, "%s%s", names.n ? ", " : "", s->questions.table[k]->name);
+	snprintf(words, room, "several protocols share the port: %s", names.data);
+	buf_release(&names);
+}
+
+static void finish_identified(struct identify *i)
+{
+	const struct search *s = i->s;
+	struct sighting seen = s->first;
+	char words[OUTCOME_EVIDENCE_MAX];
+
+	seen.proto = proto_at(i, s->main);
+	seen.said = s->said;
+	seen.is_usual = seen.proto == s->questions.expected;
+	if (proto_set_count(&s->proved) > 1) {
+		list_proved(s, words, sizeof(words));
+		seen.words = words;
+	}
+	finish(i, SAW_IDENTIFIED, seen);
+}
+
+/* Nothing is proved, and it was not silent. */
+static void finish_stranger(struct identify *i, enum heard_class what)
+{
+	static const char *const words[HEARD_CLASSES] = {
+		[HEARD_CLOSED] = "it accepts, and ends every connection without a word",
+		[HEARD_JUNK] = "it speaks, and no protocol that is known here",
+		[HEARD_DRIP] = "it drips words without an end and says nothing: a tarpit",
+		[HEARD_ECHO] = "it sends back what it is sent, and says nothing of its own",
+		[HEARD_MAYBE] = "it speaks, and not so far that its protocol can be told",
+	};
+	struct sighting seen = i->s->first;
+	char text[OUTCOME_EVIDENCE_MAX];
+	unsigned n = i->s->questions.n_asked;
+
+	snprintf(text, sizeof(text), "%s (%u question%s asked)", words[what], n,
+		 n == 1 ? " was" : "s were");
+	seen.how = heard_class_names[what];
+	seen.words = text;
+	finish(i, SAW_STRANGER, seen);
+}
+
+static void say_silence(const struct identify *i, unsigned waited_ms, char *text, size_t room)
+{
+	unsigned n = i->s->questions.n_asked;
+
+	if (questions_are_harmful(i->dial.probe->port))
+		snprintf(text, room,
+			 "it accepted and said nothing in %u ms; it was asked nothing, as printers "
+			 "on this port print what they are sent",
+			 waited_ms);
+	else
+		snprintf(text, room, "it accepted%s, and said nothing in %u ms to %u question%s",
+			 n ? " and acknowledged" : "", waited_ms, n, n == 1 ? "" : "s");
+}
+
+static void finish_silence(struct identify *i)
+{
+	struct search *s = i->s;
+	struct sighting seen = s->first;
+	char text[OUTCOME_EVIDENCE_MAX];
+
+	seen.waited_ms = (unsigned)(us_since(i, s->begun) / 1000);
+	seen.proto = task_of(i)->proto;
+	seen.unacked = s->questions.n_asked ? s->unacked : -1;
+	say_silence(i, seen.waited_ms, text, sizeof(text));
+	if (seen.unacked <= 0)
+		seen.words = text; /* else there is more to say */
+	finish(i, SAW_SILENCE, seen);
+}
+
+static void finish_unknown(struct identify *i)
+{
+	if (i->s->most == HEARD_NOTHING)
+		finish_silence(i);
+	else
+		finish_stranger(i, i->s->most);
+}
+
+/* It spoke with us until now. */
+static void finish_shut_out(struct identify *i, enum saw saw)
+{
+	struct sighting seen = i->s->first;
+	char text[OUTCOME_EVIDENCE_MAX];
+	unsigned n = i->s->questions.n_asked;
+
+	snprintf(text, sizeof(text),
+		 "after %u question%s its connections were %s: it may have shut this host out, so "
+		 "no more was asked",
+		 n, n == 1 ? "" : "s",
+		 saw == SAW_NOTHING   ? "dropped"
+		 : saw == SAW_REFUSAL ? "refused"
+				      : "rejected");
+	seen.how = "shut out";
+	seen.words = text;
+	finish(i, SAW_STRANGER, seen);
+}
+
+/* Questions. */
+
+static void reset_connection(struct search *s)
+{
+	s->held = QUESTIONS_NONE;
+	s->denied = NULL;
+	s->has_sent = s->is_found = false;
+	s->pieces = s->turns = 0;
+	s->n_asked = s->n_unasked = s->n_came = s->n_taken = 0;
+}
+
+static void hold(struct identify *i, size_t at)
+{
+	struct search *s = i->s;
+
+	s->held = at;
+	s->n_taken = 0;
+	s->out.n = 0;
+	s->saying = (struct proto_said){0};
+	s->is_found = false;
+	memset(s->state, 0, sizeof(s->state));
+	s->ask = (struct proto_ask){.what = task_of(i)->what, .host = task_of(i)->name};
+	probe_chance(i->dial.probe, s->ask.chance, sizeof(s->ask.chance));
+	if (proto_at(i, at)->start)
+		proto_at(i, at)->start(s->state, &s->ask, &s->out);
+}
+
+static bool is_gone(ssize_t rc)
+{
+	return rc == -ECONNRESET || rc == -EPIPE;
+}
+
+static void peer_gone(struct identify *i, bool reset);
+
+/* True: this connection is over, or all is. */
+static bool send_out(struct identify *i)
+{
+	struct search *s = i->s;
+	struct loop *l = loop_of(i);
+	struct sighting seen = s->first;
+	ssize_t rc;
+
+	if (!s->out.n)
+		return false;
+	rc = l->ops->send(l, dial_sock(&i->dial), s->out.bytes, s->out.n);
+	if (is_gone(rc)) {
+		peer_gone(i, true);
+		return true;
+	}
+	if (rc != (ssize_t)s->out.n) {
+		seen.error = rc < 0 ? (int)-rc : ENOBUFS;
+		seen.call = "send";
+		finish(i, SAW_LOCAL_ERROR, seen);
+		return true;
+	}
+	if (!s->has_sent) {
+		memcpy(s->asked, s->out.bytes, s->out.n);
+		s->n_asked = s->out.n;
+		s->n_unasked = s->n_came;
+	}
+	s->has_sent = true;
+	s->turns++;
+	return false;
+}
+
+static int64_t left_us(const struct identify *i)
+{
+	int64_t us = i->s->end.us - loop_now(loop_of(i)).us;
+
+	return us > 0 ? us : 0;
+}
+
+static int64_t look_us(const struct search *s)
+{
+	return 2 * (int64_t)s->first.rtt_us + LOOK_MS * 1000;
+}
+
+static int64_t wait_us(const struct identify *i, size_t at)
+{
+	const struct search *s = i->s;
+
+	if (s->is_look)
+		return look_us(s);
+	if (proto_set_has(&s->questions.maybe, at))
+		return PATIENCE_MS * 1000;
+	return questions_share_us(&s->questions, at, left_us(i), s->first.rtt_us);
+}
+
+static void ask(struct identify *i, size_t at)
+{
+	struct search *s = i->s;
+	int64_t us = wait_us(i, at);
+
+	questions_ask(&s->questions, at);
+	s->stage = STAGE_ASKED;
+	s->since = loop_now(loop_of(i));
+	hold(i, at);
+	start_timer(i, us);
+	send_out(i);
+}
+
+static size_t next_question(const struct identify *i)
+{
+	const struct search *s = i->s;
+
+	if (questions_are_harmful(i->dial.probe->port))
+		return QUESTIONS_NONE;
+	return questions_next_within(&s->questions, left_us(i), s->first.rtt_us);
+}
+
+static void dial_again(struct identify *i)
+{
+	timer_stop(loop_of(i), &i->timer);
+	dial_stop(&i->dial);
+	reset_connection(i->s);
+	probe_add_try(i->dial.probe);
+	dial_start(&i->dial);
+}
+
+/* A proof. */
+
+/* The other one of the two that are seen together most: TLS and HTTP. */
+static size_t partner(const struct identify *i)
+{
+	const struct search *s = i->s;
+	const char *name = proto_at(i, s->main)->name;
+
+	if (strcmp(name, "tls") == 0)
+		return questions_find(&s->questions, "http");
+	return strcmp(name, "http") == 0 ? questions_find(&s->questions, "tls") : QUESTIONS_NONE;
+}
+
+/* Where the task names what it wants, only to see whether that was TLS. */
+static bool is_look_due(const struct identify *i)
+{
+	const struct search *s = i->s;
+	size_t at = partner(i);
+
+	return !s->is_look && at != QUESTIONS_NONE && !proto_set_has(&s->questions.asked, at) &&
+	       (s->wants_tls || (!task_of(i)->proto && s->has_sent)) && look_us(s) <= left_us(i) &&
+	       !questions_are_harmful(i->dial.probe->port);
+}
+
+static void conclude(struct identify *i)
+{
+	if (is_look_due(i)) {
+		i->s->is_look = true;
+		dial_again(i);
+	} else {
+		finish_identified(i);
+	}
+}
+
+/* What a look proves is there beside the first; a complaint is neither. */
+static void add_proof(struct search *s, size_t at, const struct proto_said *said, bool complains)
+{
+	bool is_tls = strcmp(s->questions.table[at]->name, "tls") == 0;
+
+	if (s->is_look && complains)
+		return;
+	if (!s->is_look || (s->wants_tls && is_tls)) {
+		s->proved = (struct proto_set){0};
+		s->main = at;
+		s->said = *said;
+	}
+	proto_set_add(&s->proved, at);
+	s->wants_tls = complains && !is_tls;
+}
+
+static void prove(struct identify *i, size_t at, const struct proto_said *said)
+{
+	struct search *s = i->s;
+
+	add_proof(s, at, said, heard_wants_tls((struct slice){s->came, s->n_came}));
+	conclude(i);
+}
+
+/* With a good-bye, where the dialogue has one. */
+static void part(struct identify *i, size_t at)
+{
+	struct search *s = i->s;
+	struct loop *l = loop_of(i);
+	const struct proto_said *said =
+		s->saying.text[0] || !s->is_found ? &s->saying : &s->found_said;
+
+	if (!s->out.n) {
+		prove(i, at, said);
+		return;
+	}
+	add_proof(s, at, said, heard_wants_tls((struct slice){s->came, s->n_came}));
+	s->stage = STAGE_PARTING;
+	start_timer(i, PARTING_MS * 1000);
+	l->ops->send(l, dial_sock(&i->dial), s->out.bytes, s->out.n); /* it is proved anyhow */
+}
+
+/* What was heard. */
+
+static void hear_all(const struct identify *i, bool is_over, bool is_closed, struct classified *c)
+{
+	const struct search *s = i->s;
+	const struct heard h = {
+		.asked = {s->asked, s->n_asked},
+		.came = {s->came, s->n_came},
+		.unasked = s->n_unasked,
+		.pieces = s->pieces,
+		.is_over = is_over,
+		.is_closed = is_closed,
+		.denied = s->denied,
+	};
+
+	classify(s->questions.table, TRANSPORT_TCP, &h, c);
+}
+
+/* Whether one of those that may be there can be asked. */
+static bool has_lead(const struct search *s)
+{
+	size_t at = questions_next(&s->questions);
+
+	return at != QUESTIONS_NONE && proto_set_has(&s->questions.maybe, at);
+}
+
+/* Who talks unasked, or ends every connection, is asked no more for nothing. */
+static bool is_hopeless(const struct identify *i, enum heard_class what)
+{
+	const struct search *s = i->s;
+
+	if (what == HEARD_ECHO || what == HEARD_DRIP)
+		return true;
+	if (s->stage == STAGE_HUSH)
+		return s->n_came && !has_lead(s);
+	return what == HEARD_CLOSED && s->is_curt;
+}
+
+/* Who just closes may do so because we ask so much. */
+static bool needs_calm(const struct identify *i)
+{
+	const struct search *s = i->s;
+
+	return s->is_closing && questions_is_slow(&s->questions, next_question(i)) &&
+	       left_us(i) > QUESTIONS_CALM_MS * 1000;
+}
+
+static void calm_down(struct identify *i)
+{
+	dial_stop(&i->dial);
+	i->s->stage = STAGE_CALM;
+	start_timer(i, QUESTIONS_CALM_MS * 1000);
+}
+
+/* Each question once; then, in the time that is left, those again that may have got
+ * lost. */
+static void go_on(struct identify *i)
+{
+	struct search *s = i->s;
+
+	if (next_question(i) == QUESTIONS_NONE && left_us(i) && s->again < AGAIN_MAX) {
+		questions_again(&s->questions);
+		s->again++;
+	}
+	if (next_question(i) == QUESTIONS_NONE)
+		finish_unknown(i);
+	else if (needs_calm(i))
+		calm_down(i);
+	else
+		dial_again(i);
+}
+
+/* Not heard, perhaps. */
+static bool is_lost(const struct search *s, enum heard_class what)
+{
+	if (s->held == QUESTIONS_NONE)
+		return false;
+	return what == HEARD_NOTHING ||
+	       (what == HEARD_CLOSED && questions_is_slow(&s->questions, s->held));
+}
+
+/* Words that prove nothing, or none. */
+static void learn_little(struct identify *i, const struct classified *c)
+{
+	struct search *s = i->s;
+
+	questions_hear(&s->questions, &c->maybe);
+	if (s->stage == STAGE_ASKED && is_lost(s, c->what))
+		questions_lose(&s->questions, s->held);
+	if (s->most < c->what)
+		s->most = c->what;
+	s->is_closing |= c->what == HEARD_CLOSED;
+	if (is_hopeless(i, c->what)) {
+		finish_stranger(i, c->what);
+		return;
+	}
+	s->is_curt = s->is_curt || (s->stage == STAGE_HUSH && c->what == HEARD_CLOSED);
+	go_on(i);
+}
+
+/* This connection says no more. */
+static void settle(struct identify *i, bool is_closed)
+{
+	struct search *s = i->s;
+	struct classified c;
+
+	if (s->stage == STAGE_PARTING) {
+		conclude(i);
+		return;
+	}
+	hear_all(i, true, is_closed, &c);
+	if (c.what == HEARD_PROVED)
+		prove(i, c.proved, &c.said);
+	else if (s->is_found)
+		prove(i, s->found, &s->found_said);
+	else if (s->is_look)
+		finish_identified(i);
+	else
+		learn_little(i, &c);
+}
+
+/* Words that came unasked are those of a protocol in which a server speaks first: of which? */
+static size_t greeter(const struct identify *i, const struct classified *c)
+{
+	const struct search *s = i->s;
+	size_t best = QUESTIONS_NONE;
+
+	for (size_t k = 0; s->questions.table[k]; k++) {
+		const struct proto *p = s->questions.table[k];
+		bool may = c->what == HEARD_PROVED ? k == c->proved : proto_set_has(&c->maybe, k);
+
+		if (may && p->is_server_first && !proto_set_has(&s->questions.asked, k) &&
+		    (best == QUESTIONS_NONE || p == s->questions.expected))
+			best = k;
+	}
+	return best;
+}
+
+/* Its own dialogue says more, and ends the conversation as it should be. */
+static bool take_greeting(struct identify *i, const struct classified *c)
+{
+	struct search *s = i->s;
+	size_t at = s->has_sent || s->held != QUESTIONS_NONE ? QUESTIONS_NONE : greeter(i, c);
+
+	if (at == QUESTIONS_NONE)
+		return false;
+	questions_mark(&s->questions, at);
+	hold(i, at);
+	start_timer(i, PATIENCE_MS * 1000);
+	return true;
+}
+
+/* One step of the dialogue that is held. True: this connection is over, or all is. */
+static bool hear_step(struct identify *i, bool *has_moved)
+{
+	struct search *s = i->s;
+	struct slice in = {s->came + s->n_taken, s->n_came - s->n_taken};
+	const struct proto *p = proto_at(i, s->held);
+	size_t before = in.n;
+	enum proto_result r;
+
+	s->out.n = 0;
+	r = p->input(s->state, &s->ask, &in, &s->out, &s->saying);
+	*has_moved = in.n < before && in.n;
+	s->n_taken = s->n_came - in.n;
+	if (r == PROTO_PROVED) {
+		part(i, s->held);
+		return true;
+	}
+	if (r == PROTO_MORE && s->turns < TURNS_MAX)
+		return send_out(i);
+	s->denied = p;
+	s->held = QUESTIONS_NONE;
+	*has_moved = false;
+	return false;
+}
+
+static bool hear_dialogue(struct identify *i)
+{
+	bool has_moved = i->s->n_taken < i->s->n_came;
+
+	while (has_moved && i->s->held != QUESTIONS_NONE)
+		if (hear_step(i, &has_moved))
+			return true;
+	return false;
+}
+
+/* Nobody's dialogue is held any more, or none was. */
+static void hear_unheld(struct identify *i, const struct classified *c)
+{
+	struct search *s = i->s;
+
+	if (s->stage == STAGE_ASKED && c->what != HEARD_MAYBE)
+		settle(i, false);
+	else if (s->pieces == 1) /* the bytes are too few, or nobody knows them yet */
+		start_timer(i, s->stage == STAGE_HUSH ? UNKNOWN_MS * 1000 : look_us(s));
+}
+
+static void judge(struct identify *i, const struct classified *c)
+{
+	struct search *s = i->s;
+
+	if (c->what == HEARD_PROVED && c->proved == s->held) {
+		s->is_found = true; /* and goes on to the end of its dialogue */
+		s->found = c->proved;
+		s->found_said = c->said;
+	} else if (c->what == HEARD_PROVED) {
+		prove(i, c->proved, &c->said);
+		return;
+	}
+	if (s->n_came == CAME_MAX)
+		settle(i, false);
+	else if (s->held == QUESTIONS_NONE)
+		hear_unheld(i, c);
+}
+
+/* Everything that has come so far, to the one whose dialogue is held, and to all others. */
+static void understand(struct identify *i)
+{
+	struct classified c;
+
+	hear_all(i, false, false, &c);
+	if (c.what == HEARD_ECHO) {
+		settle(i, false);
+		return;
+	}
+	if (c.what == HEARD_MAYBE && proto_set_is_empty(&c.maybe))
+		return; /* part of an echo, perhaps */
+	do {
+		if (hear_dialogue(i))
+			return;
+		hear_all(i, false, false, &c);
+	} while (take_greeting(i, &c));
+	judge(i, &c);
+}
+
+static void take_bytes(struct search *s, size_t n, struct mono now)
+{
+	if (!s->n_came || now.us - s->last_piece.us >= PIECE_US)
+		s->pieces++;
+	s->last_piece = now;
+	s->n_came += n;
+}
+
+static void peer_gone(struct identify *i, bool reset)
+{
+	struct search *s = i->s;
+
+	if (!reset)
+		dial_close(&i->dial, false); /* the peer's end keeps TIME_WAIT, not ours */
+	if (reset && s->connections == 1 && !s->has_sent && !s->n_came)
+		finish(i, SAW_OPEN_RESET, s->first);
+	else
+		settle(i, true);
+}
+
+/* An ICMP error decides nothing any more, but must be read, or the loop tells of it for ever. */
+static void ready(struct dial *d, unsigned events)
+{
+	struct identify *i = (struct identify *)d;
+	struct search *s = i->s;
+	struct loop *l = loop_of(i);
+	struct icmp_error ignored;
+	ssize_t n = l->ops->recv(l, dial_sock(d), s->came + s->n_came, CAME_MAX - s->n_came);
+
+	if (n == 0 || is_gone(n)) {
+		peer_gone(i, n != 0);
+		return;
+	}
+	while (events & SOCK_ERROR && l->ops->icmp(l, dial_sock(d), &ignored))
+		;
+	if (n < 0)
+		return;
+	if (s->stage == STAGE_PARTING) {
+		s->n_came = 0; /* nothing more is of interest */
+		return;
+	}
+	take_bytes(s, (size_t)n, loop_now(l));
+	understand(i);
+}
+
+/* Time. */
+
+/* It was hushed in vain: the first question goes over this very connection. */
+static void hush_is_over(struct identify *i)
+{
+	size_t at = next_question(i);
+
+	if (at == QUESTIONS_NONE) {
+		finish_unknown(i);
+		return;
+	}
+	reset_connection(i->s);
+	ask(i, at);
+}
+
+/* Nothing came, and our bytes are not acknowledged: they are sent again by the kernel, or were
+ * stopped on the way. True: it is seen to. */
+static bool see_to_unacked(struct identify *i)
+{
+	struct search *s = i->s;
+	struct loop *l = loop_of(i);
+
+	s->unacked = l->ops->unacked(l, dial_sock(&i->dial));
+	if (s->unacked <= 0 || s->is_look)
+		return false;
+	if (us_since(i, s->since) < UNACKED_MS * 1000)
+		start_timer(i, AGAIN_MS * 1000);
+	else if (s->most == HEARD_NOTHING)
+		finish_silence(i);
+	else
+		return false;
+	return true;
+}
+
+static void timer_fired(struct timer *t)
+{
+	struct identify *i = (struct identify *)((char *)t - offsetof(struct identify, timer));
+	struct search *s = i->s;
+
+	if (s->stage == STAGE_CALM)
+		dial_again(i);
+	else if (s->stage == STAGE_HUSH && !s->n_came)
+		hush_is_over(i);
+	else if (s->stage != STAGE_ASKED || s->n_came || !see_to_unacked(i))
+		settle(i, false);
+}
+
+/* Connections. */
+
+static bool waits_for_greeting(const struct search *s)
+{
+	return s->questions.expected && s->questions.expected->is_server_first;
+}
+
+static void begin_hush(struct identify *i)
+{
+	struct search *s = i->s;
+	size_t at = QUESTIONS_NONE;
+
+	reset_connection(s);
+	s->stage = STAGE_HUSH;
+	if (waits_for_greeting(s))
+		at = questions_find(&s->questions, s->questions.expected->name);
+	if (at != QUESTIONS_NONE) {
+		questions_mark(&s->questions, at);
+		hold(i, at);
+	}
+	start_timer(i, s->hush_ms * 1000);
+	send_out(i);
+}
+
+/* A third of the time at most goes by in a hush, two where a greeting is due. */
+static void begin_search(struct identify *i)
+{
+	const struct task *t = task_of(i);
+	struct search *s = i->s = mem_new(1, sizeof(*i->s));
+	const struct probe *p = i->dial.probe;
+	unsigned deadline_ms, most_ms;
+	bool is_patient;
+
+	s->questions.table = t->among ? t->among : protos;
+	s->questions.transport = TRANSPORT_TCP;
+	s->questions.expected = t->proto ? t->proto : questions_usual(TRANSPORT_TCP, p->port);
+	is_patient = waits_for_greeting(s);
+	deadline_ms = probe_deadline_ms(p, is_patient ? IDENTIFY_GREETING_MS + IDENTIFY_ASKING_MS
+						      : IDENTIFY_DEADLINE_MS);
+	most_ms = is_patient ? deadline_ms * 2 / 3 : deadline_ms / 3;
+	s->hush_ms = is_patient ? IDENTIFY_GREETING_MS : IDENTIFY_HUSH_MS;
+	if (s->hush_ms > most_ms)
+		s->hush_ms = most_ms;
+	s->begun = loop_now(loop_of(i));
+	s->end = mono_add_ms(s->begun, deadline_ms);
+	s->first = i->dial.seen;
+	s->unacked = -1;
+}
+
+static void connected(struct dial *d)
+{
+	struct identify *i = (struct identify *)d;
+	size_t at;
+
+	if (!i->s)
+		begin_search(i);
+	if (i->s->connections++ == 0) {
+		begin_hush(i);
+		return;
+	}
+	at = i->s->is_look ? partner(i) : next_question(i);
+	if (at == QUESTIONS_NONE)
+		finish_unknown(i);
+	else
+		ask(i, at);
+}
+
+/* A reset right after the handshake is the end of that question alone. */
+static void lost_question(struct identify *i)
+{
+	size_t at = next_question(i);
+
+	if (at != QUESTIONS_NONE)
+		questions_ask(&i->s->questions, at);
+	i->s->stage = STAGE_ASKED;
+	learn_little(i, &(struct classified){.what = HEARD_CLOSED});
+}
+
+static void failed(struct dial *d, enum saw saw)
+{
+	struct identify *i = (struct identify *)d;
+
+	if (!i->s || saw == SAW_LOCAL_ERROR)
+		finish(i, saw, d->seen);
+	else if (i->s->is_look)
+		finish_identified(i);
+	else if (saw == SAW_OPEN_RESET)
+		lost_question(i);
+	else
+		finish_shut_out(i, saw);
+}
+
+static void begin(struct probe *p)
+{
+	struct identify *i = (struct identify *)p->state;
+
+	i->timer.fire = timer_fired;
+	i->dial.probe = p;
+	i->dial.to = p->to;
+	i->dial.port = p->port;
+	i->dial.connected = connected;
+	i->dial.failed = failed;
+	i->dial.ready = ready;
+	dial_start(&i->dial);
+}
+
+const struct method method_identify = {
+	.name = "identify",
+	.transport = TRANSPORT_TCP,
+	.state_size = sizeof(struct identify),
+	.socks = DIAL_ATTEMPTS,
+	.begin = begin,
+	.cancel = cancel,
+};
