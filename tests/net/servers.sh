@@ -51,7 +51,7 @@ for place in open dropped barred reset lost walled guarded empty; do
 		[ "$service" = - ] && keys='' || keys="service: $service"
 		echo "$id-$place | $place | $needs | $keys | $(expected "$kind" "$place")"
 	done <<END
-web tcp/80 http T
+web tcp/80 http P
 dns udp/53 dns A
 dns-tcp tcp/53 dns P
 time udp/123 ntp A
@@ -59,7 +59,7 @@ kdc udp/88 kerberos A
 kdc-tcp tcp/88 kerberos P
 password udp/464 kpasswd S
 password-tcp tcp/464 kpasswd P
-ldap tcp/389 ldap T
+ldap tcp/389 ldap P
 snmp udp/161 snmp S
 radius udp/1812 radius S
 tftp udp/69 tftp A
