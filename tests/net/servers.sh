@@ -167,11 +167,11 @@ frs | dc90 | rpc/frs | | fail | open target target | unknown fail | application
 both | dc90 | [rpc/drsuapi, rpc/frs] | | fail | open target target | unknown fail | application
 either | dc90 | rpc/frs or rpc/lsarpc | | pass | open target target | pass unknown | -
 wmi | dc90 | rpc/wmi | | not-tested | - | unknown unknown | -
-wmi-or | dc90 | rpc/wmi or tcp/445 | | pass | open target target | pass unknown | -
+wmi-or | dc90 | rpc/wmi or tcp/445 | | pass | open target target | pass pass | -
 kdc | dc90 | [udp/88, tcp/88] | service: kerberos | pass | open target target | pass pass | -
 password | dc90 | [udp/464, tcp/464] | service: kpasswd | pass | open target target | pass pass | -
 cldap | dc90 | udp/389 | service: cldap | pass | open target target | pass pass | -
-directory | dc90 | [tcp/389 or tcp/636, tcp/3268] | service: ldap | pass | open target target | pass unknown | -
+directory | dc90 | [tcp/389 or tcp/636, tcp/3268] | service: ldap | pass | open target target | pass pass | -
 smb | dc90 | tcp/445 | service: smb | pass | open target target | pass unknown | -
 nfs | open | rpc/nfs | | pass | open target target | pass unknown | -
 mountd | open | rpc/mountd | | pass | open target target | pass unknown | -
