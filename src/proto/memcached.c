@@ -33,7 +33,8 @@ static bool may_become(struct slice in, const char *words)
 	return in.n == 0 || memcmp(in.p, words, in.n < n ? in.n : n) == 0;
 }
 
-/* A server with passwords of its own says nothing more to a stranger. */
+/* Its versions have dots; NNTP's "VERSION 2", among what it can do, has none. A server with
+ * passwords of its own says nothing more to a stranger. */
 static enum proto_result read_line(struct slice in, struct proto_said *said)
 {
 	static const char version[] = "VERSION ", stranger[] = "CLIENT_ERROR unauthenticated";
@@ -49,6 +50,8 @@ static enum proto_result read_line(struct slice in, struct proto_said *said)
 	if (rest.n) /* it says no more than that */
 		return PROTO_OTHER;
 	if (slice_has_prefix(in, version)) {
+		if (!memchr(line.p, '.', line.n))
+			return PROTO_OTHER;
 		proto_say(said, slice_skip(line, sizeof(version) - 1));
 		return PROTO_PROVED;
 	}
@@ -106,6 +109,10 @@ static const struct proto_vector vectors_tcp[] = {
 	{.title = "it knows no such command",
 	 .source = "RFC 3977 section 3.2.1",
 	 .turns = {{'>', SLICE("version\r\n")}, {'<', SLICE("500 What?\r\n")}},
+	 .result = PROTO_OTHER},
+	{.title = "NNTP's capabilities",
+	 .source = "RFC 3977 section 3.3.2",
+	 .turns = {{'>', SLICE("version\r\n")}, {'<', SLICE("VERSION 2\r\nREADER\r\n.\r\n")}},
 	 .result = PROTO_OTHER},
 	{.title = "our own bytes come back",
 	 .source = "RFC 862",

@@ -4,39 +4,7 @@
 . "$SOURCE_DIR/tests/peers-lib.sh"
 need_peers nginx apache2-bin lighttpd squid tinyproxy privoxy microsocks dante-server redis-server memcached mosquitto \
 	rabbitmq-server postgresql git erlang-base zabbix-agent xvfb kamailio coturn openvpn cups-daemon etcd-server docker.io
-dialogue=$BUILD_DIR/tests/net/dialogue
-
-held() {
-	ip netns exec "$ns" "$dialogue" "$@" >"$T/said" 2>&1 || fail "$name: $*: $(cat "$T/said")"
-}
-
-# says WORDS SERVICE TRANSPORT ADDRESS PORT
-says() {
-	wanted=$1
-	shift
-	held "$@"
-	grep -qxE -e "$wanted" "$T/said" || fail "$name: $*: \"$(cat "$T/said")\", not \"$wanted\""
-}
-
-# both WORDS SERVICE TRANSPORT PORT: over both families.
-both() {
-	for address in 127.0.0.1 ::1; do
-		says "$1" "$2" "$3" "$address" "$4"
-	done
-}
-
-# not_taken TRANSPORT PORT SERVICE ...: what listens there is none of these.
-not_taken() {
-	transport=$1 port=$2
-	shift 2
-	for service; do
-		held "$service" "$transport" 127.0.0.1 "$port"
-		grep -q '^proved' "$T/said" && fail "$name is taken for $service: $(cat "$T/said")"
-	done
-}
-
-# listens_tcp NAMESPACE PORT
-listens_tcp() { ip netns exec "$1" ss -Hltn "sport = :$2" | grep -q .; }
+. "$SOURCE_DIR/tests/dialogues-lib.sh"
 
 # The web. nginx is tests/peers-lib.sh's, with a port that speaks TLS beside it.
 make_certificate() {
@@ -389,12 +357,7 @@ talk_vpn() {
 	not_taken tcp 1194 stun epmd
 }
 
-for name in ${PEERS_ONLY:-nginx_tls apache lighttpd cupsd etcd dockerd squid tinyproxy privoxy microsocks \
-	microsocks_login danted redis redis_login redis_protected memcached memcached_login mosquitto mosquitto_login \
-	rabbitmq postgres gitd epmd zabbix xvfb xvfb_closed sip turnserver vpn}; do
-	namespace "$name"
-	peer "$name" "$ns"
-	"talk_$name"
-	peer_stop "$pid" "$ns"
-done
+talk_all nginx_tls apache lighttpd cupsd etcd dockerd squid tinyproxy privoxy microsocks microsocks_login danted redis \
+	redis_login redis_protected memcached memcached_login mosquitto mosquitto_login rabbitmq postgres gitd epmd zabbix \
+	xvfb xvfb_closed sip turnserver vpn
 exit 0

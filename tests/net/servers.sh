@@ -51,7 +51,7 @@ for place in open dropped barred reset lost walled guarded empty; do
 		[ "$service" = - ] && keys='' || keys="service: $service"
 		echo "$id-$place | $place | $needs | $keys | $(expected "$kind" "$place")"
 	done <<END
-web tcp/80 http T
+web tcp/80 http P
 dns udp/53 dns A
 dns-tcp tcp/53 dns P
 time udp/123 ntp A
