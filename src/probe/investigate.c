@@ -17,6 +17,7 @@ enum {
 	SUSPECTS_LIVE = 128,	  /* of one target at once: two descriptors each */
 	SUSPECTS_MAX = 512,	  /* of one target: what is beyond stays as it was seen */
 	OPEN_MAX = 16,		  /* of a run: who answers for them */
+	CLOSED_MAX = 64,	  /* of one target: the same */
 	NEAR = 6,		  /* hops */
 	PATIENCE_MORE_US = 60000, /* for a busy host, here or there */
 	BRIEF_MORE_US = 20000,
@@ -56,7 +57,7 @@ struct subject {
 	struct ask_way control_way;
 	struct suspect *first, **last; /* all of them */
 	struct suspect **order;	       /* in which they start */
-	size_t n_suspects, n_silent, n_started, live;
+	size_t n_suspects, n_silent, n_closed, n_started, live;
 	bool is_surveyed, is_over;
 	uint32_t rtt_us; /* the longest that was seen; 0: none */
 	struct subject *next;
@@ -444,8 +445,10 @@ static void add_suspect(struct investigating *all, struct outcome *o)
 	struct subject *t = subject_of(all, o);
 	struct suspect *x;
 
-	if (t->n_suspects == SUSPECTS_MAX)
+	if (t->n_suspects == SUSPECTS_MAX ||
+	    (o->state == STATE_CLOSED && t->n_closed == CLOSED_MAX))
 		return;
+	t->n_closed += o->state == STATE_CLOSED;
 	x = ARENA_NEW(all->arena, struct suspect);
 	x->subject = t;
 	x->o = o;
