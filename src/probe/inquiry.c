@@ -97,6 +97,8 @@ bool inquiry_next(struct inquiry *q, struct ask_what *out, bool *is_control)
 	}
 	switch (q->stage) {
 	case STAGE_WALK:
+		if (!q->silences)
+			q->told = q->way->n_told[q->ttl];
 		if (!q->way->distance && (!q->round || q->follows))
 			out->patience = PATIENCE_BRIEF;
 		break;
@@ -141,7 +143,8 @@ bool inquiry_next(struct inquiry *q, struct ask_what *out, bool *is_control)
 
 void inquiry_take(struct inquiry *q, const struct reply *r)
 {
-	way_note(q->way, r, q->silences);
+	if (q->stage != STAGE_STEADY) /* what was silent before was another question */
+		way_note(q->way, r, q->silences);
 	if (q->symptom == SYMPTOM_SILENT)
 		inquiry_take_silent(q, r);
 	else
@@ -163,6 +166,7 @@ void inquiry_note_hop(struct inquiry *q, const struct reply *r)
 {
 	struct addr *hop = &q->way->hops[q->ttl];
 
+	q->way->n_told[q->ttl]++;
 	if (!hop->family)
 		*hop = r->icmp.by;
 }

@@ -66,14 +66,17 @@ struct inquiry {
 
 	enum inquiry_stage stage;
 	enum found found;
-	uint8_t ttl;	    /* of the question, and of the next one */
-	uint8_t lower;	    /* the TTL that others were seen to come to */
-	uint8_t last, next; /* hops; 0: none, or not known */
-	uint8_t mute;	    /* of those between, so many keep silent */
-	uint64_t mutes;	    /* bit n: at TTL n neither the flow nor the control was told of */
-	uint8_t round;	    /* without a control: of asking those that keep silent */
-	unsigned silences;  /* of this question */
-	unsigned unsteady;  /* times that the control's silence meant nothing */
+	uint8_t ttl;		 /* of the question, and of the next one */
+	uint8_t lower;		 /* the TTL that others were seen to come to */
+	uint8_t last, next;	 /* hops; 0: none, or not known */
+	uint8_t mute;		 /* of those between, so many keep silent */
+	uint64_t mutes;		 /* bit n: at TTL n neither the flow nor the control was told of */
+	uint8_t round;		 /* without a control: of asking those that keep silent */
+	unsigned silences;	 /* of this question */
+	unsigned told;		 /* way.n_told of this TTL when it was asked first */
+	bool is_confirmed;	 /* it was silent, and silent again after the control */
+	bool was_near, was_held; /* TTL 1 was asked early; whether it leaves this host, too */
+	unsigned unsteady;	 /* times that the control's silence meant nothing */
 	enum inquiry_stage resume; /* what STAGE_STEADY stands between */
 	uint8_t nearest;	   /* the least TTL that draws its answer; 0: not looked for */
 	bool passes;		   /* it was seen to come to the last hop before the target */

@@ -19,7 +19,7 @@ static bool has_control(const struct inquiry *q)
 /* Where nothing of it was seen anywhere: has it left this host at all? */
 static void finish(struct inquiry *q, enum found found)
 {
-	bool is_seen = q->last && !q->is_alike;
+	bool is_seen = (q->last && !q->is_alike) || q->was_held;
 
 	q->found = found;
 	q->stage = is_seen || q->transport != TRANSPORT_TCP ? STAGE_DONE : STAGE_HELD;
@@ -143,7 +143,6 @@ static void ask_later(struct inquiry *q)
 		return;
 	}
 	q->pauses++;
-	q->silences = q->way->asks - 1;
 	q->stage = STAGE_LATE;
 }
 
@@ -167,15 +166,55 @@ static void parted(struct inquiry *q)
 		q->stage = STAGE_LOWER;
 }
 
+/* Whoever has errors left for two others while this flow is silent had one for it: routers get one
+ * back a second. After a pause the first is enough. */
+static bool is_shown(const struct inquiry *q)
+{
+	return q->way->n_told[q->ttl] - q->told >= (q->pauses ? 1U : 2U);
+}
+
+/* What our own firewall drops is found out without the errors of routers. */
+static bool look_near(struct inquiry *q)
+{
+	if (q->follows || q->last || q->next || q->transport != TRANSPORT_TCP)
+		return false;
+	if (q->ttl > 1 && !q->was_near) {
+		q->was_near = true;
+		q->ttl = 1;
+		q->stage = STAGE_WALK;
+		return true;
+	}
+	if (q->ttl > 1 || q->was_held)
+		return false;
+	q->was_held = true;
+	q->stage = STAGE_HELD;
+	return true;
+}
+
+/* Does the control come there? */
+static void compare(struct inquiry *q)
+{
+	q->silences = 0;
+	q->is_confirmed = false;
+	if (is_shown(q))
+		parted(q);
+	else
+		q->stage = STAGE_CONTROL;
+}
+
 static void is_silent(struct inquiry *q)
 {
 	if (!has_control(q)) {
 		go_on_blind(q);
 	} else if (q->follows && is_told_by_others(q->way)) {
 		parted(q); /* that the control comes there was seen often enough */
+	} else if (q->stage == STAGE_LATE) {
+		q->told = q->way->n_told[q->ttl]; /* those in the pause do not count */
+		compare(q);
 	} else if (!inquiry_again(q)) {
 		q->silences = 0;
-		q->stage = STAGE_CONTROL;
+		if (is_shown(q) || !look_near(q))
+			compare(q);
 	}
 }
 
@@ -194,6 +233,8 @@ static void take_control(struct inquiry *q, const struct reply *r)
 		inquiry_note_hop(q, r);
 		q->silences = 0;
 		q->stage = STAGE_CONFIRM;
+		if (q->is_confirmed && is_shown(q))
+			parted(q);
 	} else if (r->kind != REPLY_NONE) {
 		end_here(q, FOUND_SOMEWHERE); /* the way is another one by now */
 	} else if (!inquiry_again(q) || (is_rationing(q) && q->silences > 1)) {
@@ -217,15 +258,24 @@ static void take_walk(struct inquiry *q, const struct reply *r)
 static void take_confirm(struct inquiry *q, const struct reply *r)
 {
 	if (r->kind == REPLY_NONE) {
-		parted(q);
+		q->is_confirmed = true;
+		q->stage = STAGE_CONTROL;
+		if (is_shown(q))
+			parted(q);
 		return;
 	}
 	q->way->asks = WAY_ASKS_LOSSY;
 	take_walk(q, r);
 }
 
+/* Whether it leaves this host takes as long to tell as a router has to wait for its next error. */
 static void ask_lower_later(struct inquiry *q)
 {
+	if (q->transport == TRANSPORT_TCP && !q->was_held) {
+		q->was_held = true;
+		q->stage = STAGE_HELD;
+		return;
+	}
 	if (q->pauses == PAUSES_MAX) {
 		walk_again(q);
 		return;
@@ -250,13 +300,23 @@ static void take_lower(struct inquiry *q, const struct reply *r)
 		ask_lower_later(q);
 }
 
+static void look_lower(struct inquiry *q)
+{
+	q->stage = STAGE_LOWER;
+	q->silences = q->way->asks - 1;
+}
+
 static void take_held(struct inquiry *q, const struct reply *r)
 {
+	q->stage = STAGE_DONE;
 	if (r->kind == REPLY_KEPT)
 		q->found = FOUND_KEPT;
 	else if (r->kind != REPLY_NONE)
 		q->found = FOUND_ANSWER;
-	q->stage = STAGE_DONE;
+	else if (q->was_held && q->follows)
+		look_lower(q);
+	else if (q->was_held)
+		compare(q); /* it leaves: what is at the first hop */
 }
 
 void inquiry_take_silent(struct inquiry *q, const struct reply *r)

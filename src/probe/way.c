@@ -198,6 +198,7 @@ static void take_hop(struct survey *s, const struct reply *r)
 {
 	if (r->kind == REPLY_EXCEEDED) {
 		s->way->hops[s->ttl] = r->icmp.by;
+		s->way->n_told[s->ttl]++;
 		s->mute = 0;
 		next_hop(s);
 	} else if (way_is_answer(s->way, r)) {
@@ -265,7 +266,8 @@ static void take_second(struct survey *s, const struct reply *r)
 
 void way_note(struct way *w, const struct reply *r, unsigned silences)
 {
-	if (silences && r->kind != REPLY_NONE)
+	/* Errors are rationed: those that did not come need not be lost. */
+	if (silences && r->kind != REPLY_NONE && r->kind != REPLY_EXCEEDED)
 		w->asks = WAY_ASKS_LOSSY;
 }
 

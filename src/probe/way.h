@@ -38,6 +38,7 @@ struct way {
 	bool is_told_twice; /* another control's answers have told both */
 	unsigned n_short; /* flows that were sent with a TTL that ends one hop before the target */
 	unsigned asks;	  /* how often what keeps silent is asked */
+	unsigned n_told[WAY_HOPS_MAX + 1]; /* errors that the hop has sent, of whatever flow */
 	/* What other flows to the target that went astray have shown: the last hop that they reach,
 	 * and how many of them were seen to reach it. */
 	bool has_many;		   /* flows that keep silent: more than WAY_FEW */
