@@ -48,7 +48,7 @@ void process_read(long id, struct arena *arena, struct process *p);
 const char *user_name(uint32_t user, struct arena *arena);
 const char *link_name(uint32_t link, struct arena *arena); /* "eth0"; NULL for 0 */
 
-/* The last *.service or *.scope on the path in /proc/PID/cgroup; empty: there is none. cgroups(7) */
+/* The last *.service or *.scope on the path in /proc/PID/cgroup (cgroups(7)); empty: none. */
 struct slice process_parse_unit(struct slice cgroup);
 /* "socket:[4711]"; false: it is no socket. */
 bool process_parse_socket(struct slice link, uint64_t *inode);
