@@ -48,10 +48,11 @@ struct listening_port {
 	const struct demand *own;		/* by this host itself; NULL: not wanted so */
 };
 
-/* A flow that ends here and finds nobody. */
+/* Flows that end here at the same ports, and find nobody. */
 struct listening_gap {
-	const struct flow *flow;
-	enum level level;	/* the highest of those who want it */
+	const struct flow *flow; /* the first of them */
+	LIST_OF(const struct demand *) demands;
+	enum level level;	/* the highest of those that do not hold for it */
 	struct portset missing; /* of its ports */
 	bool loopback_only;	/* somebody listens, for this host alone */
 };

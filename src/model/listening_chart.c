@@ -37,12 +37,19 @@ static bool has_port(const struct listening_port *p, const struct flow *f)
 	return p->transport == f->transport && f->ports.lo <= p->port && p->port <= f->ports.hi;
 }
 
-static void add_demand(struct listening *l, struct listening_port *p, const struct demand *d)
+static void add_demands(struct listening *l, void *list_, const struct flow *f)
 {
-	for_each (known, &p->demands)
-		if (*known == d)
-			return;
-	*(const struct demand **)list_add(l->arena, &p->demands, sizeof(d)) = d;
+	LIST_OF(const struct demand *) *list = list_;
+
+	for (const struct claim *c = f->claims; c; c = c->next) {
+		bool known = false;
+
+		for_each (d, list)
+			known |= *d == c->demand;
+		if (!known)
+			*(const struct demand **)list_add(l->arena, list, sizeof(c->demand)) =
+				c->demand;
+	}
 }
 
 static void add_wanted(struct listening *l, struct listening_port *p)
@@ -52,8 +59,7 @@ static void add_wanted(struct listening *l, struct listening_port *p)
 		if (has_port(p, *flow) && is_at(l, p, (*flow)->to))
 			p->wanted.items[p->wanted.n++] = *flow;
 	for_each (flow, &p->wanted)
-		for (const struct claim *c = (*flow)->claims; c; c = c->next)
-			add_demand(l, p, c->demand);
+		add_demands(l, &p->demands, *flow);
 }
 
 /* --- what a host wants of itself -------------------------------------------------------------- */
@@ -175,20 +181,28 @@ static bool is_for_itself_only(const struct listening *l, const struct flow *f)
 	return false;
 }
 
+static bool is_alike(const struct flow *a, const struct flow *b)
+{
+	return a->transport == b->transport && a->ports.lo == b->ports.lo &&
+	       a->ports.hi == b->ports.hi && a->any_of == b->any_of && a->to == b->to;
+}
+
 static void add_gap(struct listening *l, const struct flow *f, enum level level)
 {
-	struct listening_gap *gap;
+	struct listening_gap *gap = NULL;
 
 	for_each (g, &l->gaps)
-		if (g->flow == f) {
-			g->level = level < g->level ? level : g->level;
-			return;
-		}
-	gap = list_add(l->arena, &l->gaps, sizeof(*gap));
-	gap->flow = f;
-	gap->level = level;
-	gap->loopback_only = is_for_itself_only(l, f);
-	find_missing(l, f, &gap->missing);
+		if (is_alike(g->flow, f))
+			gap = g;
+	if (!gap) {
+		gap = list_add(l->arena, &l->gaps, sizeof(*gap));
+		gap->flow = f;
+		gap->level = level;
+		gap->loopback_only = is_for_itself_only(l, f);
+		find_missing(l, f, &gap->missing);
+	}
+	gap->level = level < gap->level ? level : gap->level;
+	add_demands(l, &gap->demands, f);
 }
 
 static void collect_gaps(struct listening *l, const struct need *n, enum level level)

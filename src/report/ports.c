@@ -36,44 +36,56 @@ static bool is_same_want(const struct demand *a, const struct demand *b)
 	return a->installation == b->installation && a->requirement == b->requirement;
 }
 
-/* "web1, web2": who wants it of the same installation and requirement, from d on. */
-static void add_from(const struct listening_port *p, const struct demand *d, struct buf *out)
+/* "web1, web2": who wants it of the same installation and requirement. */
+static void add_from(const struct demand *const *all, size_t n, const struct demand *d,
+		     struct buf *out)
 {
 	const char *last = NULL;
 
-	for_each (other, &p->demands) {
-		if (!is_same_want(*other, d) || (last && strcmp(last, (*other)->from->name) == 0))
+	for (size_t i = 0; i < n; i++) {
+		if (!is_same_want(all[i], d) || (last && strcmp(last, all[i]->from->name) == 0))
 			continue;
-		buf_addf(out, "%s%s", last ? ", " : " from ", (*other)->from->name);
-		last = (*other)->from->name;
+		buf_addf(out, "%s%s", last ? ", " : " from ", all[i]->from->name);
+		last = all[i]->from->name;
 	}
 }
 
-static bool is_first_want(const struct listening_port *p, const struct demand *const *d)
+static bool is_first_want(const struct demand *const *all, size_t i)
 {
-	for (const struct demand *const *other = p->demands.items; other < d; other++)
-		if (is_same_want(*other, *d))
+	for (size_t k = 0; k < i; k++)
+		if (is_same_want(all[k], all[i]))
 			return false;
 	return true;
 }
 
-void ports_words_wanted(const struct listening_port *p, struct buf *out)
+static void add_demands(const struct demand *const *all, size_t n, struct buf *out)
 {
 	const char *between = "";
 
-	for_each (d, &p->demands) {
-		if (!is_first_want(p, d))
+	for (size_t i = 0; i < n; i++) {
+		if (!is_first_want(all, i))
 			continue;
 		buf_add_text(out, between);
-		flow_words_requirement(*d, out);
-		add_from(p, *d, out);
+		flow_words_requirement(all[i], out);
+		add_from(all, n, all[i], out);
 		between = "; ";
 	}
-	if (p->own) {
-		buf_add_text(out, between);
-		flow_words_requirement(p->own, out);
-		buf_add_text(out, " by this host itself");
-	}
+}
+
+void ports_words_wanted(const struct listening_port *p, struct buf *out)
+{
+	add_demands(p->demands.items, p->demands.n, out);
+	if (!p->own)
+		return;
+	if (p->demands.n)
+		buf_add_text(out, "; ");
+	flow_words_requirement(p->own, out);
+	buf_add_text(out, " by this host itself");
+}
+
+void ports_words_missed(const struct listening_gap *gap, struct buf *out)
+{
+	add_demands(gap->demands.items, gap->demands.n, out);
 }
 
 struct ports_counts ports_count(const struct listening *l)
@@ -196,9 +208,13 @@ static void add_answer(const struct listening *l, size_t width, struct buf *out)
 			 gaps == 1 ? "" : "s or ranges");
 	else if (l->plan)
 		buf_add_text(&line, "all that is required of it listens; ");
-	buf_addf(&line, "%zu listen%s where others may reach %s, %zu for this host alone",
-		 c.outside, c.outside == 1 ? "s" : "", c.outside == 1 ? "it" : "them", c.loopback);
-	if (l->plan)
+	if (l->ports.n)
+		buf_addf(&line, "%zu listen%s where others may reach %s, %zu for this host alone",
+			 c.outside, c.outside == 1 ? "s" : "", c.outside == 1 ? "it" : "them",
+			 c.loopback);
+	else
+		buf_add_text(&line, "nothing listens");
+	if (c.strangers)
 		buf_addf(&line, "; %zu %s not in the chart", c.strangers,
 			 c.strangers == 1 ? "is" : "are");
 	buf_add_char(&line, '.');
@@ -213,20 +229,11 @@ static void add_gaps(const struct listening *l, size_t width, struct buf *out)
 	if (l->gaps.n)
 		buf_add_text(out, "\nNobody listens yet:\n");
 	for_each (gap, &l->gaps) {
-		const char *between = ", wanted by ";
-
 		buf_clear(&line);
 		buf_addf(&line, "%s/", transport_names[gap->flow->transport]);
 		portset_format(&gap->missing, &line);
-		buf_addf(&line, "  %s", level_names[gap->level]);
-		for (const struct claim *c = gap->flow->claims; c; c = c->next) {
-			if (!claim_is_first_of_installation(gap->flow, c))
-				continue;
-			buf_add_text(&line, between);
-			flow_words_requirement(c->demand, &line);
-			between = ", ";
-		}
-		buf_addf(&line, " from %s", gap->flow->from->name);
+		buf_addf(&line, "  %s, wanted by ", level_names[gap->level]);
+		ports_words_missed(gap, &line);
 		if (gap->loopback_only)
 			buf_add_text(&line, "; somebody does on loopback, for this host alone");
 		add_line(out, 2, width, &line);

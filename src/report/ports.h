@@ -25,3 +25,4 @@ struct ports_counts ports_count(const struct listening *l);
 void ports_words_at(const struct listening_port *p, struct buf *out);
 /* "passwordstate/web-to-database from web1, web2; ..." */
 void ports_words_wanted(const struct listening_port *p, struct buf *out);
+void ports_words_missed(const struct listening_gap *gap, struct buf *out);

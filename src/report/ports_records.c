@@ -120,13 +120,9 @@ static void record_gap(const struct listening_gap *gap, struct buf *out)
 	json_text(&j, "ports", text.data);
 	json_text(&j, "level", level_names[gap->level]);
 	json_bool(&j, "loopback_only", gap->loopback_only);
-	buf_clear(&text);
-	flow_format_id(gap->flow, &text);
-	json_text(&j, "flow", text.data);
 	json_open(&j, "wanted_by", '[');
-	for (const struct claim *c = gap->flow->claims; c; c = c->next)
-		if (claim_is_first(gap->flow, c))
-			write_demand(&j, c->demand);
+	for_each (d, &gap->demands)
+		write_demand(&j, *d);
 	json_close(&j, ']');
 	json_close(&j, '}');
 	buf_release(&text);
@@ -245,14 +241,7 @@ static void add_missing(const struct listening_gap *gap, struct buf *out)
 	add_field(out, text.data, ',');
 	buf_add_text(out, ",,,,,,,,,,,,");
 	buf_clear(&text);
-	for (const struct claim *c = gap->flow->claims; c; c = c->next) {
-		if (!claim_is_first_of_installation(gap->flow, c))
-			continue;
-		if (text.n)
-			buf_add_text(&text, "; ");
-		flow_words_requirement(c->demand, &text);
-	}
-	buf_addf(&text, " from %s", gap->flow->from->name);
+	ports_words_missed(gap, &text);
 	add_field(out, text.data, ',');
 	buf_add_char(out, '\n');
 	buf_release(&text);

@@ -16,7 +16,8 @@ static struct slice without_usr(struct slice path)
 
 static bool is_wanted(struct slice line, const struct package_search *s)
 {
-	return !s->package && s->path && slice_equal(line, without_usr(slice_of(s->path)));
+	return line.n && !s->package && s->path &&
+	       slice_equal(line, without_usr(slice_of(s->path)));
 }
 
 size_t package_list_match(struct slice list, const char *package, struct package_search *items,
