@@ -129,6 +129,12 @@ struct finding *listening_find(struct listening *l, enum severity severity, cons
 	return f;
 }
 
+/* Of another socket on the number: of the other family, say. */
+static bool is_told(const struct listening *l, const struct listening_port *p)
+{
+	return p > l->ports.items && p[-1].port == p->port && p[-1].transport == p->transport;
+}
+
 /* Of UDP a client's socket looks the same. */
 static void find_ephemeral(struct listening *l, const struct listening_port *p)
 {
@@ -136,7 +142,7 @@ static void find_ephemeral(struct listening *l, const struct listening_port *p)
 	bool is_udp = p->transport == TRANSPORT_UDP;
 	struct finding *f;
 
-	if (!p->card.ephemeral)
+	if (!p->card.ephemeral || is_told(l, p))
 		return;
 	f = listening_find(l, is_udp ? SEVERITY_INFO : SEVERITY_LOW, "listener-ephemeral",
 			   p->query.text);

@@ -245,7 +245,8 @@ static bool may_be_client(const struct listening_port *p)
 
 static void find_not_in_chart(struct listening *l, const struct listening_port *p)
 {
-	bool risky = p->card.privileged && p->exposure != AT_LOOPBACK;
+	bool risky = p->card.privileged;
+	char at[ADDR_TEXT_MAX];
 	struct finding *f;
 
 	if (p->wanted.n || p->own || p->exposure == AT_LOOPBACK || may_be_client(p))
@@ -253,32 +254,46 @@ static void find_not_in_chart(struct listening *l, const struct listening_port *
 	f = listening_find(l, risky ? SEVERITY_MEDIUM : SEVERITY_LOW, "listener-not-in-chart",
 			   p->query.text);
 	f->evidence = arena_printf(
-		l->arena, "%s listens on %s, and no requirement of the site wants it%s",
-		p->query.text,
-		p->exposure == AT_EVERY ? "every address" : "an address that others can reach",
-		risky ? "; its number is a privileged one" : "");
+		l->arena, "%s listens on %s%s, and no requirement of the site wants it%s",
+		p->query.text, p->exposure == AT_EVERY ? "every address, " : "",
+		addr_text(&p->at, at), risky ? "; the number is a privileged one" : "");
 	f->fix = "end it, or let it listen on loopback alone; or add to the site what needs it";
 }
 
 static void find_wide(struct listening *l, const struct listening_port *p)
 {
+	char at[ADDR_TEXT_MAX];
 	struct finding *f;
 
 	if (p->wanted.n || !p->own || p->exposure != AT_EVERY)
 		return;
 	f = listening_find(l, SEVERITY_MEDIUM, "listener-wide", p->query.text);
 	f->evidence = arena_printf(
-		l->arena, "%s listens on every address, and only this host itself wants it (%s/%s)",
-		p->query.text, p->own->installation->product->name.s, p->own->requirement->id.s);
+		l->arena,
+		"%s listens on every address, %s, and only this host itself wants it (%s/%s)",
+		p->query.text, addr_text(&p->at, at), p->own->installation->product->name.s,
+		p->own->requirement->id.s);
 	f->fix = "let it listen on loopback alone";
 }
 
-/* Once for each service; nothing where the service is at home on the number. */
+/* The site knows that the number is used here for something of its own. */
+static bool is_written_down(const struct listening *l, const struct listening_port *p)
+{
+	for_each (local, &l->plan->site->local_ports)
+		if (local->transport == p->transport && local->range.lo <= p->port &&
+		    p->port <= local->range.hi)
+			return true;
+	return false;
+}
+
+/* Once for a port; nothing where the service is at home on the number. */
 static void find_number(struct listening *l, const struct listening_port *p)
 {
 	const struct port_range port = {p->port, p->port};
 	struct buf taken = BUF_INIT;
 
+	if (is_written_down(l, p))
+		return;
 	for_each (flow, &p->wanted) {
 		const char *name = (*flow)->claims->service;
 		struct service service;

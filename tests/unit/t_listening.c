@@ -21,10 +21,12 @@ static const char product_text[] =
 	"  both: {from: c, to: s, needs: [tcp/83, udp/83]" DOC
 	"  wish: {from: c, to: s, needs: tcp/84, level: optional, without: less" DOC
 	"  mail: {from: c, to: s, needs: tcp/1352, service: smtp" DOC
-	"  itself: {from: s, to: s, needs: \"tcp/${admin}\"" DOC
+	"  letters: {from: c, to: s, needs: tcp/1434, service: smtp, level: optional, "
+	"without: less" DOC "  itself: {from: s, to: s, needs: \"tcp/${admin}\"" DOC
 	"  away: {from: s, to: c, needs: tcp/85" DOC;
 static const char site_text[] =
 	"portolan: 1\nsite: s\nzones:\n  x: {networks: [10.0.1.0/24, \"fd00:1::/64\"]}\n"
+	"local_ports: {1434/tcp: letters}\n"
 	"hosts:\n  h1: {addresses: [10.0.1.1]}\n  h2: {addresses: [10.0.1.2, \"fd00:1::2\"]}\n"
 	"uses:\n  - product: p\n    roles: {c: h1, s: h2}\n";
 
@@ -149,6 +151,8 @@ static void without_a_site(void **state)
 		{"tcp 10.0.1.2 40000\nudp 0.0.0.0 40000",
 		 "tcp/40000:\nudp/40000:\nlow listener-ephemeral tcp/40000\n"
 		 "info listener-ephemeral udp/40000\n"},
+		{"tcp 0.0.0.0 40000\ntcp :: 40000",
+		 "tcp/40000:\ntcp/40000:\nlow listener-ephemeral tcp/40000\n"},
 		{"tcp 10.0.1.2 32767\ntcp 10.0.1.2 61000", "tcp/32767:\ntcp/61000:\n"},
 		{"", ""},
 	};
@@ -166,10 +170,11 @@ static void without_a_site(void **state)
 #define ALL_BUT_WEB                                                                                \
 	"tcp 0.0.0.0 7000\ntcp 0.0.0.0 7001\ntcp 0.0.0.0 7002\ntcp 10.0.1.2 82\n"                  \
 	"tcp 0.0.0.0 83\nudp 0.0.0.0 83\ntcp 0.0.0.0 84\n"                                         \
-	"tcp 0.0.0.0 1352\n"
+	"tcp 0.0.0.0 1352\ntcp 0.0.0.0 1434\n"
 #define ALL_BUT_WEB_SAID "tcp/82: either\ntcp/83: both\nudp/83: both\ntcp/84: wish\n"
-#define REST_SAID	 "tcp/1352: mail\ntcp/7000: span\ntcp/7001: span\ntcp/7002: span\n"
-#define MAIL_SAID	 "low listener-number-of-another tcp/1352\n"
+#define REST_SAID                                                                                  \
+	"tcp/1352: mail\ntcp/1434: letters\ntcp/7000: span\ntcp/7001: span\ntcp/7002: span\n"
+#define MAIL_SAID "low listener-number-of-another tcp/1352\n"
 
 static void with_a_site(void **state)
 {
@@ -206,7 +211,8 @@ static void with_a_site(void **state)
 		{"tcp 0.0.0.0 7001",
 		 "tcp/7001: span\nmissing tcp/443 required\nmissing tcp/7000,7002 required\n"
 		 "missing tcp/81 required\nmissing tcp/82 required\nmissing tcp/83 required\n"
-		 "missing udp/83 required\nmissing tcp/84 optional\nmissing tcp/1352 required\n"},
+		 "missing udp/83 required\nmissing tcp/84 optional\nmissing tcp/1352 required\n"
+		 "missing tcp/1434 optional\n"},
 	};
 	struct town town;
 
