@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/ports_gather.h"
 
+#include <string.h>
+
 #include "sys/packages.h"
 #include "sys/processes.h"
 #include "sys/sockets.h"
@@ -33,11 +35,27 @@ static void take_process(struct listening_port *p, const struct process *x, size
 		p->user = user_name(x->user, arena);
 }
 
-/* Root that was not told of some has fewer rights than it seems: then nothing is said, either. */
-static void find_process(const struct listening *l, const struct socket_holders *holders,
-			 const struct socket_listener *s, struct listening_port *p,
-			 struct package_search *search)
+/* The programs, each once; `of` has for each port its place among them, from 1. */
+struct programs {
+	struct package_search *items;
+	size_t n;
+	size_t *of;
+};
+
+static size_t add_program(struct programs *all, const char *path)
 {
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->items[i].path, path) == 0)
+			return i + 1;
+	all->items[all->n].path = path;
+	return ++all->n;
+}
+
+/* Root that was not told of some has fewer rights than it seems: then nothing is said, either. */
+static void find_process(struct listening *l, const struct socket_holders *holders,
+			 const struct socket_listener *s, struct programs *programs)
+{
+	struct listening_port *p = &l->ports.items[l->ports.n];
 	const struct socket_holder *holder;
 	struct process x;
 	size_t n;
@@ -50,20 +68,19 @@ static void find_process(const struct listening *l, const struct socket_holders 
 	process_read(holder->process, l->arena, &x);
 	take_process(p, &x, n, l->arena);
 	if (x.program && !x.is_elsewhere)
-		search->path = x.program;
+		programs->of[l->ports.n] = add_program(programs, x.program);
 }
 
 static void add_ports(struct listening *l, const struct socket_listeners *sockets,
-		      const struct socket_holders *holders, struct package_search *searches)
+		      const struct socket_holders *holders, struct programs *programs)
 {
 	l->ports.items = ARENA_ARRAY(l->arena, struct listening_port, sockets->n);
 	for (size_t i = 0; i < sockets->n; i++) {
 		const struct socket_listener *s = &sockets->items[i];
-		struct listening_port *p = &l->ports.items[l->ports.n];
 
 		if (!(l->on & (s->is_udp ? ON_UDP : ON_TCP)))
 			continue;
-		*p = (struct listening_port){
+		l->ports.items[l->ports.n] = (struct listening_port){
 			.transport = s->is_udp ? TRANSPORT_UDP : TRANSPORT_TCP,
 			.at = s->at,
 			.port = s->port,
@@ -71,28 +88,36 @@ static void add_ports(struct listening *l, const struct socket_listeners *socket
 			.link = link_name(s->link, l->arena),
 			.sockets = 1,
 		};
-		find_process(l, holders, s, p, &searches[l->ports.n]);
+		find_process(l, holders, s, programs);
 		l->ports.n++;
 	}
+}
+
+static void find_packages(struct listening *l, const struct programs *programs)
+{
+	l->no_packages = !packages_find(programs->items, programs->n, l->arena);
+	for (size_t i = 0; i < l->ports.n; i++)
+		if (programs->of[i])
+			l->ports.items[i].process.package =
+				programs->items[programs->of[i] - 1].package;
 }
 
 int ports_gather(struct listening *l, struct err *err)
 {
 	struct socket_listeners sockets = {0};
 	struct socket_holders holders = {0};
-	struct package_search *searches;
+	struct programs programs = {0};
 	int rc = socket_listeners_read(&sockets, err);
 
 	if (!rc)
 		rc = socket_holders_read(&holders, err);
 	if (!rc) {
-		searches = ARENA_ARRAY(l->arena, struct package_search, sockets.n);
-		add_ports(l, &sockets, &holders, searches);
+		programs.items = ARENA_ARRAY(l->arena, struct package_search, sockets.n);
+		programs.of = ARENA_ARRAY(l->arena, size_t, sockets.n);
+		add_ports(l, &sockets, &holders, &programs);
 		l->is_partial = holders.is_partial;
 		l->no_stack = sockets.by_proc;
-		l->no_packages = !packages_find(searches, l->ports.n, l->arena);
-		for (size_t i = 0; i < l->ports.n; i++)
-			l->ports.items[i].process.package = searches[i].package;
+		find_packages(l, &programs);
 	}
 	socket_listeners_release(&sockets);
 	socket_holders_release(&holders);

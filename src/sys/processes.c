@@ -241,11 +241,11 @@ void process_read(long id, struct arena *arena, struct process *p)
 
 const char *user_name(uint32_t user, struct arena *arena)
 {
-	char *text = arena_get(arena, 1, USER_TEXT_MAX);
 	struct passwd entry, *found = NULL;
+	char text[USER_TEXT_MAX];
 
-	if (getpwuid_r(user, &entry, text, USER_TEXT_MAX, &found) == 0 && found)
-		return entry.pw_name;
+	if (getpwuid_r(user, &entry, text, sizeof(text), &found) == 0 && found)
+		return arena_copy(arena, slice_of(entry.pw_name));
 	return arena_printf(arena, "%u", user);
 }
 
