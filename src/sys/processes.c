@@ -195,10 +195,22 @@ static void read_command(struct process *p, struct arena *arena, struct buf *tex
 		p->command = arena_copy(arena, buf_slice(text));
 }
 
+/* A service that has a /tmp of its own is in another mount namespace, and sees our files all the
+ * same: so not the namespaces are compared. */
+static bool is_same_file(long id, const char *link, const char *ours)
+{
+	char path[PROC_PATH_MAX];
+	struct stat a, b;
+
+	snprintf(path, sizeof(path), "/proc/%ld/%s", id, link);
+	return stat(path, &a) == 0 && stat(ours, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
 static void read_program(struct process *p, struct arena *arena)
 {
 	static const char gone[] = " (deleted)";
-	char path[PROC_PATH_MAX], target[PATH_MAX], own[PATH_MAX];
+	char path[PROC_PATH_MAX], target[PATH_MAX];
 	struct slice program;
 
 	snprintf(path, sizeof(path), "/proc/%ld/exe", p->id);
@@ -209,9 +221,8 @@ static void read_program(struct process *p, struct arena *arena)
 	if (p->is_replaced)
 		program.n -= strlen(gone);
 	p->program = arena_copy(arena, program);
-	snprintf(path, sizeof(path), "/proc/%ld/ns/mnt", p->id);
-	p->is_elsewhere = read_target(path, target) && read_target("/proc/self/ns/mnt", own) &&
-			  strcmp(target, own) != 0;
+	p->is_elsewhere = !is_same_file(p->id, "root", "/") ||
+			  (!p->is_replaced && !is_same_file(p->id, "exe", p->program));
 }
 
 void process_read(long id, struct arena *arena, struct process *p)

@@ -151,6 +151,29 @@ if $as test -x "$PORTOLAN"; then
 fi
 as=
 
+# --- what a program is from ----------------------------------------------------------------------------
+
+# listen_with PERL PORT: on loopback.
+listen_with() {
+	# shellcheck disable=SC2016 # Perl's own variables
+	start ip netns exec "$ns" "$1" -MIO::Socket::INET -e '
+		my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => shift, Listen => 1) or die;
+		$| = 1; print "listens"; sleep 300' "$2"
+	wait_for 10 grep -q listens "$log" || die "perl does not listen: $(cat "$log")"
+}
+if dpkg-query -S /usr/bin/perl >"$T/package" 2>&1; then
+	listen_with /usr/bin/perl 6001
+	cp /usr/bin/perl "$T/perl"
+	listen_with "$T/perl" 6002
+	rm "$T/perl"
+	ports --format jsonl
+	asked 'port == 6001' 'f"{process} {program} {package} {replaced}"' \
+		"perl /usr/bin/perl $(cut -d: -f1 "$T/package") False"
+	asked 'port == 6002' 'f"{program} {package} {replaced}"' "$T/perl None True"
+	ports
+	has "$T/out" "its file was replaced since"
+fi
+
 # --- beside a site --------------------------------------------------------------------------------------
 
 mkdir "$T/catalog"
