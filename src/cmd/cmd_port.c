@@ -10,116 +10,15 @@
 #include "cmd/command.h"
 #include "cmd/format.h"
 #include "cmd/installed.h"
-#include "doc/etc_services.h"
+#include "cmd/port_lookup.h"
 #include "doc/iana.h"
 #include "doc/registry_build.h"
-#include "model/port_card.h"
 #include "report/port.h"
 #include "sys/file.h"
-#include "sys/host_ports.h"
 #include "sys/state.h"
 #include CONFIG_H
 
-#define ETC_SERVICES "/etc/services"
-enum { FILE_MAX = 64 << 20, SERVICES_MAX = 4 << 20 };
-
-/* What one run of the command holds. */
-struct lookup {
-	struct arena *arena;
-	struct port_sources sources;
-	struct registry updated; /* borrows updated_bytes */
-	struct buf updated_bytes;
-	struct host_ports host;
-	struct port_rules rules;
-};
-
-/* --- sources --- */
-
-static int read_etc_services(struct lookup *l, struct err *err)
-{
-	struct buf file = BUF_INIT;
-	struct slice text;
-	struct etc_service entry;
-	size_t lines = 1;
-	int rc;
-
-	if (!file_exists(ETC_SERVICES))
-		return 0;
-	rc = file_read(ETC_SERVICES, SERVICES_MAX, &file, err);
-	if (rc)
-		goto out;
-	text = slice_of(arena_copy(l->arena, buf_slice(&file)));
-	for (size_t i = 0; i < text.n; i++)
-		lines += text.p[i] == '\n';
-	l->sources.local.items = ARENA_ARRAY(l->arena, struct local_name, lines);
-	while (etc_services_next(&text, &entry))
-		l->sources.local.items[l->sources.local.n++] = (struct local_name){
-			.ports = {entry.port, entry.port},
-			.on = entry.on,
-			.name = arena_copy(l->arena, entry.name),
-			.aliases = arena_copy(l->arena, entry.aliases),
-			.source = ETC_SERVICES,
-		};
-out:
-	buf_release(&file);
-	return rc;
-}
-
-/* A registry of the user's own takes the place of the compiled one where it is younger. */
-static int read_updated(struct lookup *l, struct err *err)
-{
-	struct buf path = BUF_INIT;
-	struct err no_folder;
-	int rc = 0;
-
-	if (state_path("registry", &path, &no_folder) != 0 || !file_exists(path.data))
-		goto out;
-	rc = file_read(path.data, FILE_MAX, &l->updated_bytes, err);
-	if (!rc)
-		rc = registry_parse(arena_copy(l->arena, buf_slice(&path)),
-				    buf_slice(&l->updated_bytes), &l->updated, err);
-	if (!rc && strcmp(l->updated.date, registry_iana.date) > 0)
-		l->sources.iana = &l->updated;
-out:
-	buf_release(&path);
-	return rc;
-}
-
-static int read_host(struct lookup *l, struct err *err)
-{
-	int rc = host_ports_read(&l->host, err);
-
-	if (rc)
-		return rc;
-	l->rules = (struct port_rules){.known = true,
-				       .ephemeral = l->host.ephemeral,
-				       .reserved = &l->host.reserved,
-				       .unprivileged = l->host.unprivileged};
-	return 0;
-}
-
-static int lookup_init(struct lookup *l, struct err *err)
-{
-	int rc;
-
-	*l = (struct lookup){.arena = arena_new(), .updated_bytes = BUF_INIT};
-	l->sources.iana = &registry_iana;
-	l->sources.overlay = &registry_overlay;
-	l->sources.rules = &l->rules;
-	rc = read_etc_services(l, err);
-	if (!rc)
-		rc = read_updated(l, err);
-	if (!rc)
-		rc = read_host(l, err);
-	return rc;
-}
-
-static void lookup_release(struct lookup *l)
-{
-	host_ports_release(&l->host);
-	buf_release(&l->updated_bytes);
-	arena_free(l->arena);
-}
+enum { FILE_MAX = 64 << 20 };
 
 /* --- operands --- */
 
@@ -152,7 +51,7 @@ static bool is_numeric(struct slice text)
 	return text.n && text.p[0] != '-';
 }
 
-static int unknown_name(const struct lookup *l, struct slice word, struct err *err)
+static int unknown_name(const struct port_lookup *l, struct slice word, struct err *err)
 {
 	struct suggest s = suggest_start(word);
 	char hint[SUGGEST_TEXT_MAX];
@@ -165,7 +64,7 @@ static int unknown_name(const struct lookup *l, struct slice word, struct err *e
 		       (int)(word.n < 60 ? word.n : 60), word.p, suggest_text(&s, hint));
 }
 
-static int parse_operand(struct lookup *l, const char *operand, struct port_query **queries,
+static int parse_operand(struct port_lookup *l, const char *operand, struct port_query **queries,
 			 size_t *n, struct err *err)
 {
 	struct slice text = slice_of(operand);
@@ -230,7 +129,7 @@ static bool output_finish(struct output *o, const struct port_sources *sources)
 	return command_print(&o->buf);
 }
 
-static int look_up(struct lookup *l, const struct arguments *args, struct output *o)
+static int look_up(struct port_lookup *l, const struct arguments *args, struct output *o)
 {
 	struct port_query *queries = NULL;
 	struct port_card card;
@@ -250,18 +149,18 @@ static int look_up(struct lookup *l, const struct arguments *args, struct output
 
 static int run_lookup(const struct arguments *args)
 {
-	struct lookup l;
+	struct port_lookup l;
 	struct output o;
 	struct err err;
 	int rc;
 
 	if (output_init(&o, args, &err) != 0)
 		return command_failed(&err);
-	if (lookup_init(&l, &err) != 0)
+	if (port_lookup_read(&l, &err) != 0)
 		rc = command_failed(&err);
 	else
 		rc = look_up(&l, args, &o);
-	lookup_release(&l);
+	port_lookup_release(&l);
 	buf_release(&o.buf);
 	return rc;
 }

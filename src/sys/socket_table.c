@@ -28,12 +28,11 @@ static bool read_hex(struct slice s, uint32_t *value)
 	return true;
 }
 
-/* ::ffff:0:0/96, RFC 4291 section 2.5.5.2. */
-static void take_mapped(struct addr *a)
+void socket_take_mapped(struct addr *a)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-	if (memcmp(a->bytes, mapped, sizeof(mapped)) != 0)
+	if (a->family != 6 || memcmp(a->bytes, mapped, sizeof(mapped)) != 0)
 		return;
 	memmove(a->bytes, a->bytes + sizeof(mapped), 4);
 	memset(a->bytes + 4, 0, sizeof(a->bytes) - 4);
@@ -56,10 +55,27 @@ static bool read_end(struct slice s, struct addr *a, uint16_t *port)
 		memcpy(a->bytes + i * 4, &word, 4);
 	}
 	if (a->family == 6)
-		take_mapped(a);
+		socket_take_mapped(a);
 	if (!read_hex(s, &word) || word > 65535)
 		return false;
 	*port = (uint16_t)word;
+	return true;
+}
+
+/* "00:00000000 00000000   1000        0 12345 ...": timer, retransmits, user, timeout, inode. */
+static bool read_owner(struct slice rest, struct socket_row *row)
+{
+	struct slice words[5], word;
+	uint64_t user;
+	size_t n = 0;
+
+	while (n < 5 && slice_cut(&rest, ' ', &word))
+		if (word.n)
+			words[n++] = word;
+	if (n < 5 || !slice_number(words[2], UINT32_MAX, &user) ||
+	    !slice_number(words[4], UINT64_MAX, &row->inode))
+		return false;
+	row->user = (uint32_t)user;
 	return true;
 }
 
@@ -75,7 +91,7 @@ bool socket_row_parse(struct slice line, struct socket_row *row)
 		return false;
 	if (!read_end(local, &row->local, &row->local_port) ||
 	    !read_end(peer, &row->peer, &row->peer_port) || !read_hex(state, &value) ||
-	    !read_hex(queues, &row->waiting))
+	    !read_hex(queues, &row->waiting) || !read_owner(line, row))
 		return false;
 	row->state = value;
 	return true;

@@ -19,7 +19,12 @@ struct socket_row {
 	uint16_t local_port, peer_port;
 	unsigned state;
 	uint32_t waiting; /* bytes to be read; where it listens: connections to be accepted */
+	uint32_t user;	  /* whose it is */
+	uint64_t inode;	  /* by which a process holds it; 0: none does any more */
 };
+
+/* ::ffff:0:0/96 (RFC 4291 section 2.5.5.2) becomes IPv4; other addresses stay. */
+void socket_take_mapped(struct addr *a);
 
 /* A line of a table; false also of its heading. */
 bool socket_row_parse(struct slice line, struct socket_row *row);
