@@ -24,6 +24,7 @@
 #include "model/outcome.h"
 #include "sys/resolve.h"
 
+struct layer;
 struct loop;
 struct method;
 struct proto;
@@ -47,6 +48,7 @@ struct task {
 	const struct proto *proto; /* the dialogue to hold; NULL: none */
 	const struct proto *const
 		*among;		   /* of method_identify: who may speak there; NULL: `protos` */
+	const struct layer *layer; /* of method_identify: to look inside TLS; NULL: no look */
 	const char *what;	   /* proto_ask.what; of method_ftp: the server behind a gateway */
 	const struct via_hop *via; /* through what; NULL: direct */
 	const char *mode;	   /* of method_ftp: the mode of the data connection */
