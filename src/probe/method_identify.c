@@ -400,6 +400,7 @@ static void reset_connection(struct search *s)
 	s->denied = NULL;
 	s->has_sent = s->is_found = false;
 	s->pieces = s->turns = 0;
+	s->out.n = 0;
 	s->n_asked = s->n_unasked = s->n_came = s->n_taken = 0;
 }
 
