@@ -50,7 +50,7 @@ bool inside_is(const struct proto *p, const struct service *s)
 
 	if (s->protection != PROTECT_TLS || !is_over_tcp(s))
 		return false;
-	for (const char *const *name = p->services; *name; name++) {
+	for (const char *const *name = p->services; name && *name; name++) {
 		if (is_with_s(*name, s->name))
 			return true;
 		if (!has_plain_form(s) && service_find(slice_of(*name), &clear) &&
@@ -71,7 +71,7 @@ bool inside_is_known(const struct service *s)
 /* The service that is that protocol's own, too, where it is a matter of settings: redis. */
 static bool is_its_own(const struct proto *p, const struct service *s)
 {
-	for (const char *const *name = p->services; *name; name++)
+	for (const char *const *name = p->services; name && *name; name++)
 		if (strcmp(*name, s->name) == 0)
 			return s->protection != PROTECT_TLS;
 	return false;
@@ -87,7 +87,7 @@ const char *inside_service(const struct proto *p, uint16_t port)
 		if (inside_is(p, &s))
 			return s.name;
 	for (i = 0; service_get(i, &s); i++)
-		if (inside_is(p, &s) && is_with_s(p->services[0], s.name))
+		if (p->services && is_with_s(p->services[0], s.name) && inside_is(p, &s))
 			return s.name;
 	for (i = 0; service_get(i, &s); i++)
 		if (inside_is(p, &s))

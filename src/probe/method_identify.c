@@ -1011,7 +1011,7 @@ static void hear_layer(struct identify *i, struct slice wire)
 	if (s->n_came > before)
 		understand(i);
 	else if (ops->state(s->layer) == LAYER_OVER)
-		peer_gone(i, false);
+		peer_gone(i, true); /* the stream below goes on: it is broken off */
 }
 
 /* An ICMP error decides nothing any more, but must be read, or the loop tells of it for ever. */
