@@ -54,7 +54,11 @@ const char *identify_impostor(const struct outcome *o)
 	struct service s;
 	size_t i = 0;
 
-	while (o->proved && service_next_at(transport_bit(o->transport), port, &i, &s)) {
+	if (!o->proved)
+		return NULL;
+	if (service_at(transport_bit(o->transport), o->port, &s))
+		owner = s.name;
+	while (service_next_at(transport_bit(o->transport), port, &i, &s)) {
 		if (is_of(o, &s))
 			return NULL;
 		if (!owner)

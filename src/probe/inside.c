@@ -151,4 +151,8 @@ void inside_say_certificate(const struct certificate *c, int64_t now, struct buf
 	if (day > 0 && day <= LAST_DAY)
 		buf_addf(out, ", %s %s", c->not_after < now ? "expired" : "until",
 			 date_text((int32_t)day, text));
+	if (!c->is_self_signed && c->issuer[0])
+		buf_addf(out, ", issued by %s", c->issuer);
+	if (c->n_names && strcmp(c->names, c->name) != 0)
+		buf_addf(out, ", names %s", c->names);
 }

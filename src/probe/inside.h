@@ -24,5 +24,6 @@ const struct proto *inside_usual(const struct proto *const *table, uint16_t port
 /* What is offered for it (RFC 7301, RFC 7858); NULL: nothing. */
 const char *inside_alpn(const struct proto *p);
 
-/* "peer.test, EC 256, self-signed, until 2027-01-31"; now in seconds since 1970. */
+/* "peer.test, EC 256, self-signed, until 2027-01-31, names peer.test, b.test", or who issued it; now
+ * in seconds since 1970. */
 void inside_say_certificate(const struct certificate *c, int64_t now, struct buf *out);

@@ -60,6 +60,7 @@ struct search {
 	struct proto_set outer_proved;
 	size_t outer; /* TLS */
 	struct proto_said outer_said;
+	bool is_outer_usual;
 	bool is_nameless; /* its name was refused: it is not told again */
 	bool has_opened;  /* a handshake came to its end */
 	bool was_shaken;  /* one was begun */
@@ -282,7 +283,9 @@ static void finish_identified(struct identify *i)
 		see_inside(i, &seen);
 		say_inside(i, &words);
 	}
-	seen.is_usual = (seen.inside ? seen.inside : seen.proto) == s->questions.expected;
+	seen.is_usual = s->is_inside && !seen.inside
+				? s->is_outer_usual
+				: (seen.inside ? seen.inside : seen.proto) == s->questions.expected;
 	hand_over(i, seen, &words);
 	buf_release(&words);
 }
@@ -571,6 +574,7 @@ static void begin_inside(struct identify *i)
 	s->outer_proved = s->proved;
 	s->outer = s->main;
 	s->outer_said = s->said;
+	s->is_outer_usual = proto_at(i, s->main) == s->questions.expected;
 	s->proved = (struct proto_set){0};
 	s->said = (struct proto_said){0};
 	s->most = HEARD_NOTHING;

@@ -101,9 +101,20 @@ static void test_certificate(void **state)
 	check_text("valid", &text, "O=Harbour, RSA 2048, self-signed, until 2033-05-18");
 	buf_clear(&text);
 	snprintf(c.name, sizeof(c.name), "peer.test");
+	snprintf(c.names, sizeof(c.names), "peer.test");
+	c.n_names = 1;
+	snprintf(c.issuer, sizeof(c.issuer), "CN=authority");
 	c.is_self_signed = false;
 	inside_say_certificate(&c, 2000000001, &text);
-	check_text("expired", &text, "peer.test, RSA 2048, expired 2033-05-18");
+	check_text("expired", &text,
+		   "peer.test, RSA 2048, expired 2033-05-18, issued by CN=authority");
+	buf_clear(&text);
+	snprintf(c.names, sizeof(c.names), "peer.test, b.test");
+	c.n_names = 2;
+	c.is_self_signed = true;
+	inside_say_certificate(&c, 0, &text);
+	check_text("names", &text,
+		   "peer.test, RSA 2048, self-signed, until 2033-05-18, names peer.test, b.test");
 	buf_clear(&text);
 	c = (struct certificate){.not_after = INT64_MAX};
 	inside_say_certificate(&c, 0, &text);
