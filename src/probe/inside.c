@@ -137,6 +137,21 @@ const char *inside_alpn(const struct proto *p)
 	return p && strcmp(p->name, "dns") == 0 ? "dot" : NULL;
 }
 
+void inside_say(const struct layer_told *told, const char *outer, const char *inner,
+		const char *said, struct buf *out)
+{
+	if (told->version[0])
+		buf_add_text(out, told->version);
+	else
+		buf_add_text(out, outer[0] ? outer : "TLS");
+	if (inner)
+		buf_addf(out, ", inside it %s%s%s", inner, said[0] ? ": " : "", said);
+	else if (!told->is_complete)
+		buf_addf(out, ", and no handshake: %s", told->why);
+	if (told->refuses_name)
+		buf_add_text(out, "; it refuses the name");
+}
+
 void inside_say_certificate(const struct certificate *c, int64_t now, struct buf *out)
 {
 	enum { DAY = 24 * 3600, LAST_DAY = 2932896 }; /* 9999-12-31, which means never */

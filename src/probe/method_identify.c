@@ -62,7 +62,6 @@ struct search {
 	struct proto_said outer_said;
 	bool is_outer_usual;
 	bool is_nameless; /* its name was refused: it is not told again */
-	bool has_opened;  /* a handshake came to its end */
 	bool was_shaken;  /* one was begun */
 	struct layer_told told;
 
@@ -195,53 +194,34 @@ static void finish(struct identify *i, enum saw saw, struct sighting seen)
 	probe_finish(p, &seen);
 }
 
-static void add_protocols(const struct search *s, const struct proto_set *set, struct buf *out)
-{
-	const char *comma = "";
-
-	for (size_t k = 0; s->questions.table[k]; k++)
-		if (proto_set_has(set, k)) {
-			buf_addf(out, "%s%s", comma, s->questions.table[k]->name);
-			comma = ", ";
-		}
-}
-
 static void say_outside(const struct search *s, struct buf *words)
 {
 	const struct proto_set *proved = s->is_inside ? &s->outer_proved : &s->proved;
+	const char *before = "several protocols share the port: ";
 
 	if (proto_set_count(proved) < 2)
 		return;
-	buf_add_text(words, "several protocols share the port: ");
-	add_protocols(s, proved, words);
+	for (size_t k = 0; s->questions.table[k]; k++)
+		if (proto_set_has(proved, k)) {
+			buf_addf(words, "%s%s", before, s->questions.table[k]->name);
+			before = ", ";
+		}
 }
 
-/* "TLS 1.3, inside it imap: Dovecot ready; certificate of ..." */
 static void say_inside(const struct identify *i, struct buf *words)
 {
 	const struct search *s = i->s;
 	struct loop *l = loop_of(i);
-	const struct layer_told *told = &s->told;
+	bool has_proof = !proto_set_is_empty(&s->proved);
 
-	buf_addf(words, "%s%s", words->n ? "; " : "",
-		 told->version[0]	 ? told->version
-		 : s->outer_said.text[0] ? s->outer_said.text
-					 : "TLS");
-	if (!proto_set_is_empty(&s->proved)) {
-		buf_add_text(words, ", inside it ");
-		add_protocols(s, &s->proved, words);
-		if (s->said.text[0])
-			buf_addf(words, ": %s", s->said.text);
-	} else if (!s->has_opened) {
-		buf_addf(words, ", and no handshake: %s",
-			 told->why[0] ? told->why : "nothing came");
-	}
-	if (told->refuses_name)
-		buf_add_text(words, "; it refuses the name");
-	if (!told->has_certificate)
+	if (words->n)
+		buf_add_text(words, "; ");
+	inside_say(&s->told, s->outer_said.text, has_proof ? proto_at(i, s->main)->name : NULL,
+		   s->said.text, words);
+	if (!s->told.has_certificate)
 		return;
 	buf_add_text(words, "; certificate: ");
-	inside_say_certificate(&told->certificate, l->ops->wall_ms(l) / 1000, words);
+	inside_say_certificate(&s->told.certificate, l->ops->wall_ms(l) / 1000, words);
 }
 
 static void see_inside(const struct identify *i, struct sighting *seen)
@@ -929,7 +909,7 @@ static void handshake_failed(struct identify *i, const char *why)
 	layer_of(i)->describe(s->layer, &told);
 	if (!told.why[0])
 		snprintf(told.why, sizeof(told.why), "%s", why);
-	if (!s->has_opened && (told.has_certificate || !s->told.has_certificate))
+	if (!s->told.is_complete && (told.has_certificate || !s->told.has_certificate))
 		s->told = told;
 	s->told.refuses_name = refused || told.refuses_name;
 	if (told.refuses_name && task_of(i)->name && !s->is_nameless) {
@@ -953,10 +933,12 @@ static void begin_handshake(struct identify *i)
 	s->was_shaken = true;
 	s->layer = l->ops->start(l, &ask);
 	start_timer(i, left_us(i));
-	if (!s->layer)
+	if (!s->layer) {
+		snprintf(s->told.why, sizeof(s->told.why), "it cannot be begun");
 		finish_identified(i);
-	else if (flush_layer(i))
+	} else if (flush_layer(i)) {
 		handshake_failed(i, "nothing can be sent");
+	}
 }
 
 /* True: this connection is over, or all is. */
@@ -967,7 +949,6 @@ static bool handshake_done(struct identify *i)
 
 	layer_of(i)->describe(s->layer, &s->told);
 	s->told.refuses_name = refused;
-	s->has_opened = true;
 	return speak(i);
 }
 

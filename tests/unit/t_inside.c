@@ -85,6 +85,28 @@ static void test_usual(void **state)
 	assert_null(inside_alpn(NULL));
 }
 
+static void test_words(void **state)
+{
+	struct layer_told told = {.is_complete = true, .version = "TLS 1.3"};
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	inside_say(&told, "", "imap", "ready", &text);
+	check_text("proved", &text, "TLS 1.3, inside it imap: ready");
+	buf_clear(&text);
+	inside_say(&told, "", NULL, "", &text);
+	check_text("not proved", &text, "TLS 1.3");
+	buf_clear(&text);
+	told = (struct layer_told){.why = "garbage", .refuses_name = true};
+	inside_say(&told, "TLS 1.2", NULL, "", &text);
+	check_text("no handshake", &text,
+		   "TLS 1.2, and no handshake: garbage; it refuses the name");
+	buf_clear(&text);
+	inside_say(&told, "", NULL, "", &text);
+	check_text("nothing", &text, "TLS, and no handshake: garbage; it refuses the name");
+	buf_release(&text);
+}
+
 static void test_certificate(void **state)
 {
 	struct certificate c = {
@@ -127,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_service),
 		cmocka_unit_test(test_usual),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_certificate),
 	};
 
