@@ -24,10 +24,10 @@ const struct proto *inside_usual(const struct proto *const *table, uint16_t port
 /* What is offered for it (RFC 7301, RFC 7858); NULL: nothing. */
 const char *inside_alpn(const struct proto *p);
 
-/* "TLS 1.3, inside it imap: Dovecot ready"; outer: what was said outside, for a handshake that did not
- * come so far; inner: NULL: nothing is proved inside. */
+/* "TLS 1.3, inside it imap: Dovecot ready". outer: what was said outside, for a handshake that did
+ * not come so far; inner: NULL: nothing is proved inside. */
 void inside_say(const struct layer_told *told, const char *outer, const char *inner,
 		const char *said, struct buf *out);
-/* "peer.test, EC 256, self-signed, until 2027-01-31, names peer.test, b.test", or who issued it; now
- * in seconds since 1970. */
+/* "peer.test, EC 256, self-signed, until 2027-01-31, names peer.test, b.test", or by whom it was
+ * issued; now in seconds since 1970. */
 void inside_say_certificate(const struct certificate *c, int64_t now, struct buf *out);
