@@ -148,8 +148,10 @@ void inside_say(const struct layer_told *told, const char *outer, const char *in
 		buf_addf(out, ", inside it %s%s%s", inner, said[0] ? ": " : "", said);
 	else if (!told->is_complete)
 		buf_addf(out, ", and no handshake: %s", told->why);
+	if (!inner && told->wants_certificate)
+		buf_add_text(out, "; it wants a certificate of who connects");
 	if (told->refuses_name)
-		buf_add_text(out, "; it refuses the name");
+		buf_add_text(out, "; it answers to another name");
 }
 
 void inside_say_certificate(const struct certificate *c, int64_t now, struct buf *out)

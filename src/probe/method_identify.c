@@ -35,7 +35,7 @@ enum {
 	INSIDE_MIN_MS = 100, /* beside four round trips: else a look inside TLS is not begun */
 };
 
-enum stage { STAGE_SHAKING, STAGE_HUSH, STAGE_ASKED, STAGE_PARTING, STAGE_CALM };
+enum stage { STAGE_HUSH, STAGE_SHAKING, STAGE_ASKED, STAGE_PARTING, STAGE_CALM };
 
 struct search {
 	struct questions questions;

@@ -63,6 +63,14 @@ make_directory() {
 run_directory() { start_inside "$1" /usr/sbin/slapd -d 0 -h ldaps:/// -f /etc/ldap/tls.conf; }
 answers_directory() { listens_tcp "$1" 636; }
 
+# Without a certificate of ours there are no words: TLS 1.3 says so after the handshake, TLS 1.2 breaks it off.
+make_shy() { :; }
+run_shy() {
+	start_inside "$1" openssl s_server -quiet -www -accept "$shy_port" -cert /etc/peer.crt -key /etc/peer.key \
+		-Verify 1 "$shy_version"
+}
+answers_shy() { listens_tcp "$1" "$shy_port"; }
+
 # TLS 1.0 with a key too small for today.
 make_old() {
 	openssl req -x509 -newkey rsa:1024 -nodes -sha1 -subj /CN=old.test -days 30 \
@@ -95,6 +103,10 @@ namespace inside
 for name in web mail directory old sshd wrapped; do
 	peer "$name" "$ns"
 done
+shy_port=40013 shy_version=-tls1_3
+peer shy "$ns"
+shy_port=40012 shy_version=-tls1_2
+peer shy "$ns"
 
 # A silent service for the tunnel; servers that begin a handshake: and keep silent, and speak garbage, and drip.
 cat >"$T/begun.py" <<'PY'
@@ -156,9 +168,13 @@ says 40443 https "TLS 1\.2, inside it http.*; $certificate"
 says 40444 https "TLS 1\.2, inside it http: .*; $certificate"
 grep -q impostor "$T/out" && fail "an impostor: $(cat "$T/out")"
 
+identify 127.0.0.1:40012,40013
+says 40012 tls "TLS 1\.2, and no handshake: .*; it wants a certificate of who connects; $certificate"
+says 40013 tls "TLS 1\.3; it wants a certificate of who connects; $certificate"
+
 # By its name alone.
 identify 127.0.0.1:8443
-says 8443 tls "no handshake: .*; it refuses the name"
+says 8443 tls "no handshake: .*; it answers to another name"
 mount --bind "$R/etc/hosts" /etc/hosts || die "no hosts"
 identify peer.test:8443
 says 8443 https "TLS 1\.2, inside it http.*; $certificate"

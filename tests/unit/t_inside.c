@@ -97,13 +97,17 @@ static void test_words(void **state)
 	inside_say(&told, "", NULL, "", &text);
 	check_text("not proved", &text, "TLS 1.3");
 	buf_clear(&text);
+	told.wants_certificate = true;
+	inside_say(&told, "", NULL, "", &text);
+	check_text("shy", &text, "TLS 1.3; it wants a certificate of who connects");
+	buf_clear(&text);
 	told = (struct layer_told){.why = "garbage", .refuses_name = true};
 	inside_say(&told, "TLS 1.2", NULL, "", &text);
 	check_text("no handshake", &text,
-		   "TLS 1.2, and no handshake: garbage; it refuses the name");
+		   "TLS 1.2, and no handshake: garbage; it answers to another name");
 	buf_clear(&text);
 	inside_say(&told, "", NULL, "", &text);
-	check_text("nothing", &text, "TLS, and no handshake: garbage; it refuses the name");
+	check_text("nothing", &text, "TLS, and no handshake: garbage; it answers to another name");
 	buf_release(&text);
 }
 
