@@ -12,6 +12,7 @@
 #include "model/service.h"
 #include "probe/method.h"
 #include "probe/method_identify.h"
+#include "tls/client.h"
 
 struct identifying {
 	enum format format;
@@ -24,6 +25,7 @@ struct identifying {
 	struct targets targets;
 	struct task *tasks; /* owned */
 	size_t n_tasks;
+	struct layer *layer; /* owned */
 	struct trial trial;
 };
 
@@ -108,6 +110,7 @@ static void add_task(struct identifying *x, const struct target_spec *t, const s
 		.port = port,
 		.flow = UINT_MAX,
 		.method = x->method,
+		.layer = x->layer,
 	};
 }
 
@@ -181,6 +184,7 @@ static void release(struct identifying *x)
 	targets_release(&x->targets);
 	free(x->tasks);
 	trial_release(&x->trial);
+	tls_client_free(x->layer);
 	portset_release(&x->ports);
 }
 
@@ -204,6 +208,8 @@ static int run(const struct arguments *args)
 
 	if (!rc)
 		rc = targets_read(args, &x.targets, &err);
+	if (!rc)
+		rc = tls_client_new(&x.layer, &err);
 	if (!rc)
 		rc = try_all(&x, &err);
 	rc = rc ? command_failed(&err) : print_report(&x);

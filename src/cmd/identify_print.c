@@ -5,7 +5,7 @@
 
 #include "base/escape.h"
 #include "model/service.h"
-#include "probe/questions.h"
+#include "probe/inside.h"
 #include "report/words.h"
 
 struct counts {
@@ -19,10 +19,21 @@ bool identify_accepts(const struct outcome *o)
 	return o->state == STATE_OPEN || o->state == STATE_WRONG_SERVICE;
 }
 
-/* A service under TLS is one of which TLS alone can be seen from outside. */
+/* What was proved is one, or TLS itself: what was inside could not be told. */
+static bool is_under_tls(const struct outcome *o)
+{
+	struct service s;
+
+	return service_find(slice_of(o->proved), &s) && s.protection == PROTECT_TLS;
+}
+
+/* A service under TLS of which we have no dialogue shows TLS alone, or what carries it. */
 static bool is_of(const struct outcome *o, const struct service *s)
 {
-	if (s->protection == PROTECT_TLS && strcmp(o->proved, "tls") == 0)
+	if (strcmp(o->proved, s->name) == 0)
+		return true;
+	if (s->protection == PROTECT_TLS &&
+	    (strcmp(o->proved, "tls") == 0 || (is_under_tls(o) && !inside_is_known(s))))
 		return true;
 	for (size_t i = 0; protos[i]; i++) {
 		const struct proto *p = protos[i];
@@ -43,7 +54,11 @@ const char *identify_impostor(const struct outcome *o)
 	struct service s;
 	size_t i = 0;
 
-	while (o->proved && service_next_at(transport_bit(o->transport), port, &i, &s)) {
+	if (!o->proved)
+		return NULL;
+	if (service_at(transport_bit(o->transport), o->port, &s))
+		owner = s.name;
+	while (service_next_at(transport_bit(o->transport), port, &i, &s)) {
 		if (is_of(o, &s))
 			return NULL;
 		if (!owner)

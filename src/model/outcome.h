@@ -48,7 +48,7 @@ enum answer { ANSWER_UNKNOWN, ANSWER_PASS, ANSWER_FAIL }; /* for the network, fo
 extern const char *const state_names[], *const cause_names[], *const confidence_names[],
 								      *const answer_names[];
 
-enum { OUTCOME_CANDIDATES_MAX = 6, OUTCOME_HOW_MAX = 48, OUTCOME_EVIDENCE_MAX = 160 };
+enum { OUTCOME_CANDIDATES_MAX = 6, OUTCOME_HOW_MAX = 48, OUTCOME_EVIDENCE_MAX = 240 };
 
 struct text_pool;
 

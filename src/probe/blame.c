@@ -564,13 +564,20 @@ static bool is_same_protocol(const struct proto *a, const struct proto *b)
  * owner that it is. */
 static void blame_identified(const struct sighting *seen, struct outcome *o)
 {
-	bool wrong = seen->expected && !is_same_protocol(seen->expected, seen->proto);
+	bool wrong = seen->expected && !is_same_protocol(seen->expected, seen->proto) &&
+		     !(seen->inside && is_same_protocol(seen->expected, seen->inside));
 
 	blame_proved(seen, o);
+	if (seen->inside) {
+		o->proved = seen->inside_service;
+		set_how(o, "%s inside tls", seen->inside->name);
+	}
 	if (wrong) {
 		decide(o, STATE_WRONG_SERVICE, CAUSE_TARGET, CONFIDENCE_LIKELY);
-		set_how(o, "%s, not %s", seen->proto->name, seen->expected->name);
-		set_evidence(o, "it answered in %s, and %s was to be there%s%s", seen->proto->name,
+		const struct proto *found = seen->inside ? seen->inside : seen->proto;
+
+		set_how(o, "%s, not %s", found->name, seen->expected->name);
+		set_evidence(o, "it answered in %s, and %s was to be there%s%s", found->name,
 			     seen->expected->name, seen->said.text[0] ? ": " : "", seen->said.text);
 	} else if (!seen->expected && !seen->is_usual) {
 		o->service = ANSWER_UNKNOWN;

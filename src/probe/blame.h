@@ -44,6 +44,7 @@ struct proxy_refusal {
 	bool is_silence;		  /* it has the request, and has said nothing */
 };
 
+struct layer_told;
 struct sighting {
 	float bad_luck; /* SAW_NOTHING: outcome.bad_luck */
 	enum saw saw;
@@ -55,6 +56,11 @@ struct sighting {
 	 * usually listens on the number. */
 	const struct proto *expected;
 	bool is_usual;
+	/* SAW_IDENTIFIED, and `proto` is TLS: what was proved inside it, and as which service (a
+	 * name that lasts); NULL: nothing was. What its handshake told is lent. */
+	const struct proto *inside;
+	const char *inside_service;
+	const struct layer_told *layer;
 	const char *how;   /* SAW_STRANGER: a literal */
 	const char *words; /* the evidence, where the method knows better; NULL, "": it does not */
 	long unacked;	   /* SAW_SILENCE over TCP: as struct loop_ops says; -1: nothing was sent */

@@ -13,7 +13,8 @@
  * Memory: 120 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
  * distinct address and a distinct name, 800 for each probe under way (2,800 where one of the tasks
  * is UDP's) and what the kernel needs for its sockets (5 kB each). What depends on the number of
- * tasks and the window is got once; a conversation gets its own while it lasts (14 kB, FTP's 5).
+ * tasks and the window is got once; a conversation gets its own while it lasts (14 kB, FTP's 5; inside
+ * TLS also what OpenSSL needs).
  */
 #pragma once
 
@@ -24,6 +25,7 @@
 #include "model/outcome.h"
 #include "sys/resolve.h"
 
+struct layer;
 struct loop;
 struct method;
 struct proto;
@@ -47,6 +49,7 @@ struct task {
 	const struct proto *proto; /* the dialogue to hold; NULL: none */
 	const struct proto *const
 		*among;		   /* of method_identify: who may speak there; NULL: `protos` */
+	const struct layer *layer; /* of method_identify: to look inside TLS; NULL: no look */
 	const char *what;	   /* proto_ask.what; of method_ftp: the server behind a gateway */
 	const struct via_hop *via; /* through what; NULL: direct */
 	const char *mode;	   /* of method_ftp: the mode of the data connection */

@@ -15,8 +15,10 @@
 #include "base/mem.h"
 #include "probe/dial.h"
 #include "probe/engine.h"
+#include "probe/inside.h"
 #include "probe/questions.h"
 #include "probe/sighting.h"
+#include "sys/layer.h"
 
 enum {
 	PATIENCE_MS = 3000, /* for a dialogue with who has begun to speak its protocol */
@@ -27,11 +29,13 @@ enum {
 	LOOK_MS = 100,	  /* beside two round trips, for a second look */
 	PIECE_US = 20000, /* between two pieces that came apart */
 	CAME_MAX = 8192,
-	AGAIN_MAX = 2,	/* times that a question is asked again where nothing came */
-	TURNS_MAX = 32, /* messages of ours on one connection */
+	AGAIN_MAX = 2,	     /* times that a question is asked again where nothing came */
+	TURNS_MAX = 32,	     /* messages of ours on one connection */
+	WIRE_MAX = 4096,     /* bytes that a layer is given and asked for at once */
+	INSIDE_MIN_MS = 100, /* beside four round trips: else a look inside TLS is not begun */
 };
 
-enum stage { STAGE_HUSH, STAGE_ASKED, STAGE_PARTING, STAGE_CALM };
+enum stage { STAGE_HUSH, STAGE_SHAKING, STAGE_ASKED, STAGE_PARTING, STAGE_CALM };
 
 struct search {
 	struct questions questions;
@@ -43,6 +47,7 @@ struct search {
 	unsigned again;	 /* times that what was lost has been asked again */
 	bool is_closing; /* it ended one without a word */
 	bool is_curt;	 /* it ended the first connection before it was asked */
+	bool has_hushed; /* words unasked were waited for */
 
 	struct proto_set proved;
 	size_t main; /* of them */
@@ -50,7 +55,18 @@ struct search {
 	bool is_look; /* at what else is there */
 	bool wants_tls;
 
+	/* Inside TLS all of it begins anew; this is what was proved outside. */
+	bool is_inside;
+	struct proto_set outer_proved;
+	size_t outer; /* TLS */
+	struct proto_said outer_said;
+	bool is_outer_usual;
+	bool is_nameless; /* its name was refused: it is not told again */
+	bool was_shaken;  /* one was begun */
+	struct layer_told told;
+
 	/* This connection. */
+	void *layer; /* owned; NULL: outside */
 	enum stage stage;
 	size_t held; /* whose dialogue; QUESTIONS_NONE: nobody's */
 	const struct proto *denied;
@@ -99,13 +115,69 @@ static int64_t us_since(const struct identify *i, struct mono t)
 	return loop_now(loop_of(i)).us - t.us;
 }
 
+/* The wire, and what may wrap the words on it. */
+
+static const struct layer_ops *layer_of(const struct identify *i)
+{
+	return task_of(i)->layer->ops;
+}
+
+/* What the layer has for the wire; 0 or -errno. */
+static int flush_layer(struct identify *i)
+{
+	struct loop *l = loop_of(i);
+	char wire[WIRE_MAX];
+	ssize_t rc;
+	size_t n;
+
+	while ((n = layer_of(i)->give(i->s->layer, wire, sizeof(wire)))) {
+		rc = l->ops->send(l, dial_sock(&i->dial), wire, n);
+		if (rc != (ssize_t)n)
+			return rc < 0 ? (int)rc : -ENOBUFS;
+	}
+	return 0;
+}
+
+static void discard_layer(struct identify *i)
+{
+	if (!i->s || !i->s->layer)
+		return;
+	layer_of(i)->free(i->s->layer);
+	i->s->layer = NULL;
+}
+
+/* With TLS' own good-bye, where it can be said. */
+static void hang_up(struct identify *i)
+{
+	if (i->s && i->s->layer && layer_of(i)->state(i->s->layer) == LAYER_OPEN) {
+		layer_of(i)->end(i->s->layer);
+		flush_layer(i);
+	}
+	discard_layer(i);
+	dial_stop(&i->dial);
+}
+
+/* All of the bytes, or -errno. */
+static ssize_t say(struct identify *i, const void *bytes, size_t n)
+{
+	struct loop *l = loop_of(i);
+	int rc;
+
+	if (!i->s->layer)
+		return l->ops->send(l, dial_sock(&i->dial), bytes, n);
+	if (!layer_of(i)->say(i->s->layer, (struct slice){bytes, n}))
+		return -EPIPE;
+	rc = flush_layer(i);
+	return rc ? rc : (ssize_t)n;
+}
+
 /* The end. */
 
 static void cancel(struct probe *p)
 {
 	struct identify *i = (struct identify *)p->state;
 
-	dial_stop(&i->dial);
+	hang_up(i);
 	timer_stop(probe_loop(p), &i->timer);
 	free(i->s);
 	i->s = NULL;
@@ -122,31 +194,80 @@ static void finish(struct identify *i, enum saw saw, struct sighting seen)
 	probe_finish(p, &seen);
 }
 
-static void list_proved(const struct search *s, char *words, size_t room)
+static void say_outside(const struct search *s, struct buf *words)
 {
-	struct buf names = BUF_INIT;
+	const struct proto_set *proved = s->is_inside ? &s->outer_proved : &s->proved;
+	const char *before = "several protocols share the port: ";
 
+	if (proto_set_count(proved) < 2)
+		return;
 	for (size_t k = 0; s->questions.table[k]; k++)
-		if (proto_set_has(&s->proved, k))
-			buf_addf(&names, "%s%s", names.n ? ", " : "", s->questions.table[k]->name);
-	snprintf(words, room, "several protocols share the port: %s", names.data);
-	buf_release(&names);
+		if (proto_set_has(proved, k)) {
+			buf_addf(words, "%s%s", before, s->questions.table[k]->name);
+			before = ", ";
+		}
+}
+
+static void say_inside(const struct identify *i, struct buf *words)
+{
+	const struct search *s = i->s;
+	struct loop *l = loop_of(i);
+	bool has_proof = !proto_set_is_empty(&s->proved);
+
+	if (words->n)
+		buf_add_text(words, "; ");
+	inside_say(&s->told, s->outer_said.text, has_proof ? proto_at(i, s->main)->name : NULL,
+		   s->said.text, words);
+	if (!s->told.has_certificate)
+		return;
+	buf_add_text(words, "; certificate: ");
+	inside_say_certificate(&s->told.certificate, l->ops->wall_ms(l) / 1000, words);
+}
+
+static void see_inside(const struct identify *i, struct sighting *seen)
+{
+	const struct search *s = i->s;
+
+	seen->proto = proto_at(i, s->outer);
+	seen->said = s->outer_said;
+	seen->layer = &s->told;
+	if (proto_set_is_empty(&s->proved) || strcmp(seen->proto->name, "tls") != 0)
+		return;
+	seen->inside = proto_at(i, s->main);
+	seen->said = s->said;
+	seen->inside_service = inside_service(seen->inside, i->dial.probe->port);
+}
+
+/* seen->layer points into the search, which ends with the probe. */
+static void hand_over(struct identify *i, struct sighting seen, const struct buf *words)
+{
+	struct layer_told told = i->s->told;
+
+	if (seen.layer)
+		seen.layer = &told;
+	if (words->n)
+		seen.words = words->data;
+	finish(i, SAW_IDENTIFIED, seen);
 }
 
 static void finish_identified(struct identify *i)
 {
 	const struct search *s = i->s;
 	struct sighting seen = s->first;
-	char words[OUTCOME_EVIDENCE_MAX];
+	struct buf words = BUF_INIT;
 
 	seen.proto = proto_at(i, s->main);
 	seen.said = s->said;
-	seen.is_usual = seen.proto == s->questions.expected;
-	if (proto_set_count(&s->proved) > 1) {
-		list_proved(s, words, sizeof(words));
-		seen.words = words;
+	say_outside(s, &words);
+	if (s->is_inside && s->was_shaken) {
+		see_inside(i, &seen);
+		say_inside(i, &words);
 	}
-	finish(i, SAW_IDENTIFIED, seen);
+	seen.is_usual = s->is_inside && !seen.inside
+				? s->is_outer_usual
+				: (seen.inside ? seen.inside : seen.proto) == s->questions.expected;
+	hand_over(i, seen, &words);
+	buf_release(&words);
 }
 
 /* Nothing is proved, and it was not silent. */
@@ -163,6 +284,10 @@ static void finish_stranger(struct identify *i, enum heard_class what)
 	char text[OUTCOME_EVIDENCE_MAX];
 	unsigned n = i->s->questions.n_asked;
 
+	if (i->s->is_inside) {
+		finish_identified(i);
+		return;
+	}
 	snprintf(text, sizeof(text), "%s (%u question%s asked)", words[what], n,
 		 n == 1 ? " was" : "s were");
 	seen.how = heard_class_names[what];
@@ -190,6 +315,10 @@ static void finish_silence(struct identify *i)
 	struct sighting seen = s->first;
 	char text[OUTCOME_EVIDENCE_MAX];
 
+	if (s->is_inside) {
+		finish_identified(i);
+		return;
+	}
 	seen.waited_ms = (unsigned)(us_since(i, s->begun) / 1000);
 	seen.proto = task_of(i)->proto;
 	seen.unacked = s->questions.n_asked ? s->unacked : -1;
@@ -214,6 +343,10 @@ static void finish_shut_out(struct identify *i, enum saw saw)
 	char text[OUTCOME_EVIDENCE_MAX];
 	unsigned n = i->s->questions.n_asked;
 
+	if (i->s->is_inside) {
+		finish_identified(i);
+		return;
+	}
 	snprintf(text, sizeof(text),
 		 "after %u question%s its connections were %s: it may have shut this host out, so "
 		 "no more was asked",
@@ -228,12 +361,29 @@ static void finish_shut_out(struct identify *i, enum saw saw)
 
 /* Questions. */
 
+static bool waits_for_greeting(const struct search *s)
+{
+	return s->questions.expected && s->questions.expected->is_server_first;
+}
+
+/* A third of the time at most goes by in a hush, two where a greeting is due. */
+static void set_hush(struct search *s, unsigned time_ms)
+{
+	bool is_patient = waits_for_greeting(s);
+	unsigned most_ms = is_patient ? time_ms * 2 / 3 : time_ms / 3;
+
+	s->hush_ms = is_patient ? IDENTIFY_GREETING_MS : IDENTIFY_HUSH_MS;
+	if (s->hush_ms > most_ms)
+		s->hush_ms = most_ms;
+}
+
 static void reset_connection(struct search *s)
 {
 	s->held = QUESTIONS_NONE;
 	s->denied = NULL;
 	s->has_sent = s->is_found = false;
 	s->pieces = s->turns = 0;
+	s->out.n = 0;
 	s->n_asked = s->n_unasked = s->n_came = s->n_taken = 0;
 }
 
@@ -264,13 +414,12 @@ static void peer_gone(struct identify *i, bool reset);
 static bool send_out(struct identify *i)
 {
 	struct search *s = i->s;
-	struct loop *l = loop_of(i);
 	struct sighting seen = s->first;
 	ssize_t rc;
 
 	if (!s->out.n)
 		return false;
-	rc = l->ops->send(l, dial_sock(&i->dial), s->out.bytes, s->out.n);
+	rc = say(i, s->out.bytes, s->out.n);
 	if (is_gone(rc)) {
 		peer_gone(i, true);
 		return true;
@@ -314,7 +463,8 @@ static int64_t wait_us(const struct identify *i, size_t at)
 	return questions_share_us(&s->questions, at, left_us(i), s->first.rtt_us);
 }
 
-static void ask(struct identify *i, size_t at)
+/* True: this connection is over, or all is. */
+static bool ask(struct identify *i, size_t at)
 {
 	struct search *s = i->s;
 	int64_t us = wait_us(i, at);
@@ -324,7 +474,7 @@ static void ask(struct identify *i, size_t at)
 	s->since = loop_now(loop_of(i));
 	hold(i, at);
 	start_timer(i, us);
-	send_out(i);
+	return send_out(i);
 }
 
 static size_t next_question(const struct identify *i)
@@ -339,7 +489,7 @@ static size_t next_question(const struct identify *i)
 static void dial_again(struct identify *i)
 {
 	timer_stop(loop_of(i), &i->timer);
-	dial_stop(&i->dial);
+	hang_up(i);
 	reset_connection(i->s);
 	probe_add_try(i->dial.probe);
 	dial_start(&i->dial);
@@ -364,9 +514,55 @@ static bool is_look_due(const struct identify *i)
 	const struct search *s = i->s;
 	size_t at = partner(i);
 
-	return !s->is_look && at != QUESTIONS_NONE && !proto_set_has(&s->questions.asked, at) &&
+	return !s->is_look && !s->is_inside && at != QUESTIONS_NONE &&
+	       !proto_set_has(&s->questions.asked, at) &&
 	       (s->wants_tls || (!task_of(i)->proto && s->has_sent)) && look_us(s) <= left_us(i) &&
 	       !questions_are_harmful(i->dial.probe->port);
+}
+
+static bool is_inside_due(const struct identify *i)
+{
+	const struct search *s = i->s;
+	size_t tls = questions_find(&s->questions, "tls");
+
+	return task_of(i)->layer && !s->is_inside && tls != QUESTIONS_NONE &&
+	       proto_set_has(&s->proved, tls) &&
+	       left_us(i) >= 4 * (int64_t)s->first.rtt_us + INSIDE_MIN_MS * 1000;
+}
+
+/* What the task wants is wanted inside, too; TLS in TLS is not looked for. */
+static void set_questions_inside(struct identify *i)
+{
+	struct search *s = i->s;
+	const struct proto *wanted = task_of(i)->proto;
+
+	if (!wanted || strcmp(wanted->name, "tls") == 0)
+		wanted = inside_usual(s->questions.table, i->dial.probe->port);
+	s->questions = (struct questions){
+		.table = s->questions.table,
+		.transport = TRANSPORT_TCP,
+		.expected = wanted,
+	};
+	questions_mark(&s->questions, questions_find(&s->questions, "tls"));
+}
+
+static void begin_inside(struct identify *i)
+{
+	struct search *s = i->s;
+
+	s->is_inside = true;
+	s->outer_proved = s->proved;
+	s->outer = s->main;
+	s->outer_said = s->said;
+	s->is_outer_usual = proto_at(i, s->main) == s->questions.expected;
+	s->proved = (struct proto_set){0};
+	s->said = (struct proto_said){0};
+	s->most = HEARD_NOTHING;
+	s->again = 0;
+	s->is_closing = s->is_curt = s->has_hushed = s->is_look = s->wants_tls = false;
+	set_questions_inside(i);
+	set_hush(s, (unsigned)(left_us(i) / 1000));
+	dial_again(i);
 }
 
 static void conclude(struct identify *i)
@@ -374,6 +570,8 @@ static void conclude(struct identify *i)
 	if (is_look_due(i)) {
 		i->s->is_look = true;
 		dial_again(i);
+	} else if (is_inside_due(i)) {
+		begin_inside(i);
 	} else {
 		finish_identified(i);
 	}
@@ -407,7 +605,6 @@ static void prove(struct identify *i, size_t at, const struct proto_said *said)
 static void part(struct identify *i, size_t at)
 {
 	struct search *s = i->s;
-	struct loop *l = loop_of(i);
 	const struct proto_said *said =
 		s->saying.text[0] || !s->is_found ? &s->saying : &s->found_said;
 
@@ -418,7 +615,7 @@ static void part(struct identify *i, size_t at)
 	add_proof(s, at, said, heard_wants_tls((struct slice){s->came, s->n_came}));
 	s->stage = STAGE_PARTING;
 	start_timer(i, PARTING_MS * 1000);
-	l->ops->send(l, dial_sock(&i->dial), s->out.bytes, s->out.n); /* it is proved anyhow */
+	say(i, s->out.bytes, s->out.n); /* it is proved anyhow */
 }
 
 /* What was heard. */
@@ -470,7 +667,7 @@ static bool needs_calm(const struct identify *i)
 
 static void calm_down(struct identify *i)
 {
-	dial_stop(&i->dial);
+	hang_up(i);
 	i->s->stage = STAGE_CALM;
 	start_timer(i, QUESTIONS_CALM_MS * 1000);
 }
@@ -537,7 +734,7 @@ static void settle(struct identify *i, bool is_closed)
 	else if (s->is_found)
 		prove(i, s->found, &s->found_said);
 	else if (s->is_look)
-		finish_identified(i);
+		conclude(i);
 	else
 		learn_little(i, &c);
 }
@@ -665,16 +862,141 @@ static void take_bytes(struct search *s, size_t n, struct mono now)
 	s->n_came += n;
 }
 
+/* Opening words. */
+
+static bool begin_hush(struct identify *i)
+{
+	struct search *s = i->s;
+	size_t at = QUESTIONS_NONE;
+
+	reset_connection(s);
+	s->stage = STAGE_HUSH;
+	if (waits_for_greeting(s))
+		at = questions_find(&s->questions, s->questions.expected->name);
+	if (at != QUESTIONS_NONE) {
+		questions_mark(&s->questions, at);
+		hold(i, at);
+	}
+	start_timer(i, s->hush_ms * 1000);
+	return send_out(i);
+}
+
+/* What this connection is for. True: it is over, or all is. */
+static bool speak(struct identify *i)
+{
+	struct search *s = i->s;
+	size_t at;
+
+	if (!s->has_hushed) {
+		s->has_hushed = true;
+		return begin_hush(i);
+	}
+	at = s->is_look ? partner(i) : next_question(i);
+	if (at != QUESTIONS_NONE)
+		return ask(i, at);
+	finish_unknown(i);
+	return true;
+}
+
+/* Inside TLS. */
+
+static void handshake_failed(struct identify *i, const char *why)
+{
+	struct search *s = i->s;
+	bool refused = s->told.refuses_name;
+	struct layer_told told;
+
+	layer_of(i)->describe(s->layer, &told);
+	if (!told.why[0])
+		snprintf(told.why, sizeof(told.why), "%s", why);
+	if (!s->told.is_complete && (told.has_certificate || !s->told.has_certificate))
+		s->told = told;
+	s->told.refuses_name = refused || told.refuses_name;
+	if (told.refuses_name && task_of(i)->name && !s->is_nameless) {
+		s->is_nameless = true;
+		dial_again(i);
+	} else {
+		finish_identified(i);
+	}
+}
+
+static void begin_handshake(struct identify *i)
+{
+	struct search *s = i->s;
+	const struct layer *l = task_of(i)->layer;
+	const struct layer_ask ask = {
+		.name = s->is_nameless ? NULL : task_of(i)->name,
+		.alpn = inside_alpn(s->questions.expected),
+	};
+
+	s->stage = STAGE_SHAKING;
+	s->was_shaken = true;
+	s->layer = l->ops->start(l, &ask);
+	start_timer(i, left_us(i));
+	if (!s->layer) {
+		snprintf(s->told.why, sizeof(s->told.why), "it cannot be begun");
+		finish_identified(i);
+	} else if (flush_layer(i)) {
+		handshake_failed(i, "nothing can be sent");
+	}
+}
+
+/* True: this connection is over, or all is. */
+static bool handshake_done(struct identify *i)
+{
+	struct search *s = i->s;
+	bool refused = s->told.refuses_name;
+
+	layer_of(i)->describe(s->layer, &s->told);
+	s->told.refuses_name = refused;
+	return speak(i);
+}
+
 static void peer_gone(struct identify *i, bool reset)
 {
 	struct search *s = i->s;
 
+	if (s->stage == STAGE_SHAKING) {
+		handshake_failed(i, "it ended the connection");
+		return;
+	}
+	discard_layer(i);
 	if (!reset)
 		dial_close(&i->dial, false); /* the peer's end keeps TIME_WAIT, not ours */
 	if (reset && s->connections == 1 && !s->has_sent && !s->n_came)
 		finish(i, SAW_OPEN_RESET, s->first);
 	else
 		settle(i, true);
+}
+
+/* Bytes of the wire: the handshake's, or words. */
+static void hear_layer(struct identify *i, struct slice wire)
+{
+	struct search *s = i->s;
+	const struct layer_ops *ops = layer_of(i);
+	struct mono now = loop_now(loop_of(i));
+	size_t n, before;
+
+	ops->feed(s->layer, wire);
+	if (flush_layer(i)) {
+		peer_gone(i, true);
+		return;
+	}
+	if (s->stage == STAGE_SHAKING && ops->state(s->layer) == LAYER_SHAKING)
+		return;
+	if (s->stage == STAGE_SHAKING && ops->state(s->layer) == LAYER_OVER) {
+		handshake_failed(i, "it ended the connection");
+		return;
+	}
+	if (s->stage == STAGE_SHAKING && handshake_done(i))
+		return;
+	before = s->n_came;
+	while ((n = ops->take(s->layer, s->came + s->n_came, CAME_MAX - s->n_came)))
+		take_bytes(s, n, now);
+	if (s->n_came > before)
+		understand(i);
+	else if (ops->state(s->layer) == LAYER_OVER)
+		peer_gone(i, true); /* the stream below goes on: it is broken off */
 }
 
 /* An ICMP error decides nothing any more, but must be read, or the loop tells of it for ever. */
@@ -684,7 +1006,10 @@ static void ready(struct dial *d, unsigned events)
 	struct search *s = i->s;
 	struct loop *l = loop_of(i);
 	struct icmp_error ignored;
-	ssize_t n = l->ops->recv(l, dial_sock(d), s->came + s->n_came, CAME_MAX - s->n_came);
+	char wire[WIRE_MAX];
+	ssize_t n =
+		s->layer ? l->ops->recv(l, dial_sock(d), wire, sizeof(wire))
+			 : l->ops->recv(l, dial_sock(d), s->came + s->n_came, CAME_MAX - s->n_came);
 
 	if (n == 0 || is_gone(n)) {
 		peer_gone(i, n != 0);
@@ -696,6 +1021,10 @@ static void ready(struct dial *d, unsigned events)
 		return;
 	if (s->stage == STAGE_PARTING) {
 		s->n_came = 0; /* nothing more is of interest */
+		return;
+	}
+	if (s->layer) {
+		hear_layer(i, (struct slice){wire, (size_t)n});
 		return;
 	}
 	take_bytes(s, (size_t)n, loop_now(l));
@@ -743,6 +1072,8 @@ static void timer_fired(struct timer *t)
 
 	if (s->stage == STAGE_CALM)
 		dial_again(i);
+	else if (s->stage == STAGE_SHAKING)
+		handshake_failed(i, "it did not come to its end in the time");
 	else if (s->stage == STAGE_HUSH && !s->n_came)
 		hush_is_over(i);
 	else if (s->stage != STAGE_ASKED || s->n_came || !see_to_unacked(i))
@@ -751,47 +1082,20 @@ static void timer_fired(struct timer *t)
 
 /* Connections. */
 
-static bool waits_for_greeting(const struct search *s)
-{
-	return s->questions.expected && s->questions.expected->is_server_first;
-}
-
-static void begin_hush(struct identify *i)
-{
-	struct search *s = i->s;
-	size_t at = QUESTIONS_NONE;
-
-	reset_connection(s);
-	s->stage = STAGE_HUSH;
-	if (waits_for_greeting(s))
-		at = questions_find(&s->questions, s->questions.expected->name);
-	if (at != QUESTIONS_NONE) {
-		questions_mark(&s->questions, at);
-		hold(i, at);
-	}
-	start_timer(i, s->hush_ms * 1000);
-	send_out(i);
-}
-
-/* A third of the time at most goes by in a hush, two where a greeting is due. */
 static void begin_search(struct identify *i)
 {
 	const struct task *t = task_of(i);
 	struct search *s = i->s = mem_new(1, sizeof(*i->s));
 	const struct probe *p = i->dial.probe;
-	unsigned deadline_ms, most_ms;
-	bool is_patient;
+	unsigned deadline_ms;
 
 	s->questions.table = t->among ? t->among : protos;
 	s->questions.transport = TRANSPORT_TCP;
 	s->questions.expected = t->proto ? t->proto : questions_usual(TRANSPORT_TCP, p->port);
-	is_patient = waits_for_greeting(s);
-	deadline_ms = probe_deadline_ms(p, is_patient ? IDENTIFY_GREETING_MS + IDENTIFY_ASKING_MS
-						      : IDENTIFY_DEADLINE_MS);
-	most_ms = is_patient ? deadline_ms * 2 / 3 : deadline_ms / 3;
-	s->hush_ms = is_patient ? IDENTIFY_GREETING_MS : IDENTIFY_HUSH_MS;
-	if (s->hush_ms > most_ms)
-		s->hush_ms = most_ms;
+	deadline_ms = probe_deadline_ms(p, waits_for_greeting(s)
+						   ? IDENTIFY_GREETING_MS + IDENTIFY_ASKING_MS
+						   : IDENTIFY_DEADLINE_MS);
+	set_hush(s, deadline_ms);
 	s->begun = loop_now(loop_of(i));
 	s->end = mono_add_ms(s->begun, deadline_ms);
 	s->first = i->dial.seen;
@@ -801,19 +1105,14 @@ static void begin_search(struct identify *i)
 static void connected(struct dial *d)
 {
 	struct identify *i = (struct identify *)d;
-	size_t at;
 
 	if (!i->s)
 		begin_search(i);
-	if (i->s->connections++ == 0) {
-		begin_hush(i);
-		return;
-	}
-	at = i->s->is_look ? partner(i) : next_question(i);
-	if (at == QUESTIONS_NONE)
-		finish_unknown(i);
+	i->s->connections++;
+	if (i->s->is_inside)
+		begin_handshake(i);
 	else
-		ask(i, at);
+		speak(i);
 }
 
 /* A reset right after the handshake is the end of that question alone. */
@@ -833,7 +1132,7 @@ static void failed(struct dial *d, enum saw saw)
 
 	if (!i->s || saw == SAW_LOCAL_ERROR)
 		finish(i, saw, d->seen);
-	else if (i->s->is_look)
+	else if (i->s->is_look || i->s->is_inside)
 		finish_identified(i);
 	else if (saw == SAW_OPEN_RESET)
 		lost_question(i);

@@ -11,6 +11,10 @@
  * IDENTIFY_DEADLINE_MS after it was reached, or what --timeout says; where a greeting was waited
  * for, the questions still get IDENTIFY_ASKING_MS.
  *
+ * Where TLS is proved and the task has a layer (sys/layer.h), all of this begins anew inside it,
+ * within the same deadline; what is proved is then the service under TLS (probe/inside.h), and in
+ * the words what was inside and the certificate. What fails inside leaves TLS proved.
+ *
  * Where TLS or HTTP is proved, the other of the two is asked once more: several protocols may share
  * a port, and a complaint in HTTP may come from a server that wants TLS.
  *

@@ -14,6 +14,7 @@ import tempfile
 LAYERS = {
     'base': '',
     'channel': 'base sys',
+    'tls': 'base sys',
     'remote': '',  # a program of its own, carried to other hosts
     'model': 'base',
     'sys': 'base',
@@ -27,7 +28,7 @@ LAYERS = {
     'gateway': 'base model sys proto',
     'lab': 'base model sys policy',
     'watch': 'base model sys doc proto policy box report store probe gateway lab',
-    'cmd': 'base model sys doc proto policy box report store probe gateway lab watch channel',
+    'cmd': 'base model sys doc proto policy box report store probe gateway lab watch channel tls',
 }
 
 # Headers that bring system calls: only src/sys.

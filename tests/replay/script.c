@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cloak.h"
 #include "dialogues.h"
 #include "probe/method.h"
 #include "probe/method_ftp.h"
@@ -474,6 +475,10 @@ static bool read_probe_key(struct reader *r, struct slice key, struct slice word
 		t->method = t->method->transport == TRANSPORT_UDP ? &method_identify_udp
 								  : &method_identify;
 		t->among = strangers;
+		return true;
+	}
+	if (slice_is(key, "cloak")) {
+		t->layer = &cloak;
 		return true;
 	}
 	if (slice_is(key, "via"))

@@ -24,6 +24,7 @@
  *	probe ADDR|NAME PORT [KEY=VALUE ...]
  *		family source proto what via mode (of the method ftp) ports (LO-HI, of it)
  *		identify (no value): the method that asks for all, among `strangers`
+ *		cloak (no value): what looks into what speaks "tls" (cloak.h)
  *	expect ADDR|NAME PORT [KEY=VALUE ...]      one outcome; in any order
  *		state cause by how confidence network service tries rtt at
  *		candidates (a,b,...) source name proved evidence stand-in via leg
