@@ -46,11 +46,13 @@ const struct task *check_tasks(const struct check *c, size_t *n)
 /* The dialogue for what should answer; where nobody says what, for what usually does. */
 static const struct proto *dialogue_of(const struct flow *f, const char *service, uint16_t port)
 {
+	const struct proto *p;
 	struct service usual;
 
 	if (!service && service_at(transport_bit(f->transport), port, &usual))
 		service = usual.name;
-	return proto_find(service, f->transport);
+	p = proto_find(service, f->transport);
+	return p && p->is_on_request ? NULL : p;
 }
 
 /* Whose conversation says which port it is. The way into a proxy is nobody's child. */

@@ -163,6 +163,7 @@ const struct proto proto_mysql = {
 	.name = "mysql",
 	.services = services,
 	.transport = TRANSPORT_TCP,
+	.is_on_request = true,
 	.answers = PROTO_ALWAYS,
 	.is_server_first = true,
 	.input = input,

@@ -90,8 +90,11 @@ struct proto {
 	bool is_server_first;	      /* TCP: wait for its greeting; start() may be NULL */
 	bool answers_from_other_port; /* UDP: TFTP, RFC 1350 section 4 */
 	bool is_directory;	      /* asks for proto_ask.what; says a TCP port */
-	bool has_no_id;		      /* UDP: nothing in an answer tells which question it is for */
-	size_t state_size;	      /* at most PROTO_STATE_MAX; zeroed before start() */
+	/* Its servers count or turn away who comes and does not go on: it is held where somebody
+	 * asks what speaks there, and not each time that the way is checked. */
+	bool is_on_request;
+	bool has_no_id;	   /* UDP: nothing in an answer tells which question it is for */
+	size_t state_size; /* at most PROTO_STATE_MAX; zeroed before start() */
 	/* The first message. UDP: sent again as it is when nothing comes; one without bytes is a
 	 * datagram without bytes, which some servers wait for and a closed port answers. */
 	void (*start)(void *state, const struct proto_ask *ask, struct proto_out *out);

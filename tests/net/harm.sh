@@ -6,6 +6,8 @@ need_peers openssh-server fail2ban rsyslog mariadb-server-core transmission-daem
 	dovecot-pop3d slapd redis-server postgresql bind9 snmpd
 command -v setpriv >/dev/null || skip "no setpriv(1): install util-linux"
 RUNS=50 NOBODY_RUNS=10
+# What is instrumented is slow, and harms no more.
+case $BUILD_DIR in *asan*) RUNS=10 NOBODY_RUNS=5 ;; esac
 export PORTOLAN_CATALOG="$SOURCE_DIR/catalog"
 
 # --- the network ------------------------------------------------------------------------------------
@@ -231,8 +233,14 @@ import collections, json, sys
 def records(path, kind):
     return [r for r in map(json.loads, open(path)) if r['record'] == kind]
 
+# Of Domino's question a peer of BitTorrent is silent, or closes in its own way.
+def answer(o):
+    if o['port'] == 1352 and o['state'] in ('silent', 'open', 'open-reset'):
+        return 'open', None, o['proved']
+    return o['state'], o['cause'], o['proved']
+
 def seen(path):
-    return {(o['target'], o['transport'], o['method'] != 'ftp' and o['port'], o['method'], o['flow']): (o['state'], o['cause'], o['proved'])
+    return {(o['target'], o['transport'], o['method'] != 'ftp' and o['port'], o['method'], o['flow']): answer(o)
             for o in records(path, 'outcome') if o['transport'] != 'icmp'}
 
 served = {1352, 51413, 21, 22, 25, 143, 389, 3306, 5432, 6379}
