@@ -2,11 +2,8 @@
  *
  * The site's side: who wants what listens, and what is wanted and listens not.
  */
-#include <stdlib.h>
-
 #include "base/buf.h"
 #include "model/listening_int.h"
-#include "model/setting.h"
 
 /* --- which port serves which flow ------------------------------------------------------------- */
 
@@ -54,10 +51,10 @@ static void add_demands(struct listening *l, void *list_, const struct flow *f)
 
 static void add_wanted(struct listening *l, struct listening_port *p)
 {
-	p->wanted.items = ARENA_ARRAY(l->arena, const struct flow *, l->flows.n);
 	for_each (flow, &l->flows)
 		if (has_port(p, *flow) && is_at(l, p, (*flow)->to))
-			p->wanted.items[p->wanted.n++] = *flow;
+			*(const struct flow **)list_add(l->arena, &p->wanted, sizeof(*flow)) =
+				*flow;
 	for_each (flow, &p->wanted)
 		add_demands(l, &p->demands, *flow);
 }

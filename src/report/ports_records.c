@@ -223,7 +223,7 @@ static void add_listener(const struct listening *l, const struct listening_port 
 	add_field(out, x->unit, ',');
 	add_field(out, x->package, ',');
 	add_field(out, p->card.answer, ',');
-	ports_words_wanted(p, &text);
+	ports_words_wanted(p, 0, &text);
 	add_field(out, text.data, ',');
 	buf_clear(&text);
 	add_codes(l, p, &text);
@@ -241,7 +241,7 @@ static void add_missing(const struct listening_gap *gap, struct buf *out)
 	add_field(out, text.data, ',');
 	buf_add_text(out, ",,,,,,,,,,,,");
 	buf_clear(&text);
-	ports_words_missed(gap, &text);
+	ports_words_missed(gap, 0, &text);
 	add_field(out, text.data, ',');
 	buf_add_char(out, '\n');
 	buf_release(&text);
