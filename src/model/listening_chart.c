@@ -184,7 +184,7 @@ static bool is_alike(const struct flow *a, const struct flow *b)
 	       a->ports.hi == b->ports.hi && a->any_of == b->any_of && a->to == b->to;
 }
 
-static void add_gap(struct listening *l, const struct flow *f, enum level level)
+static void add_gap(struct listening *l, const struct flow *f, enum level level, bool is_choice)
 {
 	struct listening_gap *gap = NULL;
 
@@ -195,21 +195,25 @@ static void add_gap(struct listening *l, const struct flow *f, enum level level)
 		gap = list_add(l->arena, &l->gaps, sizeof(*gap));
 		gap->flow = f;
 		gap->level = level;
+		gap->is_choice = is_choice;
 		gap->loopback_only = is_for_itself_only(l, f);
 		find_missing(l, f, &gap->missing);
 	}
 	gap->level = level < gap->level ? level : gap->level;
+	gap->is_choice = gap->is_choice && is_choice;
 	add_demands(l, &gap->demands, f);
 }
 
-static void collect_gaps(struct listening *l, const struct need *n, enum level level)
+static void collect_gaps(struct listening *l, const struct need *n, enum level level,
+			 bool is_choice)
 {
 	if (holds(l, n))
 		return;
 	if (n->kind == NEED_FLOW)
-		add_gap(l, n->flow, level);
+		add_gap(l, n->flow, level, is_choice);
+	is_choice = is_choice || n->kind == NEED_ANY || n->kind == NEED_ELSE;
 	for_each (kid, &n->kids)
-		collect_gaps(l, *kid, level);
+		collect_gaps(l, *kid, level, is_choice);
 }
 
 /* A forbidding requirement has needs, too: what must be closed. */
@@ -220,7 +224,7 @@ static void find_gaps(struct listening *l)
 
 		if (r->forbid || !(*d)->needs)
 			continue;
-		collect_gaps(l, (*d)->needs, r->level);
+		collect_gaps(l, (*d)->needs, r->level, false);
 	}
 }
 

@@ -241,6 +241,8 @@ static void add_gaps(const struct listening *l, size_t width, struct buf *out)
 		portset_format(&gap->missing, &line);
 		buf_addf(&line, "  %s, wanted by ", level_names[gap->level]);
 		ports_words_missed(gap, NAMES_SHOWN, &line);
+		if (gap->is_choice)
+			buf_add_text(&line, "; one of several that would do");
 		if (gap->loopback_only)
 			buf_add_text(&line, "; somebody does on loopback, for this host alone");
 		add_line(out, 2, width, &line);

@@ -119,6 +119,7 @@ static void record_gap(const struct listening_gap *gap, struct buf *out)
 	json_text(&j, "transport", transport_names[gap->flow->transport]);
 	json_text(&j, "ports", text.data);
 	json_text(&j, "level", level_names[gap->level]);
+	json_bool(&j, "choice", gap->is_choice);
 	json_bool(&j, "loopback_only", gap->loopback_only);
 	json_open(&j, "wanted_by", '[');
 	for_each (d, &gap->demands)
