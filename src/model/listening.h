@@ -54,6 +54,7 @@ struct listening_gap {
 	LIST_OF(const struct demand *) demands;
 	enum level level;	/* the highest of those that do not hold for it */
 	struct portset missing; /* of its ports */
+	bool is_choice;		/* for all who want it another one would do as well */
 	bool loopback_only;	/* somebody listens, for this host alone */
 };
 

@@ -2,11 +2,8 @@
  *
  * The site's side: who wants what listens, and what is wanted and listens not.
  */
-#include <stdlib.h>
-
 #include "base/buf.h"
 #include "model/listening_int.h"
-#include "model/setting.h"
 
 /* --- which port serves which flow ------------------------------------------------------------- */
 
@@ -54,10 +51,10 @@ static void add_demands(struct listening *l, void *list_, const struct flow *f)
 
 static void add_wanted(struct listening *l, struct listening_port *p)
 {
-	p->wanted.items = ARENA_ARRAY(l->arena, const struct flow *, l->flows.n);
 	for_each (flow, &l->flows)
 		if (has_port(p, *flow) && is_at(l, p, (*flow)->to))
-			p->wanted.items[p->wanted.n++] = *flow;
+			*(const struct flow **)list_add(l->arena, &p->wanted, sizeof(*flow)) =
+				*flow;
 	for_each (flow, &p->wanted)
 		add_demands(l, &p->demands, *flow);
 }
@@ -187,7 +184,7 @@ static bool is_alike(const struct flow *a, const struct flow *b)
 	       a->ports.hi == b->ports.hi && a->any_of == b->any_of && a->to == b->to;
 }
 
-static void add_gap(struct listening *l, const struct flow *f, enum level level)
+static void add_gap(struct listening *l, const struct flow *f, enum level level, bool is_choice)
 {
 	struct listening_gap *gap = NULL;
 
@@ -198,21 +195,25 @@ static void add_gap(struct listening *l, const struct flow *f, enum level level)
 		gap = list_add(l->arena, &l->gaps, sizeof(*gap));
 		gap->flow = f;
 		gap->level = level;
+		gap->is_choice = is_choice;
 		gap->loopback_only = is_for_itself_only(l, f);
 		find_missing(l, f, &gap->missing);
 	}
 	gap->level = level < gap->level ? level : gap->level;
+	gap->is_choice = gap->is_choice && is_choice;
 	add_demands(l, &gap->demands, f);
 }
 
-static void collect_gaps(struct listening *l, const struct need *n, enum level level)
+static void collect_gaps(struct listening *l, const struct need *n, enum level level,
+			 bool is_choice)
 {
 	if (holds(l, n))
 		return;
 	if (n->kind == NEED_FLOW)
-		add_gap(l, n->flow, level);
+		add_gap(l, n->flow, level, is_choice);
+	is_choice = is_choice || n->kind == NEED_ANY || n->kind == NEED_ELSE;
 	for_each (kid, &n->kids)
-		collect_gaps(l, *kid, level);
+		collect_gaps(l, *kid, level, is_choice);
 }
 
 /* A forbidding requirement has needs, too: what must be closed. */
@@ -223,7 +224,7 @@ static void find_gaps(struct listening *l)
 
 		if (r->forbid || !(*d)->needs)
 			continue;
-		collect_gaps(l, (*d)->needs, r->level);
+		collect_gaps(l, (*d)->needs, r->level, false);
 	}
 }
 

@@ -7,6 +7,8 @@
 #include "report/paragraph.h"
 #include "report/table.h"
 
+enum { NAMES_SHOWN = 4 };
+
 /* --- words ------------------------------------------------------------------------------------ */
 
 void ports_words_at(const struct listening_port *p, struct buf *out)
@@ -37,17 +39,22 @@ static bool is_same_want(const struct demand *a, const struct demand *b)
 }
 
 /* "web1, web2": who wants it of the same installation and requirement. */
-static void add_from(const struct demand *const *all, size_t n, const struct demand *d,
+static void add_from(const struct demand *const *all, size_t n, const struct demand *d, size_t max,
 		     struct buf *out)
 {
 	const char *last = NULL;
+	size_t names = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!is_same_want(all[i], d) || (last && strcmp(last, all[i]->from->name) == 0))
 			continue;
-		buf_addf(out, "%s%s", last ? ", " : " from ", all[i]->from->name);
+		if (!max || names < max)
+			buf_addf(out, "%s%s", last ? ", " : " from ", all[i]->from->name);
 		last = all[i]->from->name;
+		names++;
 	}
+	if (max && names > max)
+		buf_addf(out, " and %zu more", names - max);
 }
 
 static bool is_first_want(const struct demand *const *all, size_t i)
@@ -58,7 +65,7 @@ static bool is_first_want(const struct demand *const *all, size_t i)
 	return true;
 }
 
-static void add_demands(const struct demand *const *all, size_t n, struct buf *out)
+static void add_demands(const struct demand *const *all, size_t n, size_t max, struct buf *out)
 {
 	const char *between = "";
 
@@ -67,14 +74,14 @@ static void add_demands(const struct demand *const *all, size_t n, struct buf *o
 			continue;
 		buf_add_text(out, between);
 		flow_words_requirement(all[i], out);
-		add_from(all, n, all[i], out);
+		add_from(all, n, all[i], max, out);
 		between = "; ";
 	}
 }
 
-void ports_words_wanted(const struct listening_port *p, struct buf *out)
+void ports_words_wanted(const struct listening_port *p, size_t max, struct buf *out)
 {
-	add_demands(p->demands.items, p->demands.n, out);
+	add_demands(p->demands.items, p->demands.n, max, out);
 	if (!p->own)
 		return;
 	if (p->demands.n)
@@ -83,9 +90,9 @@ void ports_words_wanted(const struct listening_port *p, struct buf *out)
 	buf_add_text(out, " by this host itself");
 }
 
-void ports_words_missed(const struct listening_gap *gap, struct buf *out)
+void ports_words_missed(const struct listening_gap *gap, size_t max, struct buf *out)
 {
-	add_demands(gap->demands.items, gap->demands.n, out);
+	add_demands(gap->demands.items, gap->demands.n, max, out);
 }
 
 struct ports_counts ports_count(const struct listening *l)
@@ -136,7 +143,7 @@ static void add_in_chart(const struct listening *l, const struct listening_port 
 {
 	if (!l->plan)
 		return;
-	ports_words_wanted(p, out);
+	ports_words_wanted(p, NAMES_SHOWN, out);
 	if (!out->n)
 		buf_add_text(out, "not in the chart");
 }
@@ -233,7 +240,9 @@ static void add_gaps(const struct listening *l, size_t width, struct buf *out)
 		buf_addf(&line, "%s/", transport_names[gap->flow->transport]);
 		portset_format(&gap->missing, &line);
 		buf_addf(&line, "  %s, wanted by ", level_names[gap->level]);
-		ports_words_missed(gap, &line);
+		ports_words_missed(gap, NAMES_SHOWN, &line);
+		if (gap->is_choice)
+			buf_add_text(&line, "; one of several that would do");
 		if (gap->loopback_only)
 			buf_add_text(&line, "; somebody does on loopback, for this host alone");
 		add_line(out, 2, width, &line);

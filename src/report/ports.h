@@ -23,6 +23,7 @@ struct ports_counts ports_count(const struct listening *l);
 
 /* Not escaped. "every IPv4 address", "10.0.0.5", "127.0.0.1 (loopback)", ... */
 void ports_words_at(const struct listening_port *p, struct buf *out);
-/* "passwordstate/web-to-database from web1, web2; ..." */
-void ports_words_wanted(const struct listening_port *p, struct buf *out);
-void ports_words_missed(const struct listening_gap *gap, struct buf *out);
+/* "passwordstate/web-to-database from web1, web2; ..."; of each at most `max` names, the rest is
+ * counted; 0: all. */
+void ports_words_wanted(const struct listening_port *p, size_t max, struct buf *out);
+void ports_words_missed(const struct listening_gap *gap, size_t max, struct buf *out);

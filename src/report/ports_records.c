@@ -119,6 +119,7 @@ static void record_gap(const struct listening_gap *gap, struct buf *out)
 	json_text(&j, "transport", transport_names[gap->flow->transport]);
 	json_text(&j, "ports", text.data);
 	json_text(&j, "level", level_names[gap->level]);
+	json_bool(&j, "choice", gap->is_choice);
 	json_bool(&j, "loopback_only", gap->loopback_only);
 	json_open(&j, "wanted_by", '[');
 	for_each (d, &gap->demands)
@@ -223,7 +224,7 @@ static void add_listener(const struct listening *l, const struct listening_port 
 	add_field(out, x->unit, ',');
 	add_field(out, x->package, ',');
 	add_field(out, p->card.answer, ',');
-	ports_words_wanted(p, &text);
+	ports_words_wanted(p, 0, &text);
 	add_field(out, text.data, ',');
 	buf_clear(&text);
 	add_codes(l, p, &text);
@@ -241,7 +242,7 @@ static void add_missing(const struct listening_gap *gap, struct buf *out)
 	add_field(out, text.data, ',');
 	buf_add_text(out, ",,,,,,,,,,,,");
 	buf_clear(&text);
-	ports_words_missed(gap, &text);
+	ports_words_missed(gap, 0, &text);
 	add_field(out, text.data, ',');
 	buf_add_char(out, '\n');
 	buf_release(&text);

@@ -116,7 +116,7 @@ static void describe(const struct listening *l, struct buf *out)
 	for_each (gap, &l->gaps) {
 		buf_addf(out, "missing %s/", transport_names[gap->flow->transport]);
 		portset_format(&gap->missing, out);
-		buf_addf(out, " %s%s\n", level_names[gap->level],
+		buf_addf(out, " %s%s%s\n", level_names[gap->level], gap->is_choice ? " choice" : "",
 			 gap->loopback_only ? " loopback" : "");
 	}
 	for_each (f, &l->findings)
@@ -210,7 +210,8 @@ static void with_a_site(void **state)
 				  "info listener-ephemeral udp/40000\n"},
 		{"tcp 0.0.0.0 7001",
 		 "tcp/7001: span\nmissing tcp/443 required\nmissing tcp/7000,7002 required\n"
-		 "missing tcp/81 required\nmissing tcp/82 required\nmissing tcp/83 required\n"
+		 "missing tcp/81 required choice\nmissing tcp/82 required choice\nmissing tcp/83 "
+		 "required\n"
 		 "missing udp/83 required\nmissing tcp/84 optional\nmissing tcp/1352 required\n"
 		 "missing tcp/1434 optional\n"},
 	};
