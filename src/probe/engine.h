@@ -10,10 +10,10 @@
  * A fault of our own (no descriptor, no source port, the interface gone) makes the window smaller
  * and is tried again; when it stays, the outcome is not-attempted, never closed.
  *
- * Memory: 120 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
+ * Memory: 136 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
  * distinct address and a distinct name, 800 for each probe under way (2,800 where one of the tasks
  * is UDP's) and what the kernel needs for its sockets (5 kB each). What depends on the number of
- * tasks and the window is got once; a conversation gets its own while it lasts (14 kB, FTP's 5;
+ * tasks and the window is got once; a conversation gets its own while it lasts (15 kB, FTP's 5;
  * inside TLS also what OpenSSL needs).
  */
 #pragma once

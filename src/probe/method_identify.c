@@ -61,8 +61,9 @@ struct search {
 	size_t outer; /* TLS */
 	struct proto_said outer_said;
 	bool is_outer_usual;
-	bool is_nameless; /* its name was refused: it is not told again */
-	bool was_shaken;  /* one was begun */
+	bool is_nameless;  /* its name was refused: it is not told again */
+	bool is_unoffered; /* likewise what ALPN offers */
+	bool was_shaken;   /* one was begun */
 	struct layer_told told;
 
 	/* This connection. */
@@ -900,6 +901,18 @@ static bool speak(struct identify *i)
 
 /* Inside TLS. */
 
+/* Once more without what was refused. */
+static bool can_ask_for_less(struct identify *i, const struct layer_told *told)
+{
+	struct search *s = i->s;
+	bool name = told->refuses_name && task_of(i)->name && !s->is_nameless;
+	bool offer = told->refuses_alpn && !s->is_unoffered;
+
+	s->is_nameless |= name;
+	s->is_unoffered |= offer;
+	return name || offer;
+}
+
 static void handshake_failed(struct identify *i, const char *why)
 {
 	struct search *s = i->s;
@@ -912,12 +925,10 @@ static void handshake_failed(struct identify *i, const char *why)
 	if (!s->told.is_complete && (told.has_certificate || !s->told.has_certificate))
 		s->told = told;
 	s->told.refuses_name = refused || told.refuses_name;
-	if (told.refuses_name && task_of(i)->name && !s->is_nameless) {
-		s->is_nameless = true;
+	if (can_ask_for_less(i, &told))
 		dial_again(i);
-	} else {
+	else
 		finish_identified(i);
-	}
 }
 
 static void begin_handshake(struct identify *i)
@@ -926,7 +937,7 @@ static void begin_handshake(struct identify *i)
 	const struct layer *l = task_of(i)->layer;
 	const struct layer_ask ask = {
 		.name = s->is_nameless ? NULL : task_of(i)->name,
-		.alpn = inside_alpn(s->questions.expected),
+		.alpn = s->is_unoffered ? NULL : inside_alpn(s->questions.expected),
 	};
 
 	s->stage = STAGE_SHAKING;

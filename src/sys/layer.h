@@ -50,6 +50,7 @@ struct layer_told {
 	char cipher[LAYER_WORD_MAX];
 	char alpn[LAYER_WORD_MAX]; /* the one that was chosen; "": none */
 	bool refuses_name;	   /* it knows nobody of the name, or wants to be told one */
+	bool refuses_alpn;	   /* it speaks nothing of what was offered */
 	bool wants_certificate;	   /* of who connects */
 	bool has_certificate;
 	struct certificate certificate;

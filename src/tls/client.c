@@ -276,8 +276,10 @@ static void put_why(const struct conversation *c, struct layer_told *told)
 	if (c->n_wire > TLS_WIRE_MAX)
 		why = "it says too much";
 	snprintf(told->why, sizeof(told->why), "%s", why ? why : "");
-	told->refuses_name = ERR_GET_LIB(c->error) == ERR_LIB_SSL &&
-			     ERR_GET_REASON(c->error) == SSL_R_TLSV1_UNRECOGNIZED_NAME;
+	if (ERR_GET_LIB(c->error) != ERR_LIB_SSL)
+		return;
+	told->refuses_name = ERR_GET_REASON(c->error) == SSL_R_TLSV1_UNRECOGNIZED_NAME;
+	told->refuses_alpn = ERR_GET_REASON(c->error) == SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL;
 }
 
 static void client_describe(const void *p, struct layer_told *told)

@@ -10,7 +10,7 @@
 struct worn {
 	struct buf in, out;
 	enum layer_state state;
-	bool refuses_name;
+	bool refuses_name, refuses_alpn;
 };
 
 static void *cloak_start(const struct layer *l, const struct layer_ask *ask)
@@ -48,6 +48,7 @@ static void cloak_feed(void *p, struct slice wire)
 	if (c->state != LAYER_SHAKING || !memchr(c->in.data, '\n', c->in.n))
 		return;
 	c->refuses_name = slice_has_prefix(buf_slice(&c->in), "who?\n");
+	c->refuses_alpn = slice_has_prefix(buf_slice(&c->in), "huh?\n");
 	c->state = slice_has_prefix(buf_slice(&c->in), "open\n") ? LAYER_OPEN : LAYER_OVER;
 	drop_front(&c->in, 5);
 }
@@ -114,6 +115,7 @@ static void cloak_describe(const void *p, struct layer_told *told)
 		.is_complete = c->state == LAYER_OPEN,
 		.version = "Cloak 1",
 		.refuses_name = c->refuses_name,
+		.refuses_alpn = c->refuses_alpn,
 	};
 }
 

@@ -5,6 +5,7 @@
  *	"cloak NAME ALPN\n"	how we begin; "-" for what is not told
  *	"open\n"		it is open
  *	"who?\n"		the name is refused, and it is over
+ *	"huh?\n"		so is what is offered
  *	"<TEXT>"		what is said in it, either way
  *	"!"			the end, either way
  *

@@ -295,6 +295,36 @@ static void check_demand(int version)
 	serve_end(&s);
 }
 
+/* A server that speaks nothing of what is offered. */
+static int wants_other(SSL *ssl, const unsigned char **out, unsigned char *n,
+		       const unsigned char *in, unsigned in_n, void *arg)
+{
+	(void)ssl;
+	(void)out;
+	(void)n;
+	(void)in;
+	(void)in_n;
+	(void)arg;
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+static void test_offer(void **state)
+{
+	struct layer_told told;
+	struct server s;
+	void *c = begin(NULL, "http/1.1");
+
+	(void)state;
+	serve(&s, TLS1_2_VERSION, EVP_EC_gen("P-256"));
+	SSL_CTX_set_alpn_select_cb(s.ctx, wants_other, NULL);
+	pump(&s, c, CHUNK);
+	assert_int_equal(layer->ops->state(c), LAYER_OVER);
+	layer->ops->describe(c, &told);
+	assert_true(told.refuses_alpn && !told.refuses_name);
+	layer->ops->free(c);
+	serve_end(&s);
+}
+
 static void test_demand(void **state)
 {
 	(void)state;
@@ -358,9 +388,10 @@ static void test_garbage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_versions),      cmocka_unit_test(test_certificate),
-		cmocka_unit_test(test_names),	      cmocka_unit_test(test_demand),
-		cmocka_unit_test(test_renegotiation), cmocka_unit_test(test_garbage),
+		cmocka_unit_test(test_versions), cmocka_unit_test(test_certificate),
+		cmocka_unit_test(test_names),	 cmocka_unit_test(test_demand),
+		cmocka_unit_test(test_offer),	 cmocka_unit_test(test_renegotiation),
+		cmocka_unit_test(test_garbage),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
