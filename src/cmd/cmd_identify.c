@@ -10,6 +10,7 @@
 #include "cmd/trial.h"
 #include "cmd/trial_print.h"
 #include "model/service.h"
+#include "probe/inside.h"
 #include "probe/method.h"
 #include "probe/method_identify.h"
 #include "tls/client.h"
@@ -29,13 +30,19 @@ struct identifying {
 	struct trial trial;
 };
 
-/* The usual ports of every service that has a dialogue. */
+/* It has a dialogue, or what is inside it has. */
+static bool is_spoken(const struct service *s, enum transport transport)
+{
+	return proto_find(s->name, transport) || (transport == TRANSPORT_TCP && inside_is_known(s));
+}
+
+/* The usual ports of every service that is spoken. */
 static void add_usual_ports(enum transport transport, struct portset *ports)
 {
 	struct service s;
 
 	for (size_t i = 0; service_get(i, &s); i++) {
-		if (!proto_find(s.name, transport))
+		if (!is_spoken(&s, transport))
 			continue;
 		for (size_t k = 0; k < s.n_ports; k++)
 			if (s.ports[k].on & transport_bit(transport))

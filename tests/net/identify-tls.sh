@@ -172,6 +172,12 @@ identify 127.0.0.1:40012,40013
 says 40012 tls "TLS 1\.2, and no handshake: .*; it wants a certificate of who connects; $certificate"
 says 40013 tls "TLS 1\.3; it wants a certificate of who connects; $certificate"
 
+# Without ports those of services under TLS are tried, too.
+identify 127.0.0.1
+for row in 443:https 636:ldaps 993:imaps 995:pop3s; do
+	says "${row%:*}" "${row#*:}" "TLS 1\.[23], inside it "
+done
+
 # By its name alone.
 identify 127.0.0.1:8443
 says 8443 tls "no handshake: .*; it answers to another name"
