@@ -265,6 +265,26 @@ static bool part(struct talk *t)
 	return false;
 }
 
+static bool is_known_to_another(const struct proto *proto, struct slice in)
+{
+	struct proto_said said = {.port = 0};
+
+	for (size_t i = 0; protos[i]; i++)
+		if (protos[i] != proto && protos[i]->transport == proto->transport &&
+		    protos[i]->recognise && protos[i]->recognise(in, &said) == PROTO_PROVED)
+			return true;
+	return false;
+}
+
+/* What the dialogue does not know is another protocol, unless it may not know its own. */
+static bool is_stranger(struct talk *t)
+{
+	const struct proto *proto = task_of(t)->proto;
+	const struct conversation *c = t->c;
+
+	return !proto->is_unverified || is_known_to_another(proto, (struct slice){c->in, c->n_in});
+}
+
 static bool hear_dialogue(struct talk *t, struct slice *in)
 {
 	const struct proto *proto = task_of(t)->proto;
@@ -278,7 +298,8 @@ static bool hear_dialogue(struct talk *t, struct slice *in)
 	case PROTO_OTHER:
 		break;
 	}
-	return finish(t, SAW_OTHER);
+	t->dial.seen.bytes = c->heard;
+	return finish(t, is_stranger(t) ? SAW_OTHER : SAW_OPEN);
 }
 
 static bool hear_proxy(struct talk *t, struct slice *in)

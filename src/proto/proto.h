@@ -93,6 +93,9 @@ struct proto {
 	/* Its servers count or turn away who comes and does not go on: it is held where somebody
 	 * asks what speaks there, and not each time that the way is checked. */
 	bool is_on_request;
+	/* No conversation with a genuine server was seen yet: what this does not know, or silence,
+	 * is held against nobody, unless it is known to be another protocol. */
+	bool is_unverified;
 	bool has_no_id;	   /* UDP: nothing in an answer tells which question it is for */
 	size_t state_size; /* at most PROTO_STATE_MAX; zeroed before start() */
 	/* The first message. UDP: sent again as it is when nothing comes; one without bytes is a
