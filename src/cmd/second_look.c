@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "probe/rtt.h"
 
@@ -12,50 +13,42 @@ enum {
 	RATE_MAX = 1000,
 };
 
-/* Of one target none is better known than the others. */
-static bool has_answered_later(const struct trial *t, const struct outcome *o)
-{
-	for (size_t i = 0; i < t->outcomes.n; i++) {
-		const struct outcome *x = &t->outcomes.items[i];
-
-		if (x->answers_later && addr_equal(&x->target, &o->target) &&
-		    x->transport == o->transport)
-			return true;
-	}
-	return false;
-}
-
 static bool is_silent(const struct outcome *o)
 {
 	return o->state == STATE_DROPPED || (o->state == STATE_SILENT && o->answers_later);
 }
 
-static bool is_in_doubt(const struct trial *t, const struct outcome *o, bool any_later)
+static struct slice target_of(const struct outcome *o)
+{
+	return (struct slice){(const char *)&o->target, sizeof(o->target)};
+}
+
+/* Of one target none is better known than the others. */
+static bool is_in_doubt(const struct trial *t, const struct outcome *o, const struct map *later)
 {
 	if (!is_silent(o) || o->via || o->leg || o->named_port || !o->target.family)
 		return false;
 	/* Whoever says how long to wait gets no more tries for bad luck. */
 	if (!t->timeout_ms && o->bad_luck > (float)rtt_bad_luck_max)
 		return true;
-	return any_later && has_answered_later(t, o);
+	return map_find(later, target_of(o)) != NULL;
 }
 
-static bool is_any_later(const struct trial *t)
+static size_t collect(struct trial *t, struct outcome *doubtful)
 {
-	for (size_t i = 0; i < t->outcomes.n; i++)
-		if (t->outcomes.items[i].answers_later)
-			return true;
-	return false;
-}
-
-static size_t collect(const struct trial *t, struct outcome *doubtful)
-{
-	bool any_later = is_any_later(t);
+	struct map later = {0}; /* targets that answered a try at leisure */
 	size_t n = 0;
 
+	for (size_t i = 0; i < t->outcomes.n; i++) {
+		struct outcome *o = &t->outcomes.items[i];
+
+		if (o->answers_later && !map_find(&later, target_of(o)))
+			map_add(&later, target_of(o), o);
+	}
 	for (size_t i = 0; i < t->outcomes.n; i++)
-		if (is_in_doubt(t, &t->outcomes.items[i], any_later))
+		if (is_in_doubt(t, &t->outcomes.items[i], &later))
 			doubtful[n++] = t->outcomes.items[i];
+	map_release(&later);
 	return n;
 }
 
@@ -80,14 +73,10 @@ static void make_tasks(const struct trial *t, const struct outcome *doubtful, si
 	}
 }
 
-struct round {
-	struct outcome *list;
-};
-
-/* The tries of all rounds count, and what is unlikely twice is so much less likely. */
+/* ctx: the doubtful. The tries of all rounds count, and what is unlikely twice is so much less likely. */
 static void take_again(void *ctx, size_t task, const struct outcome *o)
 {
-	struct outcome *old = &((struct round *)ctx)->list[task], fresh = *o;
+	struct outcome *old = (struct outcome *)ctx + task, fresh = *o;
 
 	if (o->is_interrupted)
 		return;
@@ -109,20 +98,20 @@ static void tell(struct trial *t, struct outcome *list, size_t n)
 int second_look(struct second_look *s, struct trial *t, const volatile int *interrupted,
 		struct outcome **fresh, size_t *n, struct err *err)
 {
-	struct round round = {mem_new(t->outcomes.n, sizeof(struct outcome))};
+	struct outcome *list = mem_new(t->outcomes.n, sizeof(*list));
 	struct task *tasks;
 	int rc = 0;
 
-	*n = s->rounds++ < ROUNDS_MAX ? collect(t, round.list) : 0;
+	*n = s->rounds++ < ROUNDS_MAX ? collect(t, list) : 0;
 	if (*n) {
 		s->rate = next_rate(s, t);
 		tasks = mem_new(*n, sizeof(*tasks));
-		make_tasks(t, round.list, *n, tasks);
-		rc = trial_run_tasks(t, tasks, *n, s->rate, take_again, &round, interrupted, err);
+		make_tasks(t, list, *n, tasks);
+		rc = trial_run_tasks(t, tasks, *n, s->rate, take_again, list, interrupted, err);
 		free(tasks);
-		tell(t, round.list, *n);
+		tell(t, list, *n);
 	}
-	*fresh = round.list;
+	*fresh = list;
 	return rc;
 }
 
