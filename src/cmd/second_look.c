@@ -73,7 +73,8 @@ static void make_tasks(const struct trial *t, const struct outcome *doubtful, si
 	}
 }
 
-/* ctx: the doubtful. The tries of all rounds count, and what is unlikely twice is so much less likely. */
+/* ctx: the doubtful. The tries of all rounds count, and what is unlikely twice is so much less
+ * likely. */
 static void take_again(void *ctx, size_t task, const struct outcome *o)
 {
 	struct outcome *old = (struct outcome *)ctx + task, fresh = *o;

@@ -21,6 +21,24 @@ const struct proto *proto_find(const char *service, enum transport transport)
 	return NULL;
 }
 
+void proto_ask_nothing(void *state, const struct proto_ask *ask, struct proto_out *out)
+{
+	(void)state;
+	(void)ask;
+	(void)out;
+}
+
+enum proto_result proto_take_nothing(void *state, const struct proto_ask *ask, struct slice *in,
+				     struct proto_out *out, struct proto_said *said)
+{
+	(void)state;
+	(void)ask;
+	(void)in;
+	(void)out;
+	(void)said;
+	return PROTO_OTHER;
+}
+
 void proto_put(struct proto_out *out, const void *bytes, size_t n)
 {
 	if (n > sizeof(out->bytes) - out->n)

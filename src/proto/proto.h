@@ -123,6 +123,10 @@ extern const struct proto *const protos[]; /* generated; NULL ends it */
 const struct proto *proto_find(const char *service, enum transport transport);
 
 /* For dialogues. */
+/* start() of a datagram without bytes; input() where nobody answers: whoever does is another. */
+void proto_ask_nothing(void *state, const struct proto_ask *ask, struct proto_out *out);
+enum proto_result proto_take_nothing(void *state, const struct proto_ask *ask, struct slice *in,
+				     struct proto_out *out, struct proto_said *said);
 void proto_put(struct proto_out *out, const void *bytes, size_t n);
 void proto_put_text(struct proto_out *out, const char *s);
 void proto_put16(struct proto_out *out, unsigned v); /* network order */

@@ -7,25 +7,6 @@
 #include "base/compiler.h"
 #include "proto/proto.h"
 
-static void start(void *state, const struct proto_ask *ask, struct proto_out *out)
-{
-	(void)state;
-	(void)ask;
-	(void)out;
-}
-
-/* Whoever answers has not understood it as syslog. */
-static enum proto_result input(void *state, const struct proto_ask *ask, struct slice *in,
-			       struct proto_out *out, struct proto_said *said)
-{
-	(void)state;
-	(void)ask;
-	(void)in;
-	(void)out;
-	(void)said;
-	return PROTO_OTHER;
-}
-
 static const char *const services[] = {"syslog", NULL};
 
 static const struct proto_vector vectors[] = {
@@ -45,8 +26,8 @@ const struct proto proto_syslog = {
 	.transport = TRANSPORT_UDP,
 	.answers = PROTO_NEVER,
 	.has_no_id = true,
-	.start = start,
-	.input = input,
+	.start = proto_ask_nothing,
+	.input = proto_take_nothing,
 	.vectors = vectors,
 	.n_vectors = ARRAY_LEN(vectors),
 };
