@@ -5,8 +5,8 @@ Python has no such call, so it goes by the C library."""
 import ctypes
 import os
 import socket
+import struct
 import tempfile
-
 
 
 def receive(krb5, context, connection):
@@ -30,7 +30,8 @@ def main():
     while True:
         connection, _ = listener.accept()
         with connection:
-            connection.settimeout(5)
+            # Not settimeout(): that makes the descriptor one that does not wait, and the library's first read fails.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 5, 0))
             receive(krb5, context, connection)
 
 
