@@ -114,6 +114,14 @@ static void take_outcome(void *ctx, size_t task, const struct outcome *o)
 		t->took(t, own);
 }
 
+static void take_sighting(void *ctx, size_t task, const struct sighting *seen)
+{
+	struct trial *t = ctx;
+
+	(void)task;
+	t->sighted(t, seen);
+}
+
 static void add_family(struct buf *out, const struct resolve_query *q, unsigned family,
 		       enum resolve_status status)
 {
@@ -220,6 +228,7 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 	config.resolver = resolver;
 	config.outcome = take_outcome;
 	config.resolved = take_name;
+	config.sighted = t->sighted ? take_sighting : NULL;
 	config.ctx = t;
 	e = engine_new(&config, t->tasks + t->first, t->n_tasks - t->first);
 	progress.engine = e;

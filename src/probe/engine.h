@@ -10,7 +10,7 @@
  * A fault of our own (no descriptor, no source port, the interface gone) makes the window smaller
  * and is tried again; when it stays, the outcome is not-attempted, never closed.
  *
- * Memory: 136 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
+ * Memory: 144 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
  * distinct address and a distinct name, 800 for each probe under way (2,800 where one of the tasks
  * is UDP's) and what the kernel needs for its sockets (5 kB each). What depends on the number of
  * tasks and the window is got once; a conversation gets its own while it lasts (15 kB, FTP's 5;
@@ -25,10 +25,12 @@
 #include "model/outcome.h"
 #include "sys/resolve.h"
 
+struct audit_job;
 struct layer;
 struct loop;
 struct method;
 struct proto;
+struct sighting;
 struct text_pool;
 struct via_hop;
 
@@ -49,11 +51,13 @@ struct task {
 	const struct proto *proto; /* the dialogue to hold; NULL: none */
 	const struct proto *const
 		*among;		   /* of method_identify: who may speak there; NULL: `protos` */
-	const struct layer *layer; /* of method_identify: to look inside TLS; NULL: no look */
+	/* Of method_identify: to look inside TLS, NULL: no look; of method_audit. */
+	const struct layer *layer;
 	const char *what;	   /* proto_ask.what; of method_ftp: the server behind a gateway */
 	const struct via_hop *via; /* through what; NULL: direct */
 	const char *mode;	   /* of method_ftp: the mode of the data connection */
 	struct port_range ports;   /* of method_ftp: where the data connection's port must lie */
+	struct audit_job *audit;   /* of method_audit: what is asked, and what comes of it */
 };
 
 enum {
@@ -78,6 +82,9 @@ struct engine_config {
 	/* One call for each address of each task, in the order in which they end; `o` is lent for
 	 * the call, its ids are left 0. */
 	void (*outcome)(void *ctx, size_t task, const struct outcome *o);
+	/* What a method saw, just before the outcome that is made of it; both are lent. NULL: who
+	 * cares. */
+	void (*sighted)(void *ctx, size_t task, const struct sighting *seen);
 	void (*resolved)(void *ctx, const struct resolve_query *q); /* may be NULL; q is lent */
 	/* Every task has its outcomes, perhaps told more than once, from within a probe: let the
 	 * engine be until the loop is back. NULL: the loop is stopped, for engine_run(). */

@@ -20,15 +20,16 @@ LAYERS = {
     'sys': 'base',
     'doc': 'base model',
     'proto': 'base model',
+    'audit': 'base model proto',
     'policy': 'base model',
     'box': 'base model policy',
     'report': 'base model',
     'store': 'base model sys',
-    'probe': 'base model sys proto',
+    'probe': 'base model sys proto audit',
     'gateway': 'base model sys proto',
     'lab': 'base model sys policy',
-    'watch': 'base model sys doc proto policy box report store probe gateway lab',
-    'cmd': 'base model sys doc proto policy box report store probe gateway lab watch channel tls',
+    'watch': 'base model sys doc proto audit policy box report store probe gateway lab',
+    'cmd': 'base model sys doc proto audit policy box report store probe gateway lab watch channel tls',
 }
 
 # Headers that bring system calls: only src/sys.
@@ -45,7 +46,7 @@ SYSTEM_ALLOWED = {
 }
 
 # Folders that only compute: they return, they do not print, end, look at the clock or open files.
-PURE = ('model', 'doc', 'proto', 'policy', 'box', 'report')
+PURE = ('model', 'doc', 'proto', 'audit', 'policy', 'box', 'report')
 IMPURE_CALL = re.compile(
     r'(?<![.>\w])(v?f?printf|dprintf|puts|fputs|putchar|fputc|putc|fwrite|perror|exit|_exit|_Exit|quick_exit'
     r'|abort|assert|fopen|fdopen|freopen|getenv|setenv|time|clock|clock_gettime|gettimeofday|rand|srand'
