@@ -28,7 +28,7 @@ static bool is_under_tls(const struct outcome *o)
 }
 
 /* A service under TLS of which we have no dialogue shows TLS alone, or what carries it. */
-static bool is_of(const struct outcome *o, const struct service *s)
+bool identify_is_of(const struct outcome *o, const struct service *s)
 {
 	if (strcmp(o->proved, s->name) == 0)
 		return true;
@@ -59,7 +59,7 @@ const char *identify_impostor(const struct outcome *o)
 	if (service_at(transport_bit(o->transport), o->port, &s))
 		owner = s.name;
 	while (service_next_at(transport_bit(o->transport), port, &i, &s)) {
-		if (is_of(o, &s))
+		if (identify_is_of(o, &s))
 			return NULL;
 		if (!owner)
 			owner = s.name;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/portset.h"
+#include "model/service.h"
 #include "report/probe_text.h"
 
 struct identify_view {
@@ -20,5 +21,7 @@ void identify_text(const struct identify_view *v, struct buf *out);
 /* The service for which the number is known, where another protocol is proved; NULL: nothing is
  * known of the number, or it is what is there. */
 const char *identify_impostor(const struct outcome *o);
+/* Whether what was proved is that service. */
+bool identify_is_of(const struct outcome *o, const struct service *s);
 /* It took the connection, or answered. */
 bool identify_accepts(const struct outcome *o);

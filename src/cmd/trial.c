@@ -114,12 +114,11 @@ static void take_outcome(void *ctx, size_t task, const struct outcome *o)
 		t->took(t, own);
 }
 
-static void take_sighting(void *ctx, size_t task, const struct sighting *seen)
+static void take_sighting(void *ctx, const struct outcome *o, const struct sighting *seen)
 {
 	struct trial *t = ctx;
 
-	(void)task;
-	t->sighted(t, seen);
+	t->sighted(t, o, seen);
 }
 
 static void add_family(struct buf *out, const struct resolve_query *q, unsigned family,

@@ -20,8 +20,9 @@ struct trial {
 	 * run goes on with that. False: nothing follows. NULL: never. */
 	bool (*more)(struct trial *t);
 	void (*begun)(struct trial *t); /* `run` has its id; NULL: nothing */
-	/* What was seen, just before it is taken; lent. NULL: nothing. */
-	void (*sighted)(struct trial *t, const struct sighting *seen);
+	/* What was seen, and what is made of it, just before it is taken; both are lent. Not of
+	 * what is tried again. NULL: nothing. */
+	void (*sighted)(struct trial *t, const struct outcome *o, const struct sighting *seen);
 	/* As it came, and once more when more was found out of it; NULL: nothing. */
 	void (*took)(struct trial *t, struct outcome *o);
 	/* What was found out of it, lent; NULL: nothing. */

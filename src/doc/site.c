@@ -741,6 +741,17 @@ static const struct record never_cross_record =
 	RECORD("a rule of the perimeter", never_cross, never_cross_fields, NULL,
 	       AT(never_cross, place), check_never_cross);
 
+static const struct field exemption_fields[] = {
+	{"code", &kind_name, AT(audit_exemption, code), true, .help = "of the finding"},
+	{"host", &kind_name, AT(audit_exemption, host_name), .help = "default: every host"},
+	{"port", &kind_port, AT(audit_exemption, port), .help = "default: every port"},
+	{"reason", &kind_text, AT(audit_exemption, reason), true},
+	{"until", &kind_day, AT(audit_exemption, until), true, .help = "the last day"},
+};
+static const struct record exemption_record =
+	RECORD("an exemption from the audit", audit_exemption, exemption_fields, NULL,
+	       AT(audit_exemption, place), NULL);
+
 /* Networks, and names that may be tried. */
 static void read_scope(struct reader *r, const struct field *f, const struct node *n, void *at)
 {
@@ -812,6 +823,8 @@ static const struct field site_fields[] = {
 	{"uses", &kind_records, IN(uses), .record = &use_record},
 	{"local_ports", &kind_local_ports, IN(local_ports)},
 	{"never_cross", &kind_records, IN(never_cross), .record = &never_cross_record},
+	{"exemptions", &kind_records, IN(exemptions), .record = &exemption_record,
+	 .help = "weaknesses that the audit tells apart"},
 	{"scope", &kind_scope, offsetof(struct site_file, site),
 	 .help = "checks go nowhere else; default: the site's own addresses"},
 };

@@ -344,6 +344,9 @@ void site_link(struct site *s, struct errs *errs)
 	for_each (n, &s->never_cross)
 		for (size_t i = 0; i < n->between_names.n && i < 2; i++)
 			n->between[i] = find_zone(&l, n->between_names.items[i]);
+	for_each (e, &s->exemptions)
+		if (e->host_name.s)
+			e->host = find_host(&l, e->host_name);
 	check_installations(&l);
 	check_zones(&l);
 }

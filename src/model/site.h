@@ -236,6 +236,17 @@ struct never_cross {
 	struct place place;
 };
 
+/* A weakness that the site lives with, for a reason and until a day. */
+struct audit_exemption {
+	struct text code;      /* of the finding */
+	struct text host_name; /* NULL: on every host */
+	const struct host *host;
+	uint16_t port; /* 0: on every port */
+	struct text reason;
+	struct text until; /* the last day: date_parse() reads it */
+	struct place place;
+};
+
 struct site {
 	struct arena *arena;
 	const char *file;
@@ -249,6 +260,7 @@ struct site {
 	LIST_OF(struct use) uses;
 	LIST_OF(struct local_port) local_ports;
 	LIST_OF(struct never_cross) never_cross;
+	LIST_OF(struct audit_exemption) exemptions;
 	LIST_OF(struct prefix) scope;
 	LIST_OF(struct text) scope_names; /* names from `try:` that may be tried */
 

@@ -50,7 +50,7 @@ struct task {
 	/* What the method needs beside that. */
 	const struct proto *proto; /* the dialogue to hold; NULL: none */
 	const struct proto *const
-		*among;		   /* of method_identify: who may speak there; NULL: `protos` */
+		*among; /* of method_identify: who may speak there; NULL: `protos` */
 	/* Of method_identify: to look inside TLS, NULL: no look; of method_audit. */
 	const struct layer *layer;
 	const char *what;	   /* proto_ask.what; of method_ftp: the server behind a gateway */
@@ -82,9 +82,9 @@ struct engine_config {
 	/* One call for each address of each task, in the order in which they end; `o` is lent for
 	 * the call, its ids are left 0. */
 	void (*outcome)(void *ctx, size_t task, const struct outcome *o);
-	/* What a method saw, just before the outcome that is made of it; both are lent. NULL: who
-	 * cares. */
-	void (*sighted)(void *ctx, size_t task, const struct sighting *seen);
+	/* What a method saw, and the outcome that is made of it, just before `outcome` gets it;
+	 * both are lent. NULL: nobody cares. */
+	void (*sighted)(void *ctx, const struct outcome *o, const struct sighting *seen);
 	void (*resolved)(void *ctx, const struct resolve_query *q); /* may be NULL; q is lent */
 	/* Every task has its outcomes, perhaps told more than once, from within a probe: let the
 	 * engine be until the loop is back. NULL: the loop is stopped, for engine_run(). */

@@ -107,7 +107,7 @@ static void report_probe(struct probe *p, const struct sighting *seen)
 	engine_start_outcome(e, task, &p->to, &o);
 	blame(seen, &o);
 	if (e->config.sighted)
-		e->config.sighted(e->config.ctx, task, seen);
+		e->config.sighted(e->config.ctx, &o, seen);
 	engine_give_back(e, p);
 	engine_report(e, task, &o);
 }

@@ -295,26 +295,6 @@ static bool upgraded(struct audit_probe *p)
 	return begin_handshake(p);
 }
 
-static bool hear_upgrade(struct audit_probe *p, struct slice *in)
-{
-	struct auditing *a = p->a;
-	struct proto_out own = a->out;
-	bool is_first = step_of(p)->place == AUDIT_UPGRADE;
-	enum proto_result r;
-
-	a->out.n = 0;
-	r = a->upgrade->input(a->upgrade_state, &a->ask, in, &a->out,
-			      is_first ? &job_of(p)->notes : &a->known);
-	if (r == PROTO_OTHER) {
-		over(p, false);
-		return true;
-	}
-	if (send_out(p))
-		return true;
-	a->out = own;
-	return r == PROTO_PROVED && upgraded(p);
-}
-
 static bool part(struct audit_probe *p)
 {
 	struct auditing *a = p->a;
@@ -327,6 +307,33 @@ static bool part(struct audit_probe *p)
 	start_timer(p, PARTING_MS);
 	cover_say(&a->cover, &p->dial, a->out.bytes, a->out.n);
 	return false;
+}
+
+/* No switch: with a good-bye it was understood, else it was not. */
+static bool refused(struct audit_probe *p)
+{
+	if (p->a->out.n)
+		return part(p);
+	over(p, false);
+	return true;
+}
+
+static bool hear_upgrade(struct audit_probe *p, struct slice *in)
+{
+	struct auditing *a = p->a;
+	struct proto_out own = a->out;
+	bool is_first = step_of(p)->place == AUDIT_UPGRADE;
+	enum proto_result r;
+
+	a->out.n = 0;
+	r = a->upgrade->input(a->upgrade_state, &a->ask, in, &a->out,
+			      is_first ? &job_of(p)->notes : &a->known);
+	if (r == PROTO_OTHER)
+		return refused(p);
+	if (send_out(p))
+		return true;
+	a->out = own;
+	return r == PROTO_PROVED && upgraded(p);
 }
 
 static bool hear_answer(struct audit_probe *p, struct slice *in)
@@ -457,6 +464,7 @@ static void begin(struct probe *probe)
 	p->a->end = mono_add_ms(loop_now(probe_loop(probe)),
 				probe_deadline_ms(probe, AUDIT_DEADLINE_MS));
 	p->a->upgrade = audit_upgrade_of(job_of(p)->facts.proto);
+	job_of(p)->connections = 0; /* it may begin a second time */
 	if (prepare(p))
 		dial_start(&p->dial);
 	else

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What an audit found, as text for people and as the machine's records.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "model/finding.h"
+#include "report/records.h"
+
+/* One service that is proved; texts come from outside in part and are escaped here. */
+struct audited_service {
+	const char *target;  /* "mail.test 192.0.2.1:143": as words_target() says */
+	const char *service; /* "imap" */
+	const char *said;    /* "" */
+	const char *note;    /* what could not be found out, and why; NULL: nothing */
+	size_t n_findings;
+};
+
+/* What the site says it lives with. */
+struct audit_exception {
+	struct finding finding;
+	const char *reason, *until; /* until: a day */
+};
+
+struct audit_report {
+	const struct run *run;
+	const char *profile; /* "default", "strict" */
+	const char *names;   /* a line for each name that was resolved; escaped */
+	LIST_OF(struct audited_service) services;
+	LIST_OF(struct finding) findings; /* the worst first */
+	LIST_OF(struct audit_exception) exceptions;
+	size_t unknown;	   /* ports that accept and are not known */
+	size_t not_tested; /* could not be tried */
+	int64_t elapsed_ms;
+	int exit;
+};
+
+/* width: of the terminal; 0: no limit. */
+void audit_text(const struct audit_report *r, size_t width, struct buf *out);
+/* The records between a run's header and its summary, each with the separator behind it; then the
+ * summary. */
+void audit_records(const struct audit_report *r, const char *separator, struct buf *out);

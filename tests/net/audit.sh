@@ -1,0 +1,95 @@
+# portolan audit with real servers: what is unsafe is told with its code, on the port where it is; what is joined with
+# a site is what should be there and what should not.
+. "$SOURCE_DIR/tests/peers-lib.sh"
+need_peers openssh-server postfix dovecot-imapd dovecot-pop3d
+export PORTOLAN_CATALOG="$SOURCE_DIR/catalog"
+
+namespace audit
+at=192.0.2.7
+ip -n "$ns" address add $at/32 dev lo
+peer sshd "$ns"
+peer postfix "$ns"
+peer dovecot "$ns"
+here() { ip netns exec "$ns" "$PORTOLAN" "$@"; }
+
+# finds CODE PORT: one finding of that code, about that port.
+finds() {
+	python3 - "$1" "$2" "$T/out" <<'PYTHON' || fail "no finding $1 about port $2: $(cat "$T/out")"
+import json, sys
+code, port, path = sys.argv[1:]
+found = [r for r in map(json.loads, open(path)) if r['record'] == 'finding' and r['code'] == code
+         and r['subject'].endswith(':' + port)]
+sys.exit(len(found) != 1)
+PYTHON
+}
+
+name=targets
+expect_rc 1 here audit --format jsonl $at:22,25,110,143
+finds starttls-missing 25
+finds starttls-missing 143
+finds login-before-tls 110
+has_not "$T/out" 'ssh-'
+has "$T/out" '"record":"summary","profile":"default","services":4,'
+
+name=nothing
+expect_rc 0 here audit $at:22
+has "$T/out" 'Nothing was found against the 1 service (profile default).'
+expect_rc 0 here audit --profile strict $at:22
+has "$T/out" 'ssh-short-mac'
+
+# A site: mail is wanted on 25, a database where the secure shell answers; POP3 and IMAP nobody wants.
+name=site
+cat >"$T/thing.yaml" <<'YAML'
+portolan: 1
+product: thing
+title: A thing
+roles:
+  client: {title: who uses it}
+  server: {title: who is used}
+requirements:
+  mail:
+    from: client
+    to: server
+    needs: tcp/25
+    service: smtp
+    why: mail is handed in
+  data:
+    from: client
+    to: server
+    needs: tcp/22
+    service: mysql
+    why: the data are there
+checklist:
+  keys: {title: keys are changed every year, why: old keys are known}
+YAML
+cat >"$T/site.yaml" <<'YAML'
+portolan: 1
+site: here
+zones:
+  all: {networks: [192.0.2.0/24]}
+hosts:
+  a: {addresses: [192.0.2.7]}
+  b: {addresses: [192.0.2.8]}
+uses:
+  - product: thing
+    roles: {client: b, server: a}
+    checklist: {keys: {owner: Ann, date: 2026-12-01}}
+exemptions:
+  - {code: starttls-missing, host: a, port: 25, reason: the last mile, until: 2099-01-01}
+  - {code: login-before-tls, port: 143, reason: too late, until: 2020-01-01}
+YAML
+expect_rc 1 here audit --format jsonl --ports 110,143 --catalog "$T" "$T/site.yaml"
+finds impostor 22
+finds not-required 110
+finds not-required 143
+finds login-before-tls 143
+has "$T/out" '"record":"exception","code":"starttls-missing","subject":"192.0.2.7:25",'
+has "$T/out" '"reason":"the last mile","until":"2099-01-01"'
+has "$T/out" '"code":"checklist-open","subject":"thing/keys",'
+has "$T/out" 'owner: Ann, date: 2026-12-01'
+has_not "$T/out" '"code":"not-required","subject":"192.0.2.7:25"'
+
+name=usage
+expect_rc 2 here audit --active $at:22
+expect_rc 2 here audit --profile lax $at:22
+exit 0
