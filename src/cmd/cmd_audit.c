@@ -5,7 +5,6 @@
 #include "cmd/audit_judge.h"
 #include "cmd/auditing.h"
 #include "cmd/command.h"
-#include "cmd/format.h"
 #include "cmd/here.h"
 #include "cmd/identify_print.h"
 #include "cmd/load.h"
@@ -18,7 +17,7 @@
 enum { DAY_MS = 86400 * 1000 };
 
 struct audit_run {
-	enum format format;
+	const struct writer *writer;
 	int profile;
 	uint8_t family;
 	struct addr source;
@@ -54,12 +53,9 @@ static int read_ports(const struct arguments *args, struct audit_run *x, struct 
 
 static int read_settings(const struct arguments *args, struct audit_run *x, struct err *err)
 {
-	static const char *const forms[] = {"text", "jsonl", "json", NULL};
 	struct trial *t = &x->auditing.trial;
-	int rc = format_read(args_value(args, "format"), forms, &x->format, err);
+	int rc = trial_read_timeout(args_value(args, "timeout"), &t->timeout_ms, err);
 
-	if (!rc)
-		rc = trial_read_timeout(args_value(args, "timeout"), &t->timeout_ms, err);
 	if (!rc)
 		rc = trial_read_rate(args_value(args, "rate"), &t->rate, err);
 	if (!rc)
@@ -187,6 +183,7 @@ static void make_report(struct audit_run *x)
 	r->run = &x->auditing.trial.run;
 	r->profile = profiles[x->profile];
 	r->names = x->auditing.trial.names.n ? x->auditing.trial.names.data : "";
+	r->width = report_width();
 	r->elapsed_ms = x->auditing.trial.elapsed_ms;
 	audit_judge(&x->auditing, (enum audit_profile)x->profile, r);
 	if (x->loaded.plan)
@@ -199,28 +196,15 @@ static void make_report(struct audit_run *x)
 	r->exit = audit_judge_exit(r);
 }
 
-static int print(struct audit_run *x)
+static int print(const struct arguments *args, const struct audit_run *x)
 {
-	const char *separator = x->format == FORMAT_JSON ? ",\n" : "\n";
 	struct buf out = BUF_INIT;
-	int rc = x->report.exit;
+	bool ok;
 
-	if (x->format == FORMAT_TEXT) {
-		audit_text(&x->report, report_width(), &out);
-	} else if (x->format == FORMAT_JSON) {
-		json_document_start(&out, x->report.run);
-		audit_records(&x->report, separator, &out);
-		json_document_stop(&out);
-	} else {
-		json_run(&out, x->report.run);
-		buf_add_text(&out, separator);
-		audit_records(&x->report, separator, &out);
-		buf_add_char(&out, '\n');
-	}
-	if (!command_print(&out))
-		rc = EXIT_NOT_TESTED;
+	x->writer->audit(&x->report, &out);
+	ok = report_print(args, &out);
 	buf_release(&out);
-	return rc;
+	return ok ? x->report.exit : EXIT_NOT_TESTED;
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -252,7 +236,7 @@ static int audit(const struct arguments *args, struct audit_run *x)
 	if (rc)
 		return command_failed(&err);
 	make_report(x);
-	return print(x);
+	return print(args, x);
 }
 
 static int run(const struct arguments *args)
@@ -263,7 +247,8 @@ static int run(const struct arguments *args)
 	int rc = 0;
 
 	x.profile = report_choice(args, "profile", profiles, PROFILE_DEFAULT);
-	if (x.profile < 0)
+	x.writer = report_writer(args, REPORT_AUDIT);
+	if (x.profile < 0 || !x.writer)
 		return EXIT_USAGE;
 	if (!site && (args_has(args, "active") || args_has(args, "as")))
 		return command_usage_error("audit: --active and --as want a SITE: only its own "
@@ -290,7 +275,8 @@ static const struct option_spec options[] = {
 	{"family", "4|6", "only a name's addresses of that family", false},
 	{"source", "ADDRESS", "ask from this address of ours", false},
 	{"i-may-probe", "PREFIX", "ranges inside it may be asked", true},
-	{"format", "text|jsonl|json", "default text", false},
+	{"format", "text|csv|markdown|jsonl|json|junit|sarif", "default text", false},
+	{"output", "FILE", "write the report there, in one go", false},
 };
 
 const struct command command_audit = {

@@ -17,6 +17,8 @@ static bool has_kind(const struct writer *w, enum report_kind kind)
 		return w->request != NULL;
 	case REPORT_CHECK:
 		return w->check != NULL;
+	case REPORT_AUDIT:
+		return w->audit != NULL;
 	}
 	BUG("a report of no kind: %d", (int)kind);
 }
@@ -38,7 +40,7 @@ static void list_forms(enum report_kind kind, struct buf *out)
 
 const struct writer *report_writer(const struct arguments *args, enum report_kind kind)
 {
-	static const char *const kinds[] = {"plan", "request", "check"};
+	static const char *const kinds[] = {"plan", "request", "check", "audit"};
 	const char *name = args_value(args, "format");
 	const struct writer *w = writer_find(name ? name : "text");
 	struct suggest s;

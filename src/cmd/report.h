@@ -7,7 +7,7 @@
 #include "cmd/command.h"
 #include "report/writer.h"
 
-enum report_kind { REPORT_PLAN, REPORT_REQUEST, REPORT_CHECK };
+enum report_kind { REPORT_PLAN, REPORT_REQUEST, REPORT_CHECK, REPORT_AUDIT };
 
 /* The form that --format names, "text" where it is not given; NULL after a message: there is no
  * such form, or this kind of report does not have it. */

@@ -26,7 +26,7 @@ static void add_severities(const struct audit_report *r, struct buf *out)
 	}
 }
 
-static void add_answer(const struct audit_report *r, struct buf *out)
+void audit_answer(const struct audit_report *r, struct buf *out)
 {
 	size_t bad = 0;
 
@@ -104,14 +104,14 @@ static void add_exception(const struct audit_exception *e, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
-void audit_text(const struct audit_report *r, size_t width, struct buf *out)
+void audit_text(const struct audit_report *r, struct buf *out)
 {
-	add_answer(r, out);
+	audit_answer(r, out);
 	buf_add_text(out, r->names);
 	if (r->findings.n)
 		buf_add_char(out, '\n');
 	for_each (f, &r->findings)
-		add_finding(f, width, out);
+		add_finding(f, r->width, out);
 	if (r->exceptions.n)
 		buf_add_text(out, "\nThe site lives with:\n");
 	for_each (e, &r->exceptions)
@@ -176,7 +176,7 @@ static void record_summary(const struct audit_report *r, struct buf *out)
 	json_close(&j, '}');
 }
 
-void audit_records(const struct audit_report *r, const char *separator, struct buf *out)
+static void add_records(const struct audit_report *r, const char *separator, struct buf *out)
 {
 	for_each (s, &r->services) {
 		record_service(s, out);
@@ -191,4 +191,19 @@ void audit_records(const struct audit_report *r, const char *separator, struct b
 		buf_add_text(out, separator);
 	}
 	record_summary(r, out);
+}
+
+void audit_json(const struct audit_report *r, struct buf *out)
+{
+	json_document_start(out, r->run);
+	add_records(r, ",\n", out);
+	json_document_stop(out);
+}
+
+void audit_jsonl(const struct audit_report *r, struct buf *out)
+{
+	json_run(out, r->run);
+	buf_add_char(out, '\n');
+	add_records(r, "\n", out);
+	buf_add_char(out, '\n');
 }

@@ -32,12 +32,12 @@ struct audit_report {
 	LIST_OF(struct audit_exception) exceptions;
 	size_t unknown;	   /* ports that accept and are not known */
 	size_t not_tested; /* could not be tried */
+	size_t width;	   /* of text, in columns; 0: no limit */
 	int64_t elapsed_ms;
 	int exit;
 };
 
-/* width: of the terminal; 0: no limit. */
-void audit_text(const struct audit_report *r, size_t width, struct buf *out);
-/* The records between a run's header and its summary, each with the separator behind it; then the
- * summary. */
-void audit_records(const struct audit_report *r, const char *separator, struct buf *out);
+void audit_answer(const struct audit_report *r, struct buf *out); /* in one sentence */
+void audit_text(const struct audit_report *r, struct buf *out);
+void audit_json(const struct audit_report *r, struct buf *out);
+void audit_jsonl(const struct audit_report *r, struct buf *out);

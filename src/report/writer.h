@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "report/plan_view.h"
 
+struct audit_report;
 struct check_report;
 struct request;
 
@@ -18,6 +19,7 @@ struct writer {
 	void (*plan)(const struct plan_view *v, struct buf *out);
 	void (*request)(const struct request *r, struct buf *out);
 	void (*check)(const struct check_report *r, struct buf *out);
+	void (*audit)(const struct audit_report *r, struct buf *out);
 };
 
 extern const struct writer *const writers[];	    /* generated; NULL ends it */

@@ -3,6 +3,7 @@
  * For spreadsheets and scripts: one table with everything that is known of a row, RFC 4180.
  */
 #include "base/escape.h"
+#include "report/audit_forms.h"
 #include "report/check_columns.h"
 #include "report/writer.h"
 #include "report/request.h"
@@ -82,4 +83,5 @@ const struct writer writer_csv = {
 	.plan = write_plan,
 	.request = write_request,
 	.check = write_check,
+	.audit = audit_csv,
 };

@@ -2,6 +2,7 @@
  *
  * The records as one document: the header's object, with the others in its "records".
  */
+#include "report/audit.h"
 #include "report/check_records.h"
 #include "report/plan_records.h"
 #include "report/writer.h"
@@ -34,4 +35,5 @@ const struct writer writer_json = {
 	.plan = write_plan,
 	.request = write_request,
 	.check = write_check,
+	.audit = audit_json,
 };

@@ -2,6 +2,7 @@
  *
  * One record a line, the header first: for programs that read as it comes.
  */
+#include "report/audit.h"
 #include "report/check_records.h"
 #include "report/plan_records.h"
 #include "report/writer.h"
@@ -41,4 +42,5 @@ const struct writer writer_jsonl = {
 	.plan = write_plan,
 	.request = write_request,
 	.check = write_check,
+	.audit = audit_jsonl,
 };

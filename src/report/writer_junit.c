@@ -5,6 +5,7 @@
  * begun is skipped, and so is what starts elsewhere or does not count.
  */
 #include "base/escape.h"
+#include "report/audit_forms.h"
 #include "report/check_columns.h"
 #include "report/check_view.h"
 #include "report/check_words.h"
@@ -202,4 +203,5 @@ static void write_check(const struct check_report *r, struct buf *out)
 const struct writer writer_junit = {
 	.name = "junit",
 	.check = write_check,
+	.audit = audit_junit,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "report/audit_forms.h"
 #include "report/check_markdown.h"
 #include "report/flow_words.h"
 #include "report/plan_table.h"
@@ -176,4 +177,5 @@ const struct writer writer_markdown = {
 	.plan = write_plan,
 	.request = write_request,
 	.check = check_markdown_write,
+	.audit = audit_markdown,
 };

@@ -4,6 +4,7 @@
  * cause that occurs, a result for each requirement that does not simply hold. There is no file to
  * point into: places are logical, the requirement and the two hosts.
  */
+#include "report/audit_forms.h"
 #include "report/check_columns.h"
 #include "report/check_view.h"
 #include "report/check_words.h"
@@ -271,4 +272,5 @@ static void write_check(const struct check_report *r, struct buf *out)
 const struct writer writer_sarif = {
 	.name = "sarif",
 	.check = write_check,
+	.audit = audit_sarif,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "report/audit.h"
 #include "report/check_text.h"
 #include "report/paragraph.h"
 #include "report/plan_table.h"
@@ -219,4 +220,5 @@ const struct writer writer_text = {
 	.plan = write_plan,
 	.request = write_request,
 	.check = check_text_write,
+	.audit = audit_text,
 };

@@ -1,5 +1,6 @@
 # portolan audit with real servers: what is unsafe is told with its code, on the port where it is; what is joined with
 # a site is what should be there and what should not.
+# shellcheck disable=SC2317 # here is called by expect_rc
 . "$SOURCE_DIR/tests/peers-lib.sh"
 need_peers openssh-server postfix dovecot-imapd dovecot-pop3d
 export PORTOLAN_CATALOG="$SOURCE_DIR/catalog"
@@ -23,7 +24,6 @@ sys.exit(len(found) != 1)
 PYTHON
 }
 
-name=targets
 expect_rc 1 here audit --format jsonl $at:22,25,110,143
 finds starttls-missing 25
 finds starttls-missing 143
@@ -31,14 +31,12 @@ finds login-before-tls 110
 has_not "$T/out" 'ssh-'
 has "$T/out" '"record":"summary","profile":"default","services":4,'
 
-name=nothing
 expect_rc 0 here audit $at:22
 has "$T/out" 'Nothing was found against the 1 service (profile default).'
 expect_rc 0 here audit --profile strict $at:22
 has "$T/out" 'ssh-short-mac'
 
 # A site: mail is wanted on 25, a database where the secure shell answers; POP3 and IMAP nobody wants.
-name=site
 cat >"$T/thing.yaml" <<'YAML'
 portolan: 1
 product: thing
@@ -89,7 +87,26 @@ has "$T/out" '"code":"checklist-open","subject":"thing/keys",'
 has "$T/out" 'owner: Ann, date: 2026-12-01'
 has_not "$T/out" '"code":"not-required","subject":"192.0.2.7:25"'
 
-name=usage
+# Each form is what it says it is.
+for form in text csv markdown jsonl json junit sarif; do
+	expect_rc 1 here audit --ports 110,143 --catalog "$T" --format $form --output "$T/$form" "$T/site.yaml"
+	[ -s "$T/$form" ] || fail "$form: nothing written"
+done
+python3 - "$T" <<'PYTHON' || fail "a form cannot be read"
+import csv, json, sys, xml.dom.minidom
+t = sys.argv[1]
+rows = list(csv.reader(open(t + '/csv')))
+assert len(rows) > 5 and all(len(r) == 6 for r in rows)
+suite = xml.dom.minidom.parse(t + '/junit').getElementsByTagName('testsuite')[0]
+cases = suite.getElementsByTagName('testcase')
+assert int(suite.getAttribute('tests')) == len(cases)
+run = json.load(open(t + '/sarif'))['runs'][0]
+rules = [r['id'] for r in run['tool']['driver']['rules']]
+assert len(rules) == len(set(rules)) and all(rules[r['ruleIndex']] == r['ruleId'] for r in run['results'])
+assert len(run['results']) == len(rows) - 1
+assert json.load(open(t + '/json'))['records'][-1]['record'] == 'summary'
+PYTHON
+
 expect_rc 2 here audit --active $at:22
 expect_rc 2 here audit --profile lax $at:22
 exit 0
