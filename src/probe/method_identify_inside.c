@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+#include "probe/method_identify_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/inside.h"
+
+bool identify_is_inside_due(const struct identify *i)
+{
+	const struct search *s = i->s;
+	size_t tls = questions_find(&s->questions, "tls");
+
+	return task_of(i)->layer && !s->is_inside && tls != QUESTIONS_NONE &&
+	       proto_set_has(&s->proved, tls) &&
+	       left_us(i) >= 4 * (int64_t)s->first.rtt_us + INSIDE_MIN_MS * 1000;
+}
+
+/* What the task wants is wanted inside, too; TLS in TLS is not looked for. */
+static void set_questions_inside(struct identify *i)
+{
+	struct search *s = i->s;
+	const struct proto *wanted = task_of(i)->proto;
+
+	if (!wanted || strcmp(wanted->name, "tls") == 0)
+		wanted = inside_usual(s->questions.table, i->dial.probe->port);
+	s->questions = (struct questions){
+		.table = s->questions.table,
+		.transport = TRANSPORT_TCP,
+		.expected = wanted,
+	};
+	questions_mark(&s->questions, questions_find(&s->questions, "tls"));
+}
+
+void identify_begin_inside(struct identify *i)
+{
+	struct search *s = i->s;
+
+	s->is_inside = true;
+	s->outer_proved = s->proved;
+	s->outer = s->main;
+	s->outer_said = s->said;
+	s->is_outer_usual = proto_at(i, s->main) == s->questions.expected;
+	s->proved = (struct proto_set){0};
+	s->said = (struct proto_said){0};
+	s->most = HEARD_NOTHING;
+	s->again = 0;
+	s->is_closing = s->is_curt = s->has_hushed = s->is_look = s->wants_tls = false;
+	set_questions_inside(i);
+	identify_set_hush(s, (unsigned)(left_us(i) / 1000));
+	identify_dial_again(i);
+}
+
+/* Once more without what was refused. */
+static bool can_ask_for_less(struct identify *i, const struct layer_told *told)
+{
+	struct search *s = i->s;
+	bool name = told->refuses_name && task_of(i)->name && !s->is_nameless;
+	bool offer = told->refuses_alpn && !s->is_unoffered;
+
+	s->is_nameless |= name;
+	s->is_unoffered |= offer;
+	return name || offer;
+}
+
+void identify_handshake_failed(struct identify *i, const char *why)
+{
+	struct search *s = i->s;
+	bool refused = s->told.refuses_name;
+	struct layer_told told;
+
+	layer_of(i)->describe(s->layer, &told);
+	if (!told.why[0])
+		snprintf(told.why, sizeof(told.why), "%s", why);
+	if (!s->told.is_complete && (told.has_certificate || !s->told.has_certificate))
+		s->told = told;
+	s->told.refuses_name = refused || told.refuses_name;
+	if (can_ask_for_less(i, &told))
+		identify_dial_again(i);
+	else
+		identify_finish_identified(i);
+}
+
+void identify_begin_handshake(struct identify *i)
+{
+	struct search *s = i->s;
+	const struct layer *l = task_of(i)->layer;
+	const struct layer_ask ask = {
+		.name = s->is_nameless ? NULL : task_of(i)->name,
+		.alpn = s->is_unoffered ? NULL : inside_alpn(s->questions.expected),
+	};
+
+	s->stage = STAGE_SHAKING;
+	s->was_shaken = true;
+	s->layer = l->ops->start(l, &ask);
+	start_timer(i, left_us(i));
+	if (!s->layer) {
+		snprintf(s->told.why, sizeof(s->told.why), "it cannot be begun");
+		identify_finish_identified(i);
+	} else if (identify_flush_layer(i)) {
+		identify_handshake_failed(i, "nothing can be sent");
+	}
+}
+
+/* True: this connection is over, or all is. */
+static bool handshake_done(struct identify *i)
+{
+	struct search *s = i->s;
+	bool refused = s->told.refuses_name;
+
+	layer_of(i)->describe(s->layer, &s->told);
+	s->told.refuses_name = refused;
+	return identify_speak(i);
+}
+
+/* Bytes of the wire: the handshake's, or words. */
+void identify_hear_layer(struct identify *i, struct slice wire)
+{
+	struct search *s = i->s;
+	const struct layer_ops *ops = layer_of(i);
+	struct mono now = loop_now(loop_of(i));
+	size_t n, before;
+
+	ops->feed(s->layer, wire);
+	if (identify_flush_layer(i)) {
+		identify_peer_gone(i, true);
+		return;
+	}
+	if (s->stage == STAGE_SHAKING && ops->state(s->layer) == LAYER_SHAKING)
+		return;
+	if (s->stage == STAGE_SHAKING && ops->state(s->layer) == LAYER_OVER) {
+		identify_handshake_failed(i, "it ended the connection");
+		return;
+	}
+	if (s->stage == STAGE_SHAKING && handshake_done(i))
+		return;
+	before = s->n_came;
+	while ((n = ops->take(s->layer, s->came + s->n_came, CAME_MAX - s->n_came)))
+		identify_take_bytes(s, n, now);
+	if (s->n_came > before)
+		identify_understand(i);
+	else if (ops->state(s->layer) == LAYER_OVER)
+		identify_peer_gone(i, true); /* the stream below goes on: it is broken off */
+}

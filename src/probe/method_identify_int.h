@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The parts of method_identify, and what they share: one search, and the connection it has now.
+ *
+ *	method_identify.c	connections, what is ready, time
+ *	method_identify_wire.c	bytes to the wire, and the layer that may wrap them
+ *	method_identify_ask.c	opening words, and which question comes next
+ *	method_identify_hear.c	what came, and whose it is
+ *	method_identify_proof.c	what follows from a proof
+ *	method_identify_inside.c	all of it once more, inside TLS
+ *	method_identify_end.c	the end, and its words
+ *
+ * Who finishes a probe frees it: nothing of it may be touched after a function that may have.
+ */
+#pragma once
+
+#include <errno.h>
+
+#include "probe/dial.h"
+#include "probe/engine.h"
+#include "probe/method_identify.h"
+#include "probe/questions.h"
+#include "probe/sighting.h"
+#include "sys/layer.h"
+
+enum {
+	PATIENCE_MS = 3000, /* for a dialogue with who has begun to speak its protocol */
+	UNKNOWN_MS = 1000,  /* who speaks unasked and is not known may have more to say */
+	UNACKED_MS = 1000,  /* until bytes that nobody acknowledges were stopped on the way */
+	AGAIN_MS = 200,	    /* TCP repeats what got lost (RFC 6298 section 2.4, Linux's minimum) */
+	PARTING_MS = 200,
+	LOOK_MS = 100,	  /* beside two round trips, for a second look */
+	PIECE_US = 20000, /* between two pieces that came apart */
+	CAME_MAX = 8192,
+	AGAIN_MAX = 2,	     /* times that a question is asked again where nothing came */
+	TURNS_MAX = 32,	     /* messages of ours on one connection */
+	WIRE_MAX = 4096,     /* bytes that a layer is given and asked for at once */
+	INSIDE_MIN_MS = 100, /* beside four round trips: else a look inside TLS is not begun */
+};
+
+enum stage { STAGE_HUSH, STAGE_SHAKING, STAGE_ASKED, STAGE_PARTING, STAGE_CALM };
+
+struct search {
+	struct questions questions;
+	struct mono begun, end; /* of the whole */
+	struct sighting first;	/* of the first connection */
+	unsigned connections, hush_ms;
+	enum heard_class most; /* of what was heard, and proves nothing */
+	long unacked;
+	unsigned again;	 /* times that what was lost has been asked again */
+	bool is_closing; /* it ended one without a word */
+	bool is_curt;	 /* it ended the first connection before it was asked */
+	bool has_hushed; /* words unasked were waited for */
+
+	struct proto_set proved;
+	size_t main; /* of them */
+	struct proto_said said;
+	bool is_look; /* at what else is there */
+	bool wants_tls;
+
+	/* Inside TLS all of it begins anew; this is what was proved outside. */
+	bool is_inside;
+	struct proto_set outer_proved;
+	size_t outer; /* TLS */
+	struct proto_said outer_said;
+	bool is_outer_usual;
+	bool is_nameless;  /* its name was refused: it is not told again */
+	bool is_unoffered; /* likewise what ALPN offers */
+	bool was_shaken;   /* one was begun */
+	struct layer_told told;
+
+	/* This connection. */
+	void *layer; /* owned; NULL: outside */
+	enum stage stage;
+	size_t held; /* whose dialogue; QUESTIONS_NONE: nobody's */
+	const struct proto *denied;
+	bool has_sent, is_found;
+	size_t found; /* recognised, while its dialogue goes on */
+	struct proto_said found_said;
+	struct mono since; /* it was asked, or opened */
+	unsigned pieces, turns;
+	struct mono last_piece;
+	struct proto_ask ask;
+	struct proto_out out;
+	struct proto_said saying; /* of the dialogue that is held */
+	_Alignas(8) uint8_t state[PROTO_STATE_MAX];
+	size_t n_asked, n_unasked, n_came, n_taken;
+	char asked[PROTO_OUT_MAX], came[CAME_MAX];
+};
+
+struct identify {
+	struct dial dial; /* first: the address is the same */
+	struct timer timer;
+	struct search *s; /* owned; NULL: not connected yet */
+};
+
+static inline const struct task *task_of(const struct identify *i)
+{
+	return probe_task(i->dial.probe);
+}
+
+static inline struct loop *loop_of(const struct identify *i)
+{
+	return probe_loop(i->dial.probe);
+}
+
+static inline const struct proto *proto_at(const struct identify *i, size_t at)
+{
+	return i->s->questions.table[at];
+}
+
+static inline void start_timer(struct identify *i, int64_t us)
+{
+	timer_start(loop_of(i), &i->timer, mono_add_us(loop_now(loop_of(i)), us));
+}
+
+static inline int64_t us_since(const struct identify *i, struct mono t)
+{
+	return loop_now(loop_of(i)).us - t.us;
+}
+
+static inline const struct layer_ops *layer_of(const struct identify *i)
+{
+	return task_of(i)->layer->ops;
+}
+
+static inline int64_t left_us(const struct identify *i)
+{
+	int64_t us = i->s->end.us - loop_now(loop_of(i)).us;
+
+	return us > 0 ? us : 0;
+}
+
+static inline int64_t look_us(const struct search *s)
+{
+	return 2 * (int64_t)s->first.rtt_us + LOOK_MS * 1000;
+}
+
+static inline bool is_gone(ssize_t rc)
+{
+	return rc == -ECONNRESET || rc == -EPIPE;
+}
+
+/* The wire. */
+int identify_flush_layer(struct identify *i);	 /* what the layer has for it; 0 or -errno */
+void identify_discard_layer(struct identify *i); /* without a word */
+void identify_hang_up(struct identify *i);	 /* with TLS' own good-bye, where it can be said */
+ssize_t identify_say(struct identify *i, const void *bytes, size_t n); /* all of it, or -errno */
+
+/* Questions. True: this connection is over, or all is. */
+bool identify_waits_for_greeting(const struct search *s);
+/* Of the time that there is, what goes by before anything is said. */
+void identify_set_hush(struct search *s, unsigned time_ms);
+void identify_hold(struct identify *i, size_t at); /* its dialogue, from the start */
+bool identify_send_out(struct identify *i);	   /* what that wants to say */
+size_t identify_next_question(const struct identify *i);
+bool identify_speak(struct identify *i); /* what this connection is for */
+void identify_hush_is_over(struct identify *i);
+void identify_dial_again(struct identify *i);
+void identify_go_on(struct identify *i); /* to the next question, or the end */
+
+/* What came. */
+void identify_take_bytes(struct search *s, size_t n, struct mono now);
+void identify_understand(struct identify *i);		  /* all of it so far */
+void identify_settle(struct identify *i, bool is_closed); /* this connection says no more */
+/* Words that prove nothing, or none. */
+void identify_learn_little(struct identify *i, const struct classified *c);
+void identify_peer_gone(struct identify *i, bool reset);
+
+/* A proof. */
+size_t identify_partner(const struct identify *i);
+void identify_prove(struct identify *i, size_t at, const struct proto_said *said);
+void identify_part(struct identify *i, size_t at); /* likewise, and the dialogue's good-bye */
+void identify_conclude(struct identify *i);
+
+/* Inside TLS. */
+bool identify_is_inside_due(const struct identify *i);
+void identify_begin_inside(struct identify *i);
+void identify_begin_handshake(struct identify *i);
+void identify_hear_layer(struct identify *i, struct slice wire);
+void identify_handshake_failed(struct identify *i, const char *why);
+
+/* The end. seen.words is lent for the call. */
+void identify_cancel(struct probe *p);
+void identify_finish(struct identify *i, enum saw saw, struct sighting seen);
+void identify_finish_identified(struct identify *i);
+void identify_finish_stranger(struct identify *i, enum heard_class what);
+void identify_finish_silence(struct identify *i);
+void identify_finish_unknown(struct identify *i); /* one of these two */
+void identify_finish_shut_out(struct identify *i, enum saw saw);
