@@ -88,7 +88,8 @@ static void timer_fired(struct timer *t)
 		identify_handshake_failed(i, "it did not come to its end in the time");
 	else if (s->stage == STAGE_HUSH && !s->n_came)
 		identify_hush_is_over(i);
-	else if (s->stage != STAGE_ASKED || s->n_came || !see_to_unacked(i))
+	else if ((s->stage != STAGE_ASKED && s->stage != STAGE_DOUBT) || s->n_came ||
+		 !see_to_unacked(i))
 		identify_settle(i, false);
 }
 
@@ -102,7 +103,7 @@ static void begin_search(struct identify *i)
 	s->questions.table = t->among ? t->among : protos;
 	s->questions.transport = TRANSPORT_TCP;
 	s->questions.expected = t->proto ? t->proto : questions_usual(TRANSPORT_TCP, p->port);
-	deadline_ms = probe_deadline_ms(p, identify_waits_for_greeting(s)
+	deadline_ms = probe_deadline_ms(p, t->proto && identify_waits_for_greeting(s)
 						   ? IDENTIFY_GREETING_MS + IDENTIFY_ASKING_MS
 						   : IDENTIFY_DEADLINE_MS);
 	identify_set_hush(s, deadline_ms);
@@ -144,6 +145,8 @@ static void failed(struct dial *d, enum saw saw)
 		identify_finish(i, saw, d->seen);
 	else if (i->s->is_look || i->s->is_inside)
 		identify_finish_identified(i);
+	else if (saw == SAW_OPEN_RESET && i->s->is_doubt)
+		identify_end_doubt(i);
 	else if (saw == SAW_OPEN_RESET)
 		lost_question(i);
 	else

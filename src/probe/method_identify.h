@@ -5,11 +5,12 @@
  * are the protocols that are known.
  *
  * TCP: one connection at a time. On the first one nothing is said until those that speak first had
- * the time to: IDENTIFY_GREETING_MS where the number or the task says so, else IDENTIFY_HUSH_MS.
+ * the time to: IDENTIFY_GREETING_MS where the task says so, half of the time where the number does,
+ * else IDENTIFY_HUSH_MS.
  * Then one question a connection, in the order of probe/questions.h, and every reply is shown to
  * all protocols (proto/classify.h); the first proof ends it. A port that keeps silent costs at most
- * IDENTIFY_DEADLINE_MS after it was reached, or what --timeout says; where a greeting was waited
- * for, the questions still get IDENTIFY_ASKING_MS.
+ * IDENTIFY_DEADLINE_MS after it was reached, or what --timeout says; where the task wants a
+ * greeting, the questions still get IDENTIFY_ASKING_MS behind it.
  *
  * Where TLS is proved and the task has a layer (sys/layer.h), all of this begins anew inside it,
  * within the same deadline; what is proved is then the service under TLS (probe/inside.h), and in

@@ -8,13 +8,17 @@ bool identify_waits_for_greeting(const struct search *s)
 	return s->questions.expected && s->questions.expected->is_server_first;
 }
 
-/* A third of the time at most goes by in a hush, two where a greeting is due. */
+/* A third of the time at most goes by in a hush; where a greeting is due half of it, or what the
+ * questions leave. */
 void identify_set_hush(struct search *s, unsigned time_ms)
 {
 	bool is_patient = identify_waits_for_greeting(s);
-	unsigned most_ms = is_patient ? time_ms * 2 / 3 : time_ms / 3;
+	unsigned most_ms = time_ms / 3;
 
 	s->hush_ms = is_patient ? IDENTIFY_GREETING_MS : IDENTIFY_HUSH_MS;
+	if (is_patient)
+		most_ms = time_ms > 2 * IDENTIFY_ASKING_MS ? time_ms - IDENTIFY_ASKING_MS
+							   : time_ms / 2;
 	if (s->hush_ms > most_ms)
 		s->hush_ms = most_ms;
 }
@@ -82,7 +86,7 @@ static int64_t wait_us(const struct identify *i, size_t at)
 	if (s->is_look)
 		return look_us(s);
 	if (proto_set_has(&s->questions.maybe, at))
-		return PATIENCE_MS * 1000;
+		return patience_us(i);
 	return questions_share_us(&s->questions, at, left_us(i), s->first.rtt_us);
 }
 
@@ -145,6 +149,8 @@ bool identify_speak(struct identify *i)
 		s->has_hushed = true;
 		return begin_hush(i);
 	}
+	if (s->is_doubt)
+		return identify_ask_in_doubt(i);
 	at = s->is_look ? identify_partner(i) : identify_next_question(i);
 	if (at != QUESTIONS_NONE)
 		return ask(i, at);

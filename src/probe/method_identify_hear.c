@@ -11,7 +11,7 @@ static void hear_all(const struct identify *i, bool is_over, bool is_closed, str
 		.pieces = s->pieces,
 		.is_over = is_over,
 		.is_closed = is_closed,
-		.denied = s->denied,
+		.denied = s->denied ? s->denied : s->refuted,
 	};
 
 	classify(s->questions.table, TRANSPORT_TCP, &h, c);
@@ -75,6 +75,10 @@ void identify_settle(struct identify *i, bool is_closed)
 		identify_conclude(i);
 		return;
 	}
+	if (s->stage == STAGE_DOUBT) {
+		identify_end_doubt(i);
+		return;
+	}
 	hear_all(i, true, is_closed, &c);
 	if (c.what == HEARD_PROVED)
 		identify_prove(i, c.proved, &c.said);
@@ -113,7 +117,7 @@ static bool take_greeting(struct identify *i, const struct classified *c)
 		return false;
 	questions_mark(&s->questions, at);
 	identify_hold(i, at);
-	start_timer(i, PATIENCE_MS * 1000);
+	start_timer(i, patience_us(i));
 	return true;
 }
 
@@ -131,7 +135,10 @@ static bool hear_step(struct identify *i, bool *has_moved)
 	*has_moved = in.n < before && in.n;
 	s->n_taken = s->n_came - in.n;
 	if (r == PROTO_PROVED) {
-		identify_part(i, s->held);
+		if (identify_is_shape(i))
+			identify_doubt(i);
+		else
+			identify_part(i, s->held);
 		return true;
 	}
 	if (r == PROTO_MORE && s->turns < TURNS_MAX)
@@ -181,13 +188,23 @@ static void judge(struct identify *i, const struct classified *c)
 		hear_unheld(i, c);
 }
 
+/* The echo service itself, where it should be, is proved by an echo. */
+static bool is_echo_expected(const struct identify *i)
+{
+	size_t held = i->s->held;
+
+	return held != QUESTIONS_NONE && proto_at(i, held) == i->s->questions.expected;
+}
+
 /* Everything that has come so far, to the one whose dialogue is held, and to all others. */
 void identify_understand(struct identify *i)
 {
 	struct classified c;
 
 	hear_all(i, false, false, &c);
-	if (c.what == HEARD_ECHO) {
+	if (c.what == HEARD_ECHO && is_echo_expected(i) && hear_dialogue(i))
+		return;
+	if (c.what == HEARD_ECHO || i->s->stage == STAGE_DOUBT) {
 		identify_settle(i, false);
 		return;
 	}

@@ -24,7 +24,8 @@
 #include "sys/layer.h"
 
 enum {
-	PATIENCE_MS = 3000, /* for a dialogue with who has begun to speak its protocol */
+	PATIENCE_MS = 3000, /* for a dialogue with who has begun to speak its protocol, */
+	GRACE_MS = 1000,    /* until so long after the port's time */
 	UNKNOWN_MS = 1000,  /* who speaks unasked and is not known may have more to say */
 	UNACKED_MS = 1000,  /* until bytes that nobody acknowledges were stopped on the way */
 	AGAIN_MS = 200,	    /* TCP repeats what got lost (RFC 6298 section 2.4, Linux's minimum) */
@@ -38,7 +39,7 @@ enum {
 	INSIDE_MIN_MS = 100, /* beside four round trips: else a look inside TLS is not begun */
 };
 
-enum stage { STAGE_HUSH, STAGE_SHAKING, STAGE_ASKED, STAGE_PARTING, STAGE_CALM };
+enum stage { STAGE_HUSH, STAGE_SHAKING, STAGE_ASKED, STAGE_PARTING, STAGE_CALM, STAGE_DOUBT };
 
 struct search {
 	struct questions questions;
@@ -57,6 +58,13 @@ struct search {
 	struct proto_said said;
 	bool is_look; /* at what else is there */
 	bool wants_tls;
+
+	/* What has the shape of a protocol's words; is it silent where that one is? */
+	bool is_doubt;
+	size_t doubted;
+	struct proto_said doubted_said;
+	int64_t doubt_us;	     /* it answered as fast as that */
+	const struct proto *refuted; /* it was not */
 
 	/* Inside TLS all of it begins anew; this is what was proved outside. */
 	bool is_inside;
@@ -141,6 +149,17 @@ static inline bool is_gone(ssize_t rc)
 	return rc == -ECONNRESET || rc == -EPIPE;
 }
 
+/* For who has begun to speak. */
+static inline int64_t patience_us(const struct identify *i)
+{
+	int64_t us = i->s->end.us + GRACE_MS * 1000 - loop_now(loop_of(i)).us;
+	int64_t least_us = questions_least_us(i->s->first.rtt_us);
+
+	if (us > PATIENCE_MS * 1000)
+		us = PATIENCE_MS * 1000;
+	return us > least_us ? us : least_us;
+}
+
 /* The wire. */
 int identify_flush_layer(struct identify *i);	 /* what the layer has for it; 0 or -errno */
 void identify_discard_layer(struct identify *i); /* without a word */
@@ -172,6 +191,12 @@ size_t identify_partner(const struct identify *i);
 void identify_prove(struct identify *i, size_t at, const struct proto_said *said);
 void identify_part(struct identify *i, size_t at); /* likewise, and the dialogue's good-bye */
 void identify_conclude(struct identify *i);
+/* Has the dialogue that is held proved no more than a shape? Then it is doubted, on a connection of
+ * its own: asked what a genuine server would not answer, and believed or not by what comes. */
+bool identify_is_shape(const struct identify *i);
+void identify_doubt(struct identify *i);
+bool identify_ask_in_doubt(struct identify *i);
+void identify_end_doubt(struct identify *i);
 
 /* Inside TLS. */
 bool identify_is_inside_due(const struct identify *i);

@@ -78,3 +78,53 @@ void identify_part(struct identify *i, size_t at)
 	start_timer(i, PARTING_MS * 1000);
 	identify_say(i, s->out.bytes, s->out.n); /* it is proved anyhow */
 }
+
+bool identify_is_shape(const struct identify *i)
+{
+	const struct search *s = i->s;
+	const struct proto *p = proto_at(i, s->held);
+	struct proto_said said = {0};
+
+	return p->silent_below &&
+	       p->recognise((struct slice){s->came, s->n_came}, &said) != PROTO_PROVED;
+}
+
+void identify_doubt(struct identify *i)
+{
+	struct search *s = i->s;
+
+	s->is_doubt = true;
+	s->doubted = s->held;
+	s->doubted_said = s->saying;
+	s->doubt_us = us_since(i, s->since);
+	identify_dial_again(i);
+}
+
+/* It has twice the time that it took before, and once more what a lost packet takes. */
+bool identify_ask_in_doubt(struct identify *i)
+{
+	struct search *s = i->s;
+
+	s->stage = STAGE_DOUBT;
+	s->since = loop_now(loop_of(i));
+	s->questions.n_asked++;
+	start_timer(i, 2 * s->doubt_us + look_us(s) + AGAIN_MS * 1000);
+	proto_put_text(&s->out, "\r\n\r\n");
+	return identify_send_out(i);
+}
+
+/* Silence is only one of who has heard the question. */
+void identify_end_doubt(struct identify *i)
+{
+	struct search *s = i->s;
+
+	s->is_doubt = false;
+	if (!s->n_came && s->unacked <= 0) {
+		identify_prove(i, s->doubted, &s->doubted_said);
+		return;
+	}
+	s->refuted = proto_at(i, s->doubted);
+	s->most = HEARD_JUNK;
+	s->stage = STAGE_ASKED;
+	identify_learn_little(i, &(struct classified){.what = HEARD_JUNK});
+}

@@ -265,6 +265,7 @@ const struct proto proto_bittorrent = {
 	.input = input,
 	.recognise = recognise,
 	.turn = 8,
+	.silent_below = MSE_KEY,
 	.vectors = vectors,
 	.n_vectors = ARRAY_LEN(vectors),
 	.replies = replies,

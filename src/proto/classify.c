@@ -66,6 +66,12 @@ static bool is_echo(const struct heard *h)
 	return n && (n == h->asked.n || (h->is_over && n >= HEARD_ECHO_MIN));
 }
 
+/* To this question, or before any. */
+static bool would_be_silent(const struct proto *p, const struct heard *h)
+{
+	return h->unasked || h->asked.n < p->silent_below;
+}
+
 static void show_all(const struct proto *const *table, enum transport transport,
 		     const struct heard *h, struct classified *c)
 {
@@ -78,6 +84,8 @@ static void show_all(const struct proto *const *table, enum transport transport,
 		if (table[i]->transport == transport && table[i]->recognise &&
 		    table[i] != h->denied)
 			r = table[i]->recognise(h->came, &said);
+		if (r == PROTO_MORE && table[i]->silent_below && would_be_silent(table[i], h))
+			r = PROTO_OTHER;
 		if (r == PROTO_MORE)
 			proto_set_add(&c->maybe, i);
 		if (r != PROTO_PROVED)

@@ -8,7 +8,7 @@
 
 #define QUIT "QUIT\r\n"
 
-enum { POSTING = 200, NO_POSTING = 201, UNAVAILABLE = 400, LINE_LIMIT = 1024 };
+enum { POSTING = 200, NO_POSTING = 201, UNAVAILABLE = 400, NOT_YOU = 502, LINE_LIMIT = 1024 };
 
 /* One after the other, until one is answered with its code. */
 static const struct {
@@ -25,10 +25,17 @@ struct state {
 	uint8_t asked; /* of the questions */
 };
 
+static bool is_refusal(unsigned code)
+{
+	return code == UNAVAILABLE || code == NOT_YOU;
+}
+
+/* INN sends away whom it does not know without saying what it is, in words of its own. */
 static bool is_named(struct slice greeting)
 {
 	return line_has(greeting, "NNTP") || line_has(greeting, "NNRP") ||
-	       line_has(greeting, "InterNetNews");
+	       line_has(greeting, "InterNetNews") ||
+	       line_has(greeting, "You have no permission to talk.");
 }
 
 static enum proto_result prove(struct proto_out *out)
@@ -60,13 +67,13 @@ static enum proto_result hear(struct state *st, struct slice line, struct proto_
 	proto_say(said, text);
 	if (code == POSTING || code == NO_POSTING)
 		return ask_next(st, out);
-	return code == UNAVAILABLE && is_named(text) ? PROTO_PROVED : PROTO_OTHER;
+	return is_refusal(code) && is_named(text) ? PROTO_PROVED : PROTO_OTHER;
 }
 
-/* 200, 201 or 400 in front. */
+/* RFC 3977 section 5.1.1. */
 static enum proto_result may_greet(struct slice in)
 {
-	static const char *const codes[] = {"200 ", "201 ", "400 "};
+	static const char *const codes[] = {"200 ", "201 ", "400 ", "502 "};
 	enum proto_result result = PROTO_OTHER;
 
 	for (size_t i = 0; i < ARRAY_LEN(codes) && result == PROTO_OTHER; i++)
@@ -106,7 +113,7 @@ static enum proto_result recognise(struct slice in, struct proto_said *said)
 	if (!line_code(line, &code, &text) || !line_is_text(line))
 		return PROTO_OTHER;
 	if (!is_named(text))
-		return code == UNAVAILABLE ? PROTO_OTHER : PROTO_MORE;
+		return is_refusal(code) ? PROTO_OTHER : PROTO_MORE;
 	proto_say(said, text);
 	return PROTO_PROVED;
 }
@@ -152,6 +159,11 @@ static const struct proto_vector vectors[] = {
 	 .turns = {{'<', SLICE("400 NNTP server unavailable.  Try later!\r\n")}},
 	 .result = PROTO_PROVED,
 	 .text = "NNTP server unavailable.  Try later!"},
+	{.title = "it takes not us",
+	 .source = "INN 2.7.1",
+	 .turns = {{'<', SLICE("502 You have no permission to talk.  Goodbye!\r\n")}},
+	 .result = PROTO_PROVED,
+	 .text = "You have no permission to talk.  Goodbye!"},
 	{.title = "another one that greets alike",
 	 .source = "unverified",
 	 .turns = {{'<', SLICE("200 peer.test hello, who are you?\r\n")},
