@@ -66,6 +66,7 @@ static bool see_to_unacked(struct identify *i)
 	struct loop *l = loop_of(i);
 
 	s->unacked = l->ops->unacked(l, dial_sock(&i->dial));
+	s->has_loss |= s->unacked > 0;
 	if (s->unacked <= 0 || s->is_look)
 		return false;
 	if (us_since(i, s->since) < UNACKED_MS * 1000)
@@ -120,6 +121,7 @@ static void connected(struct dial *d)
 	if (!i->s)
 		begin_search(i);
 	i->s->connections++;
+	i->s->has_loss |= d->lost != 0;
 	if (i->s->is_inside)
 		identify_begin_handshake(i);
 	else
@@ -137,6 +139,16 @@ static void lost_question(struct identify *i)
 	identify_learn_little(i, &(struct classified){.what = HEARD_CLOSED});
 }
 
+/* Once that is bad luck, or a server that has its hands full. */
+static bool may_be_passing(struct identify *i, enum saw saw)
+{
+	struct search *s = i->s;
+	bool was_dropped = s->was_dropped;
+
+	s->was_dropped = true;
+	return saw == SAW_NOTHING && !was_dropped;
+}
+
 static void failed(struct dial *d, enum saw saw)
 {
 	struct identify *i = (struct identify *)d;
@@ -149,6 +161,8 @@ static void failed(struct dial *d, enum saw saw)
 		identify_end_doubt(i);
 	else if (saw == SAW_OPEN_RESET)
 		lost_question(i);
+	else if (may_be_passing(i, saw))
+		identify_calm_down(i);
 	else
 		identify_finish_shut_out(i, saw);
 }

@@ -180,27 +180,52 @@ static bool needs_calm(const struct identify *i)
 	       left_us(i) > QUESTIONS_CALM_MS * 1000;
 }
 
-static void calm_down(struct identify *i)
+void identify_calm_down(struct identify *i)
 {
 	identify_hang_up(i);
 	i->s->stage = STAGE_CALM;
 	start_timer(i, QUESTIONS_CALM_MS * 1000);
 }
 
+bool identify_take_more_time(struct identify *i)
+{
+	struct search *s = i->s;
+
+	if (!s->has_loss || s->has_more)
+		return false;
+	s->has_more = true;
+	s->again = 0;
+	s->end = mono_add_ms(loop_now(loop_of(i)), MORE_MS);
+	return true;
+}
+
+/* Those again that may have got lost. */
+static bool ask_again(struct identify *i)
+{
+	struct search *s = i->s;
+
+	if (!left_us(i) || s->again == AGAIN_MAX)
+		return false;
+	questions_again(&s->questions);
+	s->again++;
+	return identify_next_question(i) != QUESTIONS_NONE;
+}
+
+static bool has_question(struct identify *i)
+{
+	return identify_next_question(i) != QUESTIONS_NONE || ask_again(i) ||
+	       (identify_take_more_time(i) &&
+		(identify_next_question(i) != QUESTIONS_NONE || ask_again(i)));
+}
+
 /* Each question once; then, in the time that is left, those again that may have got
  * lost. */
 void identify_go_on(struct identify *i)
 {
-	struct search *s = i->s;
-
-	if (identify_next_question(i) == QUESTIONS_NONE && left_us(i) && s->again < AGAIN_MAX) {
-		questions_again(&s->questions);
-		s->again++;
-	}
-	if (identify_next_question(i) == QUESTIONS_NONE)
+	if (!has_question(i))
 		identify_finish_unknown(i);
 	else if (needs_calm(i))
-		calm_down(i);
+		identify_calm_down(i);
 	else
 		identify_dial_again(i);
 }

@@ -36,6 +36,8 @@ enum {
 	AGAIN_MAX = 2,	     /* times that a question is asked again where nothing came */
 	TURNS_MAX = 32,	     /* messages of ours on one connection */
 	WIRE_MAX = 4096,     /* bytes that a layer is given and asked for at once */
+	MORE_MS = 3000,	     /* the time once more, where packets get lost */
+	DOUBTS_MAX = 3,	     /* connections of a doubt that may get lost */
 	INSIDE_MIN_MS = 100, /* beside four round trips: else a look inside TLS is not begun */
 };
 
@@ -48,10 +50,13 @@ struct search {
 	unsigned connections, hush_ms;
 	enum heard_class most; /* of what was heard, and proves nothing */
 	long unacked;
-	unsigned again;	 /* times that what was lost has been asked again */
-	bool is_closing; /* it ended one without a word */
-	bool is_curt;	 /* it ended the first connection before it was asked */
-	bool has_hushed; /* words unasked were waited for */
+	unsigned again;	  /* times that what was lost has been asked again */
+	bool is_closing;  /* it ended one without a word */
+	bool is_curt;	  /* it ended the first connection before it was asked */
+	bool has_hushed;  /* words unasked were waited for */
+	bool has_loss;	  /* on the way to it packets get lost */
+	bool has_more;	  /* so it was given more time */
+	bool was_dropped; /* a connection, and it was tried once more */
 
 	struct proto_set proved;
 	size_t main; /* of them */
@@ -61,6 +66,7 @@ struct search {
 
 	/* What has the shape of a protocol's words; is it silent where that one is? */
 	bool is_doubt;
+	unsigned doubts;
 	size_t doubted;
 	struct proto_said doubted_said;
 	int64_t doubt_us;	     /* it answered as fast as that */
@@ -197,6 +203,10 @@ bool identify_is_shape(const struct identify *i);
 void identify_doubt(struct identify *i);
 bool identify_ask_in_doubt(struct identify *i);
 void identify_end_doubt(struct identify *i);
+
+void identify_calm_down(struct identify *i); /* no connection for a while, then the next */
+/* Where packets get lost the time is given once more; false: it is not. */
+bool identify_take_more_time(struct identify *i);
 
 /* Inside TLS. */
 bool identify_is_inside_due(const struct identify *i);

@@ -118,6 +118,10 @@ void identify_end_doubt(struct identify *i)
 {
 	struct search *s = i->s;
 
+	if (!s->n_came && s->unacked > 0 && ++s->doubts < DOUBTS_MAX) {
+		identify_dial_again(i);
+		return;
+	}
 	s->is_doubt = false;
 	if (!s->n_came && s->unacked <= 0) {
 		identify_prove(i, s->doubted, &s->doubted_said);

@@ -19,6 +19,7 @@
 enum {
 	USUAL_MS = 250, /* beside two round trips: for each try of the usual question */
 	USUAL_TRIES = 2,
+	REST_MS = 600,	 /* between tries of the usual question when all were asked twice */
 	LAST_MS = 400,	 /* for the answers to the last question */
 	GAP_MIN_MS = 10, /* between two questions */
 	ROUNDS_MAX = 8,	 /* messages of ours in one conversation */
@@ -177,9 +178,14 @@ static bool repeat(struct identify *i)
 	return send_bytes(i, &s->talks[s->turn++].out);
 }
 
+static bool is_usual_first(const struct search *s)
+{
+	return s->n_talks && s->questions.table[s->talks[0].at] == s->questions.expected;
+}
+
 static bool is_usual_alone(const struct search *s)
 {
-	return s->n_talks == 1 && s->questions.table[s->talks[0].at] == s->questions.expected;
+	return s->n_talks == 1 && is_usual_first(s);
 }
 
 /* The next question, or the end. */
@@ -205,14 +211,14 @@ static void go_on(struct identify *i)
 	else if (s->turn < s->n_talks)
 		is_over = repeat(i);
 	else
-		is_over = false;
+		is_over = send_bytes(i, &s->talks[0].out); /* the usual one, or the first */
 	if (is_over)
 		return;
 	i->seen.tries++;
 	if (is_usual_alone(s))
 		us = USUAL_MS * 1000;
 	else if (questions_next(&s->questions) == QUESTIONS_NONE && s->turn >= s->n_talks)
-		us = left_us(i);
+		us = left_us(i) < REST_MS * 1000 ? left_us(i) : REST_MS * 1000;
 	timer_start(l, &i->timer, mono_add_us(loop_now(l), us));
 }
 
@@ -257,6 +263,8 @@ static bool heard(struct identify *i, struct slice datagram)
 
 	if (!i->seen.rtt_us)
 		i->seen.rtt_us = sighting_rtt_us(i->probe, i->begun);
+	if (is_usual_first(s) && hear_talk(i, &s->talks[0], datagram))
+		return true; /* the echo service itself */
 	if (is_question(s, datagram)) {
 		finish_stranger(i, HEARD_ECHO);
 		return true;
