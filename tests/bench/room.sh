@@ -126,7 +126,6 @@ room() {
 		chronyd udp/ntp:123@123
 		snmpd udp/snmp:161@161
 		freeradius udp/radius:1812@1812
-		tftpd udp/tftp:69@69
 		kamailio udp/sip:5060@5060
 		vlserver udp/afs:7003@7003
 		transmission bittorrent:51413@1352 udp/bittorrent-dht,utp:51413@51413
