@@ -176,6 +176,7 @@ static void judge(struct identify *i, const struct classified *c)
 
 	if (c->what == HEARD_PROVED && c->proved == s->held) {
 		s->is_found = true; /* and goes on to the end of its dialogue */
+		start_timer(i, FOUND_MS * 1000 + 4 * (int64_t)s->first.rtt_us);
 		s->found = c->proved;
 		s->found_said = c->said;
 	} else if (c->what == HEARD_PROVED) {

@@ -26,6 +26,7 @@
 enum {
 	PATIENCE_MS = 3000, /* for a dialogue with who has begun to speak its protocol, */
 	GRACE_MS = 1000,    /* until so long after the port's time */
+	FOUND_MS = 500,	    /* for the rest of it, where its words alone prove it */
 	UNKNOWN_MS = 1000,  /* who speaks unasked and is not known may have more to say */
 	UNACKED_MS = 1000,  /* until bytes that nobody acknowledges were stopped on the way */
 	AGAIN_MS = 200,	    /* TCP repeats what got lost (RFC 6298 section 2.4, Linux's minimum) */

@@ -112,9 +112,10 @@ struct proto {
 	/* TCP: its place among the questions to a port of which nothing is known, 1: the first; the
 	 * more servers give themselves away by it, the earlier. 0: it is not asked there. */
 	uint8_t turn;
-	/* TCP: a genuine server says nothing to whom it heard fewer bytes of; 0: not so. What it says
-	 * then has no more than a shape, which others' words may have by chance: where recognise()
-	 * alone does not prove it, it is only believed of who keeps silent to such a question. */
+	/* TCP: a genuine server says nothing to whom it heard fewer bytes of; 0: not so. What it
+	 * says then has no more than a shape, which others' words may have by chance: where
+	 * recognise() alone does not prove it, it is only believed of who keeps silent to such a
+	 * question. */
 	uint16_t silent_below;
 	const struct proto_vector *vectors;
 	size_t n_vectors;

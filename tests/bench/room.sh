@@ -183,9 +183,9 @@ judged() { python3 "$SOURCE_DIR/tests/bench/room_judge.py" "$@"; }
 
 # shellcheck disable=SC2046 # words on purpose
 ours() {
-	[ "$1" = tcp ] && set -- "$1" "$2" || set -- "$1" "$2" --udp
 	ours_transport=$1 ours_to=$2
 	shift 2
+	[ "$ours_transport" = tcp ] || set -- --udp
 	timed "$ours_to" "$PORTOLAN" identify "$@" --format jsonl $(asked "$ours_transport") || die "identify: $?"
 	judged ours "$ours_transport" "$T/truth" "$ours_to"
 }
