@@ -20,8 +20,8 @@ enum tls_question {
 	BELOW_13, /* where that is 1.3: anything else? */
 	OLDER,	  /* 1.1, then the next below what was chosen */
 	FALLBACK, /* one of these again, as if a higher one had failed */
-	WEAK,	  /* weak ciphers alone, until they are refused */
-	WEAK_OLD, /* the same in an old version: in TLS 1.2 some of them are no more */
+	WEAK,	  /* weak ciphers alone, until they are refused; in an old version where there is
+		   * one, for TLS 1.2 has some of them no more */
 	USUAL,	  /* what is worth telling of the rest, the same way */
 	SSL_2_TOO,
 	DONE,
@@ -35,12 +35,12 @@ struct state {
 	uint8_t question; /* of enum tls_question */
 	uint8_t answer;	  /* to it: of enum answer */
 	uint8_t silences;
-	bool is_judged;		 /* this connection's ServerHello */
-	uint16_t newest;	 /* of the versions that were chosen; 0: none */
-	uint16_t old;		 /* the one below 1.2 that was chosen last; 0: none */
-	uint16_t version, suite; /* that were chosen on this connection */
-	uint16_t seen;		 /* traits of suites that were chosen, on any */
-	uint16_t before;	 /* the same, before this connection */
+	bool is_judged;	 /* this connection's ServerHello */
+	uint16_t newest; /* of the versions that were chosen; 0: none */
+	uint16_t oldest; /* the same */
+	uint16_t old;	 /* the oldest TLS below 1.2, or SSL 3 alone; 0: none */
+	uint16_t seen;	 /* traits of suites that were chosen, on any */
+	uint16_t before; /* the same, before this connection */
 };
 
 /* What is asked. */
@@ -51,10 +51,11 @@ static uint16_t version_of(const struct state *st)
 	case NEWEST:
 		return TLS_1_3;
 	case OLDER:
-		return st->old ? st->old - 1 : TLS_1_1;
+		return st->oldest && st->oldest <= TLS_1_1 ? st->oldest - 1 : TLS_1_1;
 	case FALLBACK:
-	case WEAK_OLD:
 		return st->old;
+	case WEAK:
+		return st->old ? st->old : TLS_1_2;
 	}
 	return TLS_1_2;
 }
@@ -73,7 +74,6 @@ static bool is_asked_for(const struct state *st, const struct tls_suite *s)
 	case BELOW_13:
 		return !(s->traits & TLS_WEAK & ~(TLS_RC4 | TLS_BLOCK64));
 	case WEAK:
-	case WEAK_OLD:
 		return s->traits & TLS_WEAK & ~st->seen;
 	case USUAL:
 		return !(s->traits & TLS_WEAK) && s->traits & TLS_USUAL & ~st->seen;
@@ -131,13 +131,9 @@ static bool is_worth_asking(const struct state *st)
 	case BELOW_13:
 		return st->newest == TLS_1_3 || !st->newest;
 	case OLDER:
-		return st->newest != SSL_3;
+		return st->oldest != SSL_3;
 	case FALLBACK:
 		return st->old && st->newest >= TLS_1_2;
-	case WEAK:
-		return st->newest >= TLS_1_2 || !st->newest;
-	case WEAK_OLD:
-		return st->old;
 	case SSL_2_TOO: /* nothing that speaks TLS 1.3 was ever able to */
 		return st->newest < TLS_1_3;
 	}
@@ -149,8 +145,8 @@ static bool is_to_be_repeated(const struct state *st)
 	if (st->answer != CHOICE)
 		return false;
 	if (st->question == OLDER)
-		return st->old > SSL_3;
-	return st->question >= WEAK && st->question <= USUAL && st->seen != st->before;
+		return st->oldest > SSL_3;
+	return (st->question == WEAK || st->question == USUAL) && st->seen != st->before;
 }
 
 static bool has_nothing_left(const struct state *st)
@@ -208,7 +204,9 @@ static void keep(struct state *st, const struct tls_flight *f)
 	st->answer = CHOICE;
 	if (f->version > st->newest)
 		st->newest = f->version;
-	if (f->version <= TLS_1_1 && st->question != WEAK && st->question != USUAL)
+	if (!st->oldest || f->version < st->oldest)
+		st->oldest = f->version;
+	if (f->version <= TLS_1_1 && (f->version > SSL_3 || !st->old))
 		st->old = f->version;
 	if (f->version > TLS_1_2)
 		return;
@@ -265,9 +263,9 @@ static enum proto_result input(void *state, const struct audit_ask *ask, struct 
 		return hear_alert(st, &f);
 	if (!f.has_hello)
 		return r;
-	if (!is_a_choice(st, &f))
-		return PROTO_OTHER;
-	if (!st->is_judged) {
+	if (!st->is_judged) { /* then is no longer asked for what was chosen */
+		if (!is_a_choice(st, &f))
+			return PROTO_OTHER;
 		judge(st, &f, notes);
 		keep(st, &f);
 		st->is_judged = true;
