@@ -26,7 +26,7 @@ struct cursor {
 	uint8_t alert;
 };
 
-/* An alert that is only a warning is passed over. PROTO_PROVED: a record of the handshake is open. */
+/* An alert that only warns is passed over. PROTO_PROVED: a record of the handshake is open. */
 static enum proto_result open_record(struct cursor *c)
 {
 	uint8_t type, level;

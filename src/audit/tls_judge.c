@@ -30,10 +30,11 @@ const struct weakness tls_weaknesses[N_TLS_WEAKNESSES] = {
 	[TLS_HAS_CLEAR] = {"tls-null", SEVERITY_HIGH, false, "it agrees to encrypt nothing",
 			   "Take the ciphers NULL out of its list (" CIPHERS ").",
 			   "RFC 9325 section 4.1"},
-	[TLS_HAS_ANONYMOUS] = {"tls-anonymous", SEVERITY_HIGH, false,
-			       "it agrees to show no certificate: clients cannot tell an impostor",
-			       "Take the anonymous ciphers out of its list: !aNULL (" CIPHERS ").",
-			       "RFC 5246 section F.1.1.1"},
+	[TLS_HAS_ANONYMOUS] =
+		{"tls-anonymous", SEVERITY_HIGH, false,
+		 "it agrees to show no certificate, so that clients cannot tell an impostor",
+		 "Take the anonymous ciphers out of its list: !aNULL (" CIPHERS ").",
+		 "RFC 5246 section F.1.1.1"},
 	[TLS_HAS_EXPORT] = {"tls-export", SEVERITY_HIGH, false,
 			    "it takes keys of export grade, which are guessed (FREAK, Logjam)",
 			    "Take the export ciphers out of its list: !EXPORT (" CIPHERS ").",
@@ -48,8 +49,8 @@ const struct weakness tls_weaknesses[N_TLS_WEAKNESSES] = {
 			     "Take them out of its list: !3DES:!IDEA (" CIPHERS ").",
 			     "CVE-2016-2183"},
 	[TLS_HAS_STATIC] = {"tls-no-forward-secrecy", SEVERITY_LOW, false,
-			    "it takes key exchanges without forward secrecy: whoever gets its key "
-			    "reads what was recorded before",
+			    "it takes key exchanges without forward secrecy, so that its key opens "
+			    "what was recorded before",
 			    "Take them out of its list: !kRSA (" CIPHERS ").",
 			    "RFC 9325 section 4.1"},
 	[TLS_HAS_CBC] = {"tls-cbc", SEVERITY_LOW, true,
@@ -61,7 +62,7 @@ const struct weakness tls_weaknesses[N_TLS_WEAKNESSES] = {
 			     "Give it one of 2048 bits, or elliptic curves alone (ssl_dhparam).",
 			     "RFC 9325 section 4.1; RFC 7919; CVE-2015-4000"},
 	[TLS_COMMON_PRIME] = {"tls-dh-common", SEVERITY_MEDIUM, false,
-			      "its 1024-bit prime is that of millions: a state can prepare for it "
+			      "its prime is one that millions share, for which a state can prepare "
 			      "(Logjam)",
 			      "Give it one of 2048 bits, or elliptic curves alone (ssl_dhparam).",
 			      "CVE-2015-4000; RFC 7919"},
@@ -77,12 +78,13 @@ const struct weakness tls_weaknesses[N_TLS_WEAKNESSES] = {
 		      "it signs its keys with SHA-1 where a client asks for it",
 		      "Set SignatureAlgorithms to SHA-256 and better.", "RFC 9155 section 4"},
 	[TLS_COMPRESSES] = {"tls-compression", SEVERITY_MEDIUM, false,
-			    "it compresses: lengths tell secrets (CRIME)",
+			    "it compresses, so that lengths tell secrets (CRIME)",
 			    "Switch TLS' compression off.", "RFC 9325 section 3.3; CVE-2012-4929"},
-	[TLS_RENEGOTIATES] = {"tls-no-secure-renegotiation", SEVERITY_MEDIUM, false,
-			      "it knows nothing of secure renegotiation: bytes can be put in front "
-			      "of a client's",
-			      "Update its software.", "RFC 5746; CVE-2009-3555"},
+	[TLS_RENEGOTIATES] =
+		{"tls-no-secure-renegotiation", SEVERITY_MEDIUM, false,
+		 "it knows nothing of secure renegotiation, so that bytes can be put in "
+		 "front of a client's",
+		 "Update its software.", "RFC 5746; CVE-2009-3555"},
 	[TLS_LACKS_MASTER_SECRET] = {"tls-no-extended-master-secret", SEVERITY_LOW, true,
 				     "it does not bind keys to the whole handshake",
 				     "Update its software, or allow TLS 1.3 alone.",

@@ -72,7 +72,7 @@ def key_exchange(server, version, suite):
     if suite not in ANONYMOUS:
         if version == 0x0303:
             body += bytes([server["hash"], 1])
-        body += vector(bytes(128))
+        body += vector(bytes(32))
     return message(12, body)
 
 
@@ -90,7 +90,7 @@ def answer(server, body):
     flight = message(2, struct.pack(">H", version) + bytes(32) + b"\0" + struct.pack(">H", suite)
                      + (b"\1" if server.get("deflate") and 1 in methods else b"\0") + (vector(mine) if mine else b""))
     if suite not in ANONYMOUS:
-        flight += message(11, vector(vector(bytes(300), 3), 3))
+        flight += message(11, vector(vector(bytes(60), 3), 3))
     if suite in FINITE | CURVE:
         flight += key_exchange(server, version, suite)
     flight += message(14, b"")
