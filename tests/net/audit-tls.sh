@@ -14,6 +14,17 @@ openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=peer.test -days 30 -keyout "
 	-out "$R/etc/short.crt" 2>"$T/err" || die "no certificate: $(cat "$T/err")"
 openssl dhparam -dsaparam -out "$R/etc/dh1024.pem" 1024 2>"$T/err" || die "no prime: $(cat "$T/err")"
 
+# A chain: an authority that is signed with SHA-1 has signed what the server shows.
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=root -days 30 -keyout "$T/root.key" -out "$T/root.crt" 2>"$T/err" &&
+	openssl req -newkey rsa:2048 -nodes -subj /CN=authority -keyout "$T/ca.key" -out "$T/ca.csr" 2>"$T/err" &&
+	openssl x509 -req -in "$T/ca.csr" -CA "$T/root.crt" -CAkey "$T/root.key" -CAcreateserial -sha1 -days 30 \
+		-out "$T/ca.crt" 2>"$T/err" &&
+	openssl req -newkey rsa:2048 -nodes -subj /CN=peer.test -keyout "$R/etc/chain.key" -out "$T/chain.csr" 2>"$T/err" &&
+	printf 'subjectAltName = DNS:localhost, DNS:*.peer.test\n' >"$T/names" &&
+	openssl x509 -req -in "$T/chain.csr" -CA "$T/ca.crt" -CAkey "$T/ca.key" -CAcreateserial -sha256 -days 900 \
+		-extfile "$T/names" -out "$T/chain.crt" 2>"$T/err" || die "no chain: $(cat "$T/err")"
+cat "$T/chain.crt" "$T/ca.crt" >"$R/etc/chain.crt"
+
 # Mozilla's "modern" and "intermediate" (5.7), a default, and an old one; DH of a prime of its own.
 cat >"$R/etc/nginx/audit.conf" <<'END'
 daemon off;
@@ -41,6 +52,13 @@ http {
 		ssl_dhparam /etc/dh1024.pem;
 	}
 	server { listen 445 ssl; ssl_reject_handshake on; }
+	server {
+		listen 446 ssl;
+		ssl_protocols TLSv1.3;
+		ssl_ciphers ALL:@SECLEVEL=0;
+		ssl_certificate /etc/chain.crt;
+		ssl_certificate_key /etc/chain.key;
+	}
 }
 END
 start_inside "$ns" /usr/sbin/nginx -c /etc/nginx/audit.conf
@@ -70,7 +88,7 @@ done
 last_port=$port
 
 listens_tcp() { [ -n "$(ip netns exec "$1" ss -Hltn "sport = :$2")" ]; }
-for port in 441 442 443 444 445 451 452 461 462 463 $(seq 471 "$last_port"); do
+for port in 441 442 443 444 445 446 451 452 461 462 463 $(seq 471 "$last_port"); do
 	wait_for 10 listens_tcp "$ns" "$port" || die "nobody listens on $port: $(tail -n 5 "$T"/log.*)"
 done
 
@@ -116,6 +134,20 @@ most=6
 notes 476 ''
 
 [ ! -s "$nginx_log" ] || fail "nginx has something to say of it: $(cat "$nginx_log")"
+
+# told PROFILE TARGET CODES: by the command, with the certificate's.
+told() {
+	ip netns exec "$ns" "$PORTOLAN" audit --format jsonl --profile "$1" "$2" >"$T/said" 2>&1
+	sed -n 's/.*"record":"finding".*"code":"\([^"]*\)".*/\1/p' "$T/said" | sort >"$T/noted"
+	printf '%s\n' "$3" | tr ' ' '\n' | sed '/^$/d' | sort >"$T/wanted"
+	cmp -s "$T/noted" "$T/wanted" || fail "$2: told and wanted: $(diff "$T/noted" "$T/wanted")"
+}
+told default 127.0.0.1:442 'certificate-self-signed'
+told strict 127.0.0.1:444 'certificate-self-signed tls12 tls11 tls10 no-tls13 tls-null tls-anonymous tls-dh-short
+tls-no-forward-secrecy'
+told default 127.0.0.1:446 'certificate-weak-chain'
+told strict localhost:446 'certificate-weak-chain certificate-long-lived'
+told default localhost:443 'certificate-self-signed certificate-other-name tls-no-forward-secrecy'
 
 # sslscan's word on versions and families, in our codes.
 sslscan_codes() {
