@@ -23,6 +23,6 @@ struct certificate {
 	/* The weakest signature on the certificates that came behind it; "": none came. What a root
 	 * says of itself does not count. */
 	char chain_signature[CERTIFICATE_WORD_MAX];
-	bool is_self_signed;		      /* issued by itself, and by its own key */
-	bool is_for_name;		      /* it is for the name that was asked for */
+	bool is_self_signed; /* issued by itself, and by its own key */
+	bool is_for_name;    /* it is for the name that was asked for */
 };

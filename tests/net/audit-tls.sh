@@ -15,14 +15,17 @@ openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=peer.test -days 30 -keyout "
 openssl dhparam -dsaparam -out "$R/etc/dh1024.pem" 1024 2>"$T/err" || die "no prime: $(cat "$T/err")"
 
 # A chain: an authority that is signed with SHA-1 has signed what the server shows.
-openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=root -days 30 -keyout "$T/root.key" -out "$T/root.crt" 2>"$T/err" &&
-	openssl req -newkey rsa:2048 -nodes -subj /CN=authority -keyout "$T/ca.key" -out "$T/ca.csr" 2>"$T/err" &&
-	openssl x509 -req -in "$T/ca.csr" -CA "$T/root.crt" -CAkey "$T/root.key" -CAcreateserial -sha1 -days 30 \
-		-out "$T/ca.crt" 2>"$T/err" &&
-	openssl req -newkey rsa:2048 -nodes -subj /CN=peer.test -keyout "$R/etc/chain.key" -out "$T/chain.csr" 2>"$T/err" &&
-	printf 'subjectAltName = DNS:localhost, DNS:*.peer.test\n' >"$T/names" &&
-	openssl x509 -req -in "$T/chain.csr" -CA "$T/ca.crt" -CAkey "$T/ca.key" -CAcreateserial -sha256 -days 900 \
-		-extfile "$T/names" -out "$T/chain.crt" 2>"$T/err" || die "no chain: $(cat "$T/err")"
+make_chain() {
+	printf 'subjectAltName = DNS:localhost, DNS:*.peer.test\n' >"$T/names"
+	openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=root -days 30 -keyout "$T/root.key" -out "$T/root.crt" &&
+		openssl req -newkey rsa:2048 -nodes -subj /CN=authority -keyout "$T/ca.key" -out "$T/ca.csr" &&
+		openssl x509 -req -in "$T/ca.csr" -CA "$T/root.crt" -CAkey "$T/root.key" -CAcreateserial -sha1 -days 30 \
+			-out "$T/ca.crt" &&
+		openssl req -newkey rsa:2048 -nodes -subj /CN=peer.test -keyout "$R/etc/chain.key" -out "$T/chain.csr" &&
+		openssl x509 -req -in "$T/chain.csr" -CA "$T/ca.crt" -CAkey "$T/ca.key" -CAcreateserial -sha256 -days 900 \
+			-extfile "$T/names" -out "$T/chain.crt"
+}
+make_chain 2>"$T/err" || die "no chain: $(cat "$T/err")"
 cat "$T/chain.crt" "$T/ca.crt" >"$R/etc/chain.crt"
 
 # Mozilla's "modern" and "intermediate" (5.7), a default, and an old one; DH of a prime of its own.
