@@ -109,7 +109,8 @@ static bool read_extensions(struct slice s, struct tls_flight *f)
 	while (wire_take16(&s, &type)) {
 		if (!wire_take16(&s, &n) || !wire_take(&s, n, &value))
 			return false;
-		if (type == VERSIONS && !wire_take16(&value, &f->version))
+		if (type == VERSIONS &&
+		    (!wire_take16(&value, &f->version) || f->version != TLS_1_3))
 			return false;
 		f->has_renegotiation_info |= type == RENEGOTIATION;
 		f->has_master_secret |= type == MASTER_SECRET;
@@ -130,7 +131,7 @@ static bool read_hello(struct slice m, struct tls_flight *f)
 	    !wire_take8(&m, &compression) || !read_extensions(m, f))
 		return false;
 	f->is_compressed = compression != 0;
-	return f->version <= TLS_1_3;
+	return true;
 }
 
 static enum proto_result take_hello(struct cursor *c, struct tls_flight *f)

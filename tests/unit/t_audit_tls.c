@@ -161,6 +161,13 @@ static void answers(void **state)
 	assert_int_equal(read_flight(SLICE("\x15\3\3\0\2\7\x28"), &f), PROTO_OTHER);
 	assert_int_equal(read_flight(SLICE("\x16\3\3\x7f\xff"), &f), PROTO_OTHER);
 	assert_int_equal(read_flight(SLICE("\x16\3\3\0\4\1\0\0\x2d"), &f), PROTO_OTHER);
+	/* A version in the extension that no server may choose there, RFC 8446 section 4.2.1. */
+	assert_int_equal(read_flight(SLICE("\x16\3\3\0\x32\2\0\0\x2e\3\3"
+					   "0123456789abcdef0123456789abcdef"
+					   "\0\xc0\x13\0\0\6\0\x2b\0\2\0\0"),
+				     &f),
+			 PROTO_OTHER);
+	assert_false(f.has_hello);
 	/* What breaks off behind the ServerHello leaves it as it is. */
 	assert_int_equal(read_flight(SLICE("\x16\3\3\0\x31" HELLO_12 "\x15\3\3\0\2\2\x50"), &f),
 			 PROTO_OTHER);
