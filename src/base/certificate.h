@@ -20,6 +20,9 @@ struct certificate {
 	char key[CERTIFICATE_WORD_MAX];	   /* "RSA", "EC", "ED25519"; "": it cannot be read */
 	unsigned key_bits;
 	char signature[CERTIFICATE_WORD_MAX]; /* "RSA-SHA256" */
-	bool is_self_signed;		      /* issued by itself, and by its own key */
-	bool is_for_name;		      /* it is for the name that was asked for */
+	/* The weakest signature on the certificates that came behind it; "": none came. What a root
+	 * says of itself does not count. */
+	char chain_signature[CERTIFICATE_WORD_MAX];
+	bool is_self_signed; /* issued by itself, and by its own key */
+	bool is_for_name;    /* it is for the name that was asked for */
 };

@@ -7,73 +7,10 @@
  *
  * It proves TLS, and not what is inside: so not https, nor ldaps.
  */
-#include <ctype.h>
-
-#include "base/addr.h"
 #include "base/compiler.h"
 #include "proto/proto.h"
 #include "proto/tls_answer.h"
-
-/* Where a length of two bytes stands; what is put behind it is counted when it is closed. */
-static size_t open_length(struct proto_out *out)
-{
-	proto_put16(out, 0);
-	return out->n;
-}
-
-static void close_length(struct proto_out *out, size_t begin)
-{
-	const size_t n = out->n - begin;
-
-	out->bytes[begin - 2] = (uint8_t)(n >> 8);
-	out->bytes[begin - 1] = (uint8_t)n;
-}
-
-/* 32 bytes, others for each salt. */
-static void put_chance(const struct proto_ask *ask, struct proto_out *out, uint8_t salt)
-{
-	uint8_t bytes[2 * PROTO_CHANCE];
-
-	for (unsigned i = 0; i < PROTO_CHANCE; i++) {
-		bytes[i] = ask->chance[i] ^ salt;
-		bytes[PROTO_CHANCE + i] = ask->chance[i] ^ (uint8_t)~salt;
-	}
-	proto_put(out, bytes, sizeof(bytes));
-}
-
-/* An address is no server name, nor is what is not of DNS: RFC 6066 section 3. */
-static bool is_server_name(struct slice name)
-{
-	enum { DNS_NAME_MAX = 253 };
-	struct addr a;
-
-	if (name.n == 0 || name.n > DNS_NAME_MAX || addr_parse(name, &a))
-		return false;
-	for (size_t i = 0; i < name.n; i++)
-		if (!isalnum((unsigned char)name.p[i]) && !memchr("-._", name.p[i], 3))
-			return false;
-	return true;
-}
-
-static void put_server_name(const struct proto_ask *ask, struct proto_out *out)
-{
-	struct slice name = slice_of(ask->host);
-	size_t extension, list, one;
-
-	if (name.n && name.p[name.n - 1] == '.')
-		name.n--;
-	if (!is_server_name(name))
-		return;
-	proto_put16(out, 0);
-	extension = open_length(out);
-	list = open_length(out);
-	proto_put(out, "\0", 1); /* host_name */
-	one = open_length(out);
-	proto_put(out, name.p, name.n);
-	close_length(out, one);
-	close_length(out, list);
-	close_length(out, extension);
-}
+#include "proto/tls_put.h"
 
 /* What servers of any age can choose from; the last one says that we know of RFC 5746. */
 static const struct slice suites = SLICE(
@@ -100,31 +37,23 @@ static void start(void *state, const struct proto_ask *ask, struct proto_out *ou
 
 	(void)state;
 	proto_put(out, "\x16\x03\x01", 3);
-	record = open_length(out);
+	record = tls_open_length(out);
 	proto_put(out, "\x01\0", 2);
-	message = open_length(out);
+	message = tls_open_length(out);
 	proto_put16(out, 0x0303);
-	put_chance(ask, out, 0x5c);
+	tls_put_chance(out, ask->chance, 0x5c);
 	proto_put(out, "\0", 1); /* no session */
-	list = open_length(out);
+	list = tls_open_length(out);
 	proto_put(out, suites.p, suites.n);
-	close_length(out, list);
+	tls_close_length(out, list);
 	proto_put16(out, 0x0100); /* no compression */
-	list = open_length(out);
-	put_server_name(ask, out);
+	list = tls_open_length(out);
+	tls_put_server_name(out, ask->host);
 	proto_put(out, extensions.p, extensions.n);
-	put_chance(ask, out, 0x36);
-	close_length(out, list);
-	close_length(out, message);
-	close_length(out, record);
-}
-
-/* In a record of the version that the server's own have. */
-static void put_close_notify(struct proto_out *out, struct slice in)
-{
-	proto_put(out, "\x15", 1);
-	proto_put(out, in.p + 1, 2);
-	proto_put(out, "\0\x02\x01\0", 4);
+	tls_put_chance(out, ask->chance, 0x36);
+	tls_close_length(out, list);
+	tls_close_length(out, message);
+	tls_close_length(out, record);
 }
 
 static enum proto_result input(void *state, const struct proto_ask *ask, struct slice *in,
@@ -135,7 +64,7 @@ static enum proto_result input(void *state, const struct proto_ask *ask, struct 
 	(void)state;
 	(void)ask;
 	if (result == PROTO_PROVED && !tls_is_alert(*in))
-		put_close_notify(out, *in);
+		tls_put_close_notify(out, (uint16_t)((uint8_t)in->p[1] << 8 | (uint8_t)in->p[2]));
 	return result;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "tls/certificate.h"
 
+#include <limits.h>
 #include <openssl/asn1.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -138,4 +139,30 @@ void certificate_read(X509 *x, const char *name, struct certificate *c)
 	put_key(c, x);
 	put_text(c->signature, sizeof(c->signature), signature ? signature : "");
 	ERR_clear_error(); /* what could not be read is nobody's failure */
+}
+
+/* How hard the signature is to forge, in bits, where OpenSSL knows. */
+static int strength(X509 *x)
+{
+	int bits = 0;
+
+	return X509_get_signature_info(x, NULL, NULL, &bits, NULL) == 1 ? bits : INT_MAX;
+}
+
+void certificate_read_chain(const STACK_OF(X509) * chain, struct certificate *c)
+{
+	int weakest = INT_MAX;
+
+	for (int i = 1; i < sk_X509_num(chain); i++) {
+		X509 *x = sk_X509_value(chain, i);
+		int bits = strength(x);
+
+		if (X509_NAME_cmp(X509_get_subject_name(x), X509_get_issuer_name(x)) == 0 ||
+		    bits >= weakest)
+			continue;
+		weakest = bits;
+		put_text(c->chain_signature, sizeof(c->chain_signature),
+			 OBJ_nid2sn(X509_get_signature_nid(x)));
+	}
+	ERR_clear_error(); /* as above */
 }

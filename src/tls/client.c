@@ -298,8 +298,10 @@ static void client_describe(const void *p, struct layer_told *told)
 		snprintf(told->cipher, sizeof(told->cipher), "%s", SSL_get_cipher_name(c->ssl));
 		put_alpn(c->ssl, told);
 	}
-	if (x)
+	if (x) {
 		certificate_read(x, c->name[0] ? c->name : NULL, &told->certificate);
+		certificate_read_chain(SSL_get_peer_cert_chain(c->ssl), &told->certificate);
+	}
 	put_why(c, told);
 }
 
