@@ -219,7 +219,7 @@ static enum proto_result session_input(void *state, const struct audit_ask *ask,
 }
 
 static const char *const of[] = {"smb", NULL};
-static const char *const of_session[] = {"netbios", NULL};
+static const char *const of_session[] = {"netbios-session", NULL};
 
 static const struct audit_vector vectors[] = {
 	{.title = "version 1 alone",

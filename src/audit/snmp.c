@@ -66,9 +66,9 @@ static struct slice first_value(struct slice rest)
 {
 	struct slice list, pair, name, value;
 	uint8_t tag;
-	uint32_t ignored;
+	uint32_t status, index;
 
-	return ber_take_number(&rest, &ignored) && ber_take_number(&rest, &ignored) &&
+	return ber_take_number(&rest, &status) && ber_take_number(&rest, &index) &&
 			       ber_take(&rest, BER_SEQUENCE, &list) &&
 			       ber_take(&list, BER_SEQUENCE, &pair) &&
 			       ber_take_any(&pair, &tag, &name) &&
