@@ -63,7 +63,7 @@ chroot "$R" slapadd -f /etc/ldap/peer.conf -l /tmp/peer.ldif >"$T/out" 2>&1 || d
 mkdir -p "$R/run/samba" "$R/var/lib/samba/private" "$R/var/cache/samba" "$R/var/log/samba" "$R/dev/pts"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$R/dev/pts" || die "no devpts"
 ln -s pts/ptmx "$R/dev/ptmx"
-printf '[global]\nnetbios name = peer\nserver min protocol = NT1\n' >"$R/etc/samba/loose.conf"
+printf '[global]\nnetbios name = peer\nserver min protocol = NT1\nmap to guest = bad user\n' >"$R/etc/samba/loose.conf"
 printf 'use chroot = no\nreverse lookup = no\n[peer]\n\tpath = /srv\n' >"$R/etc/rsyncd.peer"
 printf 'Port 8888\nMaxClients 10\nTimeout 60\n' >"$R/etc/tinyproxy.loose"
 
@@ -137,5 +137,6 @@ says_codes dns-recursion dns-recursion 53
 says_codes socks-open-proxy socks-relay 1080
 says_codes '' socks-relay 1081
 says_codes http-open-proxy http-relay 8888
+says_codes smb-null-session\ smb-guest smb-login 445
 says_codes '' kerberos 88
 exit 0
