@@ -44,7 +44,7 @@ static const struct kind {
 	{"irc", CLEARTEXT, -1},
 	{"memcached", NO_LOGIN, REFLECTOR},
 	{"epmd", NO_LOGIN, -1},
-	{"zabbix_agent", CLEARTEXT, -1},
+	{"zabbix-agent", CLEARTEXT, -1},
 	{"rpcbind", NO_LOGIN, REFLECTOR},
 	{"kpop", OBSOLETE, -1},
 	{"mqtt", CLEARTEXT, -1},

@@ -30,7 +30,8 @@ struct state {
 static void put_element(struct proto_out *out, uint8_t tag, struct slice value)
 {
 	proto_put(out, (const uint8_t[]){tag, (uint8_t)value.n}, 2);
-	proto_put(out, value.p, value.n);
+	if (value.n)
+		proto_put(out, value.p, value.n);
 }
 
 static struct slice said(const struct proto_out *out)

@@ -13,7 +13,7 @@ enum { LINE_LIMIT = 2048, LINES_LIMIT = 128, READY = 220, OK = 250, WILL_FORWARD
 static const struct weakness weaknesses[] = {
 	{"smtp-open-relay", SEVERITY_HIGH, false, "it takes mail from anybody to anybody",
 	 "Let it take mail for its own domains alone, and others' only from those who log in.",
-	 "RFC 5321 section 7.8; RFC 2505 section 2.1; CVE-1999-0512"},
+	 "RFC 5321 section 7.9; RFC 2505 section 2.1; CVE-1999-0512"},
 };
 
 enum step { GREETING, HELLO, SENDER, RECIPIENT, RESET, STEPS };
