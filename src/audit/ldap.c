@@ -200,6 +200,15 @@ static const struct audit_vector login_vectors[] = {
 			       "MD5\4\4NTLM0\14\2\1\1e\7\n\1\0\4\0\4\0")},
 		   {'>', SLICE("0\5\2\1\3B\0")}},
 	 .codes = ""},
+	{.title = "a domain controller",
+	 .source = "Samba 4.17.12",
+	 .turns = {{'>', SLICE("0>"
+			       "\2\1\1c9\4\0\n\1\0\n\1\0\2\1\0\2\1\5\1\1\0\207\13objectClass0\31\4"
+			       "\27supportedSASLMechanisms")},
+		   {'<', SLICE("0@\2\1\1d;\4\0000705\4\27supportedSASLMechanisms1\32\4\nGSS-"
+			       "SPNEGO\4\6GSSAPI\4\4NTLM0\14\2\1\1e\7\n\1\0\4\0\4\0")},
+		   {'>', SLICE("0\5\2\1\3B\0")}},
+	 .codes = ""},
 };
 static const struct audit_vector read_vectors[] = {
 	{.title = "as it comes",
@@ -225,6 +234,21 @@ static const struct audit_vector read_vectors[] = {
 		    SLICE("09\2\1\2c4\4\17dc=peer,dc="
 			  "test\n\1\1\n\1\0\2\1\1\2\1\5\1\1\377\207\13objectClass0\5\4\0031.1")},
 		   {'<', SLICE("0\14\2\1\1e\7\n\1\0\4\0\4\0000\14\2\1\2e\7\n\1 \4\0\4\0")},
+		   {'>', SLICE("0\5\2\1\3B\0")}},
+	 .codes = ""},
+	{.title = "a domain controller",
+	 .source = "Samba 4.17.12",
+	 .turns = {{'>', SLICE("05\2\1\1c0\4\0\n\1\0\n\1\0\2\1\0\2\1\5\1\1\0\207\13objectClass0\20"
+			       "\4\16namingContexts")},
+		   {'<', SLICE("0\201\221\2\1\1d\201\213\4\0000\201\2060\201\203\4\16namingContexts"
+			       "1q\4\25DC=ad,DC=peer,DC=test\4&CN=Configuration,DC=ad,DC=peer,DC="
+			       "test\0040CN=Schema,CN=Configuration,DC=ad,DC=peer,DC="
+			       "test0\14\2\1\1e\7\n\1\0\4\0\4\0")},
+		   {'>',
+		    SLICE("0?\2\1\2c:\4\25DC=ad,DC=peer,DC="
+			  "test\n\1\1\n\1\0\2\1\1\2\1\5\1\1\377\207\13objectClass0\5\4\0031.1")},
+		   {'<', SLICE("0B\2\1\2e=\n\1\1\4\0\004600002020: Operation unavailable without "
+			       "authentication")},
 		   {'>', SLICE("0\5\2\1\3B\0")}},
 	 .codes = ""},
 };
