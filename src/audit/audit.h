@@ -72,7 +72,7 @@ enum audit_place {
 
 /* One topic's conversations with one server. chance is 00 01 02 ... 0f, now AUDIT_VECTOR_NOW. */
 enum { AUDIT_TURNS_MAX = 16 };
-#define AUDIT_VECTOR_NOW INT64_C(1790000000) /* 2026-09-21T13:33:20Z */
+#define AUDIT_VECTOR_NOW INT64_C(1790000000) /* 2026-09-21T14:13:20Z */
 struct audit_vector {
 	const char *title;
 	const char *source; /* as of struct proto_vector */

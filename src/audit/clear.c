@@ -11,14 +11,11 @@
 #include "base/compiler.h"
 #include "model/service.h"
 
-enum { CLEARTEXT, CLEAR_LOGIN, OBSOLETE, REFLECTOR, NO_LOGIN };
+enum { CLEARTEXT, OBSOLETE, REFLECTOR, NO_LOGIN };
 static const struct weakness weaknesses[] = {
 	[CLEARTEXT] = {"cleartext", SEVERITY_MEDIUM, false,
 		       "it speaks in clear text: whoever is on the way reads and changes it",
 		       "Move to a service that encrypts, and close this one.", "RFC 7258; BCP 188"},
-	[CLEAR_LOGIN] = {"cleartext-login", SEVERITY_HIGH, false, "passwords pass in clear text",
-			 "Move to a service that encrypts, and close this one.",
-			 "RFC 8314 section 1; CWE-319"},
 	[OBSOLETE] = {"obsolete", SEVERITY_LOW, false, "nobody needs this service any more",
 		      "Switch it off.", "RFC 2644; CIS Debian benchmark 2.1"},
 	[REFLECTOR] = {"reflector", SEVERITY_MEDIUM, false,
@@ -35,15 +32,23 @@ static const struct kind {
 	const char *proto;
 	int tcp, udp; /* of weaknesses; -1: none */
 } kinds[] = {
-	{"telnet", CLEAR_LOGIN, -1},	  {"kadmin4", OBSOLETE, -1},
-	{"echo", OBSOLETE, REFLECTOR},	  {"chargen", OBSOLETE, REFLECTOR},
-	{"daytime", OBSOLETE, REFLECTOR}, {"time", OBSOLETE, OBSOLETE},
-	{"ident", OBSOLETE, -1},	  {"tftp", -1, NO_LOGIN},
-	{"rsync", CLEARTEXT, -1},	  {"git", CLEARTEXT, -1},
-	{"irc", CLEARTEXT, -1},		  {"memcached", NO_LOGIN, REFLECTOR},
-	{"epmd", NO_LOGIN, -1},		  {"zabbix_agent", CLEARTEXT, -1},
-	{"rpcbind", NO_LOGIN, REFLECTOR}, {"kpop", OBSOLETE, -1},
-	{"mqtt", CLEARTEXT, -1},	  {"amqp", CLEARTEXT, -1},
+	{"kadmin4", OBSOLETE, -1},
+	{"echo", OBSOLETE, REFLECTOR},
+	{"chargen", OBSOLETE, REFLECTOR},
+	{"daytime", OBSOLETE, REFLECTOR},
+	{"time", OBSOLETE, OBSOLETE},
+	{"ident", OBSOLETE, -1},
+	{"tftp", -1, NO_LOGIN},
+	{"rsync", CLEARTEXT, -1},
+	{"git", CLEARTEXT, -1},
+	{"irc", CLEARTEXT, -1},
+	{"memcached", NO_LOGIN, REFLECTOR},
+	{"epmd", NO_LOGIN, -1},
+	{"zabbix-agent", CLEARTEXT, -1},
+	{"rpcbind", NO_LOGIN, REFLECTOR},
+	{"kpop", OBSOLETE, -1},
+	{"mqtt", CLEARTEXT, -1},
+	{"amqp", CLEARTEXT, -1},
 	{"sip", CLEARTEXT, CLEARTEXT},
 };
 

@@ -19,17 +19,17 @@ enum {
 enum { SSH1, ONLY_1, KEX, KEX_OLD, HOST_KEY, HOST_KEY_OLD, CIPHER, CBC, MAC, MAC_OLD, TERRAPIN };
 static const struct weakness weaknesses[] = {
 	[SSH1] = {"ssh1", SEVERITY_HIGH, false, "it still speaks version 1 of SSH, which is broken",
-		  "Set the server to version 2 alone.", "RFC 4253 section 5; CVE-2001-0572"},
+		  "Set the server to version 2 alone.", "RFC 4253 section 5; CVE-2001-1473"},
 	[ONLY_1] = {"ssh1-only", SEVERITY_CRITICAL, false,
 		    "it speaks version 1 of SSH and no other: what passes can be read and changed",
-		    "Replace the server's software.", "CVE-2001-0572"},
+		    "Replace the server's software.", "CVE-2001-1473"},
 	[KEX] = {"ssh-weak-kex", SEVERITY_MEDIUM, false,
 		 "it offers key exchanges that are too weak",
 		 "Take these key exchanges out of the server's list (KexAlgorithms).",
 		 "RFC 9142 section 4"},
 	[KEX_OLD] = {"ssh-sha1-kex", SEVERITY_LOW, true, "it offers a key exchange with SHA-1",
 		     "Offer curve25519-sha256 and SHA-2 groups alone (KexAlgorithms).",
-		     "RFC 9142 section 3.4"},
+		     "RFC 9142 section 4"},
 	[HOST_KEY] = {"ssh-weak-host-key", SEVERITY_MEDIUM, false,
 		      "its host key is of a kind that is too weak",
 		      "Make an Ed25519 or ECDSA host key, and drop this one (HostKey).",
@@ -37,18 +37,17 @@ static const struct weakness weaknesses[] = {
 	[HOST_KEY_OLD] = {"ssh-rsa-sha1", SEVERITY_LOW, false,
 			  "it proves its host key with SHA-1 signatures",
 			  "Take ssh-rsa out of HostKeyAlgorithms; rsa-sha2-256 and -512 stay.",
-			  "RFC 8332; RFC 9142 section 1"},
+			  "RFC 8332 section 1"},
 	[CIPHER] = {"ssh-weak-cipher", SEVERITY_MEDIUM, false,
 		    "it offers ciphers that are too weak",
-		    "Take these out of the server's list (Ciphers).", "RFC 8758; RFC 8429"},
+		    "Take these out of the server's list (Ciphers).", "RFC 8758; CVE-2016-2183"},
 	[CBC] = {"ssh-cbc", SEVERITY_LOW, false, "it offers ciphers in CBC mode",
 		 "Offer chacha20-poly1305, AES-GCM and AES-CTR alone (Ciphers).", "CVE-2008-5161"},
 	[MAC] = {"ssh-weak-mac", SEVERITY_MEDIUM, false,
 		 "it offers checksums (MACs) that are too weak",
 		 "Take these out of the server's list (MACs).", "RFC 6151"},
 	[MAC_OLD] = {"ssh-short-mac", SEVERITY_LOW, true, "it offers short or SHA-1 checksums",
-		     "Offer hmac-sha2-256-etm@openssh.com and its like alone (MACs).",
-		     "RFC 8268; RFC 4253 section 6.4"},
+		     "Offer hmac-sha2-256-etm@openssh.com and its like alone (MACs).", "RFC 6668"},
 	[TERRAPIN] = {"ssh-terrapin", SEVERITY_MEDIUM, false,
 		      "the first messages after the key exchange can be cut out unseen (Terrapin)",
 		      "Update the server, or drop chacha20-poly1305 and CBC with -etm MACs.",
@@ -255,6 +254,106 @@ static const char *const of[] = {"ssh", NULL};
 #define HELLO	  "SSH-2.0-portolan\r\n"
 #define GOOD_BYE  "\0\0\0\x14\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 static const struct audit_vector vectors[] = {
+	{.title = "as it comes",
+	 .source = "OpenSSH 9.2p1",
+	 .turns = {{'>', SLICE("SSH-2.0-portolan\r\n")},
+		   {'<', SLICE("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")},
+		   {'<',
+		    SLICE("\0\0\4l\13\24\327\222{\270\345&\352\205\22\276\242yN\240\36?\0\0\1="
+			  "sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,curve25519-"
+			  "sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-"
+			  "nistp384,ecdh-sha2-nistp521,diffie-hellman-group-exchange-sha256,diffie-"
+			  "hellman-group16-sha512,diffie-hellman-group18-sha512,diffie-hellman-"
+			  "group14-sha256,kex-strict-s-v00@openssh.com\0\0\09ssh-ed25519,rsa-sha2-"
+			  "512,rsa-sha2-256,ecdsa-sha2-nistp256\0\0\0lchacha20-poly1305@openssh."
+			  "com,aes128-ctr,aes192-ctr,aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@"
+			  "openssh.com\0\0\0lchacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,"
+			  "aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com\0\0\0\325umac-"
+			  "64-etm@openssh.com,umac-128-etm@openssh.com,hmac-sha2-256-etm@openssh."
+			  "com,hmac-sha2-512-etm@openssh.com,hmac-sha1-etm@openssh.com,umac-64@"
+			  "openssh.com,umac-128@openssh.com,hmac-sha2-256,hmac-sha2-512,hmac-"
+			  "sha1\0\0\0\325umac-64-etm@openssh.com,umac-128-etm@openssh.com,hmac-"
+			  "sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha1-etm@"
+			  "openssh.com,umac-64@openssh.com,umac-128@openssh.com,hmac-sha2-256,hmac-"
+			  "sha2-512,hmac-sha1\0\0\0\25none,zlib@openssh.com\0\0\0\25none,zlib@"
+			  "openssh.com\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")},
+		   {'>', SLICE("\0\0\0\24\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}},
+	 .codes = "ssh-short-mac",
+	 .evidence = "umac-64-etm@openssh.com, hmac-sha1-etm@openssh.com, "
+		     "umac-64@openssh.com, hmac-sha1"},
+	{.title = "with what it has left out for long",
+	 .source = "OpenSSH 9.2p1",
+	 .turns = {{'>', SLICE("SSH-2.0-portolan\r\n")},
+		   {'<', SLICE("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")},
+		   {'<',
+		    SLICE("\0\0\5\4\7\24\274\272s\5R\376mc\325\206\242\236\216c\211E\0\0\1\227sntru"
+			  "p761x25519-sha512,sntrup761x25519-sha512@openssh.com,curve25519-sha256,"
+			  "curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-"
+			  "sha2-nistp521,diffie-hellman-group-exchange-sha256,diffie-hellman-"
+			  "group16-sha512,diffie-hellman-group18-sha512,diffie-hellman-group14-"
+			  "sha256,diffie-hellman-group1-sha1,diffie-hellman-group14-sha1,diffie-"
+			  "hellman-group-exchange-sha1,kex-strict-s-v00@openssh.com\0\0\0Assh-"
+			  "ed25519,rsa-sha2-512,rsa-sha2-256,ssh-rsa,ecdsa-sha2-"
+			  "nistp256\0\0\0\200chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,"
+			  "aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com,3des-cbc,"
+			  "aes128-cbc\0\0\0\200chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,"
+			  "aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com,3des-cbc,"
+			  "aes128-cbc\0\0\0\336umac-64-etm@openssh.com,umac-128-etm@openssh.com,"
+			  "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha1-"
+			  "etm@openssh.com,umac-64@openssh.com,umac-128@openssh.com,hmac-sha2-256,"
+			  "hmac-sha2-512,hmac-sha1,hmac-md5\0\0\0\336umac-64-etm@openssh.com,umac-"
+			  "128-etm@openssh.com,hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@"
+			  "openssh.com,hmac-sha1-etm@openssh.com,umac-64@openssh.com,umac-128@"
+			  "openssh.com,hmac-sha2-256,hmac-sha2-512,hmac-sha1,hmac-md5\0\0\0\25none,"
+			  "zlib@openssh.com\0\0\0\25none,zlib@openssh."
+			  "com\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")},
+		   {'>', SLICE("\0\0\0\24\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}},
+	 .codes = "ssh-weak-kex ssh-sha1-kex ssh-rsa-sha1 ssh-weak-cipher ssh-cbc "
+		  "ssh-weak-mac ssh-short-mac",
+	 .evidence = "diffie-hellman-group1-sha1, diffie-hellman-group-exchange-sha1"},
+	{.title = "hardened",
+	 .source = "OpenSSH 9.2p1",
+	 .turns = {{'>', SLICE("SSH-2.0-portolan\r\n")},
+		   {'<', SLICE("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")},
+		   {'<', SLICE("\0\0\1\274\n\24\277\302\23\311\243\347\203;)"
+			       "\355\334\364\320\356B\346\0\0\0nsntrup761x25519-sha512@openssh.com,"
+			       "curve25519-sha256,curve25519-sha256@libssh.org,kex-strict-s-v00@"
+			       "openssh.com\0\0\0\13ssh-ed25519\0\0\0-aes256-gcm@openssh.com,"
+			       "aes128-gcm@openssh.com\0\0\0-aes256-gcm@openssh.com,aes128-gcm@"
+			       "openssh.com\0\0\0;hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@"
+			       "openssh.com\0\0\0;hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@"
+			       "openssh.com\0\0\0\25none,zlib@openssh.com\0\0\0\25none,zlib@"
+			       "openssh.com\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")},
+		   {'>', SLICE("\0\0\0\24\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}},
+	 .codes = ""},
+	{.title = "as it comes",
+	 .source = "Dropbear 2022.83",
+	 .turns = {{'>', SLICE("SSH-2.0-portolan\r\n")},
+		   {'<',
+		    SLICE("SSH-2.0-dropbear_2022.83\r\n\0\0\1\374\7\24\260\35\205\254\261|"
+			  "\341\315lt\362~\22bI\272\0\0\0\330curve25519-sha256,curve25519-sha256@"
+			  "libssh.org,ecdh-sha2-nistp521,ecdh-sha2-nistp384,ecdh-sha2-nistp256,"
+			  "diffie-hellman-group14-sha256,diffie-hellman-group14-sha1,kexguess2@"
+			  "matt.ucc.asn.au,kex-strict-s-v00@openssh.com\0\0\0 "
+			  "ssh-ed25519,rsa-sha2-256,ssh-rsa\0\0\0003chacha20-poly1305@openssh.com,"
+			  "aes128-ctr,aes256-ctr\0\0\0003chacha20-poly1305@openssh.com,aes128-ctr,"
+			  "aes256-ctr\0\0\0\27hmac-sha1,hmac-sha2-256\0\0\0\27hmac-sha1,hmac-sha2-"
+			  "256\0\0\0\25zlib@openssh.com,none\0\0\0\25zlib@openssh.com,"
+			  "none\0\0\0\0\0\0\0\0\0\0\0\0\0e\244\201\205\240\316\3")},
+		   {'>', SLICE("\0\0\0\24\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}},
+	 .codes = "ssh-sha1-kex ssh-rsa-sha1 ssh-short-mac",
+	 .evidence = "diffie-hellman-group14-sha1"},
+	{.title = "not patched against Terrapin, and a line before its version",
+	 .source = "CVE-2023-48795; RFC 4253 section 4.2",
+	 .turns = {{'>', SLICE("SSH-2.0-portolan\r\n")},
+		   {'<', SLICE("please wait\r\nSSH-2.0-OpenSSH_9.2\r\n")},
+		   {'<',
+		    SLICE("\0\0\0\321\4\0240123456789abcdef\0\0\0\21curve25519-sha256\0\0\0\13ssh-"
+			  "ed25519\0\0\0(chacha20-poly1305@openssh.com,aes256-ctr\0\0\0(chacha20-"
+			  "poly1305@openssh.com,aes256-ctr\0\0\0\rhmac-sha2-256\0\0\0\rhmac-sha2-"
+			  "256\0\0\0\4none\0\0\0\4none\0\0\0\0\0\0\0\0\0\0\0\0\0pppp")},
+		   {'>', SLICE("\0\0\0\24\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}},
+	 .codes = "ssh-terrapin"},
 	{.title = "version 1 as well",
 	 .source = "RFC 4253 section 5.1",
 	 .turns = {{'>', SLICE(HELLO)},

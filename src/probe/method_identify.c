@@ -66,7 +66,8 @@ static bool see_to_unacked(struct identify *i)
 	struct loop *l = loop_of(i);
 
 	s->unacked = l->ops->unacked(l, dial_sock(&i->dial));
-	s->has_loss |= s->unacked > 0;
+	s->has_loss |= s->is_unacked && s->unacked <= 0;
+	s->is_unacked = s->unacked > 0;
 	if (s->unacked <= 0 || s->is_look)
 		return false;
 	if (us_since(i, s->since) < UNACKED_MS * 1000)

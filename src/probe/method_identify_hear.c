@@ -202,6 +202,7 @@ void identify_understand(struct identify *i)
 {
 	struct classified c;
 
+	i->s->has_loss |= i->s->is_unacked;
 	hear_all(i, false, false, &c);
 	if (c.what == HEARD_ECHO && is_echo_expected(i) && hear_dialogue(i))
 		return;

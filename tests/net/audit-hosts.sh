@@ -1,0 +1,142 @@
+# The audit of services of hosts and networks, with real servers: as they should not be, and hardened. What only the owner
+# may try is held one topic at a time. All of them run in one namespace, on ports of their own.
+# shellcheck disable=SC2317 # make_NAME and its like are called by name
+. "$SOURCE_DIR/tests/peers-lib.sh"
+need_peers openssh-server dropbear-bin samba rsync slapd tigervnc-standalone-server microsocks tinyproxy vsftpd snmpd \
+	unbound freeradius inetutils-telnetd openbsd-inetd krb5-kdc
+# shellcheck source=tests/dialogues-lib.sh
+. "$SOURCE_DIR/tests/dialogues-lib.sh"
+held=$BUILD_DIR/tests/net/audit_dialogue
+
+namespace hosts
+at=192.0.2.7
+ip -n "$ns" address add $at/32 dev lo
+
+# says_codes "CODES" TOPIC PORT: what is noted, in this order.
+says_codes() {
+	ip netns exec "$ns" "$held" "$2" 127.0.0.1 "$3" >"$T/said" 2>&1 || fail "$2: $(cat "$T/said")"
+	said=$(sed -n 's/^\([a-z0-9-]*\): .*/\1/p' "$T/said" | tr '\n' ' ')
+	[ "$said" = "$1${1:+ }" ] || fail "$2 of port $3: \"$said\", not \"$1\": $(cat "$T/said")"
+}
+
+{
+	make_sshd
+	chroot "$R" ssh-keygen -q -t rsa -b 2048 -N '' -f /etc/ssh/peer_rsa
+	{
+		cat "$R/etc/ssh/peer.conf"
+		printf 'HostKey /etc/ssh/peer_rsa\nHostKeyAlgorithms +ssh-rsa\nCiphers +3des-cbc\nMACs +hmac-md5\n'
+		echo 'KexAlgorithms +diffie-hellman-group1-sha1'
+	} >"$R/etc/ssh/old.conf"
+	{
+		cat "$R/etc/ssh/peer.conf"
+		printf 'KexAlgorithms curve25519-sha256\nCiphers aes256-gcm@openssh.com\nMACs hmac-sha2-256-etm@openssh.com\n'
+	} >"$R/etc/ssh/hard.conf"
+	make_dropbear
+	make_vsftpd
+	make_slapd
+	make_snmpd
+	make_unbound
+	make_freeradius
+	make_telnetd
+	make_krb5kdc
+} >"$T/out" 2>&1
+printf '. 60 SOA a b 1 2 3 4 5\n. 60 NS a.root.\na.root. 60 A 127.0.0.1\n' >"$R/etc/unbound/root.zone"
+cat >>"$R/etc/unbound/peer.conf" <<'END'
+auth-zone:
+	name: "."
+	zonefile: "/etc/unbound/root.zone"
+	for-downstream: no
+	fallback-enabled: no
+END
+cat >"$R/tmp/peer.ldif" <<'END'
+dn: dc=peer,dc=test
+objectClass: dcObject
+objectClass: organization
+o: peer
+dc: peer
+
+dn: ou=people,dc=peer,dc=test
+objectClass: organizationalUnit
+ou: people
+END
+chroot "$R" slapadd -f /etc/ldap/peer.conf -l /tmp/peer.ldif >"$T/out" 2>&1 || die "slapadd: $(cat "$T/out")"
+mkdir -p "$R/run/samba" "$R/var/lib/samba/private" "$R/var/cache/samba" "$R/var/log/samba" "$R/dev/pts"
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$R/dev/pts" || die "no devpts"
+ln -s pts/ptmx "$R/dev/ptmx"
+printf '[global]\nnetbios name = peer\nserver min protocol = NT1\nmap to guest = bad user\n' >"$R/etc/samba/loose.conf"
+printf 'use chroot = no\nreverse lookup = no\n[peer]\n\tpath = /srv\n' >"$R/etc/rsyncd.peer"
+printf 'Port 8888\nMaxClients 10\nTimeout 60\n' >"$R/etc/tinyproxy.loose"
+
+run_sshd "$ns"
+start_inside "$ns" /usr/sbin/sshd -D -e -p 2201 -f /etc/ssh/old.conf
+start_inside "$ns" /usr/sbin/sshd -D -e -p 2202 -f /etc/ssh/hard.conf
+start_inside "$ns" /usr/sbin/dropbear -F -E -p 2203 -P '' -r /etc/dropbear/peer_key
+start_inside "$ns" /usr/sbin/smbd --foreground --debug-stdout --configfile=/etc/samba/loose.conf
+start_inside "$ns" /usr/bin/Xtigervnc :1 -rfbport 5901 -SecurityTypes None
+start_inside "$ns" microsocks -p 1080
+start_inside "$ns" microsocks -p 1081 -u user -P secret
+start_inside "$ns" tinyproxy -d -c /etc/tinyproxy.loose
+run_vsftpd "$ns"
+run_rsyncd "$ns"
+run_slapd "$ns"
+run_snmpd "$ns"
+run_unbound "$ns"
+run_freeradius "$ns"
+run_telnetd "$ns"
+run_krb5kdc "$ns"
+for port in 22 2201 2202 2203 445 139 5901 1080 1081 8888 21 873 389 53 23 88; do
+	wait_for 20 listens_tcp "$ns" $port || die "nothing on $port"
+done
+for port in 161 1812; do
+	wait_for 20 listens "$ns" $port || die "nothing on $port"
+done
+
+# What is asked of everybody, all at once: CODE PORT a line, of what is found.
+for how in '' --udp; do
+	ports=2201,2202,2203,445,139,5901,1080,1081,389,23,88
+	[ -z "$how" ] || ports=53,88,161,1812
+	# shellcheck disable=SC2086 # no word, or one
+	ip netns exec "$ns" "$PORTOLAN" audit --profile strict --format jsonl $how $at:$ports >>"$T/told" 2>"$T/err"
+	[ $? = 1 ] || fail "audit $how: $(cat "$T/err")"
+done
+python3 -c 'if True:
+	import json, sys
+	for r in map(json.loads, sys.stdin):
+		if r["record"] == "finding":
+			print(r["code"], r["subject"].rsplit(":", 1)[1])' <"$T/told" | sort >"$T/found"
+sort >"$T/wanted" <<'END'
+dns-version 53
+radius-unsigned-answer 1812
+radius-unsigned-request 1812
+smb-netbios-signing 139
+smb-netbios1 139
+smb-signing 445
+smb1 445
+socks-no-login 1080
+ssh-rsa-sha1 2201
+ssh-rsa-sha1 2203
+ssh-short-mac 2201
+ssh-short-mac 2203
+ssh-sha1-kex 2203
+ssh-weak-cipher 2201
+ssh-weak-kex 2201
+ssh-weak-mac 2201
+telnet-cleartext-login 23
+vnc-cleartext 5901
+vnc-no-password 5901
+END
+same "$T/wanted" "$T/found"
+
+# What only the owner may try.
+says_codes ftp-anonymous ftp-login 21
+says_codes rsync-listed\ rsync-no-password rsync 873
+says_codes ldap-anonymous ldap-read 389
+says_codes snmp-public snmp-public 161
+says_codes '' snmp-private 161
+says_codes dns-recursion dns-recursion 53
+says_codes socks-open-proxy socks-relay 1080
+says_codes '' socks-relay 1081
+says_codes http-open-proxy http-relay 8888
+says_codes smb-null-session\ smb-guest smb-login 445
+says_codes '' kerberos 88
+exit 0
