@@ -55,7 +55,8 @@ struct search {
 	bool is_closing;  /* it ended one without a word */
 	bool is_curt;	  /* it ended the first connection before it was asked */
 	bool has_hushed;  /* words unasked were waited for */
-	bool has_loss;	  /* on the way to it packets get lost */
+	bool is_unacked;  /* what was asked last; */
+	bool has_loss;	  /* and it was later: on the way to it packets get lost */
 	bool has_more;	  /* so it was given more time */
 	bool was_dropped; /* a connection, and it was tried once more */
 
