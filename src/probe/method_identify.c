@@ -67,7 +67,7 @@ static bool see_to_unacked(struct identify *i)
 
 	s->unacked = l->ops->unacked(l, dial_sock(&i->dial));
 	s->has_loss |= s->is_unacked && s->unacked <= 0;
-	s->is_unacked = s->unacked > 0;
+	s->is_unacked = s->unacked > 0 && us_since(i, s->since) >= AGAIN_MS * 1000;
 	if (s->unacked <= 0 || s->is_look)
 		return false;
 	if (us_since(i, s->since) < UNACKED_MS * 1000)

@@ -195,6 +195,8 @@ bool identify_take_more_time(struct identify *i)
 		return false;
 	s->has_more = true;
 	s->again = 0;
+	/* Where a reset overtook the words that got lost, it looks like a refusal. */
+	proto_set_join(&s->questions.lost, &s->questions.asked);
 	s->end = mono_add_ms(loop_now(loop_of(i)), MORE_MS);
 	return true;
 }
