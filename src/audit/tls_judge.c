@@ -126,7 +126,6 @@ static void note_suite(const struct tls_flight *f, const struct tls_suite *suite
 		{TLS_RC4, TLS_HAS_RC4},	      {TLS_BLOCK64, TLS_HAS_BLOCK64},
 		{TLS_STATIC, TLS_HAS_STATIC}, {TLS_CBC, TLS_HAS_CBC},
 	};
-
 	uint8_t weakness;
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {

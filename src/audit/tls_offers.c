@@ -248,14 +248,23 @@ static enum proto_result hear_ssl2(struct state *st, struct slice in, struct aud
 	return r == PROTO_OTHER ? PROTO_PROVED : r; /* most answer with an alert of TLS */
 }
 
+/* It did not refuse, but stumbled: over Diffie-Hellman where it has no prime. Once more, without. */
+static void fail_over(struct state *st)
+{
+	if (st->question == USUAL && !(st->seen & TLS_FINITE)) {
+		st->seen |= TLS_FINITE;
+		st->answer = CHOICE;
+	} else {
+		st->answer = REFUSAL;
+	}
+}
+
 static enum proto_result hear_alert(struct state *st, const struct tls_flight *f)
 {
-	st->answer = REFUSAL;
-	if (st->question == USUAL && f->alert == INTERNAL_ERROR && !(st->seen & TLS_FINITE)) {
-		st->seen |=
-			TLS_FINITE; /* it took one, and has no prime for it: once more, without */
-		st->answer = CHOICE;
-	}
+	if (f->alert == INTERNAL_ERROR)
+		fail_over(st);
+	else
+		st->answer = REFUSAL;
 	if (st->question == NEWEST && f->alert == UNRECOGNIZED_NAME)
 		st->question = DONE; /* nothing else would be answered either */
 	return PROTO_PROVED;
@@ -298,8 +307,12 @@ static void over(void *state, const struct audit_ask *ask, bool is_closed,
 	(void)notes;
 	if (st->answer != NO_ANSWER)
 		return;
-	st->answer = is_closed ? REFUSAL : SILENCE;
-	st->silences += !is_closed;
+	if (is_closed) {
+		fail_over(st);
+	} else {
+		st->answer = SILENCE;
+		st->silences++;
+	}
 }
 
 const struct audit audit_tls = {
