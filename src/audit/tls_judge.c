@@ -35,6 +35,11 @@ const struct weakness tls_weaknesses[N_TLS_WEAKNESSES] = {
 		 "it agrees to show no certificate, so that clients cannot tell an impostor",
 		 "Take the anonymous ciphers out of its list: !aNULL (" CIPHERS ").",
 		 "RFC 5246 section F.1.1.1"},
+	[TLS_HAS_ANONYMOUS_MAIL] =
+		{"tls-anonymous-mail", SEVERITY_LOW, true,
+		 "it agrees to show no certificate, as mail servers may among themselves",
+		 "Take the anonymous ciphers out of its list (smtpd_tls_exclude_ciphers = aNULL).",
+		 "RFC 7435 section 3; RFC 5246 section F.1.1.1"},
 	[TLS_HAS_EXPORT] = {"tls-export", SEVERITY_HIGH, false,
 			    "it takes keys of export grade, which are guessed (FREAK, Logjam)",
 			    "Take the export ciphers out of its list: !EXPORT (" CIPHERS ").",
@@ -110,7 +115,7 @@ static void note_version(const struct tls_flight *f, struct audit_notes *notes)
 }
 
 static void note_suite(const struct tls_flight *f, const struct tls_suite *suite, uint16_t seen,
-		       struct audit_notes *notes)
+		       bool is_opportunistic, struct audit_notes *notes)
 {
 	static const struct {
 		uint16_t trait;
@@ -121,17 +126,22 @@ static void note_suite(const struct tls_flight *f, const struct tls_suite *suite
 		{TLS_RC4, TLS_HAS_RC4},	      {TLS_BLOCK64, TLS_HAS_BLOCK64},
 		{TLS_STATIC, TLS_HAS_STATIC}, {TLS_CBC, TLS_HAS_CBC},
 	};
+	uint8_t weakness;
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		if (!(suite->traits & ~seen & kinds[i].trait) ||
 		    (kinds[i].trait == TLS_CBC && f->has_encrypt_then_mac))
 			continue;
-		audit_note(notes, &tls_weaknesses[kinds[i].weakness], "it chose %s with %s",
-			   suite->name, tls_version_name(f->version));
+		weakness = kinds[i].weakness;
+		if (weakness == TLS_HAS_ANONYMOUS && is_opportunistic)
+			weakness = TLS_HAS_ANONYMOUS_MAIL;
+		audit_note(notes, &tls_weaknesses[weakness], "it chose %s with %s", suite->name,
+			   tls_version_name(f->version));
 	}
 }
 
-void tls_judge_hello(const struct tls_flight *f, uint16_t seen, struct audit_notes *notes)
+void tls_judge_hello(const struct tls_flight *f, uint16_t seen, bool is_opportunistic,
+		     struct audit_notes *notes)
 {
 	const struct tls_suite *suite = tls_suite_find(f->suite);
 
@@ -139,7 +149,7 @@ void tls_judge_hello(const struct tls_flight *f, uint16_t seen, struct audit_not
 		return;
 	note_version(f, notes);
 	if (suite)
-		note_suite(f, suite, seen, notes);
+		note_suite(f, suite, seen, is_opportunistic, notes);
 	if (f->is_compressed)
 		audit_note(notes, &tls_weaknesses[TLS_COMPRESSES], "it chose DEFLATE");
 	if (f->version < TLS_1_0) /* whose ClientHello had no extensions */

@@ -16,6 +16,7 @@ enum {
 	TLS_LACKS_13,
 	TLS_HAS_CLEAR,
 	TLS_HAS_ANONYMOUS,
+	TLS_HAS_ANONYMOUS_MAIL,
 	TLS_HAS_EXPORT,
 	TLS_HAS_DES,
 	TLS_HAS_RC4,
@@ -38,7 +39,9 @@ extern const struct weakness tls_weaknesses[N_TLS_WEAKNESSES];
 /* "TLS 1.0" */
 const char *tls_version_name(uint16_t version);
 
-/* A ServerHello. seen: the traits that were told of already, so that each is told once. */
-void tls_judge_hello(const struct tls_flight *f, uint16_t seen, struct audit_notes *notes);
+/* A ServerHello. seen: the traits that were told of already, so that each is told once.
+ * is_opportunistic: clients do not look at certificates there. */
+void tls_judge_hello(const struct tls_flight *f, uint16_t seen, bool is_opportunistic,
+		     struct audit_notes *notes);
 /* The key that came behind it, if any. */
 void tls_judge_key(const struct tls_flight *f, struct audit_notes *notes);

@@ -29,7 +29,8 @@ enum tls_question {
 
 enum answer { NO_ANSWER, SILENCE, REFUSAL, CHOICE };
 
-enum { CONNECTIONS = 20, SILENCES_MAX = 2, SUITES_MAX = 64, UNRECOGNIZED_NAME = 112 };
+enum { CONNECTIONS = 20, SILENCES_MAX = 2, SUITES_MAX = 64 };
+enum { INTERNAL_ERROR = 80, UNRECOGNIZED_NAME = 112, PORT_MAIL = 25 };
 
 struct state {
 	uint8_t question; /* of enum tls_question */
@@ -215,9 +216,16 @@ static void keep(struct state *st, const struct tls_flight *f)
 		st->seen &= (uint16_t)~TLS_FINITE | st->before;
 }
 
-static void judge(struct state *st, const struct tls_flight *f, struct audit_notes *notes)
+/* Mail servers encrypt among themselves without looking at certificates: RFC 7435 section 3. */
+static bool is_opportunistic(const struct audit_ask *ask)
 {
-	tls_judge_hello(f, st->before, notes);
+	return !ask->is_inside && ask->port == PORT_MAIL;
+}
+
+static void judge(const struct state *st, const struct audit_ask *ask, const struct tls_flight *f,
+		  struct audit_notes *notes)
+{
+	tls_judge_hello(f, st->before, is_opportunistic(ask), notes);
 	if (st->question == NEWEST && f->version < TLS_1_3)
 		audit_note(notes, &tls_weaknesses[TLS_LACKS_13], "the highest it chose is %s",
 			   tls_version_name(f->version));
@@ -240,9 +248,23 @@ static enum proto_result hear_ssl2(struct state *st, struct slice in, struct aud
 	return r == PROTO_OTHER ? PROTO_PROVED : r; /* most answer with an alert of TLS */
 }
 
+/* It did not refuse, but stumbled: over Diffie-Hellman where it has no prime. Once more, without. */
+static void fail_over(struct state *st)
+{
+	if (st->question == USUAL && !(st->seen & TLS_FINITE)) {
+		st->seen |= TLS_FINITE;
+		st->answer = CHOICE;
+	} else {
+		st->answer = REFUSAL;
+	}
+}
+
 static enum proto_result hear_alert(struct state *st, const struct tls_flight *f)
 {
-	st->answer = REFUSAL;
+	if (f->alert == INTERNAL_ERROR)
+		fail_over(st);
+	else
+		st->answer = REFUSAL;
 	if (st->question == NEWEST && f->alert == UNRECOGNIZED_NAME)
 		st->question = DONE; /* nothing else would be answered either */
 	return PROTO_PROVED;
@@ -255,7 +277,6 @@ static enum proto_result input(void *state, const struct audit_ask *ask, struct 
 	struct tls_flight f;
 	enum proto_result r;
 
-	(void)ask;
 	if (st->question == SSL_2_TOO)
 		return hear_ssl2(st, *in, notes);
 	r = tls_flight_read(*in, &f);
@@ -266,7 +287,7 @@ static enum proto_result input(void *state, const struct audit_ask *ask, struct 
 	if (!st->is_judged) { /* then is no longer asked for what was chosen */
 		if (!is_a_choice(st, &f))
 			return PROTO_OTHER;
-		judge(st, &f, notes);
+		judge(st, ask, &f, notes);
 		keep(st, &f);
 		st->is_judged = true;
 	}
@@ -286,8 +307,12 @@ static void over(void *state, const struct audit_ask *ask, bool is_closed,
 	(void)notes;
 	if (st->answer != NO_ANSWER)
 		return;
-	st->answer = is_closed ? REFUSAL : SILENCE;
-	st->silences += !is_closed;
+	if (is_closed) {
+		fail_over(st);
+	} else {
+		st->answer = SILENCE;
+		st->silences++;
+	}
 }
 
 const struct audit audit_tls = {

@@ -133,7 +133,7 @@ notes 474 'tls12 no-tls13'
 notes 475 'tls12 no-tls13' peer.test
 most=2
 notes 475 ''
-most=6
+most=7
 notes 476 ''
 
 [ ! -s "$nginx_log" ] || fail "nginx has something to say of it: $(cat "$nginx_log")"
