@@ -69,3 +69,11 @@ void audit_note_more(struct audit_notes *notes, const struct weakness *w, struct
 	snprintf(note->evidence + n, sizeof(note->evidence) - n, "%s%.*s", n ? ", " : "",
 		 more.n > AUDIT_TEXT_MAX ? AUDIT_TEXT_MAX : (int)more.n, more.p);
 }
+
+void audit_rest(void *state, const struct audit_ask *ask, bool is_closed, struct audit_notes *notes)
+{
+	(void)state;
+	(void)ask;
+	(void)is_closed;
+	(void)notes;
+}

@@ -541,6 +541,7 @@ const struct audit audit_smb_login = {
 	.state_size = sizeof(struct state),
 	.start = start,
 	.input = input,
+	.over = audit_rest,
 	.weaknesses = weaknesses,
 	.n_weaknesses = ARRAY_LEN(weaknesses),
 	.vectors = vectors,

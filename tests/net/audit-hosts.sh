@@ -1,5 +1,5 @@
-# The audit of services of hosts and networks, with real servers: as they should not be, and hardened. What only the owner
-# may try is held one topic at a time. All of them run in one namespace, on ports of their own.
+# The audit of services of hosts and networks, with real servers: as they should not be, and hardened; what is asked of
+# everybody, and what only the owner may try. All of them run in one namespace, on ports of their own.
 # shellcheck disable=SC2317 # make_NAME and its like are called by name
 . "$SOURCE_DIR/tests/peers-lib.sh"
 need_peers openssh-server dropbear-bin samba rsync slapd tigervnc-standalone-server microsocks tinyproxy vsftpd snmpd \
@@ -127,16 +127,49 @@ vnc-no-password 5901
 END
 same "$T/wanted" "$T/found"
 
-# What only the owner may try.
-says_codes ftp-anonymous ftp-login 21
-says_codes rsync-listed\ rsync-no-password rsync 873
-says_codes ldap-anonymous ldap-read 389
-says_codes snmp-public snmp-public 161
+# What only the owner may try, of a site's hosts.
+cat >"$T/site.yaml" <<'YAML'
+portolan: 1
+site: here
+zones:
+  all: {networks: [192.0.2.0/24]}
+hosts:
+  a: {addresses: [192.0.2.7]}
+YAML
+: >"$T/told"
+for how in '' --udp; do
+	ports=21,389,445,873,1080,1081,8888
+	[ -z "$how" ] || ports=53,161
+	# shellcheck disable=SC2086 # no word, or one
+	ip netns exec "$ns" "$PORTOLAN" audit --active --format jsonl $how --ports $ports "$T/site.yaml" >>"$T/told" 2>"$T/err"
+	[ -s "$T/told" ] || fail "audit --active $how: $(cat "$T/err")"
+done
+python3 -c 'if True:
+	import json, sys
+	for r in map(json.loads, sys.stdin):
+		if r["record"] == "finding" and r["code"] != "not-required":
+			print(r["code"], r["subject"].rsplit(":", 1)[1])' <"$T/told" | sort >"$T/found"
+sort >"$T/wanted" <<'END'
+cleartext 873
+dns-recursion 53
+ftp-anonymous 21
+http-open-proxy 8888
+ldap-anonymous 389
+rsync-listed 873
+rsync-no-password 873
+smb-guest 445
+smb-null-session 445
+smb-signing 445
+smb1 445
+snmp-public 161
+socks-no-login 1080
+socks-open-proxy 1080
+END
+same "$T/wanted" "$T/found"
+
+# One topic at a time; nothing where there is nothing.
+says_codes 'rsync-listed rsync-no-password' rsync 873
 says_codes '' snmp-private 161
-says_codes dns-recursion dns-recursion 53
-says_codes socks-open-proxy socks-relay 1080
 says_codes '' socks-relay 1081
-says_codes http-open-proxy http-relay 8888
-says_codes smb-null-session\ smb-guest smb-login 445
 says_codes '' kerberos 88
 exit 0
