@@ -40,11 +40,10 @@ static const struct kind {
 	{"daytime", OBSOLETE, REFLECTOR}, {"time", OBSOLETE, OBSOLETE},
 	{"ident", OBSOLETE, -1},	  {"tftp", -1, NO_LOGIN},
 	{"rsync", CLEARTEXT, -1},	  {"git", CLEARTEXT, -1},
-	{"irc", CLEARTEXT, -1},		  {"memcached", NO_LOGIN, REFLECTOR},
-	{"epmd", NO_LOGIN, -1},		  {"zabbix_agent", CLEARTEXT, -1},
+	{"irc", CLEARTEXT, -1},		  {"memcached", -1, REFLECTOR},
+	{"epmd", NO_LOGIN, -1},		  {"zabbix-agent", CLEARTEXT, -1},
 	{"rpcbind", NO_LOGIN, REFLECTOR}, {"kpop", OBSOLETE, -1},
-	{"mqtt", CLEARTEXT, -1},	  {"amqp", CLEARTEXT, -1},
-	{"sip", CLEARTEXT, CLEARTEXT},
+	{"mongodb", CLEARTEXT, -1},	  {"sip", CLEARTEXT, CLEARTEXT},
 };
 
 static void consider(const struct audit_facts *f, struct audit_notes *notes)
