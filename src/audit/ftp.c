@@ -17,12 +17,12 @@ static const struct weakness weaknesses[] = {
 		       "it cannot be switched to TLS: all passes in clear text",
 		       "Give the server a certificate and switch TLS on (vsftpd: ssl_enable), or "
 		       "move to SFTP.",
-		       "RFC 4217; RFC 2577"},
+		       "RFC 4217"},
 	[EARLY_LOGIN] = {"ftp-login-before-tls", SEVERITY_HIGH, false,
 			 "it takes passwords in clear text, before TLS",
 			 "Demand TLS of logins (vsftpd: force_local_logins_ssl; ProFTPD: "
 			 "TLSRequired; Pure-FTPd: TLS 2).",
-			 "RFC 4217 section 12; RFC 2577"},
+			 "RFC 4217; CWE-319"},
 };
 
 struct state {

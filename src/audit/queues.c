@@ -51,7 +51,7 @@ static bool amqp_start(void *state, const struct audit_ask *ask, struct proto_ou
 	return true;
 }
 
-/* AMQP 0-9-1 section 1.4.2.1: version, properties, mechanisms with blanks between. */
+/* AMQP 0-9-1, connection.start: version, properties, mechanisms with blanks between. */
 static bool read_mechanisms(struct slice payload, struct slice *mechanisms)
 {
 	static const char start_0_9[] = {0, 10, 0, 10, 0, 9};
@@ -191,7 +191,7 @@ static const struct audit_vector amqp_vectors[] = {
 	 .turns = {{'>', SLICE(HEAD)}, {'<', SLICE(START_PLAIN)}},
 	 .codes = ""},
 	{.title = "without a name",
-	 .source = "AMQP 0-9-1 section 1.4.2.1",
+	 .source = "AMQP 0-9-1, connection.start",
 	 .turns = {{'>', SLICE(HEAD)},
 		   {'<', SLICE("\1\0\0\0\0\0\40\0\12\0\12\0\11\0\0\0\0\0\0\0\11ANONYMOUS"
 			       "\0\0\0\5en_US\316")}},

@@ -159,7 +159,7 @@ static const struct audit_vector my_vectors[] = {
 	 .codes = ""},
 	{.title = "logins of old",
 	 .source = "MySQL protocol, HandshakeV10",
-	 .turns = {{'<', SLICE("\54\0\0\0\n4.0.30\0\10\0\0\0abcdefgh\0\54\0\10\2\0\0\0\0\0\0\0\0\0"
+	 .turns = {{'<', SLICE("\50\0\0\0\n4.0.30\0\10\0\0\0abcdefgh\0\54\0\10\2\0\0\0\0\0\0\0\0\0"
 			       "\0\0\0\0\0\0")}},
 	 .codes = "mysql-tls-missing mysql-old-login"},
 	{.title = "it does not let us in",
