@@ -32,23 +32,14 @@ static const struct kind {
 	const char *proto;
 	int tcp, udp; /* of weaknesses; -1: none */
 } kinds[] = {
-	{"kadmin4", OBSOLETE, -1},
-	{"echo", OBSOLETE, REFLECTOR},
-	{"chargen", OBSOLETE, REFLECTOR},
-	{"daytime", OBSOLETE, REFLECTOR},
-	{"time", OBSOLETE, OBSOLETE},
-	{"ident", OBSOLETE, -1},
-	{"tftp", -1, NO_LOGIN},
-	{"rsync", CLEARTEXT, -1},
-	{"git", CLEARTEXT, -1},
-	{"irc", CLEARTEXT, -1},
-	{"memcached", NO_LOGIN, REFLECTOR},
-	{"epmd", NO_LOGIN, -1},
-	{"zabbix-agent", CLEARTEXT, -1},
-	{"rpcbind", NO_LOGIN, REFLECTOR},
-	{"kpop", OBSOLETE, -1},
-	{"mqtt", CLEARTEXT, -1},
-	{"amqp", CLEARTEXT, -1},
+	{"kadmin4", OBSOLETE, -1},	  {"echo", OBSOLETE, REFLECTOR},
+	{"chargen", OBSOLETE, REFLECTOR}, {"daytime", OBSOLETE, REFLECTOR},
+	{"time", OBSOLETE, OBSOLETE},	  {"ident", OBSOLETE, -1},
+	{"tftp", -1, NO_LOGIN},		  {"rsync", CLEARTEXT, -1},
+	{"git", CLEARTEXT, -1},		  {"irc", CLEARTEXT, -1},
+	{"memcached", -1, REFLECTOR},	  {"epmd", NO_LOGIN, -1},
+	{"zabbix-agent", CLEARTEXT, -1},  {"rpcbind", NO_LOGIN, REFLECTOR},
+	{"kpop", OBSOLETE, -1},		  {"mongodb", CLEARTEXT, -1},
 	{"sip", CLEARTEXT, CLEARTEXT},
 };
 
