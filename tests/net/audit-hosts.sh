@@ -153,6 +153,7 @@ sort >"$T/wanted" <<'END'
 cleartext 873
 dns-recursion 53
 ftp-anonymous 21
+ftp-tls-missing 21
 http-open-proxy 8888
 ldap-anonymous 389
 rsync-listed 873
