@@ -141,7 +141,7 @@ notes 476 ''
 # told PROFILE TARGET CODES: by the command, with the certificate's; what is inside has its own tests.
 told() {
 	ip netns exec "$ns" "$PORTOLAN" audit --format jsonl --profile "$1" "$2" >"$T/said" 2>&1
-	sed -n 's/.*"record":"finding".*"code":"\([^"]*\)".*/\1/p' "$T/said" | grep -E '^(tls|certificate)' | sort >"$T/noted"
+	sed -n 's/.*"record":"finding".*"code":"\([^"]*\)".*/\1/p' "$T/said" | grep -E '^(tls|no-tls|ssl|certificate)' | sort >"$T/noted"
 	printf '%s\n' "$3" | tr ' ' '\n' | sed '/^$/d' | sort >"$T/wanted"
 	cmp -s "$T/noted" "$T/wanted" || fail "$2: told and wanted: $(diff "$T/noted" "$T/wanted")"
 }
