@@ -18,6 +18,7 @@ void auditing_add(struct auditing *x, const struct task *task)
 	}
 	x->tasks[x->n_tasks] = *task;
 	x->tasks[x->n_tasks].flow = UINT_MAX;
+	x->tasks[x->n_tasks].recall = &x->remember.recall;
 	x->tasks[x->n_tasks++].layer = x->layer;
 }
 
@@ -51,6 +52,7 @@ static void take_sighting(struct trial *t, const struct outcome *o, const struct
 	struct auditing *x = t->ctx;
 	struct audited *s;
 
+	remember_note(&x->remember, o, seen);
 	if (seen->saw != SAW_IDENTIFIED || find_service(x, o))
 		return;
 	s = add_service(x, o);
@@ -255,6 +257,7 @@ static bool go_on(struct trial *t)
 int auditing_run(struct auditing *x, struct err *err)
 {
 	struct trial *t = &x->trial;
+	int rc;
 
 	x->n_asked = x->n_tasks;
 	t->tasks = x->tasks;
@@ -263,7 +266,10 @@ int auditing_run(struct auditing *x, struct err *err)
 	t->sighted = take_sighting;
 	t->ctx = x;
 	t->is_quick = true;
-	return trial_run(t, err);
+	remember_start(&x->remember);
+	rc = trial_run(t, err);
+	remember_stop(&x->remember);
+	return rc;
 }
 
 void auditing_release(struct auditing *x)

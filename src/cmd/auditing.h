@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "cmd/remember.h"
 #include "cmd/trial.h"
 #include "model/text.h"
 #include "probe/method_audit.h"
@@ -32,6 +33,7 @@ struct auditing {
 	struct arena *arena;
 	struct trial trial;
 	const struct layer *layer;
+	struct remember remember;
 	bool is_active;
 	struct task *tasks; /* owned */
 	size_t n_tasks, room;

@@ -6,11 +6,11 @@
 #include "cmd/command.h"
 #include "cmd/format.h"
 #include "cmd/identify_print.h"
+#include "cmd/remember.h"
 #include "cmd/targets.h"
 #include "cmd/trial.h"
 #include "cmd/trial_print.h"
-#include "model/service.h"
-#include "probe/inside.h"
+#include "cmd/usual_ports.h"
 #include "probe/method.h"
 #include "probe/method_identify.h"
 #include "tls/client.h"
@@ -27,29 +27,9 @@ struct identifying {
 	struct task *tasks; /* owned */
 	size_t n_tasks;
 	struct layer *layer; /* owned */
+	struct remember remember;
 	struct trial trial;
 };
-
-/* It has a dialogue, or what is inside it has. */
-static bool is_spoken(const struct service *s, enum transport transport)
-{
-	return proto_find(s->name, transport) || (transport == TRANSPORT_TCP && inside_is_known(s));
-}
-
-/* The usual ports of every service that is spoken. */
-static void add_usual_ports(enum transport transport, struct portset *ports)
-{
-	struct service s;
-
-	for (size_t i = 0; service_get(i, &s); i++) {
-		if (!is_spoken(&s, transport))
-			continue;
-		for (size_t k = 0; k < s.n_ports; k++)
-			if (s.ports[k].on & transport_bit(transport))
-				portset_add(ports,
-					    (struct port_range){s.ports[k].lo, s.ports[k].hi});
-	}
-}
 
 static int read_ports(const struct arguments *args, struct identifying *x, struct err *err)
 {
@@ -58,7 +38,7 @@ static int read_ports(const struct arguments *args, struct identifying *x, struc
 	if (ports)
 		return target_parse_ports(slice_of(ports), &x->ports, err);
 	x->is_default = true;
-	add_usual_ports(x->method->transport, &x->ports);
+	usual_ports_add(x->method->transport, &x->ports);
 	return 0;
 }
 
@@ -118,6 +98,7 @@ static void add_task(struct identifying *x, const struct target_spec *t, const s
 		.flow = UINT_MAX,
 		.method = x->method,
 		.layer = x->layer,
+		.recall = &x->remember.recall,
 	};
 }
 
@@ -195,6 +176,13 @@ static void release(struct identifying *x)
 	portset_release(&x->ports);
 }
 
+static void take_sighting(struct trial *t, const struct outcome *o, const struct sighting *seen)
+{
+	struct identifying *x = t->ctx;
+
+	remember_note(&x->remember, o, seen);
+}
+
 static int try_all(struct identifying *x, struct err *err)
 {
 	int rc = make_room(x, err);
@@ -204,7 +192,14 @@ static int try_all(struct identifying *x, struct err *err)
 	x->trial.tasks = x->tasks;
 	x->trial.n_tasks = x->n_tasks;
 	x->trial.is_quick = true; /* who is in the way is another question: probe, trace */
-	return rc ? rc : trial_run(&x->trial, err);
+	x->trial.sighted = take_sighting;
+	x->trial.ctx = x;
+	if (rc)
+		return rc;
+	remember_start(&x->remember);
+	rc = trial_run(&x->trial, err);
+	remember_stop(&x->remember);
+	return rc;
 }
 
 static int run(const struct arguments *args)

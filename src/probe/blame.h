@@ -63,6 +63,7 @@ struct sighting {
 	const struct layer_told *layer;
 	const char *how;   /* SAW_STRANGER: a literal */
 	const char *words; /* the evidence, where the method knows better; NULL, "": it does not */
+	unsigned foreign;  /* first messages in others' protocols that it was sent */
 	long unacked;	   /* SAW_SILENCE over TCP: as struct loop_ops says; -1: nothing was sent */
 	bool has_gap;	   /* the same: later bytes came, and those before them not */
 	int error;

@@ -10,7 +10,7 @@
  * A fault of our own (no descriptor, no source port, the interface gone) makes the window smaller
  * and is tried again; when it stays, the outcome is not-attempted, never closed.
  *
- * Memory: 144 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
+ * Memory: 152 bytes a task (the caller's), 8 beside it, 296 an outcome where it is kept, some 100 a
  * distinct address and a distinct name, 800 for each probe under way (2,800 where one of the tasks
  * is UDP's) and what the kernel needs for its sockets (5 kB each). What depends on the number of
  * tasks and the window is got once; a conversation gets its own while it lasts (15 kB, FTP's 5;
@@ -34,6 +34,16 @@ struct sighting;
 struct text_pool;
 struct via_hop;
 
+/* What is remembered of a port, for who asks what speaks there. */
+struct recollection {
+	const char *proved; /* "ssh", "tls+imap": inside TLS; "": nothing; lent for the run */
+	unsigned foreign;   /* so many first messages in others' protocols may be sent */
+};
+struct recall {
+	void (*of)(void *ctx, const struct addr *to, uint16_t port, struct recollection *r);
+	void *ctx;
+};
+
 /* What to try; borrowed until the engine is freed. */
 struct task {
 	const char *name;   /* as asked for; resolved where target is not given; may be NULL else */
@@ -53,6 +63,7 @@ struct task {
 		*among; /* of method_identify: who may speak there; NULL: `protos` */
 	/* Of method_identify: to look inside TLS, NULL: no look; of method_audit. */
 	const struct layer *layer;
+	const struct recall *recall; /* of method_identify, TCP; NULL: nothing is remembered */
 	const char *what;	   /* proto_ask.what; of method_ftp: the server behind a gateway */
 	const struct via_hop *via; /* through what; NULL: direct */
 	const char *mode;	   /* of method_ftp: the mode of the data connection */

@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "probe/method_identify_int.h"
 
+#include <limits.h>
+
 void identify_peer_gone(struct identify *i, bool reset)
 {
 	struct search *s = i->s;
@@ -95,6 +97,32 @@ static void timer_fired(struct timer *t)
 		identify_settle(i, false);
 }
 
+const struct proto *identify_find(const struct questions *q, struct slice name)
+{
+	for (size_t k = 0; q->table[k]; k++)
+		if (q->table[k]->transport == q->transport && slice_is(name, q->table[k]->name))
+			return q->table[k];
+	return NULL;
+}
+
+static void recall(struct identify *i)
+{
+	const struct recall *r = task_of(i)->recall;
+	const struct probe *p = i->dial.probe;
+	struct recollection of_it = {.proved = "", .foreign = UINT_MAX};
+	struct slice known, outer;
+	struct search *s = i->s;
+
+	if (r)
+		r->of(r->ctx, &p->to, p->port, &of_it);
+	known = slice_of(of_it.proved);
+	s->foreign_max = of_it.foreign;
+	s->known = of_it.proved;
+	slice_cut(&known, '+', &outer);
+	s->questions.known = identify_find(&s->questions, outer);
+	s->questions.is_spent = !of_it.foreign;
+}
+
 static void begin_search(struct identify *i)
 {
 	const struct task *t = task_of(i);
@@ -105,6 +133,7 @@ static void begin_search(struct identify *i)
 	s->questions.table = t->among ? t->among : protos;
 	s->questions.transport = TRANSPORT_TCP;
 	s->questions.expected = t->proto ? t->proto : questions_usual(TRANSPORT_TCP, p->port);
+	recall(i);
 	deadline_ms = probe_deadline_ms(p, t->proto && identify_waits_for_greeting(s)
 						   ? IDENTIFY_GREETING_MS + IDENTIFY_ASKING_MS
 						   : IDENTIFY_DEADLINE_MS);

@@ -5,7 +5,10 @@
 
 bool identify_waits_for_greeting(const struct search *s)
 {
-	return s->questions.expected && s->questions.expected->is_server_first;
+	const struct questions *q = &s->questions;
+
+	return (q->expected && q->expected->is_server_first) ||
+	       (q->known && q->known->is_server_first);
 }
 
 /* A third of the time at most goes by in a hush; where a greeting is due half of it, or what the
@@ -96,6 +99,8 @@ static bool ask(struct identify *i, size_t at)
 	struct search *s = i->s;
 	int64_t us = wait_us(i, at);
 
+	s->foreign += questions_is_foreign(&s->questions, at);
+	s->questions.is_spent = s->foreign >= s->foreign_max;
 	questions_ask(&s->questions, at);
 	s->stage = STAGE_ASKED;
 	s->since = loop_now(loop_of(i));

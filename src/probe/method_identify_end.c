@@ -25,6 +25,7 @@ void identify_finish(struct identify *i, enum saw saw, struct sighting seen)
 
 	seen.saw = saw;
 	seen.expected = task_of(i)->proto;
+	seen.foreign = i->s ? i->s->foreign : 0;
 	identify_cancel(p);
 	probe_finish(p, &seen);
 }
@@ -105,6 +106,13 @@ void identify_finish_identified(struct identify *i)
 	buf_release(&words);
 }
 
+static const char *spent(const struct search *s)
+{
+	return s->questions.is_spent ? ", and no more: it has had as many first messages in "
+				       "others' protocols as it gets in a day"
+				     : "";
+}
+
 /* Nothing is proved, and it was not silent. */
 void identify_finish_stranger(struct identify *i, enum heard_class what)
 {
@@ -123,8 +131,8 @@ void identify_finish_stranger(struct identify *i, enum heard_class what)
 		identify_finish_identified(i);
 		return;
 	}
-	snprintf(text, sizeof(text), "%s (%u question%s asked)", words[what], n,
-		 n == 1 ? " was" : "s were");
+	snprintf(text, sizeof(text), "%s (%u question%s asked%s)", words[what], n,
+		 n == 1 ? " was" : "s were", spent(i->s));
 	seen.how = heard_class_names[what];
 	seen.words = text;
 	identify_finish(i, SAW_STRANGER, seen);
@@ -140,8 +148,9 @@ static void say_silence(const struct identify *i, unsigned waited_ms, char *text
 			 "on this port print what they are sent",
 			 waited_ms);
 	else
-		snprintf(text, room, "it accepted%s, and said nothing in %u ms to %u question%s",
-			 n ? " and acknowledged" : "", waited_ms, n, n == 1 ? "" : "s");
+		snprintf(text, room, "it accepted%s, and said nothing in %u ms to %u question%s%s",
+			 n ? " and acknowledged" : "", waited_ms, n, n == 1 ? "" : "s",
+			 spent(i->s));
 }
 
 void identify_finish_silence(struct identify *i)

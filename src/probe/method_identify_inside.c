@@ -21,6 +21,7 @@ static void set_questions_inside(struct identify *i)
 {
 	struct search *s = i->s;
 	const struct proto *wanted = task_of(i)->proto;
+	struct slice known = slice_of(s->known), outer;
 
 	if (!wanted || strcmp(wanted->name, "tls") == 0)
 		wanted = inside_usual(s->questions.table, i->dial.probe->port);
@@ -28,7 +29,10 @@ static void set_questions_inside(struct identify *i)
 		.table = s->questions.table,
 		.transport = TRANSPORT_TCP,
 		.expected = wanted,
+		.is_spent = s->foreign >= s->foreign_max,
 	};
+	if (slice_cut(&known, '+', &outer))
+		s->questions.known = identify_find(&s->questions, known);
 	questions_mark(&s->questions, questions_find(&s->questions, "tls"));
 }
 

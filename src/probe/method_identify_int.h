@@ -51,14 +51,16 @@ struct search {
 	unsigned connections, hush_ms;
 	enum heard_class most; /* of what was heard, and proves nothing */
 	long unacked;
-	unsigned again;	  /* times that what was lost has been asked again */
-	bool is_closing;  /* it ended one without a word */
-	bool is_curt;	  /* it ended the first connection before it was asked */
-	bool has_hushed;  /* words unasked were waited for */
-	bool is_unacked;  /* what was asked last; */
-	bool has_loss;	  /* and it was later: on the way to it packets get lost */
-	bool has_more;	  /* so it was given more time */
-	bool was_dropped; /* a connection, and it was tried once more */
+	const char *known;	       /* what was proved there before: struct recollection */
+	unsigned foreign, foreign_max; /* first messages in others' protocols: sent, allowed */
+	unsigned again;		       /* times that what was lost has been asked again */
+	bool is_closing;	       /* it ended one without a word */
+	bool is_curt;		       /* it ended the first connection before it was asked */
+	bool has_hushed;	       /* words unasked were waited for */
+	bool is_unacked;	       /* what was asked last; */
+	bool has_loss;		       /* and it was later: on the way to it packets get lost */
+	bool has_more;		       /* so it was given more time */
+	bool was_dropped;	       /* a connection, and it was tried once more */
 
 	struct proto_set proved;
 	size_t main; /* of them */
@@ -167,6 +169,9 @@ static inline int64_t patience_us(const struct identify *i)
 		us = PATIENCE_MS * 1000;
 	return us > least_us ? us : least_us;
 }
+
+/* `name`, of a dialogue; NULL: there is none. */
+const struct proto *identify_find(const struct questions *q, struct slice name);
 
 /* The wire. */
 int identify_flush_layer(struct identify *i);	 /* what the layer has for it; 0 or -errno */

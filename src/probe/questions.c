@@ -11,10 +11,19 @@ enum {
 	EARLY = 10 /* turns that give away many */
 };
 
+bool questions_is_foreign(const struct questions *q, size_t i)
+{
+	const struct proto *p = q->table[i];
+
+	return p != q->expected && p != q->known && !proto_set_has(&q->maybe, i);
+}
+
 static bool can_ask(const struct questions *q, size_t i)
 {
 	const struct proto *p = q->table[i];
 
+	if (q->is_spent && questions_is_foreign(q, i))
+		return false;
 	return p->transport == q->transport && p->answers != PROTO_NEVER &&
 	       !proto_set_has(&q->asked, i) && (p->start || p->is_server_first);
 }
@@ -52,7 +61,7 @@ static bool is_before(const struct questions *q, size_t a, size_t b)
 
 static bool is_expected(const struct questions *q, size_t i)
 {
-	return q->table[i] == q->expected;
+	return q->table[i] == q->expected || q->table[i] == q->known;
 }
 
 static size_t next_heard_of(const struct questions *q)
@@ -83,6 +92,9 @@ size_t questions_next(const struct questions *q)
 
 	if (i != QUESTIONS_NONE)
 		return i;
+	for (i = 0; q->table[i]; i++)
+		if (q->table[i] == q->known && can_ask(q, i))
+			return i;
 	for (i = 0; q->table[i]; i++)
 		if (is_expected(q, i) && can_ask(q, i))
 			return i;

@@ -3,7 +3,8 @@
  * Which question a port of which nothing is known is asked next, and how long its answer is waited
  * for. Pure: numbers in, numbers out.
  *
- * First come those that may speak there, by what was heard; then the one that is expected; then,
+ * First come those that may speak there, by what was heard; then the
+ * one that was proved there before, and the one that is expected; then,
  * over TCP, the others in the order of their turn, those without one never; over UDP all that are
  * ever answered, as their table has them.
  */
@@ -15,14 +16,18 @@ struct questions {
 	const struct proto *const *table; /* as `protos` */
 	enum transport transport;
 	const struct proto *expected; /* NULL: nothing is */
+	const struct proto *known;    /* proved there before, so asked before all; NULL */
 	struct proto_set asked;
 	struct proto_set maybe; /* heard of, and not asked yet */
 	struct proto_set lost;	/* asked, and nothing came: something may have got lost */
 	unsigned n_asked;
 	bool is_again; /* questions_again() was called */
+	bool is_spent; /* none may be asked any more that is foreign */
 };
 
 enum { QUESTIONS_NONE = PROTO_SET_MAX };
+/* Nothing says that the server speaks its protocol: to be counted. */
+bool questions_is_foreign(const struct questions *q, size_t i);
 size_t questions_next(const struct questions *q);   /* its place; QUESTIONS_NONE: no more */
 void questions_ask(struct questions *q, size_t i);  /* it is asked now */
 void questions_mark(struct questions *q, size_t i); /* it need not be asked */

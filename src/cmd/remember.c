@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#include "cmd/remember.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "cmd/command.h"
+#include "probe/blame.h"
+
+enum { DAY_S = 86400 };
+
+static void tell(const struct err *why)
+{
+	struct err e = {.class = why->class};
+
+	snprintf(e.text, sizeof(e.text), "what is learnt of ports is not remembered: %.300s",
+		 why->text);
+	(void)command_failed(&e);
+}
+
+static void recall_of(void *ctx, const struct addr *to, uint16_t port, struct recollection *out)
+{
+	const struct remember *r = ctx;
+
+	out->proved = memory_proved(r->memory, to, port);
+	out->foreign = memory_left(r->memory, to, port);
+}
+
+void remember_start(struct remember *r)
+{
+	struct err err;
+
+	if (memory_read(&r->memory, (int32_t)(time(NULL) / DAY_S), &err))
+		tell(&err);
+	r->recall = (struct recall){.of = recall_of, .ctx = r};
+}
+
+/* "tls+imap": what is inside belongs to it. */
+void remember_note(struct remember *r, const struct outcome *o, const struct sighting *seen)
+{
+	char proved[MEMORY_WORD_MAX] = "";
+
+	if (o->transport != TRANSPORT_TCP)
+		return;
+	if (seen->saw == SAW_IDENTIFIED && seen->inside)
+		snprintf(proved, sizeof(proved), "%s+%s", seen->proto->name, seen->inside->name);
+	else if (seen->saw == SAW_IDENTIFIED)
+		snprintf(proved, sizeof(proved), "%s", seen->proto->name);
+	memory_add(r->memory, &o->target, o->port, seen->foreign, proved[0] ? proved : NULL);
+}
+
+void remember_stop(struct remember *r)
+{
+	struct err err;
+
+	if (memory_write(r->memory, &err))
+		tell(&err);
+	r->memory = NULL;
+}
