@@ -248,7 +248,7 @@ static enum proto_result hear_ssl2(struct state *st, struct slice in, struct aud
 	return r == PROTO_OTHER ? PROTO_PROVED : r; /* most answer with an alert of TLS */
 }
 
-/* It did not refuse, but stumbled: over Diffie-Hellman where it has no prime. Once more, without. */
+/* It stumbled, as those do that take Diffie-Hellman and have no prime: once more, without. */
 static void fail_over(struct state *st)
 {
 	if (st->question == USUAL && !(st->seen & TLS_FINITE)) {
