@@ -123,6 +123,6 @@ PRINTF(3, 4)
 void audit_note(struct audit_notes *notes, const struct weakness *w, const char *fmt, ...);
 /* One weakness whose evidence is a list: what is to be said is added to what is there. */
 void audit_note_more(struct audit_notes *notes, const struct weakness *w, struct slice more);
-/* over() where silence, or an end without a word, is as it should be: nothing is unanswered then. */
+/* over() where silence, or an end without a word, is as it should be: nothing is unanswered. */
 void audit_rest(void *state, const struct audit_ask *ask, bool is_closed,
 		struct audit_notes *notes);
