@@ -4,10 +4,9 @@
  * is taken before it, after which a client sends the password. No password is sent, and the name is
  * nobody's.
  */
+#include "audit/audit.h"
 #include "base/compiler.h"
 #include "proto/ftp_reply.h"
-
-#include "audit/audit.h"
 
 enum { WAIT = 120, READY = 220, SECURED = 234, NEED_PASSWORD = 331, CLOSING = 421 };
 

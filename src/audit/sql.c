@@ -3,8 +3,8 @@
  * TLS and logins of databases. PostgreSQL: SSLRequest, answered by one letter (PostgreSQL
  * documentation, "SSL Session Encryption"). MySQL and MariaDB: the greeting says whether there is
  * TLS, and how passwords are proved (MySQL protocol, HandshakeV10). They count connections that end
- * before a login, so theirs is only listened to, once. SQL Server says
- * before the login what it would encrypt.
+ * before a login, so theirs is only listened to, once. SQL Server says before the login what it
+ * would encrypt.
  */
 #include "audit/audit.h"
 #include "base/compiler.h"
