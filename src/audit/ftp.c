@@ -4,10 +4,9 @@
  * is taken before it, after which a client sends the password. No password is sent, and the name is
  * nobody's.
  */
+#include "audit/audit.h"
 #include "base/compiler.h"
 #include "proto/ftp_reply.h"
-
-#include "audit/audit.h"
 
 enum { WAIT = 120, READY = 220, SECURED = 234, NEED_PASSWORD = 331, CLOSING = 421 };
 
@@ -107,8 +106,8 @@ static const char *const of[] = {"ftp", NULL};
 
 static const struct audit_vector upgrade_vectors[] = {
 	{.title = "it switches",
-	 .source = "RFC 4217 section 4",
-	 .turns = {{'<', SLICE("120 wait\r\n220-one\r\n220 two\r\n")},
+	 .source = "vsftpd 3.0.3",
+	 .turns = {{'<', SLICE("220 (vsFTPd 3.0.3)\r\n")},
 		   {'>', SLICE("AUTH TLS\r\n")},
 		   {'<', SLICE("234 Proceed with negotiation.\r\n")}},
 	 .codes = ""},
@@ -120,6 +119,13 @@ static const struct audit_vector upgrade_vectors[] = {
 		   {'>', SLICE("QUIT\r\n")}},
 	 .codes = "ftp-tls-missing",
 	 .evidence = "to AUTH TLS: 530 Please login with USER and PASS."},
+	{.title = "it has no TLS",
+	 .source = "ProFTPD 1.3.8",
+	 .turns = {{'<', SLICE("220 ProFTPD Server (ProFTPD) [::ffff:127.0.0.1]\r\n")},
+		   {'>', SLICE("AUTH TLS\r\n")},
+		   {'<', SLICE("500 AUTH not understood\r\n")},
+		   {'>', SLICE("QUIT\r\n")}},
+	 .codes = "ftp-tls-missing"},
 	{.title = "too busy",
 	 .source = "RFC 959 section 5.4",
 	 .turns = {{'<', SLICE("421 Too many users.\r\n")}},
@@ -135,6 +141,16 @@ static const struct audit_vector login_vectors[] = {
 		   {'>', SLICE("QUIT\r\n")}},
 	 .codes = "ftp-login-before-tls",
 	 .evidence = "to USER: 331 Please specify the password."},
+	{.title = "anonymous users alone",
+	 .source = "Pure-FTPd 1.0.50",
+	 .turns = {{'<', SLICE("220---------- Welcome to Pure-FTPd [privsep] [TLS] ----------\r\n"
+			       "220-Only anonymous FTP is allowed here\r\n"
+			       "220 You will be disconnected after 15 minutes of inactivity."
+			       "\r\n")},
+		   {'>', SLICE("USER portolan\r\n")},
+		   {'<', SLICE("230 Anonymous user logged in\r\n")},
+		   {'>', SLICE("QUIT\r\n")}},
+	 .codes = ""},
 	{.title = "TLS first",
 	 .source = "vsftpd 3.0.3",
 	 .turns = {{'<', SLICE("220 (vsFTPd 3.0.3)\r\n")},

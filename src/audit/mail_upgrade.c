@@ -243,6 +243,31 @@ static const char *const of_imap[] = {"imap", NULL};
 static const char *const of_pop3[] = {"pop3", NULL};
 
 static const struct audit_vector smtp_vectors[] = {
+	{.title = "it switches",
+	 .source = "Postfix 3.7.11",
+	 .turns = {{'<', SLICE("220 peer.test ESMTP Postfix (Debian/GNU)\r\n")},
+		   {'>', SLICE("EHLO portolan.invalid\r\n")},
+		   {'<', SLICE("250-peer.test\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n"
+			       "250-VRFY\r\n250-ETRN\r\n250-STARTTLS\r\n"
+			       "250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250-DSN\r\n"
+			       "250-SMTPUTF8\r\n250 CHUNKING\r\n")},
+		   {'>', SLICE("STARTTLS\r\n")},
+		   {'<', SLICE("220 2.0.0 Ready to start TLS\r\n")}},
+	 .codes = ""},
+	{.title = "it offers what it has not",
+	 .source = "RFC 3207 section 4",
+	 .turns = {{'<', SLICE("220 mail.test ESMTP\r\n")},
+		   {'>', SLICE("EHLO portolan.invalid\r\n")},
+		   {'<', SLICE("250-mail.test\r\n250 starttls\r\n")},
+		   {'>', SLICE("STARTTLS\r\n")},
+		   {'<', SLICE("454 TLS not available due to temporary reason\r\n")},
+		   {'>', SLICE("QUIT\r\n")}},
+	 .codes = "starttls-missing",
+	 .evidence = "454 TLS not available due to temporary reason"},
+	{.title = "it does not want us",
+	 .source = "RFC 5321 section 3.1",
+	 .turns = {{'<', SLICE("554 5.7.1 Go away\r\n")}, {'>', SLICE("QUIT\r\n")}},
+	 .codes = ""},
 	{.title = "passwords before TLS",
 	 .source = "RFC 3207 section 5",
 	 .turns = {{'<', SLICE("220 mail.test ESMTP\r\n")},
@@ -259,24 +284,64 @@ static const struct audit_vector smtp_vectors[] = {
 		   {'>', SLICE("QUIT\r\n")}},
 	 .codes = "starttls-missing"},
 };
+#define IMAP_ABILITIES "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+"
+#define IMAP_DONE      "p1 OK Pre-login capabilities listed, post-login capabilities have more.\r\n"
 static const struct audit_vector imap_vectors[] = {
 	{.title = "as it should be",
-	 .source = "RFC 9051 section 6.2.1",
+	 .source = "Dovecot 2.3.19",
+	 .turns = {{'<', SLICE("* OK [CAPABILITY " IMAP_ABILITIES
+			       " STARTTLS LOGINDISABLED] Dovecot (Debian) ready.\r\n")},
+		   {'>', SLICE("p1 CAPABILITY\r\n")},
+		   {'<',
+		    SLICE("* CAPABILITY " IMAP_ABILITIES " STARTTLS LOGINDISABLED\r\n" IMAP_DONE)},
+		   {'>', SLICE("p2 STARTTLS\r\n")},
+		   {'<', SLICE("p2 OK Begin TLS negotiation now.\r\n")}},
+	 .codes = ""},
+	{.title = "passwords, and no TLS",
+	 .source = "Dovecot 2.3.19",
+	 .turns = {{'<', SLICE("* OK [CAPABILITY " IMAP_ABILITIES
+			       " AUTH=PLAIN] Dovecot (Debian) ready.\r\n")},
+		   {'>', SLICE("p1 CAPABILITY\r\n")},
+		   {'<', SLICE("* CAPABILITY " IMAP_ABILITIES " AUTH=PLAIN\r\n" IMAP_DONE)},
+		   {'>', SLICE("p3 LOGOUT\r\n")}},
+	 .codes = "login-before-tls starttls-missing"},
+	{.title = "it does not tell what it can do",
+	 .source = "RFC 9051 section 7.1",
 	 .turns = {{'<', SLICE("* OK ready\r\n")},
 		   {'>', SLICE("p1 CAPABILITY\r\n")},
-		   {'<', SLICE("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\np1 OK done\r\n")},
-		   {'>', SLICE("p2 STARTTLS\r\n")},
-		   {'<', SLICE("p2 OK begin\r\n")}},
+		   {'<', SLICE("p1 BAD what?\r\n")},
+		   {'>', SLICE("p3 LOGOUT\r\n")}},
 	 .codes = ""},
 };
+
+#define POP3_ABILITIES                                                                             \
+	"+OK\r\nCAPA\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nPIPELINING\r\nAUTH-RESP-CODE\r\n"
 static const struct audit_vector pop3_vectors[] = {
+	{.title = "as it should be",
+	 .source = "Dovecot 2.3.19",
+	 .turns = {{'<', SLICE("+OK Dovecot (Debian) ready.\r\n")},
+		   {'>', SLICE("CAPA\r\n")},
+		   {'<', SLICE(POP3_ABILITIES "STLS\r\nSASL\r\n.\r\n")},
+		   {'>', SLICE("STLS\r\n")},
+		   {'<', SLICE("+OK Begin TLS negotiation now.\r\n")}},
+	 .codes = ""},
 	{.title = "passwords, and no TLS",
-	 .source = "RFC 2449 section 5",
+	 .source = "Dovecot 2.3.19",
+	 .turns = {{'<', SLICE("+OK Dovecot (Debian) ready.\r\n")},
+		   {'>', SLICE("CAPA\r\n")},
+		   {'<', SLICE(POP3_ABILITIES "USER\r\nSASL PLAIN\r\n.\r\n")},
+		   {'>', SLICE("QUIT\r\n")}},
+	 .codes = "login-before-tls starttls-missing",
+	 .evidence = "USER"},
+	{.title = "it does not tell what it can do, and has no TLS",
+	 .source = "RFC 1939 section 3",
 	 .turns = {{'<', SLICE("+OK ready\r\n")},
 		   {'>', SLICE("CAPA\r\n")},
-		   {'<', SLICE("+OK\r\nUSER\r\nUIDL\r\n.\r\n")},
+		   {'<', SLICE("-ERR what?\r\n")},
+		   {'>', SLICE("STLS\r\n")},
+		   {'<', SLICE("-ERR what?\r\n")},
 		   {'>', SLICE("QUIT\r\n")}},
-	 .codes = "login-before-tls starttls-missing"},
+	 .codes = "starttls-missing"},
 };
 
 const struct audit audit_smtp_upgrade = {

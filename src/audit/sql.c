@@ -1,16 +1,44 @@
 /* SPDX-License-Identifier: ISC
  *
- * The switch to TLS of databases. PostgreSQL: SSLRequest, answered by one letter (PostgreSQL
+ * TLS and logins of databases. PostgreSQL: SSLRequest, answered by one letter (PostgreSQL
  * documentation, "SSL Session Encryption"). MySQL and MariaDB: the greeting says whether there is
  * TLS, and how passwords are proved (MySQL protocol, HandshakeV10). They count connections that end
- * before a login, so theirs is only listened to, once.
+ * before a login, so theirs is only listened to, once. SQL Server says before the login what it
+ * would encrypt.
  */
 #include "audit/audit.h"
 #include "base/compiler.h"
 #include "proto/wire.h"
 
-enum { PG_NO_SWITCH, MY_NO_TLS, MY_OLD_LOGIN, MY_SHA1_LOGIN };
+enum {
+	PG_TRUST,
+	PG_CLEAR,
+	PG_MD5,
+	PG_NO_SWITCH,
+	MS_NEVER,
+	MS_OPTIONAL,
+	MY_NO_TLS,
+	MY_OLD_LOGIN,
+	MY_SHA1_LOGIN
+};
 static const struct weakness weaknesses[] = {
+	[PG_TRUST] = {"postgresql-trust", SEVERITY_CRITICAL, false,
+		      "whoever reaches it is let in under any name, without a password (trust)",
+		      "Put scram-sha-256 in the place of trust (pg_hba.conf).", "CWE-306"},
+	[PG_CLEAR] = {"postgresql-cleartext-login", SEVERITY_HIGH, false,
+		      "it asks for the password in clear text, before TLS",
+		      "Put hostssl and scram-sha-256 in the place of host and password "
+		      "(pg_hba.conf).",
+		      "CWE-319"},
+	[PG_MD5] = {"postgresql-md5-login", SEVERITY_LOW, false, "its logins rest on MD5",
+		    "Set password_encryption and pg_hba.conf to scram-sha-256.", "RFC 6151"},
+	[MS_NEVER] = {"mssql-no-encryption", SEVERITY_HIGH, false,
+		      "it encrypts nothing, not even the login",
+		      "Give it a certificate, and set Force Encryption.",
+		      "MS-TDS section 2.2.6.5; CWE-319"},
+	[MS_OPTIONAL] = {"mssql-encryption-optional", SEVERITY_LOW, false,
+			 "it encrypts the login alone where the client does not ask for more",
+			 "Set Force Encryption.", "MS-TDS section 2.2.6.5"},
 	[PG_NO_SWITCH] = {"postgresql-tls-missing", SEVERITY_MEDIUM, false,
 			  "it cannot be switched to TLS: all passes in clear text",
 			  "Give it a certificate (ssl = on), and let pg_hba.conf have hostssl "
@@ -53,6 +81,113 @@ static enum proto_result pg_input(void *state, const struct audit_ask *ask, stru
 	if (answer == 'N')
 		audit_note(notes, &weaknesses[PG_NO_SWITCH], "to SSLRequest: N");
 	return PROTO_OTHER;
+}
+
+static bool pg_login_start(void *state, const struct audit_ask *ask, struct proto_out *out)
+{
+	static const struct slice first = SLICE("\0\0\0\51\0\3\0\0"
+						"user\0portolan\0database\0portolan\0\0");
+
+	(void)state;
+	(void)ask;
+	proto_put(out, first.p, first.n);
+	return true;
+}
+
+/* Which proof it wants of a user that is not there, without TLS; an error tells nothing. */
+static enum proto_result pg_login_input(void *state, const struct audit_ask *ask, struct slice *in,
+					struct proto_out *out, struct audit_notes *notes)
+{
+	enum { OPEN = 0, CLEAR = 3, MD5 = 5 };
+	struct slice s = *in;
+	uint32_t n, kind;
+	uint8_t type;
+
+	(void)state;
+	(void)ask;
+	if (!wire_take8(&s, &type))
+		return PROTO_MORE;
+	if (type != 'R')
+		return PROTO_OTHER;
+	if (!wire_take32(&s, &n) || !wire_take32(&s, &kind))
+		return PROTO_MORE;
+	if (kind == OPEN)
+		audit_note(notes, &weaknesses[PG_TRUST], "user portolan: no password asked for");
+	else if (kind == CLEAR)
+		audit_note(notes, &weaknesses[PG_CLEAR], "user portolan: AuthenticationCleartext");
+	else if (kind == MD5)
+		audit_note(notes, &weaknesses[PG_MD5], "user portolan: AuthenticationMD5Password");
+	proto_put(out, "X\0\0\0\4", 5);
+	return PROTO_PROVED;
+}
+
+/* SQL Server: what comes before a login, MS-TDS section 2.2.6.5. We offer no more than an
+ * encrypted login; a server that demands more says so. */
+
+/* Each option: its number, where its value is (from behind the header), the value's size. */
+#define PRELOGIN                                                                                   \
+	"\x12\1\0\x2f\0\0\0\0"                                                                     \
+	"\0\0\x1a\0\6"		       /* version */                                               \
+	"\1\0\x20\0\1"		       /* encryption */                                            \
+	"\2\0\x21\0\1"		       /* instance */                                              \
+	"\3\0\x22\0\4"		       /* thread */                                                \
+	"\4\0\x26\0\1\xff"	       /* several active results */                                \
+	"\x11\0\0\0\0\0\0\0\0\0\0\0\0" /* 17.0, encryption of the login, the rest 0 */
+
+static bool ms_start(void *state, const struct audit_ask *ask, struct proto_out *out)
+{
+	static const struct slice prelogin = SLICE(PRELOGIN);
+
+	(void)state;
+	(void)ask;
+	proto_put(out, prelogin.p, prelogin.n);
+	return true;
+}
+
+/* Options: a number, where the value is, its size; 0xff ends them. */
+static bool find_encryption(struct slice body, uint8_t *encryption)
+{
+	enum { ENCRYPTION = 1, END = 0xff };
+	struct slice s = body, value;
+	uint8_t option;
+	uint16_t at, n;
+
+	while (wire_take8(&s, &option) && option != END && wire_take16(&s, &at) &&
+	       wire_take16(&s, &n))
+		if (option == ENCRYPTION) {
+			value = slice_skip(body, at < body.n ? at : body.n);
+			return wire_take8(&value, encryption);
+		}
+	return false;
+}
+
+static enum proto_result ms_input(void *state, const struct audit_ask *ask, struct slice *in,
+				  struct proto_out *out, struct audit_notes *notes)
+{
+	enum { HEADER = 8, ANSWER_MAX = 4096, OFF = 0, NOT_SUPPORTED = 2 };
+	static const char begin[] = {4, 1};
+	struct slice s = *in, skipped, body;
+	uint8_t encryption;
+	uint16_t n;
+
+	(void)state;
+	(void)ask;
+	(void)out;
+	if (memcmp(s.p, begin, s.n < 2 ? s.n : 2) != 0)
+		return PROTO_OTHER;
+	if (!wire_take(&s, sizeof(begin), &skipped) || !wire_take16(&s, &n))
+		return PROTO_MORE;
+	if (n < HEADER || n > ANSWER_MAX)
+		return PROTO_OTHER;
+	if (!wire_take(&s, 4, &skipped) || !wire_take(&s, (size_t)n - HEADER, &body))
+		return PROTO_MORE;
+	if (!find_encryption(body, &encryption))
+		return PROTO_OTHER;
+	if (encryption == NOT_SUPPORTED)
+		audit_note(notes, &weaknesses[MS_NEVER], "ENCRYPTION: 2, not supported");
+	else if (encryption == OFF)
+		audit_note(notes, &weaknesses[MS_OPTIONAL], "ENCRYPTION: 0, off");
+	return PROTO_PROVED;
 }
 
 /* The low and the high half of what it can do. */
@@ -132,6 +267,7 @@ static enum proto_result my_input(void *state, const struct audit_ask *ask, stru
 }
 
 static const char *const of_pg[] = {"postgresql", NULL};
+static const char *const of_ms[] = {"mssql", NULL};
 static const char *const of_my[] = {"mysql", NULL};
 
 static const struct audit_vector pg_vectors[] = {
@@ -143,6 +279,53 @@ static const struct audit_vector pg_vectors[] = {
 	 .source = "PostgreSQL 15.18",
 	 .turns = {{'>', SLICE("\0\0\0\10\4\322\26\57")}, {'<', SLICE("S")}},
 	 .codes = ""},
+};
+
+#define PG_LOGIN "\0\0\0\51\0\3\0\0user\0portolan\0database\0portolan\0\0"
+static const struct audit_vector pg_login_vectors[] = {
+	{.title = "by SCRAM",
+	 .source = "PostgreSQL 15.18",
+	 .turns = {{'>', SLICE(PG_LOGIN)},
+		   {'<', SLICE("R\0\0\0\27\0\0\0\12SCRAM-SHA-256\0\0")},
+		   {'>', SLICE("X\0\0\0\4")}},
+	 .codes = ""},
+	{.title = "without a password",
+	 .source = "PostgreSQL documentation, AuthenticationOk",
+	 .turns = {{'>', SLICE(PG_LOGIN)},
+		   {'<', SLICE("R\0\0\0\10\0\0\0\0")},
+		   {'>', SLICE("X\0\0\0\4")}},
+	 .codes = "postgresql-trust"},
+	{.title = "the password itself",
+	 .source = "PostgreSQL documentation, AuthenticationCleartextPassword",
+	 .turns = {{'>', SLICE(PG_LOGIN)},
+		   {'<', SLICE("R\0\0\0\10\0\0\0\3")},
+		   {'>', SLICE("X\0\0\0\4")}},
+	 .codes = "postgresql-cleartext-login"},
+	{.title = "by MD5",
+	 .source = "PostgreSQL documentation, AuthenticationMD5Password",
+	 .turns = {{'>', SLICE(PG_LOGIN)},
+		   {'<', SLICE("R\0\0\0\14\0\0\0\5salt")},
+		   {'>', SLICE("X\0\0\0\4")}},
+	 .codes = "postgresql-md5-login"},
+};
+
+/* MS-TDS section 4.2, with another value of ENCRYPTION. */
+#define PRELOGIN_ANSWER(encryption)                                                                \
+	"\4\1\0\x2b\0\0\1\0\0\0\x1a\0\6\1\0\x20\0\1\2\0\x21\0\1\3\0\x22\0\0\4\0\x22\0\1\xff\x09\0" \
+	"\0\0\0\0" encryption "\0\0"
+static const struct audit_vector ms_vectors[] = {
+	{.title = "it insists",
+	 .source = "MS-TDS section 4.2",
+	 .turns = {{'>', SLICE(PRELOGIN)}, {'<', SLICE(PRELOGIN_ANSWER("\3"))}},
+	 .codes = ""},
+	{.title = "the login alone",
+	 .source = "MS-TDS section 2.2.6.5",
+	 .turns = {{'>', SLICE(PRELOGIN)}, {'<', SLICE(PRELOGIN_ANSWER("\0"))}},
+	 .codes = "mssql-encryption-optional"},
+	{.title = "nothing",
+	 .source = "MS-TDS section 2.2.6.5",
+	 .turns = {{'>', SLICE(PRELOGIN)}, {'<', SLICE(PRELOGIN_ANSWER("\2"))}},
+	 .codes = "mssql-no-encryption"},
 };
 
 static const struct audit_vector my_vectors[] = {
@@ -181,6 +364,31 @@ const struct audit audit_postgresql_upgrade = {
 	.n_weaknesses = ARRAY_LEN(weaknesses),
 	.vectors = pg_vectors,
 	.n_vectors = ARRAY_LEN(pg_vectors),
+};
+const struct audit audit_postgresql_login = {
+	.name = "postgresql-login",
+	.title = "logins of PostgreSQL before TLS",
+	.of = of_pg,
+	.transport = TRANSPORT_TCP,
+	.is_active = true,
+	.start = pg_login_start,
+	.input = pg_login_input,
+	.weaknesses = weaknesses,
+	.n_weaknesses = ARRAY_LEN(weaknesses),
+	.vectors = pg_login_vectors,
+	.n_vectors = ARRAY_LEN(pg_login_vectors),
+};
+const struct audit audit_mssql = {
+	.name = "mssql",
+	.title = "encryption of SQL Server",
+	.of = of_ms,
+	.transport = TRANSPORT_TCP,
+	.start = ms_start,
+	.input = ms_input,
+	.weaknesses = weaknesses,
+	.n_weaknesses = ARRAY_LEN(weaknesses),
+	.vectors = ms_vectors,
+	.n_vectors = ARRAY_LEN(ms_vectors),
 };
 const struct audit audit_mysql = {
 	.name = "mysql",

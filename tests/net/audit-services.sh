@@ -3,7 +3,7 @@
 # shellcheck disable=SC2317 # here is called by expect_rc
 . "$SOURCE_DIR/tests/peers-lib.sh"
 need_peers postfix dovecot-imapd dovecot-pop3d vsftpd nginx postgresql mariadb-server-core redis-server memcached mosquitto \
-	nats-server openssl
+	nats-server etcd-server slapd openssl
 export PORTOLAN_CATALOG="$SOURCE_DIR/catalog"
 at=192.0.2.7
 here() { ip netns exec "$ns" "$PORTOLAN" "$@"; }
@@ -57,7 +57,7 @@ for record in map(json.loads, open(sys.argv[1])):
         print(record['code'], record['subject'].rsplit(':', 1)[-1])
 PYTHON
 }
-ours='^(starttls-|login-before-|ftp-|http-|hsts-|cookie-|redis-|memcached-|mqtt-|nats-|postgresql-|mysql-)'
+ours='^(etcd-|ldap-tls-|starttls-|login-before-|ftp-|http-|hsts-|cookie-|redis-|memcached-|mqtt-|nats-|postgresql-|mysql-)'
 
 # Carelessly.
 namespace careless
@@ -78,16 +78,21 @@ start_inside "$ns" /usr/bin/memcached -u root -m 8
 printf 'listener 1883\nallow_anonymous true\nuser root\n' >"$R/etc/mosquitto/careless.conf"
 start_inside "$ns" /usr/sbin/mosquitto -c /etc/mosquitto/careless.conf
 start_inside "$ns" /usr/sbin/nats-server -p 4222
-listening 21 25 80 81 110 143 443 1883 3306 4222 5432 6379 6380 11211
-expect_rc 1 here audit --format jsonl $at:21,25,80,81,110,143,443,1883,3306,4222,5432,6379,6380,11211
+start_inside "$ns" /usr/bin/etcd --data-dir /tmp/etcd --listen-client-urls http://0.0.0.0:2379 \
+	--advertise-client-urls http://127.0.0.1:2379
+peer slapd "$ns"
+listening 21 25 80 81 110 143 443 1883 2379 3306 4222 5432 6379 6380 11211
+expect_rc 1 here audit --format jsonl $at:21,25,80,81,110,143,389,443,1883,2379,3306,4222,5432,6379,6380,11211
 found
 cat >"$T/wanted" <<'LIST'
 cookie-without-secure 443
+etcd-open 2379
 ftp-login-before-tls 21
 ftp-tls-missing 21
 hsts-missing 443
 http-basic-cleartext 81
 http-cleartext 80
+ldap-tls-missing 389
 login-before-tls 110
 login-before-tls 143
 memcached-open 11211
