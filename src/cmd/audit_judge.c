@@ -86,6 +86,10 @@ static void add_finding(const struct auditing *x, const struct audited *s, const
 
 static const char *note_of(struct arena *a, const struct audited *s)
 {
+	if (s->is_remembered)
+		return "it was proved earlier today and not asked again: it counts those who come "
+		       "and do "
+		       "not go on";
 	if (s->is_shut_out)
 		return "it refused connections before all was asked";
 	if (s->unanswered)

@@ -61,6 +61,7 @@ static void take_sighting(struct trial *t, const struct outcome *o, const struct
 	s->said = arena_copy(x->arena, slice_of(seen->said.text));
 	s->is_inside = seen->inside || strcmp(s->proto, "tls") == 0;
 	s->is_alternative = x->stage > 0;
+	s->is_remembered = seen->is_remembered;
 	if (!seen->layer || !seen->layer->has_certificate)
 		return;
 	s->certificate = ARENA_NEW(x->arena, struct certificate);
@@ -145,6 +146,8 @@ static void ask(struct auditing *x, struct audited *s, struct audit_job *job)
 
 static void ask_service(struct auditing *x, struct audited *s)
 {
+	if (s->is_remembered)
+		return;
 	if (s->transport == TRANSPORT_TCP) {
 		ask(x, s, add_job(x, s, NULL));
 		return;

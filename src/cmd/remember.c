@@ -2,12 +2,17 @@
 #include "cmd/remember.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "cmd/command.h"
 #include "probe/blame.h"
+#include "proto/proto.h"
 
-enum { DAY_S = 86400 };
+enum {
+	DAY_S = 86400,
+	VISITS_MAX = 3, /* a day, to who counts them: MariaDB shuts out after 100 in a row */
+};
 
 static void tell(const struct err *why)
 {
@@ -18,12 +23,22 @@ static void tell(const struct err *why)
 	(void)command_failed(&e);
 }
 
+/* Only of who never goes on by himself: who is asked what is inside TLS goes on. */
+static bool counts_visits(const char *proved)
+{
+	for (size_t i = 0; protos[i]; i++)
+		if (protos[i]->transport == TRANSPORT_TCP && strcmp(protos[i]->name, proved) == 0)
+			return protos[i]->is_on_request;
+	return false;
+}
+
 static void recall_of(void *ctx, const struct addr *to, uint16_t port, struct recollection *out)
 {
 	const struct remember *r = ctx;
 
 	out->proved = memory_proved(r->memory, to, port);
 	out->foreign = memory_left(r->memory, to, port);
+	out->rests = counts_visits(out->proved) && memory_today(r->memory, to, port) >= VISITS_MAX;
 }
 
 void remember_start(struct remember *r)
@@ -46,7 +61,10 @@ void remember_note(struct remember *r, const struct outcome *o, const struct sig
 		snprintf(proved, sizeof(proved), "%s+%s", seen->proto->name, seen->inside->name);
 	else if (seen->saw == SAW_IDENTIFIED)
 		snprintf(proved, sizeof(proved), "%s", seen->proto->name);
-	memory_add(r->memory, &o->target, o->port, seen->foreign, proved[0] ? proved : NULL);
+	if (seen->is_remembered)
+		return;
+	memory_add(r->memory, &o->target, o->port, seen->foreign + counts_visits(proved),
+		   proved[0] ? proved : NULL);
 }
 
 void remember_stop(struct remember *r)

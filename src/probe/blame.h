@@ -61,11 +61,12 @@ struct sighting {
 	const struct proto *inside;
 	const char *inside_service;
 	const struct layer_told *layer;
-	const char *how;   /* SAW_STRANGER: a literal */
-	const char *words; /* the evidence, where the method knows better; NULL, "": it does not */
-	unsigned foreign;  /* first messages in others' protocols that it was sent */
-	long unacked;	   /* SAW_SILENCE over TCP: as struct loop_ops says; -1: nothing was sent */
-	bool has_gap;	   /* the same: later bytes came, and those before them not */
+	const char *how;    /* SAW_STRANGER: a literal */
+	const char *words;  /* the evidence, where the method knows better; NULL, "": it does not */
+	unsigned foreign;   /* first messages in others' protocols that it was sent */
+	bool is_remembered; /* SAW_IDENTIFIED: `proto` was proved earlier that day */
+	long unacked; /* SAW_SILENCE over TCP: as struct loop_ops says; -1: nothing was sent */
+	bool has_gap; /* the same: later bytes came, and those before them not */
 	int error;
 	const char *call; /* "socket", "connect", "send", ...; a literal */
 	bool had_way;	  /* SAW_LOCAL_ERROR: earlier in the run this host could send there */

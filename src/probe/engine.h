@@ -38,6 +38,9 @@ struct via_hop;
 struct recollection {
 	const char *proved; /* "ssh", "tls+imap": inside TLS; "": nothing; lent for the run */
 	unsigned foreign;   /* so many first messages in others' protocols may be sent */
+	/* It was asked often enough today, and servers of `proved` count who comes and does not go
+	 * on: it is seen that somebody listens, and no more. */
+	bool rests;
 };
 struct recall {
 	void (*of)(void *ctx, const struct addr *to, uint16_t port, struct recollection *r);

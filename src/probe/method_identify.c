@@ -10,6 +10,7 @@
 #include "probe/method_identify_int.h"
 
 #include <limits.h>
+#include <stdio.h>
 
 void identify_peer_gone(struct identify *i, bool reset)
 {
@@ -144,10 +145,30 @@ static void begin_search(struct identify *i)
 	s->unacked = -1;
 }
 
+static void finish_remembered(struct identify *i)
+{
+	struct sighting seen = i->dial.seen;
+	char words[OUTCOME_EVIDENCE_MAX];
+
+	snprintf(words, sizeof(words),
+		 "it takes connections; %s was proved there earlier today, and was not asked "
+		 "again: it counts those who come and do not go on",
+		 i->resting->name);
+	seen.proto = i->resting;
+	seen.is_usual = i->resting == questions_usual(TRANSPORT_TCP, i->dial.probe->port);
+	seen.is_remembered = true;
+	seen.words = words;
+	identify_finish(i, SAW_IDENTIFIED, seen);
+}
+
 static void connected(struct dial *d)
 {
 	struct identify *i = (struct identify *)d;
 
+	if (i->resting) {
+		finish_remembered(i);
+		return;
+	}
 	if (!i->s)
 		begin_search(i);
 	i->s->connections++;
@@ -197,10 +218,25 @@ static void failed(struct dial *d, enum saw saw)
 		identify_finish_shut_out(i, saw);
 }
 
+static const struct proto *find_resting(const struct probe *p)
+{
+	const struct task *t = probe_task(p);
+	struct recollection of_it = {.proved = ""};
+	const struct questions q = {.table = t->among ? t->among : protos,
+				    .transport = TRANSPORT_TCP};
+
+	if (!t->recall)
+		return NULL;
+	t->recall->of(t->recall->ctx, &p->to, p->port, &of_it);
+	return of_it.rests ? identify_find(&q, slice_of(of_it.proved)) : NULL;
+}
+
 static void begin(struct probe *p)
 {
 	struct identify *i = (struct identify *)p->state;
 
+	i->resting = find_resting(p);
+	i->dial.is_unseen = i->resting != NULL;
 	i->timer.fire = timer_fired;
 	i->dial.probe = p;
 	i->dial.to = p->to;

@@ -3,12 +3,17 @@
 
 #include <string.h>
 
+/* Who is to greet; NULL: nobody is. */
+static const struct proto *greeter(const struct questions *q)
+{
+	if (q->known)
+		return q->known->is_server_first ? q->known : NULL;
+	return q->expected && q->expected->is_server_first ? q->expected : NULL;
+}
+
 bool identify_waits_for_greeting(const struct search *s)
 {
-	const struct questions *q = &s->questions;
-
-	return (q->expected && q->expected->is_server_first) ||
-	       (q->known && q->known->is_server_first);
+	return greeter(&s->questions) != NULL;
 }
 
 /* A third of the time at most goes by in a hush; where a greeting is due half of it, or what the
@@ -135,7 +140,7 @@ static bool begin_hush(struct identify *i)
 	reset_connection(s);
 	s->stage = STAGE_HUSH;
 	if (identify_waits_for_greeting(s))
-		at = questions_find(&s->questions, s->questions.expected->name);
+		at = questions_find(&s->questions, greeter(&s->questions)->name);
 	if (at != QUESTIONS_NONE) {
 		questions_mark(&s->questions, at);
 		identify_hold(i, at);

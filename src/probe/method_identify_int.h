@@ -109,7 +109,8 @@ struct search {
 struct identify {
 	struct dial dial; /* first: the address is the same */
 	struct timer timer;
-	struct search *s; /* owned; NULL: not connected yet */
+	struct search *s;	     /* owned; NULL: not connected yet */
+	const struct proto *resting; /* struct recollection: rests; NULL: it does not */
 };
 
 static inline const struct task *task_of(const struct identify *i)

@@ -147,13 +147,18 @@ int memory_read(struct memory **out, int32_t today, struct err *err)
 	return rc;
 }
 
-unsigned memory_left(const struct memory *m, const struct addr *a, uint16_t port)
+unsigned memory_today(const struct memory *m, const struct addr *a, uint16_t port)
 {
 	const struct memory_port *p = find(m, a, port);
 
-	if (!p || p->day != m->today)
-		return MEMORY_BUDGET;
-	return p->foreign < MEMORY_BUDGET ? MEMORY_BUDGET - p->foreign : 0;
+	return p && p->day == m->today ? p->foreign : 0;
+}
+
+unsigned memory_left(const struct memory *m, const struct addr *a, uint16_t port)
+{
+	unsigned sent = memory_today(m, a, port);
+
+	return sent < MEMORY_BUDGET ? MEMORY_BUDGET - sent : 0;
 }
 
 const char *memory_proved(const struct memory *m, const struct addr *a, uint16_t port)

@@ -33,6 +33,8 @@ struct memory_port {
 MUST_USE int memory_read(struct memory **m, int32_t today, struct err *err);
 /* What is left of today's budget. */
 unsigned memory_left(const struct memory *m, const struct addr *a, uint16_t port);
+/* How many were sent today. */
+unsigned memory_today(const struct memory *m, const struct addr *a, uint16_t port);
 /* "": nothing is remembered. */
 const char *memory_proved(const struct memory *m, const struct addr *a, uint16_t port);
 /* proved NULL: as before. */

@@ -186,6 +186,8 @@ ours() {
 	ours_transport=$1 ours_to=$2
 	shift 2
 	[ "$ours_transport" = tcp ] || set -- --udp
+	# Nothing is remembered of an earlier run.
+	rm -rf "${XDG_STATE_HOME:?}"
 	timed "$ours_to" "$PORTOLAN" identify "$@" --format jsonl $(asked "$ours_transport") || die "identify: $?"
 	judged ours "$ours_transport" "$T/truth" "$ours_to"
 }

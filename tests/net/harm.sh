@@ -1,5 +1,5 @@
-# portolan check harms nobody: the whole catalog, fifty times over, against real servers that throttle, block and
-# ban; afterwards each still serves the host that checked, and nothing of the checks is left. What blocks is seen
+# portolan check, identify and audit harm nobody: the whole catalog, and all ports, fifty times over, against real
+# servers that throttle, block and ban; afterwards each still serves the host that checked, and nothing of the checks is left. What blocks is seen
 # to block, by another host that behaves badly.
 . "$SOURCE_DIR/tests/peers-lib.sh"
 need_peers openssh-server fail2ban rsyslog mariadb-server-core transmission-daemon vsftpd postfix dovecot-imapd \
@@ -224,6 +224,23 @@ for pid in $pids; do
 	wait "$pid"
 done
 left "after the runs"
+served $vantage
+
+# What speaks there? The first time it is found out, then it is known.
+began=$(date +%s)
+n=0
+while [ $n -lt $RUNS ]; do
+	ip netns exec "$client" "$PORTOLAN" identify $first:21,22,25,143,389,1352,3306,5432,6379,51413 >"$T/identified" ||
+		fail "identify, run $n: $(cat "$T/identified")"
+	n=$((n + 1))
+done
+echo "$n runs of identify in $(($(date +%s) - began)) s"
+n=0
+while [ $n -lt $NOBODY_RUNS ]; do
+	ip netns exec "$client" "$PORTOLAN" audit $first:21,22,25,143,389,1352,3306,5432,6379,51413 >"$T/audited"
+	has_not "$T/audited" refused
+	n=$((n + 1))
+done
 served $vantage
 
 # All saw the same, one by one and five at a time, but for the ping that nobody may not send.

@@ -162,4 +162,14 @@ has "$T/out" "tried: the usual ports over TCP of what this version can speak"
 has "$T/out" "53,"
 identify --timeout 1000 127.0.0.1:40002
 says 40002 silent "said nothing in 1[0-9][0-9][0-9] ms"
+
+# What is left of the day's first messages, and no more; what was proved before is asked first.
+mkdir -p "$XDG_STATE_HOME/portolan"
+printf '127.0.0.1 40002 %s 79 -\n' "$(date +%F)" >"$XDG_STATE_HOME/portolan/targets"
+identify 127.0.0.1:40002
+says 40002 silent "said nothing in [0-9]* ms to 1 question, and no more"
+grep -q '^127\.0\.0\.1 40002 .* 80 -$' "$XDG_STATE_HOME/portolan/targets" || fail "it does not count"
+printf '127.0.0.1 40002 %s 3 mysql\n' "$(date +%F)" >"$XDG_STATE_HOME/portolan/targets"
+identify 127.0.0.1:40002
+says 40002 mysql "mysql was proved there earlier today, and was not asked again"
 exit 0
