@@ -106,6 +106,7 @@ python3 -c 'if True:
 			print(r["code"], r["subject"].rsplit(":", 1)[1])' <"$T/told" | sort >"$T/found"
 sort >"$T/wanted" <<'END'
 dns-version 53
+ldap-tls-missing 389
 radius-unsigned-answer 1812
 radius-unsigned-request 1812
 smb-netbios-signing 139
@@ -156,6 +157,7 @@ ftp-anonymous 21
 ftp-tls-missing 21
 http-open-proxy 8888
 ldap-anonymous 389
+ldap-tls-missing 389
 rsync-listed 873
 rsync-no-password 873
 smb-guest 445
