@@ -59,6 +59,13 @@ static bool has_stamp(struct slice greeting)
 	       line_has(greeting, "@");
 }
 
+/* What it calls itself; servers of these names greet so in POP3 alone. */
+static bool is_named(struct slice greeting)
+{
+	return line_has(greeting, "POP") || line_has(greeting, "Dovecot") ||
+	       line_has(greeting, "Cyrus");
+}
+
 /* A greeting tells by its words or its stamp; else a second status line must follow. */
 static enum proto_result recognise(struct slice in, struct proto_said *said)
 {
@@ -75,7 +82,7 @@ static enum proto_result recognise(struct slice in, struct proto_said *said)
 		return PROTO_OTHER;
 	if (!greeting.n)
 		return PROTO_MORE; /* Redis says this, too */
-	if (!has_stamp(greeting) && !line_has(greeting, "POP")) {
+	if (!has_stamp(greeting) && !is_named(greeting)) {
 		result = line_take(&in, LINE_LIMIT, &line);
 		if (result != PROTO_PROVED)
 			return result;
