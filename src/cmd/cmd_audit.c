@@ -155,6 +155,7 @@ static int take_site(const struct arguments *args, struct audit_run *x, struct e
 	x->is_here = !rc;
 	if (rc && as)
 		return rc;
+	x->auditing.trial.run.site = x->loaded.site->name.s;
 	audit_chart_targets(&x->auditing, x->loaded.plan, &x->tcp, &x->udp);
 	return 0;
 }
@@ -275,7 +276,7 @@ static const struct option_spec options[] = {
 	{"family", "4|6", "only a name's addresses of that family", false},
 	{"source", "ADDRESS", "ask from this address of ours", false},
 	{"i-may-probe", "PREFIX", "ranges inside it may be asked", true},
-	{"format", "text|csv|markdown|jsonl|json|junit|sarif", "default text", false},
+	{"format", "text|csv|markdown|html|jsonl|json|junit|sarif", "default text", false},
 	{"output", "FILE", "write the report there, in one go", false},
 };
 

@@ -11,3 +11,4 @@ void audit_markdown(const struct audit_report *r, struct buf *out);
 /* What is of severity medium and worse fails. */
 void audit_junit(const struct audit_report *r, struct buf *out);
 void audit_sarif(const struct audit_report *r, struct buf *out);
+void audit_html(const struct audit_report *r, struct buf *out);

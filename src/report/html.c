@@ -70,7 +70,8 @@ void html_stop(const struct buf *json, struct buf *out)
 	add_json_in_script(out, json);
 	buf_add_text(out, "</script>\n<script>\n");
 	buf_add_text(out, html_page_js);
-	buf_add_text(out, "</script>\n</body>\n</html>\n");
+	buf_add_text(out, "</script>\n");
+	html_end(out);
 }
 
 void html_filters(const char *const *names, size_t n, const char *placeholder, struct buf *out)
@@ -97,4 +98,9 @@ void html_table_start(const struct html_column *columns, size_t n, const char *b
 		buf_addf(out, "<th><button type=\"button\" data-key=\"%s\">%s</button></th>",
 			 columns[i].key, columns[i].title);
 	buf_add_text(out, "</tr></thead>\n");
+}
+
+void html_end(struct buf *out)
+{
+	buf_add_text(out, "</body>\n</html>\n");
 }

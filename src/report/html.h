@@ -18,6 +18,8 @@ struct html_head {
 void html_start(const struct html_head *head, struct buf *out);
 /* The data as JSON, the script, the end. */
 void html_stop(const struct buf *json, struct buf *out);
+/* The end of a page without a table: nothing is to be sorted. */
+void html_end(struct buf *out);
 
 void html_text(struct buf *out, const char *s);
 /* tag and class are ours. */

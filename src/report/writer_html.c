@@ -2,6 +2,7 @@
  *
  * A plan as a page: the answer, questions, warnings, every flow with its way drawn.
  */
+#include "report/audit_forms.h"
 #include "report/check_html.h"
 #include "report/flow_words.h"
 #include "report/html.h"
@@ -251,4 +252,5 @@ const struct writer writer_html = {
 	.name = "html",
 	.plan = write_plan,
 	.check = check_html_write,
+	.audit = audit_html,
 };

@@ -88,7 +88,7 @@ has "$T/out" 'owner: Ann, date: 2026-12-01'
 has_not "$T/out" '"code":"not-required","subject":"192.0.2.7:25"'
 
 # Each form is what it says it is.
-for form in text csv markdown jsonl json junit sarif; do
+for form in text csv markdown html jsonl json junit sarif; do
 	expect_rc 1 here audit --ports 110,143 --catalog "$T" --format $form --output "$T/$form" "$T/site.yaml"
 	[ -s "$T/$form" ] || fail "$form: nothing written"
 done
@@ -104,6 +104,7 @@ run = json.load(open(t + '/sarif'))['runs'][0]
 rules = [r['id'] for r in run['tool']['driver']['rules']]
 assert len(rules) == len(set(rules)) and all(rules[r['ruleIndex']] == r['ruleId'] for r in run['results'])
 assert len(run['results']) == len(rows) - 1
+assert open(t + '/html').read().count('<li class="warn ') == len(rows) - 1
 assert json.load(open(t + '/json'))['records'][-1]['record'] == 'summary'
 PYTHON
 
