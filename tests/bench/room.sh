@@ -6,9 +6,10 @@
 #	ROOM="redis sshd"	these servers alone
 #	NMAP=no			ours alone
 #	LOSS=5			percent of the packets, each way; 0: not at all
+#	RUNS=50			so many times more, remembering; then once more as if for the first time
 # shellcheck disable=SC2317,SC2329 # make_NAME and its like are called by the name of their server
 . "$SOURCE_DIR/tests/bench/room-lib.sh"
-NMAP=${NMAP-yes} LOSS=${LOSS-5}
+NMAP=${NMAP-yes} LOSS=${LOSS-5} RUNS=${RUNS-0}
 need_peers openssh-server
 servers_of dialogues-web dialogues-directories dialogues-bittorrent dialogues-tls
 # Those that look at whom they speak with.
@@ -194,6 +195,18 @@ ours() {
 [ -z "${KEEP-}" ] || { echo "$client"; ip netns exec "$client" sh -c "$KEEP"; exit; }
 ours tcp "$T/ours.tcp"
 ours udp "$T/ours.udp"
+
+run=0
+while [ $run -lt "$RUNS" ]; do
+	# shellcheck disable=SC2046 # words on purpose
+	timed "$T/again" "$PORTOLAN" identify --format jsonl $(asked tcp) || die "identify: $?"
+	run=$((run + 1))
+done
+if [ "$RUNS" != 0 ]; then
+	echo "the last of $RUNS runs more, and one that remembers nothing:"
+	judged ours tcp "$T/truth" "$T/again"
+	ours tcp "$T/ours.after"
+fi
 
 if [ "$NMAP" != no ]; then
 	nmap=$(tool_nmap "-sV -T4 -n -Pn --min-hostgroup 128 -oX - -p $(awk '$2 == "tcp" { print $3 }' "$T/truth" | sort -nu | paste -sd,)" | cut -f2)
