@@ -58,7 +58,7 @@ answers_sslh() { listens_tcp "$1" 9443; }
 
 room() {
 	cat <<-'END'
-		sshd ssh:22@22,443,1352 # 
+		sshd ssh:22@22,443,1352
 		dropbear ssh:22@22,8022
 		nginx http:80@80,8443
 		nginx_tls https:443@443,5061 https:444@444 tls:445@9443
@@ -192,7 +192,6 @@ ours() {
 	timed "$ours_to" "$PORTOLAN" identify "$@" --format jsonl $(asked "$ours_transport") || die "identify: $?"
 	judged ours "$ours_transport" "$T/truth" "$ours_to"
 }
-[ -z "${KEEP-}" ] || { echo "$client"; ip netns exec "$client" sh -c "$KEEP"; exit; }
 ours tcp "$T/ours.tcp"
 ours udp "$T/ours.udp"
 

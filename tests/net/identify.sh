@@ -69,7 +69,7 @@ known vsftpd ftp 21
 namespace nobody
 name=nobody
 cat >"$T/nobody.py" <<'END'
-import socket, threading, time
+import os, random, socket, threading, time
 
 def serve(port, talk):
     listener = socket.create_server(('127.0.0.1', port), backlog=64)
@@ -94,6 +94,15 @@ def silent(c):
 def junk(c):
     while c.recv(4096):
         c.sendall(b'\x93\x17\xfe\x00\xa8\xb1')
+def noise(c):
+    while c.recv(4096):
+        c.sendall(os.urandom(random.randint(96, 608)))
+def noise_unasked(c):
+    c.sendall(os.urandom(200))
+    silent(c)
+def half(c):
+    c.sendall(b'220 ')
+    silent(c)
 def drip(c):
     while True:
         c.sendall(b'%x\r\n' % time.monotonic_ns())
@@ -117,6 +126,10 @@ serve(40003, junk)
 serve(40004, drip)
 serve(40005, close)
 serve(9100, printer)
+serve(40011, noise)
+serve(40012, noise_unasked)
+serve(40013, half)
+serve(22, silent)
 def udp(port, answer):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.bind(('127.0.0.1', port))
@@ -149,6 +162,16 @@ says 9100 silent "it was asked nothing"
 grep -q printed "$log" && fail "the printer prints: $(cat "$log")"
 grep -q '^0 of 7 ports prove' "$T/out" || fail "$(head -n 1 "$T/out")"
 grep -qE 'proved|impostor|http|ssh' "$T/out" && fail "a guess: $(cat "$T/out")"
+
+# Bytes by chance are no key of BitTorrent; who begins a greeting, or should have greeted, costs no more than others.
+begun=$(date +%s%N)
+identify 127.0.0.1:22,40011-40013
+took=$((($(date +%s%N) - begun) / 1000000))
+[ $took -lt 5000 ] || fail "it took $took ms"
+says 22 silent "said nothing in (2[0-9]|30)[0-9][0-9] ms"
+for port in 40011 40012 40013; do
+	says $port unknown ""
+done
 
 identify --udp 127.0.0.1:40001-40004
 says 40001 echo "it sends back what it is sent"
