@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "report/json.h"
+#include "report/sarif.h"
 
 /* --- CSV -------------------------------------------------------------------------------------- */
 
@@ -150,30 +151,6 @@ static size_t rule_of(const struct audit_report *r, const char *code, size_t *ru
 	return n;
 }
 
-static void add_text(struct json *j, const char *key, const char *text)
-{
-	json_open(j, key, '{');
-	json_text(j, "text", text);
-	json_close(j, '}');
-}
-
-/* In a message [words](place) is a link and {0} an argument (sections 3.11.5 and 3.11.6): what
- * comes from outside makes neither. */
-static void add_message(struct json *j, const char *s)
-{
-	struct buf text = BUF_INIT;
-
-	for (; *s; s++) {
-		if (*s == ']' && s[1] == '(')
-			buf_add_char(&text, '\\');
-		else if (*s == '{' || *s == '}')
-			buf_add_char(&text, *s);
-		buf_add_char(&text, *s);
-	}
-	add_text(j, "message", text.data);
-	buf_release(&text);
-}
-
 static const char *level_of(enum severity s)
 {
 	if (s >= SEVERITY_HIGH)
@@ -194,7 +171,7 @@ static void add_rules(struct json *j, const struct audit_report *r)
 		json_open(j, NULL, '{');
 		json_text(j, "id", f->code);
 		if (f->fix)
-			add_text(j, "help", f->fix);
+			sarif_text(j, "help", f->fix);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -209,7 +186,7 @@ static void add_result(struct json *j, const struct audit_report *r, const struc
 	json_text(j, "ruleId", f->code);
 	json_number(j, "ruleIndex", (int64_t)at);
 	json_text(j, "level", level_of(f->severity));
-	add_message(j, f->evidence ? f->evidence : f->code);
+	sarif_message(j, slice_of(f->evidence ? f->evidence : f->code));
 	json_open(j, "locations", '[');
 	json_open(j, NULL, '{');
 	json_open(j, "logicalLocations", '[');

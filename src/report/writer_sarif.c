@@ -10,6 +10,7 @@
 #include "report/check_words.h"
 #include "report/flow_words.h"
 #include "report/json.h"
+#include "report/sarif.h"
 #include "report/words.h"
 #include "report/writer.h"
 
@@ -57,13 +58,6 @@ static void add_rule_id(struct json *j, const char *key, const struct judgement 
 	buf_release(&id);
 }
 
-static void add_text_object(struct json *j, const char *key, const char *text)
-{
-	json_open(j, key, '{');
-	json_text(j, "text", text);
-	json_close(j, '}');
-}
-
 static void add_rule(struct json *j, const struct check_report *r, const struct judgement *judged)
 {
 	struct buf text = BUF_INIT;
@@ -73,7 +67,7 @@ static void add_rule(struct json *j, const struct check_report *r, const struct 
 		buf_addf(&text, "; decided by: %s", cause_names[judged->decisive->cause]);
 	json_open(j, NULL, '{');
 	add_rule_id(j, "id", judged);
-	add_text_object(j, "shortDescription", text.data);
+	sarif_text(j, "shortDescription", text.data);
 	json_open(j, "defaultConfiguration", '{');
 	json_text(j, "level", level_of(judged->verdict, r->strict));
 	json_close(j, '}');
@@ -101,25 +95,6 @@ static void add_tool(struct json *j, const struct check_report *r, struct rules 
 
 /* --- results ---------------------------------------------------------------------------------- */
 
-/* In a message [words](place) is a link and {0} an argument (sections 3.11.5 and 3.11.6): what
- * comes from outside makes neither. */
-static void add_message(struct json *j, const struct buf *words)
-{
-	struct buf text = BUF_INIT;
-
-	for (size_t i = 0; i < words->n; i++) {
-		char c = words->data[i];
-
-		if (c == ']' && words->data[i + 1] == '(')
-			buf_add_char(&text, '\\');
-		else if (c == '{' || c == '}')
-			buf_add_char(&text, c);
-		buf_add_char(&text, c);
-	}
-	add_text_object(j, "message", text.data);
-	buf_release(&text);
-}
-
 static void add_words(struct json *j, const struct judgement *judged)
 {
 	struct buf words = BUF_INIT, part = BUF_INIT;
@@ -135,7 +110,7 @@ static void add_words(struct json *j, const struct judgement *judged)
 	check_words_turn(judged, &part);
 	if (part.n)
 		buf_addf(&words, "; next move: %s", part.data);
-	add_message(j, &words);
+	sarif_message(j, buf_slice(&words));
 	buf_release(&part);
 	buf_release(&words);
 }

@@ -2,7 +2,7 @@
 # a site is what should be there and what should not.
 # shellcheck disable=SC2317 # here is called by expect_rc
 . "$SOURCE_DIR/tests/peers-lib.sh"
-need_peers openssh-server postfix dovecot-imapd dovecot-pop3d
+need_peers openssh-server postfix dovecot-imapd dovecot-pop3d rsync
 export PORTOLAN_CATALOG="$SOURCE_DIR/catalog"
 
 namespace audit
@@ -11,6 +11,7 @@ ip -n "$ns" address add $at/32 dev lo
 peer sshd "$ns"
 peer postfix "$ns"
 peer dovecot "$ns"
+peer rsyncd "$ns"
 here() { ip netns exec "$ns" "$PORTOLAN" "$@"; }
 
 # finds CODE PORT: one finding of that code, about that port.
@@ -36,6 +37,11 @@ has "$T/out" 'Nothing was found against the 1 service (profile default).'
 expect_rc 0 here audit --profile strict $at:22
 has "$T/out" 'ssh-short-mac'
 
+# What is safer, and answers on the same host though nobody named its port.
+expect_rc 1 here audit --format jsonl $at:873
+finds cleartext 873
+has "$T/out" 'ssh answers on 22 of this host: move to it.'
+
 # A site: mail is wanted on 25, a database where the secure shell answers; POP3 and IMAP nobody wants.
 cat >"$T/thing.yaml" <<'YAML'
 portolan: 1
@@ -57,6 +63,11 @@ requirements:
     needs: tcp/22
     service: mysql
     why: the data are there
+  never:
+    from: client
+    to: server
+    forbid: tcp/110
+    why: mail is read under TLS
 checklist:
   keys: {title: keys are changed every year, why: old keys are known}
 YAML
@@ -86,6 +97,10 @@ has "$T/out" '"reason":"the last mile","until":"2099-01-01"'
 has "$T/out" '"code":"checklist-open","subject":"thing/keys",'
 has "$T/out" 'owner: Ann, date: 2026-12-01'
 has_not "$T/out" '"code":"not-required","subject":"192.0.2.7:25"'
+
+has_not "$T/out" forbidden-open
+expect_rc 1 here audit --format jsonl --ports 110,143 --as b --catalog "$T" "$T/site.yaml"
+finds forbidden-open 110
 
 # Each form is what it says it is.
 for form in text csv markdown html jsonl json junit sarif; do
