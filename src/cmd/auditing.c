@@ -73,10 +73,11 @@ static void add_from_outcomes(struct auditing *x)
 {
 	for (size_t i = 0; i < x->trial.outcomes.n; i++) {
 		const struct outcome *o = &x->trial.outcomes.items[i];
-		struct audited *s = find_service(x, o);
+		struct audited *s;
 
 		if (!o->proved || o->task >= x->n_asked)
 			continue;
+		s = find_service(x, o);
 		if (!s) {
 			s = add_service(x, o);
 			s->proto = s->service = o->proved;

@@ -4,9 +4,11 @@
  */
 #include "report/audit_forms.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/mem.h"
 #include "report/json.h"
 #include "report/sarif.h"
 
@@ -134,21 +136,29 @@ void audit_junit(const struct audit_report *r, struct buf *out)
 
 /* --- SARIF ------------------------------------------------------------------------------------ */
 
-/* Where the code was met first; each is a rule. */
-static size_t rule_of(const struct audit_report *r, const char *code, size_t *rules)
+/* Each code is a rule, in the order in which they are met. */
+struct rules {
+	const char **codes; /* owned */
+	size_t n;
+};
+
+static size_t rule_of(const struct rules *rules, const char *code)
 {
-	size_t n = 0;
+	size_t i = 0;
 
-	for_each (f, &r->findings) {
-		bool is_first = true;
+	while (i < rules->n && strcmp(rules->codes[i], code) != 0)
+		i++;
+	return i;
+}
 
-		for (const struct finding *before = r->findings.items; before < f; before++)
-			is_first = is_first && strcmp(before->code, f->code) != 0;
-		if (is_first && strcmp(f->code, code) == 0)
-			*rules = n;
-		n += is_first;
-	}
-	return n;
+static struct rules collect_rules(const struct audit_report *r)
+{
+	struct rules rules = {.codes = mem_new(r->findings.n + 1, sizeof(*rules.codes))};
+
+	for_each (f, &r->findings)
+		if (rule_of(&rules, f->code) == rules.n)
+			rules.codes[rules.n++] = f->code;
+	return rules;
 }
 
 static const char *level_of(enum severity s)
@@ -158,14 +168,13 @@ static const char *level_of(enum severity s)
 	return s >= SEVERITY_MEDIUM ? "warning" : "note";
 }
 
-static void add_rules(struct json *j, const struct audit_report *r)
+static void add_rules(struct json *j, const struct audit_report *r, const struct rules *rules)
 {
-	size_t next = 0, at = 0;
+	size_t next = 0;
 
 	json_open(j, "rules", '[');
 	for_each (f, &r->findings) {
-		rule_of(r, f->code, &at);
-		if (at != next)
+		if (rule_of(rules, f->code) != next)
 			continue;
 		next++;
 		json_open(j, NULL, '{');
@@ -177,14 +186,11 @@ static void add_rules(struct json *j, const struct audit_report *r)
 	json_close(j, ']');
 }
 
-static void add_result(struct json *j, const struct audit_report *r, const struct finding *f)
+static void add_result(struct json *j, const struct rules *rules, const struct finding *f)
 {
-	size_t at = 0;
-
-	rule_of(r, f->code, &at);
 	json_open(j, NULL, '{');
 	json_text(j, "ruleId", f->code);
-	json_number(j, "ruleIndex", (int64_t)at);
+	json_number(j, "ruleIndex", (int64_t)rule_of(rules, f->code));
 	json_text(j, "level", level_of(f->severity));
 	sarif_message(j, slice_of(f->evidence ? f->evidence : f->code));
 	json_open(j, "locations", '[');
@@ -205,6 +211,7 @@ static void add_result(struct json *j, const struct audit_report *r, const struc
 
 void audit_sarif(const struct audit_report *r, struct buf *out)
 {
+	struct rules rules = collect_rules(r);
 	struct json j = {.out = out};
 
 	json_open(&j, NULL, '{');
@@ -218,15 +225,16 @@ void audit_sarif(const struct audit_report *r, struct buf *out)
 	json_open(&j, "driver", '{');
 	json_text(&j, "name", "portolan");
 	json_text(&j, "version", r->run->version);
-	add_rules(&j, r);
+	add_rules(&j, r, &rules);
 	json_close(&j, '}');
 	json_close(&j, '}');
 	json_open(&j, "results", '[');
 	for_each (f, &r->findings)
-		add_result(&j, r, f);
+		add_result(&j, &rules, f);
 	json_close(&j, ']');
 	json_close(&j, '}');
 	json_close(&j, ']');
 	json_close(&j, '}');
 	buf_add_char(out, '\n');
+	free(rules.codes);
 }
