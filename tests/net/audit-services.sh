@@ -48,6 +48,15 @@ listening() {
 		wait_for 15 sh -c "ip netns exec $ns ss -Hltn 'sport = :$port' | grep -q ." || die "nobody listens on $port"
 	done
 }
+# healthy: etcd says of itself that it has a leader.
+healthy() {
+	ip netns exec "$ns" python3 - <<'PYTHON'
+import http.client
+asked = http.client.HTTPConnection('127.0.0.1', 2379, timeout=2)
+asked.request('GET', '/health')
+assert b'true' in asked.getresponse().read()
+PYTHON
+}
 # found: the lines "CODE PORT" of all findings.
 found() {
 	python3 - "$T/out" <<'PYTHON' | sort >"$T/found"
@@ -82,6 +91,8 @@ start_inside "$ns" /usr/bin/etcd --data-dir /tmp/etcd --listen-client-urls http:
 	--advertise-client-urls http://127.0.0.1:2379
 peer slapd "$ns"
 listening 21 25 80 81 110 143 443 1883 2379 3306 4222 5432 6379 6380 11211
+# etcd listens before it has elected itself, and answers nothing until then.
+wait_for 30 healthy || die "etcd elects nobody"
 expect_rc 1 here audit --format jsonl $at:21,25,80,81,110,143,389,443,1883,2379,3306,4222,5432,6379,6380,11211
 found
 cat >"$T/wanted" <<'LIST'
@@ -107,7 +118,7 @@ starttls-missing 110
 starttls-missing 143
 starttls-missing 25
 LIST
-grep -E "$ours" "$T/found" | diff -u "$T/wanted" - || fail "carelessly set up: $(cat "$T/found" "$T/err")"
+grep -E "$ours" "$T/found" | diff -u "$T/wanted" - || fail "carelessly set up: $(cat "$T/out" "$T/err")"
 for pid in $test_pids; do
 	stop "$pid"
 done
