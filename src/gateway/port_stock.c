@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+#include "gateway/port_stock.h"
+
+#include <stdlib.h>
+
+#include "base/compiler.h"
+#include "base/mem.h"
+
+void port_stock_init(struct port_stock *p, struct port_range range)
+{
+	*p = (struct port_stock){NULL, 0, 0};
+	if (!range.lo)
+		return;
+	p->n = (size_t)(range.hi - range.lo) + 1;
+	p->free = mem_new(p->n, sizeof(*p->free));
+	for (size_t i = 0; i < p->n; i++)
+		p->free[i] = (uint16_t)(range.lo + i);
+	p->n_free = p->n;
+}
+
+void port_stock_release(struct port_stock *p)
+{
+	free(p->free);
+	*p = (struct port_stock){NULL, 0, 0};
+}
+
+uint16_t port_stock_take(struct port_stock *p)
+{
+	size_t i;
+	uint16_t port;
+
+	if (!p->n_free)
+		return 0;
+	i = arc4random_uniform((uint32_t)p->n_free);
+	port = p->free[i];
+	p->free[i] = p->free[--p->n_free];
+	return port;
+}
+
+void port_stock_give_back(struct port_stock *p, uint16_t port)
+{
+	if (p->n_free == p->n)
+		BUG("port %u was not taken", port);
+	p->free[p->n_free++] = port;
+}
