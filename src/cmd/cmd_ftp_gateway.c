@@ -7,6 +7,7 @@
 #include "cmd/gateway_options.h"
 #include "cmd/gateway_site.h"
 #include "cmd/load.h"
+#include "sys/host_ports.h"
 #include "sys/interrupt.h"
 #include "sys/limit.h"
 
@@ -77,7 +78,11 @@ static int open_listeners(struct running *r, struct err *err)
 
 static int start(struct running *r, struct err *err)
 {
-	int rc = loop_new(&r->loop, err);
+	struct host_ports ports;
+	int rc = host_ports_read(&ports, err);
+
+	if (!rc)
+		rc = loop_new(&r->loop, err);
 
 	if (rc)
 		return rc;
@@ -88,6 +93,7 @@ static int start(struct running *r, struct err *err)
 						.resolver = r->resolver,
 						.tell = tell,
 						.ctx = r});
+	host_ports_release(&ports);
 	return open_listeners(r, err);
 }
 

@@ -141,20 +141,23 @@ static void set_timer(struct conn *c)
 }
 
 /* The last word is sent; the client has a moment to take it, as bytes of its that nobody read would
- * make a reset of our close, and take the word away. */
+ * make a reset of our close, and take the word away. A server that has said goodbye may close first:
+ * who does keeps the pair of ports for a minute more, and that should not be us. */
 static bool farewell(struct conn *c)
 {
-	struct leg *client = &c->legs[SIDE_CLIENT];
+	struct leg *client = &c->legs[SIDE_CLIENT], *server = &c->legs[SIDE_SERVER];
 
-	close_leg(c, SIDE_SERVER, false);
-	if (client->ended || !client->up) {
+	if (!c->session.has_quit || server->ended)
+		close_leg(c, SIDE_SERVER, false);
+	if ((client->ended || !client->up) && !server->up) {
 		conn_close(c, false);
 		return false;
 	}
 	if (c->session.to_client.n || c->told_end)
 		return true;
 	c->told_end = true;
-	stream_shut(client->sock.fd);
+	if (client->up)
+		stream_shut(client->sock.fd);
 	timer_start(loop_of(c), &c->timer, mono_add_ms(loop_now(loop_of(c)), FAREWELL_S * 1000));
 	return true;
 }
@@ -273,6 +276,7 @@ void conn_open(struct gate *g, int fd, const struct addr *peer, uint16_t port)
 	struct leg *client = &c->legs[SIDE_CLIENT];
 
 	session_start(&c->session);
+	stream_no_delay(fd);
 	stream_keepalive(fd, KEEPALIVE_S);
 	stream_urgent_inline(fd);
 	if (!stream_dialled(fd, &c->dialled, &c->dialled_port) ||

@@ -22,8 +22,9 @@ struct gate {
 	struct lookup *lookups;
 	struct listener *listeners;
 	uint64_t next_id;
-	size_t next_server; /* of a reverse gateway */
-	int spare;	    /* a descriptor to be given up where no other is left */
+	size_t next_server;   /* of a reverse gateway */
+	uint16_t next_source; /* port of a conversation with a server */
+	int spare;	      /* a descriptor to be given up where no other is left */
 	struct gate_counts counts, *count;
 	void (*drained)(void *ctx);
 	void *drained_ctx;

@@ -176,7 +176,6 @@ void conn_data_dial(struct session *s, enum side side, uint16_t port)
 		spec.transparent = s->config->placement == PLACEMENT_TRANSPARENT;
 	} else {
 		spec.to = s->next_hop;
-		own_end(c, side, &spec.at);
 	}
 	c->busy++;
 	data_dial(transfer_of(c)->data, side, &spec);

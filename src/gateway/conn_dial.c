@@ -71,49 +71,72 @@ static void give_up(struct conn *c, const char *what, const char *reply)
 	session_not_dialled(&c->session, reply);
 }
 
-/* Its own ports are for data: a conversation that took one would stand in the way. */
-static int open_outside_of_ranges(struct conn *c, struct stream_spec *spec, const char **call)
+static bool is_for_data(const struct gate_config *c, uint16_t port)
 {
-	const struct gate_config *config = c->session.config;
-	struct addr at;
-	uint16_t port;
-	int fd = -EADDRINUSE;
+	const struct port_range r = {port, port};
 
-	for (int i = 0; i < 64; i++) {
-		struct port_range got;
+	return port_range_overlaps(r, c->client_ports) || port_range_overlaps(r, c->server_ports);
+}
 
-		fd = stream_bind(spec, call);
-		if (fd < 0 || !stream_local(fd, &at, &port))
-			return fd;
-		got = (struct port_range){port, port};
-		if (!port || (!port_range_overlaps(got, config->client_ports) &&
-			      !port_range_overlaps(got, config->server_ports)))
-			return fd;
-		stream_close(fd, false);
+/* Ports of the data ranges are for data: where those reach into the ports from which the kernel
+ * takes, the gateway takes them itself, one after the other. 0: the kernel may. */
+static uint16_t next_source(struct gate *g)
+{
+	const struct gate_config *c = g->setup.config;
+	const struct port_range all = g->setup.ephemeral;
+	size_t n = (size_t)(all.hi - all.lo) + 1;
+
+	if (!port_range_overlaps(all, c->client_ports) &&
+	    !port_range_overlaps(all, c->server_ports))
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		uint16_t port = g->next_source;
+
+		g->next_source = port >= all.hi ? all.lo : (uint16_t)(port + 1);
+		if (port >= all.lo && port <= all.hi && !is_for_data(c, port))
+			return port;
 	}
-	return -EADDRINUSE;
+	return 0;
+}
+
+/* A descriptor that dials from there, or -errno. */
+static int dial_from(const struct stream_spec *spec)
+{
+	const char *call;
+	int fd = stream_bind(spec, &call), rc;
+
+	if (fd < 0)
+		return fd;
+	rc = stream_dial(fd, &spec->to, spec->to_port);
+	if (rc)
+		stream_close(fd, true);
+	return rc ? rc : fd;
 }
 
 static int dial(struct conn *c, const struct gate_rule *r)
 {
+	enum { TRIES = 64 };
 	struct session *s = &c->session;
 	struct loop *l = loop_of(c);
 	struct stream_spec spec = {.to = s->next_hop,
 				   .to_port = r->next.family ? r->next_port : s->server_port};
-	const char *call = "bind";
-	int fd, rc;
+	int fd = -EADDRINUSE, rc;
 
-	fd = open_outside_of_ranges(c, &spec, &call);
+	/* What is in use is so towards this server, or by somebody who waits there. */
+	for (int i = 0; i < TRIES && (fd == -EADDRINUSE || fd == -EADDRNOTAVAIL); i++) {
+		spec.port = next_source(c->gate);
+		fd = dial_from(&spec);
+	}
 	if (fd < 0)
 		return fd;
-	rc = stream_dial(fd, &spec.to, spec.to_port);
-	if (!rc)
-		rc = l->ops->watch(l, &c->legs[SIDE_SERVER].sock, fd, SOCK_WRITABLE);
-	if (rc)
+	rc = l->ops->watch(l, &c->legs[SIDE_SERVER].sock, fd, SOCK_WRITABLE);
+	if (rc) {
 		stream_close(fd, true);
-	else
-		stream_keepalive(fd, KEEPALIVE_S);
-	return rc;
+		return rc;
+	}
+	stream_no_delay(fd);
+	stream_keepalive(fd, KEEPALIVE_S);
+	return 0;
 }
 
 /* The next of the addresses that may be dialled. */

@@ -30,6 +30,9 @@ struct gate *gate_new(const struct gate_setup *setup)
 	port_stock_init(&g->pool.ports[SIDE_CLIENT], c->client_ports);
 	port_stock_init(&g->pool.ports[SIDE_SERVER], c->server_ports);
 	g->spare = stream_spare();
+	g->next_source =
+		(uint16_t)(setup->ephemeral.lo +
+			   arc4random_uniform(setup->ephemeral.hi - setup->ephemeral.lo + 1U));
 	return g;
 }
 

@@ -41,6 +41,7 @@ struct gate_setup {
 	struct loop *loop;
 	const struct gate_config *config;
 	struct resolver *resolver;
+	struct port_range ephemeral; /* from which the kernel takes ports (sys/host_ports.h) */
 	const struct rights *rights; /* NULL: nobody has more than this process */
 	struct gate_counts *counts;  /* the caller's; NULL: nobody's */
 	void (*tell)(void *ctx, const struct gate_event *e);

@@ -97,6 +97,7 @@ struct session {
 	size_t n_expected, answering; /* answering: whose reply goes on; EXPECTED_MAX: nobody's */
 	char *login, *user; /* owned; explicit: as the client said it; without the server */
 	bool running;	    /* inside of run(): it goes on there */
+	bool has_quit;	    /* the server has said goodbye, and will close */
 	bool user_said, too_long, client_gone, epsv_all, lacks_epsv;
 
 	struct {

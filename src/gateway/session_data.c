@@ -163,24 +163,35 @@ static bool read_answer(struct session *s, enum asker asker, const struct reply_
 	return true;
 }
 
-static void agreed(struct session *s)
+static void wait_for_client(struct session *s)
 {
 	struct addr at;
 	uint16_t port;
 
+	if (s->ops->data_wait(s, SIDE_CLIENT, &at, &port) != 0) {
+		refuse(s, "425 No data connection: no port is free");
+		return;
+	}
+	if (s->data.extended)
+		address_put_229(port, &s->to_client);
+	else
+		address_put_227(&at, port, &s->to_client);
+}
+
+/* A server that waits is dialled at once: its connection stands by the time that the command
+ * comes. */
+static void agreed(struct session *s)
+{
 	s->data.state = DATA_AGREED;
 	if (s->data.client == WAY_WAIT) {
-		if (s->ops->data_wait(s, SIDE_CLIENT, &at, &port) != 0)
-			refuse(s, "425 No data connection: no port is free");
-		else if (s->data.extended)
-			address_put_229(port, &s->to_client);
-		else
-			address_put_227(&at, port, &s->to_client);
+		wait_for_client(s);
 	} else if (s->data.pending.n) {
 		begin_transfer(s);
 	} else {
 		session_say(s, "200 Understood");
 	}
+	if (s->data.state == DATA_AGREED && s->data.server == WAY_DIAL)
+		dial(s, SIDE_SERVER);
 }
 
 /* The server's own words, where it said no; else ours. */
@@ -332,8 +343,6 @@ void session_data_go_on(struct session *s, enum side side)
 		forward(s);
 	else if (side == SIDE_SERVER && s->data.state == DATA_RUNNING)
 		session_data_begun(s);
-	else if (side == SIDE_CLIENT && s->data.server == WAY_DIAL && s->data.state == DATA_AGREED)
-		dial(s, SIDE_SERVER); /* the command will follow */
 }
 
 void session_data_begun(struct session *s)

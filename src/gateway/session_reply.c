@@ -113,6 +113,7 @@ static void after_reply(struct session *s, const struct expected *e, unsigned co
 		}
 		break;
 	case VERB_QUIT:
+		s->has_quit = is_success(code);
 		session_end(s, NULL);
 		break;
 	default:

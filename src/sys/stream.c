@@ -24,19 +24,25 @@ static int set_transparent(int fd, bool v4)
 		  : set(fd, IPPROTO_IPV6, IPV6_TRANSPARENT, 1);
 }
 
-/* The call that failed, with errno; NULL: all went well. */
-static const char *set_up(int fd, const struct stream_spec *spec, const struct addr *at)
+/* Without a port of ours the kernel chooses one that is free towards whom we dial, which bind(2)
+ * alone does not know: IP_BIND_ADDRESS_NO_PORT of ip(7). */
+static const char *bind_to(int fd, const struct stream_spec *spec, const struct addr *at)
 {
 	union sockaddr_any any;
 
+	if (!spec->port && spec->to.family && set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1) != 0)
+		return "setsockopt";
+	return bind(fd, &any.sa, sockaddr_of(at, spec->port, &any)) == 0 ? NULL : "bind";
+}
+
+/* The call that failed, with errno; NULL: all went well. */
+static const char *set_up(int fd, const struct stream_spec *spec, const struct addr *at)
+{
 	if (set(fd, SOL_SOCKET, SO_REUSEADDR, 1) != 0 ||
-	    set(fd, IPPROTO_TCP, TCP_NODELAY, 1) != 0 ||
 	    (at->family == 6 && set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) != 0) ||
 	    (spec->transparent && set_transparent(fd, at->family == 4) != 0))
 		return "setsockopt";
-	if (bind(fd, &any.sa, sockaddr_of(at, spec->port, &any)) != 0)
-		return "bind";
-	return NULL;
+	return spec->at.family || spec->port ? bind_to(fd, spec, at) : NULL;
 }
 
 static int fail(int fd)
@@ -93,7 +99,6 @@ int stream_accept(int fd, struct addr *peer, uint16_t *port)
 		close(one);
 		return -EAFNOSUPPORT;
 	}
-	set(one, IPPROTO_TCP, TCP_NODELAY, 1);
 	return one;
 }
 
@@ -149,6 +154,11 @@ void stream_keepalive(int fd, unsigned idle_seconds)
 	set(fd, IPPROTO_TCP, TCP_KEEPIDLE, (int)idle_seconds);
 	set(fd, IPPROTO_TCP, TCP_KEEPINTVL, EVERY_S);
 	set(fd, IPPROTO_TCP, TCP_KEEPCNT, TIMES);
+}
+
+void stream_no_delay(int fd)
+{
+	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
 void stream_urgent_inline(int fd)

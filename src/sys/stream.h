@@ -32,7 +32,7 @@ int stream_listen(const struct stream_spec *spec, const char **call);
 int stream_bind(const struct stream_spec *spec, const char **call);
 /* 0: under way, or done. */
 int stream_dial(int fd, const struct addr *to, uint16_t port);
-/* One that waits, without Nagle's delay. */
+/* One that waits. */
 int stream_accept(int fd, struct addr *peer, uint16_t *port);
 
 bool stream_local(int fd, struct addr *a, uint16_t *port);
@@ -43,6 +43,7 @@ void stream_say(int fd, struct slice bytes); /* what the peer takes at once */
 int stream_shut(int fd);		     /* the end of what we send */
 void stream_close(int fd, bool reset);	     /* reset: SO_LINGER 0 */
 void stream_keepalive(int fd, unsigned idle_seconds);
+void stream_no_delay(int fd);	   /* TCP_NODELAY: for conversations */
 void stream_urgent_inline(int fd); /* urgent bytes come where they were sent */
 int stream_spare(void);		   /* a descriptor that is good for nothing but being closed */
 
