@@ -135,6 +135,8 @@ static int run(const struct arguments *args)
 	r.arena = arena_new();
 	rc = read_config(&r, args, &err);
 	if (!rc)
+		rc = gateway_limits(&r.config, args, &err);
+	if (!rc)
 		rc = serve(&r, &err);
 	rc = rc ? command_failed(&err) : EXIT_HOLDS;
 	portset_release(&r.config.refused_ports);
@@ -158,6 +160,8 @@ static const struct option_spec options[] = {
 	{"active-source", "PORT", "20 or any: from where clients in active mode are dialled",
 	 false},
 	{"without-port", NULL, "active mode also for clients that send no PORT", false},
+	{"limit", "NAME=N", "sessions, per-source, per-minute, rate, login, idle, data; 0: none",
+	 true},
 	{"verbose", NULL, "tell commands and replies, too", false},
 };
 

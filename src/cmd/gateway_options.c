@@ -174,6 +174,46 @@ static int read_placement(struct gate_config *c, const struct arguments *args, s
 	return read_ends(args, "server", &c->servers, arena, err);
 }
 
+/* "per-source=20": what it sets, and the most that it may be. */
+static bool read_limit(struct gate_limits *l, struct slice s)
+{
+	struct slice name;
+	uint64_t v;
+	const struct {
+		const char *name;
+		unsigned *value;
+	} rows[] = {
+		{"sessions", &l->sessions},
+		{"per-source", &l->per_source},
+		{"per-minute", &l->per_minute},
+		{"login", &l->login},
+		{"idle", &l->idle},
+		{"data", &l->data},
+	};
+
+	if (!slice_cut(&s, '=', &name) || !slice_number(s, UINT32_MAX, &v))
+		return false;
+	if (slice_is(name, "rate"))
+		l->rate = v;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!slice_is(name, rows[i].name))
+			continue;
+		*rows[i].value = (unsigned)v;
+		return true;
+	}
+	return slice_is(name, "rate");
+}
+
+int gateway_limits(struct gate_config *c, const struct arguments *args, struct err *err)
+{
+	for (size_t i = 0; i < args_count(args, "limit"); i++)
+		if (!read_limit(&c->limits, slice_of(args_nth(args, "limit", i))))
+			return usage(err, "limit", args_nth(args, "limit", i),
+				     "sessions, per-source, per-minute, rate, login, idle or data, "
+				     "= and a number,");
+	return 0;
+}
+
 int gateway_from_options(struct gate_config *c, const struct arguments *args, struct arena *arena,
 			 struct err *err)
 {

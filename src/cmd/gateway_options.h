@@ -13,3 +13,5 @@ void gateway_defaults(struct gate_config *c);
 /* Takes memory of its own from the arena. */
 MUST_USE int gateway_from_options(struct gate_config *c, const struct arguments *args,
 				  struct arena *arena, struct err *err);
+/* --limit, of a site's gateway too. */
+MUST_USE int gateway_limits(struct gate_config *c, const struct arguments *args, struct err *err);

@@ -113,6 +113,11 @@ static bool send_some(struct conn *c, enum side side, struct buf *b)
 	return true;
 }
 
+void conn_flush(struct conn *c)
+{
+	send_some(c, SIDE_CLIENT, &c->session.to_client); /* what fails, fails again later */
+}
+
 static void want(struct conn *c, enum side side, const struct buf *unsent)
 {
 	struct leg *leg = &c->legs[side];
@@ -274,12 +279,14 @@ void conn_open(struct gate *g, int fd, const struct addr *peer, uint16_t port)
 {
 	struct conn *c = make(g, peer, port);
 	struct leg *client = &c->legs[SIDE_CLIENT];
+	uint16_t own_port;
 
 	session_start(&c->session);
 	stream_no_delay(fd);
 	stream_keepalive(fd, KEEPALIVE_S);
 	stream_urgent_inline(fd);
 	if (!stream_dialled(fd, &c->dialled, &c->dialled_port) ||
+	    !stream_local(fd, &client->own, &own_port) ||
 	    g->setup.loop->ops->watch(g->setup.loop, &client->sock, fd, SOCK_READABLE) != 0) {
 		stream_close(fd, true);
 		conn_close(c, true);

@@ -10,7 +10,8 @@
 struct leg {
 	struct sock sock; /* first: the address is the same */
 	struct conn *conn;
-	bool up, ended; /* ended: the peer's stream has */
+	struct addr own; /* our end's address */
+	bool up, ended;	 /* ended: the peer's stream has */
 };
 
 struct gate {
@@ -72,6 +73,8 @@ struct conn {
 void conn_open(struct gate *g, int fd, const struct addr *peer, uint16_t port);
 void conn_close(struct conn *c, bool reset);
 void conn_tell(struct conn *c, const char *what, struct slice detail);
+/* What the session has for the client goes out now: what follows takes time. */
+void conn_flush(struct conn *c);
 /* After anything that the session was told: sends, waits, ends. `c` may be gone afterwards. */
 void conn_update(struct conn *c);
 /* What the session orders of data connections: gateway/conn_data.c. */

@@ -142,23 +142,13 @@ void conn_data_drop(struct session *s, bool reset)
 		transfer_free(c->transfer, reset);
 }
 
-/* Where a client's data connection ends: whom it dials for the conversation, it dials for data. */
-static bool own_end(struct conn *c, enum side side, struct addr *at)
-{
-	uint16_t port;
-
-	return stream_local(c->legs[side].sock.fd, at, &port);
-}
-
 int conn_data_wait(struct session *s, enum side side, struct addr *at, uint16_t *port)
 {
 	struct conn *c = (struct conn *)s;
-	struct stream_spec spec = {.backlog = 4};
+	struct stream_spec spec = {.at = c->legs[side].own, .backlog = 4};
 	const struct addr *peer = side == SIDE_CLIENT ? &s->client : &s->next_hop;
 	int rc;
 
-	if (!own_end(c, side, &spec.at))
-		return -1;
 	rc = data_wait(transfer_of(c)->data, side, &spec, peer, port);
 	*at = side == SIDE_CLIENT ? c->dialled : spec.at;
 	return rc;
@@ -178,6 +168,7 @@ void conn_data_dial(struct session *s, enum side side, uint16_t port)
 		spec.to = s->next_hop;
 	}
 	c->busy++;
+	conn_flush(c);
 	data_dial(transfer_of(c)->data, side, &spec);
 	c->busy--;
 }

@@ -274,12 +274,13 @@ void conn_dialled(struct conn *c)
 {
 	struct leg *leg = &c->legs[SIDE_SERVER];
 	int error = loop_of(c)->ops->error(loop_of(c), &leg->sock);
+	uint16_t own_port;
 
 	if (error) {
 		loop_of(c)->ops->close(loop_of(c), &leg->sock, true);
 		dial_next(c, strerror(error));
 	} else {
-		leg->up = true;
+		leg->up = stream_local(leg->sock.fd, &leg->own, &own_port);
 		stream_urgent_inline(leg->sock.fd);
 		session_dialled(&c->session);
 	}

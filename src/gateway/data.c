@@ -244,7 +244,7 @@ static void pass_end_on(struct data_end *e)
 	if (!e->finished || e->pipe.held || to->is_shut)
 		return;
 	to->is_shut = true;
-	if (to->state == END_UP)
+	if (to->state == END_UP && !e->is_shut) /* else closing it says so, too */
 		stream_shut(to->sock.fd);
 }
 
@@ -440,10 +440,12 @@ int data_wait(struct data *d, enum side side, const struct stream_spec *spec,
 	struct addr where;
 	int fd = open_on_a_port(d, side, &at, &e->taken), rc;
 
+	*port = e->taken;
+
 	if (fd < 0)
 		return fd;
 	rc = loop_of(d)->ops->watch(loop_of(d), &e->sock, fd, SOCK_READABLE);
-	if (rc || !stream_local(fd, &where, port)) {
+	if (rc || (!*port && !stream_local(fd, &where, port))) {
 		if (rc)
 			stream_close(fd, false);
 		close_end(e, false);

@@ -8,7 +8,7 @@
 
 void port_stock_init(struct port_stock *p, struct port_range range)
 {
-	*p = (struct port_stock){NULL, 0, 0};
+	*p = (struct port_stock){.free = NULL};
 	if (!range.lo)
 		return;
 	p->n = (size_t)(range.hi - range.lo) + 1;
@@ -21,7 +21,17 @@ void port_stock_init(struct port_stock *p, struct port_range range)
 void port_stock_release(struct port_stock *p)
 {
 	free(p->free);
-	*p = (struct port_stock){NULL, 0, 0};
+	*p = (struct port_stock){.free = NULL};
+}
+
+/* One of n numbers, each as likely as the next but for one part in 65,536. */
+static size_t below(struct port_stock *p, uint32_t n)
+{
+	if (!p->n_chance) {
+		arc4random_buf(p->chance, sizeof(p->chance));
+		p->n_chance = ARRAY_LEN(p->chance);
+	}
+	return p->chance[--p->n_chance] % n;
 }
 
 uint16_t port_stock_take(struct port_stock *p)
@@ -31,7 +41,7 @@ uint16_t port_stock_take(struct port_stock *p)
 
 	if (!p->n_free)
 		return 0;
-	i = arc4random_uniform((uint32_t)p->n_free);
+	i = below(p, (uint32_t)p->n_free);
 	port = p->free[i];
 	p->free[i] = p->free[--p->n_free];
 	return port;

@@ -16,6 +16,8 @@
 struct port_stock {
 	uint16_t *free; /* owned; the first n_free are */
 	size_t n_free, n;
+	uint32_t chance[64]; /* random numbers to come: asking for each alone costs a system call */
+	size_t n_chance;
 };
 
 void port_stock_init(struct port_stock *p, struct port_range range); /* lo 0: of none */
