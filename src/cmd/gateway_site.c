@@ -44,7 +44,8 @@ static void add_listener(struct gate_config *c, const struct addr *a, uint16_t p
 		(struct gate_listener){*a, port};
 }
 
-/* An explicit gateway further on is asked by the same words: it is dialled, and finds the server. */
+/* An explicit gateway further on is asked by the same words: it is dialled, and finds the
+ * server. */
 static void find_next_hop(struct gate_rule *r, const struct flow *onwards)
 {
 	const struct device *d = onwards->to->device;
@@ -81,6 +82,130 @@ static const struct flow *find_onwards(const struct plan *plan, const struct dev
 				return *f;
 	return NULL;
 }
+
+/* --- the site's own access rules -------------------------------------------------------------- */
+
+static void add_hosts(void *list, const struct host *h, struct arena *arena)
+{
+	for_each (a, &h->addresses)
+		*(struct prefix *)list_add(arena, list, sizeof(struct prefix)) = prefix_of_addr(a);
+}
+
+static void add_networks(void *list, const void *networks, struct arena *arena)
+{
+	const LIST_OF(struct prefix) *from = networks;
+
+	for_each (p, from)
+		*(struct prefix *)list_add(arena, list, sizeof(*p)) = *p;
+}
+
+static void add_target(void *list, const struct target *t, struct arena *arena)
+{
+	switch (t->kind) {
+	case TARGET_HOST:
+		add_hosts(list, t->host, arena);
+		break;
+	case TARGET_GROUP:
+		add_networks(list, &t->group->networks, arena);
+		for_each (h, &t->group->hosts)
+			add_hosts(list, *h, arena);
+		break;
+	case TARGET_ZONE:
+		add_networks(list, &t->zone->networks, arena);
+		break;
+	case TARGET_DEVICE:
+		for_each (i, &t->device->interfaces)
+			for_each (a, &i->addresses)
+				*(struct prefix *)list_add(arena, list, sizeof(struct prefix)) =
+					prefix_of_addr(a);
+		break;
+	case TARGET_NETWORK:
+		*(struct prefix *)list_add(arena, list, sizeof(struct prefix)) = t->network;
+		break;
+	}
+}
+
+/* What is in both: of two networks that share addresses the smaller one. */
+static void meet(void *out, const void *all, const void *targets, struct arena *arena)
+{
+	const LIST_OF(struct prefix) *chart = all;
+	const LIST_OF(struct target) *named = targets;
+	LIST_OF(struct prefix) wanted = {NULL, 0};
+
+	if (!named->n)
+		add_networks(out, all, arena);
+	for_each (t, named)
+		add_target(&wanted, t, arena);
+	for_each (p, chart)
+		for_each (w, &wanted)
+			if (prefix_has_prefix(p, w) || prefix_has_prefix(w, p))
+				*(struct prefix *)list_add(arena, out, sizeof(*p)) =
+					p->bits > w->bits ? *p : *w;
+}
+
+static void narrow(struct gate_config *c, const struct gate_rule *chart, const struct ftp_access *a,
+		   struct arena *arena)
+{
+	static const unsigned may[] = {
+		[FTP_MAY_ALL] = CMD_READS | CMD_ADDS | CMD_CHANGES,
+		[FTP_MAY_READ] = CMD_READS,
+		[FTP_MAY_WRITE] = CMD_ADDS,
+	};
+	struct gate_rule r = *chart, *added;
+
+	memset(&r.from, 0, sizeof(r.from));
+	memset(&r.to, 0, sizeof(r.to));
+	meet(&r.from, &chart->from, &a->from, arena);
+	meet(&r.to, &chart->to, &a->to, arena);
+	for_each (user, &a->users)
+		*(const char **)list_add(arena, &r.users, sizeof(char *)) = user->s;
+	r.may = may[a->may];
+	if (!r.from.n || !r.to.n)
+		return;
+	added = list_add(arena, &c->rules, sizeof(*added));
+	*added = r;
+}
+
+/* Each of the chart's rules, as far as an access rule lets it: in the order of these. */
+static void apply_access(struct gate_config *c, const struct ftp_gateway *g, struct arena *arena)
+{
+	struct gate_config chart = *c;
+
+	if (!g->access.n)
+		return;
+	memset(&c->rules, 0, sizeof(c->rules));
+	for_each (a, &g->access)
+		for_each (r, &chart.rules)
+			narrow(c, r, a, arena);
+}
+
+static void set_limit(unsigned *limit, uint32_t said)
+{
+	if (said)
+		*limit = said == FTP_UNLIMITED ? 0 : said;
+}
+
+static void copy_policy(struct gate_config *c, const struct ftp_gateway *g, struct arena *arena)
+{
+	const struct ftp_limits *l = &g->limits;
+
+	c->tls = (enum gate_tls)g->tls;
+	add_networks(&c->never, &g->never, arena);
+	for_each (t, &g->deny)
+		*(const char **)list_add(arena, &c->denied, sizeof(char *)) = t->s;
+	for_each (t, &g->allow)
+		*(const char **)list_add(arena, &c->allowed, sizeof(char *)) = t->s;
+	set_limit(&c->limits.sessions, l->sessions);
+	set_limit(&c->limits.per_source, l->per_source);
+	set_limit(&c->limits.per_minute, l->per_minute);
+	set_limit(&c->limits.login, l->login);
+	set_limit(&c->limits.idle, l->idle);
+	set_limit(&c->limits.data, l->data);
+	if (l->rate)
+		c->limits.rate = l->rate == FTP_UNLIMITED ? 0 : l->rate;
+}
+
+/* --- the chart -------------------------------------------------------------------------------- */
 
 static void take_flow(struct gate_config *c, const struct plan *plan, const struct device *d,
 		      const struct flow *f, struct arena *arena)
@@ -138,10 +263,12 @@ int gateway_from_site(struct gate_config *c, const struct plan *plan, const char
 	copy_part(c, d);
 	copy_servers(c, d, arena);
 	gateway_defaults(c);
+	copy_policy(c, &d->ftp_gateway, arena);
 	for_each (f, &plan->flows) {
 		take_flow(c, plan, d, *f, arena);
 		c->without_port |= dials_without_port(*f, d);
 	}
+	apply_access(c, &d->ftp_gateway, arena);
 	if (!c->rules.n)
 		return err_set(err, ERR_DOCUMENT, d->ftp_gateway.place,
 			       "nobody goes through \"%s\": no use of a product with "

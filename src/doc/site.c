@@ -10,6 +10,7 @@
 #include "doc/hosts_csv.h"
 #include "doc/kinds_own.h"
 #include "doc/needs.h"
+#include "doc/site_kinds.h"
 #include "doc/site_link.h"
 
 #define AT(type, member) offsetof(struct type, member)
@@ -165,8 +166,8 @@ static void write_addr_ports(struct yaml_writer *w, const struct field *f, const
 	yaml_close(w);
 }
 
-static const struct kind kind_addr_ports = {"a list of HOST:PORT", read_addr_ports, unset_list,
-					    write_addr_ports, schema_any};
+const struct kind kind_addr_ports = {"a list of HOST:PORT", read_addr_ports, unset_list,
+				     write_addr_ports, schema_any};
 
 static const struct field interface_fields[] = {
 	{"zone", &kind_name, AT(interface, zone_name), true},
@@ -191,21 +192,6 @@ static const struct field destination_nat_fields[] = {
 };
 static const struct record destination_nat_record =
 	RECORD("a destination NAT", destination_nat, destination_nat_fields, NULL, NO_PLACE, NULL);
-
-/* Two ranges and two modes of a gateway: towards its clients, and towards its servers. */
-static const struct field data_ports_fields[] = {
-	{"client", &kind_span, AT(ftp_gateway, client_ports)},
-	{"server", &kind_span, AT(ftp_gateway, server_ports)},
-};
-static const struct record data_ports_record =
-	RECORD("the data ports", ftp_gateway, data_ports_fields, NULL, NO_PLACE, NULL);
-
-static const struct field modes_fields[] = {
-	{"client", &kind_word, AT(ftp_gateway, client_modes), .words = client_mode_names},
-	{"server", &kind_word, AT(ftp_gateway, server_modes), .words = server_mode_names},
-};
-static const struct record modes_record =
-	RECORD("the modes", ftp_gateway, modes_fields, NULL, NO_PLACE, NULL);
 
 /* A map whose keys fill the same struct as the map around it. */
 static void read_inner(struct reader *r, const struct field *f, const struct node *n, void *at)
@@ -236,33 +222,7 @@ static void schema_inner(struct buf *out, const struct field *f)
 	record_schema(out, f->record);
 }
 
-static const struct kind kind_inner = {"a map", read_inner, unset_inner, write_inner, schema_inner};
-
-static void check_gateway(struct reader *r, const struct node *n, void *at)
-{
-	struct ftp_gateway *g = at;
-
-	if (!g->listen)
-		g->listen = 21;
-	if (g->placement == PLACEMENT_REVERSE && !g->servers.n)
-		complain(r, n->text.at, "a reverse gateway needs \"servers\"");
-	if (g->placement != PLACEMENT_REVERSE && g->servers.n)
-		complain(r, n->text.at, "\"servers\" belong to a reverse gateway");
-}
-
-static const struct field ftp_gateway_fields[] = {
-	{"listen", &kind_port, AT(ftp_gateway, listen), .help = "its control port; default 21"},
-	{"placement", &kind_word, AT(ftp_gateway, placement), .words = placement_names},
-	{"plane", &kind_word, AT(ftp_gateway, plane), .words = data_plane_names},
-	{"data_ports", &kind_inner, 0, .record = &data_ports_record},
-	{"modes", &kind_inner, 0, .record = &modes_record},
-	{"active_source", &kind_word, AT(ftp_gateway, active_source), .words = active_source_names},
-	{"run_as", &kind_name, AT(ftp_gateway, run_as)},
-	{"servers", &kind_addr_ports, AT(ftp_gateway, servers)},
-};
-static const struct record ftp_gateway_record =
-	RECORD("an FTP gateway", ftp_gateway, ftp_gateway_fields, NULL, AT(ftp_gateway, place),
-	       check_gateway);
+const struct kind kind_inner = {"a map", read_inner, unset_inner, write_inner, schema_inner};
 
 static void check_proxy(struct reader *r, const struct node *n, void *at)
 {
@@ -489,6 +449,15 @@ static void write_targets(struct yaml_writer *w, const void *at)
 		yaml_item_text(w, t->text.s);
 	yaml_close(w);
 }
+
+static void write_target_list(struct yaml_writer *w, const struct field *f, const void *at)
+{
+	(void)f;
+	write_targets(w, at);
+}
+
+const struct kind kind_targets = {"hosts, groups, zones, devices or networks", read_targets,
+				  unset_list, write_target_list, schema_any};
 
 static void write_settings(struct yaml_writer *w, const struct instance *instance)
 {

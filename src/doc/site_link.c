@@ -182,6 +182,12 @@ static void link_device(struct linker *l, struct device *d)
 	}
 	for_each (ap, &d->ftp_gateway.servers)
 		link_addr_port(l, ap);
+	for_each (a, &d->ftp_gateway.access) {
+		for_each (t, &a->from)
+			link_target(l, t);
+		for_each (t, &a->to)
+			link_target(l, t);
+	}
 	for_each (b, &d->load_balancer) {
 		link_addr_port(l, &b->at);
 		for_each (ap, &b->to)

@@ -146,8 +146,8 @@ static void set_timer(struct conn *c)
 }
 
 /* The last word is sent; the client has a moment to take it, as bytes of its that nobody read would
- * make a reset of our close, and take the word away. A server that has said goodbye may close first:
- * who does keeps the pair of ports for a minute more, and that should not be us. */
+ * make a reset of our close, and take the word away. A server that has said goodbye may close
+ * first: who does keeps the pair of ports for a minute more, and that should not be us. */
 static bool farewell(struct conn *c)
 {
 	struct leg *client = &c->legs[SIDE_CLIENT], *server = &c->legs[SIDE_SERVER];

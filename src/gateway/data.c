@@ -310,8 +310,8 @@ static void pause_is_over(struct timer *t)
 	settle((struct data *)((char *)t - offsetof(struct data, pause)));
 }
 
-/* Both ends stand and may speak: what has come already is told by the loop, later, so that nobody who
- * calls this has it end under his hands. */
+/* Both ends stand and may speak: what has come already is told by the loop, later, so that nobody
+ * who calls this has it end under his hands. */
 static void try_to_flow(struct data *d)
 {
 	if (d->flows || !d->begun || d->ends[0].state != END_UP || d->ends[1].state != END_UP)

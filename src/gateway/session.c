@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-#include "gateway/session_int.h"
+#include "gateway/session.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "gateway/session_int.h"
 
 enum {
 	HEARD_MAX = 2 * COMMAND_MAX,

@@ -20,6 +20,8 @@ const char *const defect_names[] = {
 	"error", "ambiguous", "outdated", "incomplete", "inconsistent", "advice", NULL,
 };
 const char *const filter_names[] = {"none", "stateful", "stateless", "unknown", NULL};
+const char *const ftp_may_names[] = {"all", "read", "write", NULL};
+const char *const ftp_tls_names[] = {"deny", "pass", "require", NULL};
 const char *const placement_names[] = {"explicit", "transparent", "reverse", NULL};
 const char *const data_plane_names[] = {"relay", "nat", NULL};
 const char *const balance_names[] = {"random", "round-robin", "source", NULL};

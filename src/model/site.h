@@ -53,6 +53,19 @@ struct interface {
 	LIST_OF(struct addr) addresses;
 };
 
+struct device;
+/* What a role is bound to. */
+enum target_kind { TARGET_HOST, TARGET_GROUP, TARGET_ZONE, TARGET_DEVICE, TARGET_NETWORK };
+struct target {
+	enum target_kind kind;
+	struct text text; /* as written: "web1", "group linux", "zone inside", "10.0.0.0/8" */
+	const struct host *host;
+	const struct group *group;
+	const struct zone *zone;
+	const struct device *device;
+	struct prefix network;
+};
+
 enum filter { FILTER_NONE, FILTER_STATEFUL, FILTER_STATELESS, FILTER_UNKNOWN };
 enum placement { PLACEMENT_EXPLICIT, PLACEMENT_TRANSPARENT, PLACEMENT_REVERSE };
 enum data_plane { PLANE_RELAY, PLANE_NAT };
@@ -85,6 +98,24 @@ struct destination_nat {
 	enum transport transport;
 };
 
+/* Who may do what through an FTP gateway, of those whom the chart lets through. */
+enum ftp_may { FTP_MAY_ALL, FTP_MAY_READ, FTP_MAY_WRITE };
+enum ftp_tls { FTP_TLS_DENY, FTP_TLS_PASS, FTP_TLS_REQUIRE };
+extern const char *const ftp_may_names[], *const ftp_tls_names[];
+
+struct ftp_access {
+	LIST_OF(struct target) from, to; /* empty: all */
+	LIST_OF(struct text) users;	 /* with * for anything; empty: all */
+	enum ftp_may may;
+};
+
+#define FTP_UNLIMITED UINT32_MAX
+struct ftp_limits { /* 0: not said */
+	uint32_t sessions, per_source, per_minute;
+	uint32_t rate;		    /* bytes a second of one transfer */
+	uint32_t login, idle, data; /* seconds */
+};
+
 struct ftp_gateway {
 	bool given;
 	struct place place;
@@ -97,6 +128,11 @@ struct ftp_gateway {
 	enum active_source active_source;
 	struct text run_as;
 	LIST_OF(struct addr_port) servers; /* of a reverse gateway */
+	LIST_OF(struct ftp_access) access; /* the first that fits; empty: everybody, everything */
+	LIST_OF(struct text) deny, allow;  /* commands, by the words with which they begin */
+	LIST_OF(struct prefix) never;	   /* no server is there */
+	enum ftp_tls tls;
+	struct ftp_limits limits;
 };
 
 struct proxy { /* HTTP and SOCKS */
@@ -142,18 +178,6 @@ struct path_rule {
 	const struct zone *from, *to;
 	LIST_OF(struct text) through_names;
 	LIST_OF(const struct device *) through;
-};
-
-/* What a role is bound to. */
-enum target_kind { TARGET_HOST, TARGET_GROUP, TARGET_ZONE, TARGET_DEVICE, TARGET_NETWORK };
-struct target {
-	enum target_kind kind;
-	struct text text; /* as written: "web1", "group linux", "zone inside", "10.0.0.0/8" */
-	const struct host *host;
-	const struct group *group;
-	const struct zone *zone;
-	const struct device *device;
-	struct prefix network;
 };
 
 struct value {

@@ -2,12 +2,12 @@
  *
  * An FTP server and clients that cost next to nothing themselves, to measure what stands between:
  *
- *	ftp_load serve ADDRESS PORT LO HI	RETR N sends N bytes, STOR takes any; passive ports from LO to HI
- *	ftp_load get ADDRESS PORT LOGIN N TIMES	N bytes TIMES times, one session, passive mode
+ *	ftp_load serve ADDRESS PORT LO HI	RETR N sends N bytes; passive ports LO to HI
+ *	ftp_load get ADDRESS PORT LOGIN N TIMES	N bytes TIMES times, passive
  *	ftp_load put ADDRESS PORT LOGIN N TIMES
  *	ftp_load logins ADDRESS PORT LOGIN N AT-ONCE	N sessions that log in and quit
  *	ftp_load idle ADDRESS PORT LOGIN N	N sessions that stay until standard input ends
- *	ftp_load noop ADDRESS PORT LOGIN N TIMES	N sessions, a command of each in turn: round trips
+ *	ftp_load noop ADDRESS PORT LOGIN N TIMES	N sessions, a command of each in turn
  *	ftp_load banner ADDRESS PORT - 0 TIMES	from connect(2) to the greeting
  *
  * Each client prints one line: seconds and a count, or microseconds.
@@ -84,7 +84,7 @@ static int bound(const struct sockaddr_in *at, int backlog)
 	return fd;
 }
 
-/* --- the server -------------------------------------------------------------------------------- */
+/* --- the server ------------------------------------------------------------------------------ */
 
 struct session {
 	int control, waiting, data;
@@ -280,7 +280,7 @@ static void serve(char **argv)
 	}
 }
 
-/* --- clients ----------------------------------------------------------------------------------- */
+/* --- clients --------------------------------------------------------------------------------- */
 
 static struct sockaddr_in target;
 static const char *login;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * Both sides of a conversation through the FTP gateway, and what the network does meanwhile, in any
- * order: the lines of tests/gateway that go in. It dials no port that is refused (the double sees to
- * that), keeps no more than its bounds, and what it tells are lines.
+ * order: the lines of tests/gateway that go in. It dials no port that is refused (the double sees
+ * to that), keeps no more than its bounds, and what it tells are lines.
  */
 #include "base/compiler.h"
 #include "../gateway/double.h"
