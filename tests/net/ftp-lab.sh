@@ -10,7 +10,7 @@ lab_matrix 4 6
 lab_all 'nothing is filtered'
 
 # They wait for what does not come.
-lab_policy plain.yaml "$LAB_SITES/control-only"
+lab_policy "$LAB_SITES/plain.yaml" "$LAB_SITES/control-only"
 lab_limit=2 lab_at_once=64
 lab_matrix 4 6
 lab_none 'port 21 alone'
