@@ -1,11 +1,11 @@
 # The FTP gateway between real clients and real servers, under exactly the rules that are derived for it: on F, on N and
 # on both, over IPv4 and IPv6, in every mode of the clients.
 #
-# ftp-gateway.sh explicit|transparent
+# ftp-gateway.sh [explicit|transparent]
 # shellcheck disable=SC2034 # read by the library
 . "$SOURCE_DIR/tests/peers-lib.sh"
 . "$SOURCE_DIR/tests/ftp-lab.sh"
-placement=$1
+placement=${1:-explicit}
 lab
 
 # start_gateways WHERE SITE: those of F, N or FN, under their rules; PID:LOG of each in $gateways
