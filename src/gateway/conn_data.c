@@ -62,12 +62,13 @@ static void look_after(struct conn *c)
 static void up(struct data *d, enum side side)
 {
 	struct transfer *t = d->owner;
+	struct conn *c = t->conn;
 
-	if (!t->conn)
+	if (!c)
 		return;
-	t->conn->active = loop_now(t->gate->setup.loop);
-	session_data_up(&t->conn->session, side);
-	look_after(t->conn);
+	c->active = loop_now(t->gate->setup.loop);
+	session_data_up(&c->session, side); /* which may let the transfer go */
+	look_after(c);
 }
 
 static void failed(struct data *d, enum side side, const char *why)
