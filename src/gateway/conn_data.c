@@ -61,13 +61,13 @@ static void look_after(struct conn *c)
 
 static void up(struct data *d, enum side side)
 {
-	struct transfer *t = d->owner;
+	struct conn *c = ((struct transfer *)d->owner)->conn;
 
-	if (!t->conn)
+	if (!c)
 		return;
-	t->conn->active = loop_now(t->gate->setup.loop);
-	session_data_up(&t->conn->session, side);
-	look_after(t->conn);
+	c->active = loop_now(c->gate->setup.loop);
+	session_data_up(&c->session, side); /* the transfer may be let go in there, or be gone */
+	look_after(c);
 }
 
 static void failed(struct data *d, enum side side, const char *why)
