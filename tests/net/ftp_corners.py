@@ -6,6 +6,7 @@ and the gateway between them. One line a case, "ok NAME" or "FAIL NAME: what was
     --login plain       the gateway stands before one server: --server ADDRESS:PORT, where this program listens
     --direct            no gateway: what any gateway has to pass on must pass, and what a gateway decides must fail;
                         so the cases themselves are seen to be able to do both
+    --converts          the gateway speaks with the server in a mode of its own: what needs the client's is left out
     --addresses A,B,C   of the client, of the server, and of somebody who is neither
     --patience N        the gateway's patience with data connections that do not come, in seconds; 0: those cases not
     --transfers N       of the one case that makes many
@@ -34,6 +35,10 @@ CASES = []  # name, function, argument, placements, whether a gateway decides it
 
 class Seen(Exception):
     """What was seen instead."""
+
+
+class OtherMode(Seen):
+    """The gateway speaks with the server in another mode than the case is about."""
 
 
 def case(each=(None,), login=None, gate=False):
@@ -158,7 +163,7 @@ class Talk:
         self.args, self.log, self.sockets = args, [], []
         self.client, self.server, self.thief = args.addresses.split(",")
         self.c = self.s = self.cd = self.sd = self.port = self.waiting = None
-        self.server_waits = None  # the server's listener; None: it dials server_dials
+        self.server_waits = self.server_dials = None  # the server's listener, or where it dials
         if args.login == "plain" and not args.direct:
             self.door = Talk.shared
         else:
@@ -266,8 +271,9 @@ class Talk:
 
     # data connections
 
-    def agree(self, answer=None):
-        """The server does what it is asked: it waits, or will dial. answer(address, port): its own words for 227."""
+    def agree(self, answer=None, slowly=False):
+        """The server does what it is asked: it waits, or will dial. answer(address, port): its own words for 227;
+        slowly: a byte at a time."""
         command = self.s.line()
         word, _, arg = command.partition(" ")
         word = word.upper()
@@ -275,9 +281,15 @@ class Talk:
             self.server_waits = self.listen(self.at[0])
             port = self.server_waits.getsockname()[1]
             usual = f"227 Passive ({numbers(self.at[0], port)})" if word == "PASV" else f"229 Passive (|||{port}|)"
-            self.s.send(answer(self.at[0], port) if answer else usual)
+            said = answer(self.at[0], port) if answer else usual
+            for part in said if slowly else [said]:
+                self.s.send(part, end="")
+                time.sleep(0.002 if slowly else 0)
+            self.s.send("")
         else:
             check(word in ("PORT", "EPRT"), f"the server is told {short(command)}")
+            if answer:
+                raise OtherMode(f"the server is told {short(command)}")
             n = arg.split(",") if word == "PORT" else arg.split(arg[:1])
             self.server_waits = None
             self.server_dials = (".".join(n[:4]), int(n[4]) * 256 + int(n[5])) if word == "PORT" else (n[2], int(n[3]))
@@ -298,10 +310,10 @@ class Talk:
             check(found[1].replace(",", ".") == self.peer[0], f"the client is sent elsewhere: {said}")
         return self.port
 
-    def passive(self, command="PASV", answer=None):
+    def passive(self, command="PASV", answer=None, slowly=False):
         self.waiting = None
         self.c.send(command)
-        self.agree(answer)
+        self.agree(answer, slowly)
         return self.told_port()
 
     def active(self, form="PORT NUMBERS"):
@@ -547,20 +559,20 @@ def user_at_another_server_later(t):
 
 
 @case(login="explicit", gate=True)
-def server_over_ipv6_is_asked_for_epsv_alone(t):
+def server_over_ipv6_hears_no_pasv(t):
     t.door = t.listen("::1")
     t.at = ("::1", t.door.getsockname()[1])
     t.login()
     t.c.send("PASV")
     word = t.agree()
-    check(word == "EPSV", f"the server is asked for {word}")
+    check(word in ("EPSV", "EPRT"), f"the server is asked for {word}")
     t.told_port()
     t.download()
     t.c.send("PASV")
-    t.s.wants("EPSV")
-    t.s.send("500 What?")
+    while t.s.rest or select.select([t.s.sock], [], [], QUIET_S)[0]:
+        t.s.wants("EPSV", "EPRT")
+        t.s.send("500 What?")
     t.c.is_refused()
-    t.s.quiet()
 
 
 @case(gate=True)
@@ -706,14 +718,8 @@ def bytewise_server(t):
 
 @case()
 def bytewise_227(t):
-    c, s = t.login()
-    c.send("PASV")
-    s.wants("PASV")
-    t.server_waits = t.listen(t.at[0])
-    for char in f"227 Passive ({numbers(t.at[0], t.server_waits.getsockname()[1])})\r\n":
-        s.send(char, end="")
-        time.sleep(0.002)
-    t.told_port()
+    t.login()
+    t.passive(slowly=True)
     t.download()
 
 
@@ -764,6 +770,7 @@ def nothing_behind_quit(t):
     c.send("QUIT\r\nDELE a\r\nDELE b")
     s.wants("QUIT")
     s.send("221 Bye")
+    s.sock.shutdown(socket.SHUT_WR)
     c.wants("221")
     c.ends()
     s.ends()
@@ -792,6 +799,35 @@ def telnet_words(t, line):
     s.send("257 /")
     check(c.line() == "257 /", "the reply is not the same")
     c.quiet()
+
+
+@case(gate=True)
+def telnet_words_in_parts(t):
+    c, s = t.login()
+    for part in ("\xff", "\xfb", "\x06P\xff", "\xfaxy\xff", "\xf0WD\r", "\n"):
+        c.send(part, end="")
+        time.sleep(0.02)
+    said = s.line()
+    check(said == "PWD", f"the server is told {short(said)}")
+
+
+@case(gate=True, each=("DELE fi", "x" * 3000))
+def half_a_line(t, words):
+    c, s = t.login()
+    c.send(words, end="")
+    time.sleep(0.05)
+    c.sock.close()
+    s.ends()
+    check(not s.rest, f"the server is told {short(s.rest)}")
+
+
+@case()
+def user_again(t):
+    t.login()
+    t.passes("USER anna", "331 Password?")
+    t.passes("PASS x", "230 In")
+    t.passive()
+    t.download()
 
 
 # --- replies ----------------------------------------------------------------------------------------
@@ -997,7 +1033,9 @@ def server_that_knows_no_epsv(t):
     for once in (True, False):
         c.send("EPSV")
         if once:
-            s.wants("EPSV")
+            said = s.line()
+            if said != "EPSV":
+                raise OtherMode(f"the server is told {said}")
             s.send("500 What?")
         word = t.agree()
         check(word == "PASV", f"the server is asked for {word}")
@@ -1041,7 +1079,7 @@ def no_good_answer(t, command, form):
     t.c.send(command)
     t.agree(foreign(form))
     while t.s.rest or select.select([t.s.sock], [], [], QUIET_S)[0]:
-        t.s.wants("PASV", "EPSV")
+        t.s.wants("PASV", "EPSV", "PORT", "EPRT")
         t.s.send("500 No")
     t.c.is_refused()
     t.passive()
@@ -1116,7 +1154,13 @@ def no_port(t):
 
 # --- who comes to it --------------------------------------------------------------------------------
 
+def must_dial(t):
+    if t.server_waits:
+        raise OtherMode("the server is not asked to dial")
+
+
 def server_cannot_dial(t):
+    must_dial(t)
     try:
         t.keep(socket.create_connection(t.server_dials, WAIT_S, (t.at[0], 0)))
     except OSError:
@@ -1159,7 +1203,7 @@ def theft_from_the_client(t, when):
 def theft_from_the_server(t, what):
     t.login()
     t.active()
-    check(not t.server_waits, "the server was not asked to dial")
+    must_dial(t)
     comes_for_nothing(t, t.server_dials, t.thief, "a thief")
     if what == "download":
         t.download()
@@ -1175,6 +1219,8 @@ def one_connection_a_port(t, mode):
     t.login()
     t.prepare(mode)
     t.begin("RETR file")
+    if mode == "active":
+        must_dial(t)
     to, source = ((t.peer[0], t.port), t.client) if mode == "passive" else (t.server_dials, t.at[0])
     try:
         t.keep(socket.create_connection(to, WAIT_S, (source, 0)))
@@ -1264,7 +1310,7 @@ def client_never_comes(t):
     t.s.send("150 Here")
     t.c.wants("150")
     check(ends_in(t.sd, t.args.patience + WAIT_S) == "reset", "the server's data connection ends as if all were well")
-    t.s.send("426 Nobody there")
+    t.s.send("226 Done")
     t.c.wants("425")
     t.is_closed(port, "nobody came in time")
     t.in_step()
@@ -1286,6 +1332,7 @@ def server_never_comes(t):
         return
     t.login()
     t.active()
+    must_dial(t)
     t.c.send("RETR file")
     t.s.wants("RETR file")
     t.s.send("150 Here")
@@ -1293,6 +1340,22 @@ def server_never_comes(t):
     t.client_opens()
     check(ends_in(t.cd, t.args.patience + WAIT_S) == "reset", "the client's data connection ends as if all were well")
     t.s.send("226 Done")
+    t.c.wants("425")
+    t.in_step()
+
+
+@case(gate=True)
+def success_and_nobody_came(t):
+    if not t.args.patience:
+        return
+    t.login()
+    t.active()
+    must_dial(t)
+    t.c.send("RETR file")
+    t.s.wants("RETR file")
+    t.s.send("150 Here\r\n226 Done")
+    t.c.wants("150")
+    t.c.sock.settimeout(t.args.patience + WAIT_S)
     t.c.wants("425")
     t.in_step()
 
@@ -1396,6 +1459,7 @@ def bytes_before_the_first_word(t, mode):
     t.sends(SOME)
     t.sd.close()
     if mode == "active":
+        must_dial(t)  # else a client is dialled once the server has said that it begins
         t.client_opens()
     t.client_gets(SOME)
     t.s.send("150 That was it\r\n226 Done")
@@ -1471,6 +1535,67 @@ def transfer_that_is_refused(t, mode):
         check(not select.select([t.waiting], [], [], 0)[0], "the client was dialled")
         server_cannot_dial(t)
     t.prepare(mode)
+    t.download()
+
+
+@case(each=MODES)
+def transfer_that_fails_after_its_first_word(t, mode):
+    t.login()
+    t.prepare(mode)
+    t.begin("RETR file")
+    t.sd.close()
+    t.s.send("451 No")
+    t.c.wants("451")
+    t.client_gets(b"")
+    t.in_step()
+
+
+@case()
+def transfer_that_is_refused_while_the_client_is_there(t):
+    t.login()
+    t.passive()
+    t.client_opens()
+    t.c.send("RETR none")
+    t.s.wants("RETR none")
+    t.server_opens()
+    t.sd.close()
+    t.s.send("550 None")
+    t.c.wants("550")
+    check(not read_all(t.cd)[0], "the client gets bytes")
+    t.passive()
+    t.download()
+
+
+@case(gate=True)
+def client_comes_and_goes(t):
+    t.login()
+    t.passive()
+    reset(t.client_opens())
+    time.sleep(0.1)
+    t.c.send("RETR file")
+    if t.s.rest or select.select([t.s.sock], [], [], QUIET_S)[0]:
+        t.s.wants("RETR file")
+        try:
+            t.server_opens()
+        except Seen:
+            pass
+        t.s.send("150 Here\r\n226 Done")
+    said = t.c.wants("150", "4")
+    if said.startswith("150"):
+        t.c.wants("4")
+    t.in_step()
+
+
+@case()
+def pasv_in_mid_transfer(t):
+    t.login()
+    t.passive()
+    t.begin("RETR file")
+    t.c.send("PASV")
+    time.sleep(0.1)
+    t.completes()
+    t.agree()
+    t.told_port()
     t.download()
 
 
@@ -1781,6 +1906,52 @@ def abor_answered_once(t):
     t.in_step()
 
 
+@case()
+def abor_with_words_behind(t):
+    t.login()
+    t.passive()
+    t.begin("STOR file")
+    t.c.send("ABOR\r\nPWD\r\nPASV")
+    t.s.wants("ABOR")
+    reset(t.sd)
+    t.s.send("426 Aborted\r\n226 Abort done")
+    t.c.wants("426")
+    t.c.wants("226")
+    t.s.wants("PWD")
+    t.s.send("257 /")
+    t.c.wants("257")
+    t.agree()
+    t.told_port()
+    t.download()
+
+
+@case()
+def stat_then_abor(t):
+    t.login()
+    t.passive()
+    t.begin("RETR file")
+    t.passes("STAT", "213 Half")
+    t.passes("STAT", "211-Half\r\n211 of it")
+    t.c.send("ABOR")
+    aborted(t, "426 Aborted\r\n226 Abort done")
+
+
+@case(each=("225 Closed", "226 Aborted"))
+def abor_and_only_the_transfer_was_over(t, words):
+    t.login()
+    t.passive()
+    t.begin("RETR file")
+    t.c.send("ABOR")
+    t.s.wants("ABOR")
+    reset(t.sd)
+    t.s.send("426 Aborted")
+    t.c.wants("426")
+    time.sleep(0.1)
+    t.s.send(words)
+    t.c.wants(words)
+    t.in_step()
+
+
 @case(gate=True, each=("with the mark", "without"))
 def abor_of_telnet(t, how):
     t.login()
@@ -1849,6 +2020,8 @@ def run_one(args, entry):
     try:
         function(t) if word is None else function(t, word)
         return None, t.log
+    except OtherMode as e:
+        return None if args.converts else str(e), t.log
     except Seen as e:
         return str(e), t.log
     except OSError as e:
@@ -1864,9 +2037,13 @@ def judge(args, entry, seen):
     return None if seen else "it passes without a gateway: it would prove nothing"
 
 
+def is_slow(entry):
+    return "never-comes" in entry[0] or "nobody-came" in entry[0]
+
+
 def is_wanted(args, entry):
     name, _, _, login, gate = entry
-    if args.direct and (gate and "never_comes" in entry[1].__name__ or login == "explicit"):
+    if args.direct and (gate and is_slow(entry) or login == "explicit"):
         return False
     return (login in (None, args.login)) and name.startswith(args.only)
 
@@ -1881,6 +2058,7 @@ def arguments():
     parser.add_argument("gateway", type=address, nargs="?")
     parser.add_argument("--login", choices=("explicit", "plain"), default="explicit")
     parser.add_argument("--direct", action="store_true")
+    parser.add_argument("--converts", action="store_true")
     parser.add_argument("--addresses", default="127.0.0.4,127.0.0.2,127.0.0.3")
     parser.add_argument("--server", type=address)
     parser.add_argument("--patience", type=int, default=0)
@@ -1900,7 +2078,7 @@ def main():
         Talk.shared.settimeout(WAIT_S)
     wanted = [e for e in CASES if is_wanted(args, e)]
     # Who waits long begins first.
-    wanted.sort(key=lambda e: "never_comes" not in e[1].__name__)
+    wanted.sort(key=lambda e: not is_slow(e))
     failures = 0
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         for entry, (seen, log) in zip(wanted, pool.map(lambda e: run_one(args, e), wanted)):
