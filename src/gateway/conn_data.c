@@ -208,6 +208,8 @@ void conn_data_let_go(struct session *s, unsigned code)
 	t->conn = NULL;
 	t->said.code = code;
 	t->said.broken |= code >= 300;
-	if (!t->data)
+	if (t->data)
+		data_let_go(t->data, s->config->limits.idle);
+	else
 		tell(t);
 }

@@ -9,6 +9,7 @@ and the gateway between them. One line a case, "ok NAME" or "FAIL NAME: what was
     --converts          the gateway speaks with the server in a mode of its own: what needs the client's is left out
     --addresses A,B,C   of the client, of the server, and of somebody who is neither
     --patience N        the gateway's patience with data connections that do not come, in seconds; 0: those cases not
+    --idle N            the same with conversations, and with transfers that nobody takes
     --transfers N       of the one case that makes many
     --only WORDS        the cases whose names begin so; -v: what was said in those that fail
 
@@ -1998,6 +1999,22 @@ def quit_before_the_bytes_are_through(t):
 
 
 @case(gate=True)
+def client_takes_nothing_and_leaves(t):
+    if not t.args.idle:
+        return
+    t.login()
+    t.passive()
+    t.begin("RETR file")
+    sender = t.sends_all(MUCH * 8)
+    t.s.send("226 Done")
+    t.c.wants("226")
+    t.passes("QUIT", "221 Bye")
+    time.sleep(2 * t.args.idle + 1)
+    t.client_gets(None, "reset")
+    sender.join()
+
+
+@case(gate=True)
 def commands_wait_for_the_transfer(t):
     t.login()
     t.passive()
@@ -2038,7 +2055,7 @@ def judge(args, entry, seen):
 
 
 def is_slow(entry):
-    return "never-comes" in entry[0] or "nobody-came" in entry[0]
+    return "never-comes" in entry[0] or "nobody-came" in entry[0] or "takes-nothing" in entry[0]
 
 
 def is_wanted(args, entry):
@@ -2062,6 +2079,7 @@ def arguments():
     parser.add_argument("--addresses", default="127.0.0.4,127.0.0.2,127.0.0.3")
     parser.add_argument("--server", type=address)
     parser.add_argument("--patience", type=int, default=0)
+    parser.add_argument("--idle", type=int, default=0)
     parser.add_argument("--transfers", type=int, default=30)
     parser.add_argument("--only", default="")
     parser.add_argument("-v", action="store_true")
