@@ -10,6 +10,7 @@
 enum {
 	CHUNK = 8192,
 	FAREWELL_S = 2,	   /* for the peer to close, once the last word is sent */
+	LAST_WORD_S = 30,  /* for the client to take it */
 	KEEPALIVE_S = 120, /* of idle control connections: who is gone is noticed */
 };
 
@@ -145,6 +146,12 @@ static void set_timer(struct conn *c)
 					(int64_t)patience * 1000));
 }
 
+static void end_in(struct conn *c, unsigned seconds)
+{
+	timer_start(loop_of(c), &c->timer,
+		    mono_add_ms(loop_now(loop_of(c)), (int64_t)seconds * 1000));
+}
+
 /* The last word is sent; the client has a moment to take it, as bytes of its that nobody read would
  * make a reset of our close, and take the word away. A server that has said goodbye may close
  * first: who does keeps the pair of ports for a minute more, and that should not be us. */
@@ -158,12 +165,13 @@ static bool farewell(struct conn *c)
 		conn_close(c, false);
 		return false;
 	}
-	if (c->session.to_client.n || c->told_end)
+	if (c->told_end || (c->session.to_client.n && c->ends))
 		return true;
-	c->told_end = true;
-	if (client->up)
+	c->ends = true;
+	c->told_end = !c->session.to_client.n;
+	if (client->up && c->told_end)
 		stream_shut(client->sock.fd);
-	timer_start(loop_of(c), &c->timer, mono_add_ms(loop_now(loop_of(c)), FAREWELL_S * 1000));
+	end_in(c, c->told_end ? FAREWELL_S : LAST_WORD_S);
 	return true;
 }
 

@@ -64,8 +64,8 @@ struct conn {
 	size_t next_addr;	   /* of the lookup's, to be tried next */
 	struct mono opened, active;
 	struct timer timer;
-	bool told_end;
-	unsigned busy; /* not 0: inside of the session, which is looked after further out */
+	bool ends, told_end; /* the last word is on its way; it is sent */
+	unsigned busy;	     /* not 0: inside of the session, which is looked after further out */
 	struct conn *next, **link;
 };
 

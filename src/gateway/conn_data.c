@@ -61,13 +61,12 @@ static void look_after(struct conn *c)
 
 static void up(struct data *d, enum side side)
 {
-	struct transfer *t = d->owner;
-	struct conn *c = t->conn;
+	struct conn *c = ((struct transfer *)d->owner)->conn;
 
 	if (!c)
 		return;
-	c->active = loop_now(t->gate->setup.loop);
-	session_data_up(&c->session, side); /* which may let the transfer go */
+	c->active = loop_now(c->gate->setup.loop);
+	session_data_up(&c->session, side); /* the transfer may be let go in there, or be gone */
 	look_after(c);
 }
 
@@ -209,6 +208,8 @@ void conn_data_let_go(struct session *s, unsigned code)
 	t->conn = NULL;
 	t->said.code = code;
 	t->said.broken |= code >= 300;
-	if (!t->data)
+	if (t->data)
+		data_let_go(t->data, s->config->limits.idle);
+	else
 		tell(t);
 }

@@ -113,6 +113,7 @@ void data_free(struct data *d, bool reset)
 		give_pipe_back(&d->ends[i]);
 	}
 	timer_stop(d->pool->loop, &d->pause);
+	timer_stop(d->pool->loop, &d->stuck);
 	*d->link = d->next;
 	if (d->next)
 		d->next->link = d->link;
@@ -321,6 +322,41 @@ static void try_to_flow(struct data *d)
 	d->pause.fire = pause_is_over;
 	for (size_t i = 0; i < 2; i++)
 		loop_of(d)->ops->want(loop_of(d), &d->ends[i].sock, SOCK_READABLE);
+}
+
+/* Bytes in and bytes out, both ways. */
+static uint64_t count_moved(const struct data *d)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		n += 2 * d->ends[i].bytes - d->ends[i].pipe.held;
+	return n;
+}
+
+static void look_again_later(struct data *d)
+{
+	d->moved = count_moved(d);
+	timer_start(loop_of(d), &d->stuck,
+		    mono_add_ms(loop_now(loop_of(d)), (int64_t)d->patience * 1000));
+}
+
+static void is_it_stuck(struct timer *t)
+{
+	struct data *d = (struct data *)((char *)t - offsetof(struct data, stuck));
+
+	if (count_moved(d) == d->moved)
+		end_all(d, true);
+	else
+		look_again_later(d);
+}
+
+void data_let_go(struct data *d, unsigned patience)
+{
+	d->patience = patience;
+	d->stuck.fire = is_it_stuck;
+	if (patience)
+		look_again_later(d);
 }
 
 void data_begin(struct data *d)

@@ -72,6 +72,9 @@ struct data {
 	bool begun, flows;
 	struct mono since;  /* it flows */
 	struct timer pause; /* of a rate */
+	struct timer stuck; /* looks whether anything has moved since, once it is let go */
+	unsigned patience;  /* seconds */
+	uint64_t moved;
 	int64_t credit;
 	struct mono credited;
 	struct data *next, **link; /* of pool->list */
@@ -85,5 +88,8 @@ void data_free(struct data *d, bool reset);
 int data_wait(struct data *d, enum side side, const struct stream_spec *spec,
 	      const struct addr *peer, uint16_t *port);
 void data_dial(struct data *d, enum side side, const struct stream_spec *spec);
+/* Nobody looks after it any more: where nothing moves for so many seconds, it is broken off, as a
+ * peer that takes nothing would hold it for ever. 0: no limit. */
+void data_let_go(struct data *d, unsigned patience);
 /* Bytes may flow as soon as both ends stand. */
 void data_begin(struct data *d);

@@ -362,9 +362,12 @@ void session_data_give_up(struct session *s, enum side side, const char *why)
 	}
 	if (s->data.state == DATA_NONE)
 		return;
-	s->data.broken = 425;
-	if (s->data.state == DATA_RUNNING)
-		s->ops->data_drop(s, true);
+	/* What stood and broke under way the server may have words for: only a success is not true. */
+	s->data.broken = s->data.state == DATA_RUNNING && s->data.up[side] ? 426 : 425;
+	if (s->data.state != DATA_RUNNING)
+		return;
+	s->data.up[SIDE_CLIENT] = s->data.up[SIDE_SERVER] = false;
+	s->ops->data_drop(s, true);
 }
 
 void session_data_end(struct session *s, unsigned code)
