@@ -362,7 +362,7 @@ void session_data_give_up(struct session *s, enum side side, const char *why)
 	}
 	if (s->data.state == DATA_NONE)
 		return;
-	/* What stood and broke under way the server may have words for: only a success is not true. */
+	/* Of what broke under way the server may tell itself: only a success is not true. */
 	s->data.broken = s->data.state == DATA_RUNNING && s->data.up[side] ? 426 : 425;
 	if (s->data.state != DATA_RUNNING)
 		return;

@@ -5,8 +5,8 @@
  *	== TITLE		a conversation begins
  *	set KEY VALUE		before it: what differs from the gateway's defaults
  *	c TEXT, s TEXT		client, server say this line; with ~ behind it no end of line
- *	! EVENT			"dialled ADDRESS", "not dialled REPLY", "up client", "failed server",
- *				"broken", "gone client", "expired"
+ *	! EVENT			"dialled ADDRESS", "not dialled REPLY", "up client",
+ *				"failed server", "broken", "gone client", "expired"
  *	C TEXT, S TEXT		what client and server are told, in that order; then
  *	> TEXT			what is ordered (tests/gateway/double.h); "> end": both are closed
  *
