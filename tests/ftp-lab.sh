@@ -141,31 +141,11 @@ insert rule inet portolan p_forward ct state related ct helper "ftp" accept
 END
 }
 
-# lab_transparent NAMESPACE: what comes back to a socket that has another's address is its own, not to be passed on.
-lab_transparent() {
-	ip netns exec "$1" nft -f - <<'END' || die "no rules for transparent sockets"
-table inet transparent {
-	chain c {
-		type filter hook prerouting priority mangle
-		meta l4proto tcp socket transparent 1 meta mark set 1
-	}
-}
-END
-	for family in -4 -6; do
-		ip -n "$1" $family rule show | grep -q 'fwmark 0x1 ' && continue
-		ip -n "$1" $family rule add fwmark 1 lookup 100
-		ip -n "$1" $family route add local default dev lo table 100
-	done
-}
-
 lab_gateway() {
 	case $1 in F) gateway_ns=$F ;; *) gateway_ns=$N ;; esac
 	gateway_device=$1 gateway_site=$2
 	shift 2
-	# The rules let out what this user sends, and nobody else; it binds low ports and speaks as servers.
-	start ip netns exec "$gateway_ns" setpriv --reuid proxy --regid proxy --clear-groups \
-		--inh-caps=+net_bind_service,+net_admin --ambient-caps=+net_bind_service,+net_admin \
-		"$PORTOLAN" ftp-gateway "$gateway_site" --device "$gateway_device" "$@"
+	start ip netns exec "$gateway_ns" "$PORTOLAN" ftp-gateway "$gateway_site" --device "$gateway_device" "$@"
 	wait_for 10 grep -q '^ready' "$log" || die "the gateway on $gateway_device is not ready: $(cat "$log")"
 }
 

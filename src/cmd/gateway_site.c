@@ -25,6 +25,7 @@ static void copy_part(struct gate_config *c, const struct device *d)
 	const struct ftp_gateway *g = &d->ftp_gateway;
 
 	c->name = d->name.s;
+	c->user = g->run_as.s;
 	c->placement = g->placement;
 	c->plane = g->plane;
 	c->client_ports = g->client_ports;

@@ -36,6 +36,7 @@ struct gate_limits {
 
 struct gate_config {
 	const char *name; /* in greetings and logs; the device's */
+	const char *user; /* as whom it runs; NULL: nobody */
 	enum placement placement;
 	enum data_plane plane;
 	LIST_OF(struct gate_listener) listeners;

@@ -127,7 +127,7 @@ static int refused(const struct buf *text, struct err *err)
 	struct slice rest = buf_slice(text), line = SLICE_NONE;
 
 	slice_cut(&rest, '\n', &line);
-	return err_set(err, ERR_SYSTEM, PLACE_NONE, "nft does not make the redirect: %.*s",
+	return err_set(err, ERR_SYSTEM, PLACE_NONE, "nft does not make the rules: %.*s",
 		       line.n ? (int)line.n : 10, line.n ? line.p : "no answer.");
 }
 

@@ -60,6 +60,11 @@ static int drop(uint32_t but, struct err *err)
 	return 0;
 }
 
+bool privilege_is_root(void)
+{
+	return geteuid() == 0;
+}
+
 int privilege_drop(struct err *err)
 {
 	return drop(0, err);

@@ -4,8 +4,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
+bool privilege_is_root(void);
 /* For good: every capability, and where this is root also its user, group and groups, for nobody's.
  * Where a container or a user namespace has no such user, or does not let it change, it stays the
  * user that it is, without capabilities. Programs that run already keep theirs. */

@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 
 #include "base/mem.h"
+#include "sys/file.h"
+#include "sys/hosts_file.h"
 #include "sys/loop.h"
 #include "sys/sockaddr.h"
 
@@ -29,6 +31,8 @@ struct resolver_cares {
 	struct watched *watched; /* owned; kept for use again, never freed in between */
 	struct timer timer;
 	bool stopping;
+	bool prepared;
+	struct buf hosts; /* of one that is prepared: /etc/hosts */
 };
 
 /* One family of one query: the answers come apart. */
@@ -210,6 +214,10 @@ static void look_in_hosts(struct resolver_cares *r, struct resolve_query *q, int
 
 static bool found_in_hosts(struct resolver_cares *r, struct resolve_query *q)
 {
+	if (r->prepared) {
+		hosts_file_find(buf_slice(&r->hosts), q);
+		return q->n_addrs > 0;
+	}
 	if (q->family != 6)
 		look_in_hosts(r, q, AF_INET, &q->status4);
 	if (q->family != 4)
@@ -279,6 +287,7 @@ static void free_resolver(struct resolver *resolver)
 		next = w->next;
 		free(w);
 	}
+	buf_release(&r->hosts);
 	free(r);
 }
 
@@ -295,5 +304,18 @@ struct resolver *resolver_new(struct loop *l)
 	r->resolver.ops = &ops_cares;
 	r->loop = l;
 	r->timer.fire = timer_fired;
+	r->hosts = BUF_INIT;
 	return &r->resolver;
+}
+
+void resolver_prepare(struct resolver *resolver)
+{
+	enum { HOSTS_MAX = 1 << 20 };
+	struct resolver_cares *r = of_resolver(resolver);
+	struct err err;
+
+	start_channel(r); /* reads /etc/resolv.conf */
+	if (file_read("/etc/hosts", HOSTS_MAX, &r->hosts, &err) != 0)
+		buf_clear(&r->hosts); /* hosts(5): it need not be there */
+	r->prepared = true;
 }

@@ -22,7 +22,6 @@ start_gateways() {
 }
 # start_gateway DEVICE NAMESPACE SITE
 start_gateway() {
-	[ "$placement" = explicit ] || lab_transparent "$2"
 	lab_gateway "$1" "$3" --verbose
 	gateways="$gateways $pid:$log"
 }

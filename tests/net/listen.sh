@@ -248,7 +248,7 @@ has "$log" "1 of 3 required flows were seen arriving; 2 could not be seen."
 site wide
 # shellcheck disable=SC2086 # words on purpose
 expect_rc 3 ip netns exec "$server" $as "$PORTOLAN" listen --redirect --catalog "$T/catalog" "$T/site.yaml"
-has "$T/err" "nft does not make the redirect"
+has "$T/err" "nft does not make the rules"
 # Where there are not enough descriptors, that is told.
 site wide one
 as="prlimit --nofile=500:500 $as"

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: ISC */
+#include "cmd/gateway_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cmd/gateway_log.h"
+#include "cmd/gateway_options.h"
+#include "cmd/gateway_site.h"
+#include "cmd/load.h"
+#include "sys/host_ports.h"
+#include "sys/interrupt.h"
+#include "sys/limit.h"
+#include "sys/notify.h"
+#include "sys/overseer.h"
+#include "sys/privilege.h"
+#include "sys/sandbox.h"
+#include "sys/transparent.h"
+
+enum { DESCRIPTORS = 1 << 18, BACKLOG = 512, LISTENERS_MAX = 64 };
+
+/* What clients dial; of the first process, and of every worker. */
+struct open_listener {
+	struct gate_listener at;
+	int fd;
+};
+
+/* One reading of the configuration. */
+struct generation {
+	struct arena *arena;
+	struct loaded loaded;
+	struct gate_config config;
+	struct broker_limits limits;
+	const char *user;
+};
+
+struct running {
+	const struct arguments *args;
+	struct open_listener listeners[LISTENERS_MAX];
+	size_t n_listeners;
+	struct transparent *transparent; /* NULL: not needed yet */
+	bool verbose;
+};
+
+/* --- what it is to do ------------------------------------------------------------------------- */
+
+static int read_site(struct generation *g, const struct arguments *args, struct err *err)
+{
+	const char *path = args_operand(args, 0), *device = args_value(args, "device");
+
+	if (!device)
+		return err_set(err, ERR_USAGE, PLACE_NONE,
+			       "--device says which of the site's devices this is");
+	if (load_plan(&g->loaded, path, args_value(args, "catalog"), &(struct plan_options){0}))
+		return err_set(err, ERR_DOCUMENT, PLACE_NONE, "%s: not usable", path);
+	return gateway_from_site(&g->config, g->loaded.plan, device, g->arena, err);
+}
+
+static int set_limits(struct generation *g, struct err *err)
+{
+	const struct gate_config *c = &g->config;
+	unsigned uid, gid;
+	int rc = sandbox_user(g->user, &uid, &gid, err);
+
+	g->limits = (struct broker_limits){
+		.listen = {c->client_ports, c->server_ports},
+		.port_20 = c->active_source == ACTIVE_SOURCE_20,
+		.transparent = c->placement == PLACEMENT_TRANSPARENT,
+		.user = privilege_is_root() ? uid : BROKER_OWN,
+	};
+	return rc;
+}
+
+static int read_config(struct generation *g, const struct arguments *args, struct err *err)
+{
+	int rc = args_operand(args, 0) ? read_site(g, args, err)
+				       : gateway_from_options(&g->config, args, g->arena, err);
+
+	if (!rc)
+		rc = gateway_limits(&g->config, args, err);
+	if (!rc && g->config.plane == PLANE_NAT)
+		rc = err_set(err, ERR_USAGE, PLACE_NONE,
+			     "plane: nat: this gateway relays only; plane: relay");
+	g->user = args_value(args, "run-as") ? args_value(args, "run-as") : g->config.user;
+	return rc ? rc : set_limits(g, err);
+}
+
+static void forget(void *ctx, void *config)
+{
+	struct generation *g = config;
+
+	(void)ctx;
+	portset_release(&g->config.refused_ports);
+	load_release(&g->loaded);
+	arena_free(g->arena);
+	free(g);
+}
+
+/* --- listeners -------------------------------------------------------------------------------- */
+
+static struct open_listener *find_listener(struct running *r, const struct gate_listener *at)
+{
+	for (size_t i = 0; i < r->n_listeners; i++)
+		if (r->listeners[i].at.port == at->port &&
+		    addr_equal(&r->listeners[i].at.at, &at->at))
+			return &r->listeners[i];
+	return NULL;
+}
+
+static int open_listener(struct running *r, const struct gate_listener *l, struct err *err)
+{
+	const struct stream_spec spec = {.at = l->at, .port = l->port, .backlog = BACKLOG};
+	char text[ADDR_TEXT_MAX];
+	const char *call;
+	int fd;
+
+	if (find_listener(r, l))
+		return 0;
+	if (r->n_listeners == LISTENERS_MAX)
+		return err_set(err, ERR_LIMIT, PLACE_NONE, "at most %d listeners", LISTENERS_MAX);
+	fd = stream_listen(&spec, &call);
+	if (fd < 0)
+		return err_set(err, ERR_SYSTEM, PLACE_NONE, "cannot listen on %s port %u: %s: %s",
+			       addr_text(&l->at, text), l->port, call, strerror(-fd));
+	r->listeners[r->n_listeners++] = (struct open_listener){*l, fd};
+	return 0;
+}
+
+static bool is_wanted(const struct gate_config *c, const struct gate_listener *at)
+{
+	for_each (l, &c->listeners)
+		if (l->port == at->port && addr_equal(&l->at, &at->at))
+			return true;
+	return false;
+}
+
+/* Those of the service manager stand for what they are bound to. */
+static void take_given(struct running *r)
+{
+	int fds[LISTENERS_MAX];
+	size_t n = notify_listeners(fds, LISTENERS_MAX);
+
+	for (size_t i = 0; i < n; i++) {
+		struct open_listener *l = &r->listeners[r->n_listeners];
+
+		if (stream_local(fds[i], &l->at.at, &l->at.port)) {
+			l->fd = fds[i];
+			r->n_listeners++;
+		}
+	}
+}
+
+static int configure(void *ctx, void **config, struct err *err)
+{
+	struct running *r = ctx;
+	struct generation *g = mem_new(1, sizeof(*g));
+	int rc;
+
+	memset(g, 0, sizeof(*g));
+	g->arena = arena_new();
+	rc = read_config(g, r->args, err);
+	for_each (l, &g->config.listeners)
+		if (!rc)
+			rc = open_listener(r, l, err);
+	if (!rc && g->config.placement == PLACEMENT_TRANSPARENT && !r->transparent)
+		rc = transparent_start(&r->transparent, err);
+	if (rc) {
+		err_take_place(err);
+		forget(NULL, g);
+		return rc;
+	}
+	for (size_t i = 0; i < r->n_listeners; i++)
+		if (!is_wanted(&g->config, &r->listeners[i].at)) {
+			stream_close(r->listeners[i].fd, false);
+			r->listeners[i--] = r->listeners[--r->n_listeners];
+		}
+	*config = g;
+	return 0;
+}
+
+static const struct broker_limits *limits_of(void *config)
+{
+	return &((struct generation *)config)->limits;
+}
+
+/* --- a worker --------------------------------------------------------------------------------- */
+
+struct worker {
+	struct running *r;
+	struct loop *loop;
+	struct gate *gate;
+	struct sock master;
+	int broker;
+};
+
+static bool is_chatter(const struct gate_event *e)
+{
+	return strcmp(e->what, "command") == 0 || strcmp(e->what, "reply") == 0;
+}
+
+static void tell(void *ctx, const struct gate_event *e)
+{
+	struct worker *w = ctx;
+	struct buf line = BUF_INIT;
+
+	if (is_chatter(e) && !w->r->verbose)
+		return;
+	gateway_log_json(e, w->loop->ops->wall_ms(w->loop), &line);
+	command_print(&line);
+	buf_release(&line);
+}
+
+static int ask_listen(void *ctx, const struct stream_spec *spec, const char **call)
+{
+	return broker_listen(((struct worker *)ctx)->broker, spec, call);
+}
+
+static int ask_bind(void *ctx, const struct stream_spec *spec, const char **call)
+{
+	return broker_bind(((struct worker *)ctx)->broker, spec, call);
+}
+
+/* The first process speaks only when it is asked: it is gone. */
+static void master_gone(struct sock *s, unsigned events)
+{
+	struct worker *w = (struct worker *)((char *)s - offsetof(struct worker, master));
+
+	(void)events;
+	loop_stop(w->loop);
+}
+
+static void drained(void *ctx)
+{
+	loop_stop(((struct worker *)ctx)->loop);
+}
+
+static int open_gate(struct worker *w, struct generation *g, struct resolver *resolver,
+		     const struct rights *rights, struct err *err)
+{
+	struct host_ports ports;
+	int rc = host_ports_read(&ports, err);
+
+	if (rc)
+		return rc;
+	w->gate = gate_new(&(struct gate_setup){.loop = w->loop,
+						.config = &g->config,
+						.resolver = resolver,
+						.ephemeral = ports.ephemeral,
+						.rights = rights,
+						.tell = tell,
+						.ctx = w});
+	host_ports_release(&ports);
+	for (size_t i = 0; i < w->r->n_listeners && !rc; i++)
+		rc = gate_listen(w->gate, w->r->listeners[i].fd);
+	w->master.ready = master_gone;
+	if (!rc)
+		rc = w->loop->ops->watch(w->loop, &w->master, w->broker, SOCK_READABLE);
+	return rc ? err_set(err, ERR_SYSTEM, PLACE_NONE, "epoll_ctl: %s", strerror(-rc)) : 0;
+}
+
+/* Told to end, it goes on with what it has. */
+static int serve(struct worker *w, const volatile int *interrupted, struct err *err)
+{
+	int rc = loop_run(w->loop, interrupted, err);
+
+	if (rc || !*interrupted)
+		return rc;
+	w->loop->stop = false;
+	gate_drain(w->gate, drained, w);
+	return w->loop->stop ? 0 : loop_run(w->loop, NULL, err);
+}
+
+static int work(void *ctx, void *config, int broker, struct err *err)
+{
+	struct generation *g = config;
+	struct worker w = {.r = ctx, .broker = broker};
+	const struct rights rights = {ask_listen, ask_bind, &w};
+	struct sandbox sandbox = {.user = g->user};
+	const volatile int *interrupted = interrupt_catch();
+	struct resolver *resolver;
+	int rc = loop_new(&w.loop, err);
+
+	if (rc)
+		return rc;
+	limit_descriptors(DESCRIPTORS);
+	resolver = resolver_new(w.loop);
+	resolver_prepare(resolver);
+	rc = open_gate(&w, g, resolver, &rights, err);
+	if (!rc)
+		rc = sandbox_enter(&sandbox, err);
+	if (!rc) {
+		overseer_ready();
+		rc = serve(&w, interrupted, err);
+	}
+	if (w.gate)
+		gate_free(w.gate);
+	return rc;
+}
+
+/* --- the first process ------------------------------------------------------------------------ */
+
+static void say(void *ctx, const char *what, const char *detail)
+{
+	(void)ctx;
+	fprintf(stderr, "portolan: ftp-gateway: %s%s%s\n", what, *detail ? ": " : "", detail);
+}
+
+static void ready(void *ctx, bool again)
+{
+	(void)ctx;
+	if (!again)
+		fprintf(stderr, "ready\n");
+	notify("READY=1");
+}
+
+int gateway_run(const struct arguments *args)
+{
+	struct running r = {.args = args, .verbose = args_has(args, "verbose")};
+	const struct overseer o = {
+		.configure = configure,
+		.forget = forget,
+		.limits = limits_of,
+		.work = work,
+		.say = say,
+		.ready = ready,
+		.ctx = &r,
+	};
+	struct err err;
+	int rc;
+
+	take_given(&r);
+	rc = oversee(&o, &err);
+	transparent_stop(r.transparent);
+	for (size_t i = 0; i < r.n_listeners; i++)
+		stream_close(r.listeners[i].fd, false);
+	return rc ? command_failed(&err) : EXIT_HOLDS;
+}
