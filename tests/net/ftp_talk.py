@@ -275,10 +275,13 @@ class Talk:
             check(word in ("PORT", "EPRT"), f"the server is told {short(command)}")
             if answer:
                 raise OtherMode(f"the server is told {short(command)}")
-            n = arg.split(",") if word == "PORT" else arg.split(arg[:1])
             self.server_waits = None
-            self.server_dials = (".".join(n[:4]), int(n[4]) * 256 + int(n[5])) if word == "PORT" else (n[2],
-                                                                                                       int(n[3]))
+            if word == "PORT":
+                n = arg.split(",")
+                self.server_dials = ".".join(n[:4]), int(n[4]) * 256 + int(n[5])
+            else:
+                n = arg.split(arg[:1])
+                self.server_dials = n[2], int(n[3])
             self.s.send("200 Will do")
         return word
 
