@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """ftp_corners.py [OPTIONS] GATEWAY:PORT: the corner cases of FTP, each with a client and a server that keep to a
-script, and the gateway between them. One line a case, "ok NAME" or "FAIL NAME: what was seen"; status 1 where one
-failed.
+script, and the gateway between them. One line a case, "ok NAME", "FAIL NAME: what was seen" or "skip NAME: why";
+status 1 where one failed.
 
     --login explicit    the client says the server itself, as user@host:port (the default)
     --login plain       the gateway stands before one server: --server ADDRESS:PORT, where this program listens
@@ -10,6 +10,8 @@ failed.
     --converts          the gateway speaks with the server in a mode of its own: what needs the client's is left out
     --addresses A,B,C   of the client, of the server, and of somebody who is neither
     --patience N        the gateway's patience with data connections that do not come, in seconds; 0: those cases not
+    --gateway6 [A]:PORT the same gateway over IPv6: then clients come so, too
+    --without-port      the gateway lets clients be active without PORT
     --idle N            the same with conversations, and with transfers that nobody takes
     --transfers N       of the one case that makes many
     --only WORDS        the cases whose names begin so; -v: what was said in those that fail
@@ -564,7 +566,8 @@ def features(t):
     c, s = t.login()
     c.send("FEAT")
     s.wants("FEAT")
-    s.send("211-Features:\r\n AUTH TLS\r\n PBSZ\r\n PROT\r\n CCC\r\n EPSV\r\n EPRT\r\n MDTM\r\n SIZE\r\n REST STREAM\r\n"
+    s.send("211-Features:\r\n AUTH TLS\r\n PBSZ\r\n PROT\r\n CCC\r\n EPSV\r\n EPRT\r\n MDTM\r\n SIZE\r\n"
+           " REST STREAM\r\n"
            " MLST type*;size*;\r\n UTF8\r\n TVFS\r\n XFOO\r\n227 (127,0,0,4,200,1)\r\n211 End")
     told = {line.strip().split(" ")[0] for line in c.wants("211").split("\n")[1:-1]}
     for word in ("AUTH", "PBSZ", "PROT", "CCC", "XFOO"):
@@ -789,6 +792,43 @@ def no_port(t):
     t.is_ours("RETR file", "425")
 
 
+@case(gate=True, each=("::1", "127.0.0.2"), needs="gateway6")
+def client_over_ipv6(t, server):
+    t.client, t.peer = "::1", t.args.gateway6
+    if t.args.login == "explicit":
+        t.door = t.listen(server)
+        t.at = t.door.getsockname()[:2]
+    t.login()
+    t.is_ours("PASV", "522")
+    t.is_ours("PORT 127,0,0,4,200,1", "5")
+    t.is_ours("EPSV 1", "522")
+    t.is_ours("EPRT |1|127.0.0.4|51201|", "522")
+    t.is_ours("EPRT |2|::2|51201|", "5")
+    t.is_ours("EPRT |2|::1|22|", "5")
+    for command in ("EPSV", "EPSV 2"):
+        t.passive(command)
+        t.download()
+    t.active("EPRT |2|ADDRESS|NUMBER|")
+    t.download()
+
+
+@case(gate=True, needs="without_port")
+def active_without_port(t):
+    c, s = t.login()
+    # Once: the pair of ports is the same each time, and for a minute nobody may use it again.
+    t.waiting = t.listen(*c.sock.getsockname())
+    c.send("RETR file")
+    t.agree()
+    s.wants("RETR file")
+    t.server_opens()
+    s.send("150 Here")
+    t.client_opens()
+    c.wants("150")
+    t.completes()
+    t.passive()
+    t.download()
+
+
 # --- who comes to it --------------------------------------------------------------------------------
 
 def must_dial(t):
@@ -935,10 +975,8 @@ def server_port_is_closed(t, mode):
     t.in_step()
 
 
-@case(gate=True)
+@case(gate=True, needs="patience")
 def client_never_comes(t):
-    if not t.args.patience:
-        return
     t.login()
     port = t.passive()
     t.c.send("RETR file")
@@ -963,10 +1001,8 @@ def ends_in(sock, seconds):
         return "reset"
 
 
-@case(gate=True)
+@case(gate=True, needs="patience")
 def server_never_comes(t):
-    if not t.args.patience:
-        return
     t.login()
     t.active()
     must_dial(t)
@@ -981,10 +1017,8 @@ def server_never_comes(t):
     t.in_step()
 
 
-@case(gate=True)
+@case(gate=True, needs="patience")
 def success_and_nobody_came(t):
-    if not t.args.patience:
-        return
     t.login()
     t.active()
     must_dial(t)
@@ -1635,10 +1669,8 @@ def quit_before_the_bytes_are_through(t):
     sender.join()
 
 
-@case(gate=True)
+@case(gate=True, needs="idle")
 def client_takes_nothing_and_leaves(t):
-    if not t.args.idle:
-        return
     t.login()
     t.passive()
     t.begin("RETR file")
@@ -1669,7 +1701,7 @@ def commands_wait_for_the_transfer(t):
 
 def address(text):
     host, _, port = text.rpartition(":")
-    return host, int(port)
+    return host.strip("[]"), int(port)
 
 
 def arguments():
@@ -1680,6 +1712,8 @@ def arguments():
     parser.add_argument("--converts", action="store_true")
     parser.add_argument("--addresses", default="127.0.0.4,127.0.0.2,127.0.0.3")
     parser.add_argument("--server", type=address)
+    parser.add_argument("--gateway6", type=address)
+    parser.add_argument("--without-port", action="store_true")
     parser.add_argument("--patience", type=int, default=0)
     parser.add_argument("--idle", type=int, default=0)
     parser.add_argument("--transfers", type=int, default=30)

@@ -1,5 +1,6 @@
 """ftp_talk.py: what the cases of ftp_corners.py are written in. A script is one thread that holds both ends, the client
 and the server, and takes them in turn: who speaks next is never a matter of chance. Many run at once."""
+import collections
 import concurrent.futures
 import re
 import select
@@ -15,7 +16,7 @@ SOME = b"some bytes of a file\r\n" * 50
 MUCH = bytes(range(256)) * 16384  # more than buffers of the kernel hold at first
 RESET = struct.pack("ii", 1, 0)
 
-CASES = []  # name, function, argument, placements, whether a gateway decides it
+CASES = []
 
 
 class Seen(Exception):
@@ -26,12 +27,16 @@ class OtherMode(Seen):
     """The gateway speaks with the server in another mode than the case is about."""
 
 
-def case(each=(None,), login=None, gate=False):
-    """A case, or one for each word. login: only there. gate: a gateway decides it, and nothing but a gateway."""
+Case = collections.namedtuple("Case", "name function word login gate needs")
+
+
+def case(each=(None,), login=None, gate=False, needs=None):
+    """A case, or one for each word. login: only there. gate: a gateway decides it, and nothing but a gateway. needs:
+    only with that option."""
     def register(function):
         for word in each:
             name = function.__name__.replace("_", "-") + (f"/{word}" if word is not None else "")
-            CASES.append((name, function, word, login, gate))
+            CASES.append(Case(name, function, word, login, gate, needs))
         return function
     return register
 
@@ -177,6 +182,17 @@ class Talk:
         except OSError as e:
             raise Seen(f"no connection to {address} port {port}: {e}") from None
 
+    def dial_again(self, address, port, source):
+        """So that its own port may be listened on, too."""
+        sock = self.keep(socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((source, 0))
+            sock.connect((address, port))
+        except OSError as e:
+            raise Seen(f"no connection to {address} port {port}: {e}") from None
+        return sock
+
     def accept(self, listener, who):
         try:
             return self.keep(listener.accept()[0])
@@ -196,7 +212,7 @@ class Talk:
     def meet(self):
         """Both are connected, as far as the placement lets them; nothing is said by the server."""
         with Talk.one_by_one:
-            self.c = Wire(self.dial(*self.peer, self.client), "client", self.log)
+            self.c = Wire(self.dial_again(*self.peer, self.client), "client", self.log)
             if self.args.login == "plain" or self.args.direct:
                 self.meet_server()
 
@@ -395,27 +411,29 @@ class Talk:
 # --- the run ----------------------------------------------------------------------------------------
 
 def run_one(args, entry):
-    """What was seen, None: all is well; and what was said."""
-    _, function, word, _, _ = entry
+    """"ok", "FAIL" or "skip"; what was seen; and what was said."""
     t = Talk(args)
     try:
-        function(t) if word is None else function(t, word)
-        return None, t.log
+        entry.function(t) if entry.word is None else entry.function(t, entry.word)
+        return "ok", None, t.log
     except OtherMode as e:
-        return None if args.converts else str(e), t.log
+        return "skip" if args.converts else "FAIL", str(e), t.log
     except Seen as e:
-        return str(e), t.log
+        return "FAIL", str(e), t.log
     except OSError as e:
-        return f"line {e.__traceback__.tb_next.tb_lineno}: {e}", t.log
+        return "FAIL", f"line {e.__traceback__.tb_next.tb_lineno}: {e}", t.log
     finally:
         t.close()
 
 
-def judge(args, entry, seen):
-    """The same, for a run without a gateway."""
-    if not args.direct or not entry[4]:
-        return seen
-    return None if seen else "it passes without a gateway: it would prove nothing"
+def judge(args, entry):
+    """The same; without a gateway what one decides must fail."""
+    verdict, seen, log = run_one(args, entry)
+    if not args.direct or not entry.gate:
+        return verdict, seen, log
+    if verdict == "ok":
+        return "FAIL", "it passes without a gateway: it would prove nothing", log
+    return "ok", None, log
 
 
 def shown(name):
@@ -423,15 +441,12 @@ def shown(name):
     return name.encode("unicode_escape").decode()
 
 
-def is_slow(entry):
-    return "never-comes" in entry[0] or "nobody-came" in entry[0] or "takes-nothing" in entry[0]
-
-
 def is_wanted(args, entry):
-    name, _, _, login, gate = entry
-    if args.direct and (gate and is_slow(entry) or login == "explicit"):
+    if args.direct and (entry.needs or entry.login == "explicit"):
         return False
-    return (login in (None, args.login)) and name.startswith(args.only)
+    if entry.needs and not getattr(args, entry.needs):
+        return False
+    return entry.login in (None, args.login) and entry.name.startswith(args.only)
 
 
 def run_all(args):
@@ -440,14 +455,13 @@ def run_all(args):
         Talk.shared = socket.create_server(args.server)
         Talk.shared.settimeout(WAIT_S)
     # Who waits long begins first.
-    wanted = sorted((e for e in CASES if is_wanted(args, e)), key=lambda e: not is_slow(e))
-    failures = 0
+    wanted = sorted((e for e in CASES if is_wanted(args, e)), key=lambda e: not e.needs)
+    count = collections.Counter()
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE * (4 if args.direct else 1)) as pool:
-        for entry, (seen, log) in zip(wanted, pool.map(lambda e: run_one(args, e), wanted)):
-            seen = judge(args, entry, seen)
-            print(f"FAIL {shown(entry[0])}: {seen}" if seen else f"ok {shown(entry[0])}", flush=True)
-            failures += bool(seen)
-            if seen and args.v:
+        for entry, (verdict, seen, log) in zip(wanted, pool.map(lambda e: judge(args, e), wanted)):
+            count[verdict] += 1
+            print(f"{verdict} {shown(entry.name)}" + (f": {seen}" if seen else ""), flush=True)
+            if verdict == "FAIL" and args.v:
                 print("".join(f"    {line}\n" for line in log), end="")
-    print(f"{len(wanted)} cases, {failures} failed")
-    return bool(wanted) and not failures
+    print(f"{len(wanted)} cases, {count['FAIL']} failed, {count['skip']} of another mode")
+    return bool(wanted) and not count["FAIL"]
