@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""ftp_corners.py [OPTIONS] GATEWAY:PORT: the corner cases of FTP, each with a client and a server that keep to a script,
-and the gateway between them. One line a case, "ok NAME" or "FAIL NAME: what was seen"; status 1 where one failed.
+"""ftp_corners.py [OPTIONS] GATEWAY:PORT: the corner cases of FTP, each with a client and a server that keep to a
+script, and the gateway between them. One line a case, "ok NAME", "FAIL NAME: what was seen" or "skip NAME: why";
+status 1 where one failed.
 
     --login explicit    the client says the server itself, as user@host:port (the default)
     --login plain       the gateway stands before one server: --server ADDRESS:PORT, where this program listens
@@ -9,400 +10,22 @@ and the gateway between them. One line a case, "ok NAME" or "FAIL NAME: what was
     --converts          the gateway speaks with the server in a mode of its own: what needs the client's is left out
     --addresses A,B,C   of the client, of the server, and of somebody who is neither
     --patience N        the gateway's patience with data connections that do not come, in seconds; 0: those cases not
+    --gateway6 [A]:PORT the same gateway over IPv6: then clients come so, too
+    --without-port      the gateway lets clients be active without PORT
     --idle N            the same with conversations, and with transfers that nobody takes
     --transfers N       of the one case that makes many
     --only WORDS        the cases whose names begin so; -v: what was said in those that fail
-
-A script is one thread that holds both ends and takes them in turn: who speaks next is never a matter of chance."""
+"""
 import argparse
-import concurrent.futures
-import re
 import select
 import socket
-import struct
 import sys
-import threading
 import time
 
-WAIT_S = 2  # for anything that must come
-QUIET_S = 0.25  # for what must not
-AT_ONCE = 12  # cases
-SOME = b"some bytes of a file\r\n" * 50
-MUCH = bytes(range(256)) * 16384  # more than buffers of the kernel hold at first
-RESET = struct.pack("ii", 1, 0)
-
-CASES = []  # name, function, argument, placements, whether a gateway decides it
-
-
-class Seen(Exception):
-    """What was seen instead."""
-
-
-class OtherMode(Seen):
-    """The gateway speaks with the server in another mode than the case is about."""
-
-
-def case(each=(None,), login=None, gate=False):
-    """A case, or one for each word. login: only there. gate: a gateway decides it, and nothing but a gateway."""
-    def register(function):
-        for word in each:
-            name = function.__name__.replace("_", "-") + (f"/{word}" if word is not None else "")
-            CASES.append((name, function, word, login, gate))
-        return function
-    return register
-
-
-def check(holds, words):
-    if not holds:
-        raise Seen(words)
-
-
-def short(text):
-    return repr(text if len(text) < 120 else f"{text[:80]}... ({len(text)} bytes)")
-
-
-# --- one end of a control connection ----------------------------------------------------------------
-
-class Wire:
-    """Bytes are str, one character each."""
-
-    def __init__(self, sock, who, log):
-        self.sock, self.who, self.log, self.rest = sock, who, log, b""
-        sock.settimeout(WAIT_S)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
-
-    def send(self, text, end="\r\n"):
-        self.log.append(f"{self.who} says {short(text + end)}")
-        self.sock.sendall((text + end).encode("latin-1"))
-
-    def more(self):
-        """False: the stream has ended."""
-        try:
-            came = self.sock.recv(65536)
-        except socket.timeout:
-            raise Seen(f"the {self.who} is told nothing in {WAIT_S} s, or half: {short(self.rest)}") from None
-        except OSError as e:
-            raise Seen(f"the {self.who}: {e.strerror}") from None
-        self.rest += came
-        return bool(came)
-
-    def line(self):
-        while b"\n" not in self.rest:
-            check(self.more(), f"the {self.who}'s control connection is closed")
-        line, self.rest = self.rest.split(b"\n", 1)
-        text = line.rstrip(b"\r").decode("latin-1")
-        self.log.append(f"{self.who} is told {short(text)}")
-        return text
-
-    def reply(self):
-        lines = [self.line()]
-        while not re.match(lines[0][:3] + "( |$)", lines[-1]):
-            lines.append(self.line())
-        return "\n".join(lines)
-
-    def wants(self, *beginnings):
-        """The next line, or the next reply, begins with one of these."""
-        said = self.reply() if beginnings[0][:1].isdigit() else self.line()
-        check(said.startswith(beginnings), f"the {self.who} is told {short(said)}, not {' or '.join(beginnings)}")
-        return said
-
-    def is_refused(self):
-        return self.wants("4", "5")
-
-    def quiet(self, seconds=QUIET_S):
-        if not self.rest and select.select([self.sock], [], [], seconds)[0]:
-            self.more()
-        check(not self.rest, f"the {self.who} is told {short(self.rest)}")
-
-    def ends(self):
-        """The connection is over, in order or not."""
-        try:
-            while self.more():
-                pass
-        except Seen as e:
-            if "told nothing" in str(e):
-                raise Seen(f"the {self.who}'s control connection stays open") from None
-
-    def reset(self):
-        reset(self.sock)
-
-
-def reset(sock):
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-    sock.close()
-
-
-def read_all(sock, expected=None):
-    """The bytes, and how they ended: "end" or "reset"."""
-    came = bytearray()
-    sock.settimeout(WAIT_S)
-    try:
-        while True:
-            some = sock.recv(1 << 20)
-            if not some:
-                return bytes(came), "end"
-            came += some
-    except socket.timeout:
-        raise Seen(f"a data connection stays open after {len(came)} bytes") from None
-    except OSError:
-        return bytes(came), "reset"
-
-
-def numbers(address, port):
-    return ",".join(address.split(".") + [str(port >> 8), str(port & 255)])
-
-
-# --- a conversation ---------------------------------------------------------------------------------
-
-class Talk:
-    """c: the client, s: the server. Data connections: cd and sd, once they are open."""
-    one_by_one = threading.Lock()  # a server that all cases share: who dials is who comes
-    shared = None
-
-    def __init__(self, args):
-        self.args, self.log, self.sockets = args, [], []
-        self.client, self.server, self.thief = args.addresses.split(",")
-        self.c = self.s = self.cd = self.sd = self.port = self.waiting = None
-        self.server_waits = self.server_dials = None  # the server's listener, or where it dials
-        if args.login == "plain" and not args.direct:
-            self.door = Talk.shared
-        else:
-            self.door = self.listen("::1" if ":" in self.server else self.server)
-        self.at = self.door.getsockname()[:2]
-        self.peer = self.at if args.direct else args.gateway
-
-    def keep(self, sock):
-        self.sockets.append(sock)
-        sock.settimeout(WAIT_S)
-        return sock
-
-    def close(self):
-        for s in self.sockets:
-            s.close()
-
-    # sockets
-
-    def listen(self, address, port=0):
-        return self.keep(socket.create_server((address, port), family=socket.AF_INET6 if ":" in address else
-                                              socket.AF_INET))
-
-    def dial(self, address, port, source=None):
-        try:
-            return self.keep(socket.create_connection((address, port), WAIT_S, (source, 0) if source else None))
-        except OSError as e:
-            raise Seen(f"no connection to {address} port {port}: {e}") from None
-
-    def accept(self, listener, who):
-        try:
-            return self.keep(listener.accept()[0])
-        except socket.timeout:
-            raise Seen(f"nobody dials the {who} in {WAIT_S} s") from None
-
-    def is_closed(self, port, why):
-        """Nobody listens at that port of whom the client speaks with."""
-        try:
-            self.keep(socket.create_connection((self.peer[0], port), WAIT_S, (self.client, 0)))
-        except OSError:
-            return
-        raise Seen(f"port {port} is open: {why}")
-
-    # who begins
-
-    def meet(self):
-        """Both are connected, as far as the placement lets them; nothing is said by the server."""
-        with Talk.one_by_one:
-            self.c = Wire(self.dial(*self.peer, self.client), "client", self.log)
-            if self.args.login == "plain" or self.args.direct:
-                self.meet_server()
-
-    def meet_server(self):
-        self.s = Wire(self.accept(self.door, "server"), "server", self.log)
-
-    def greet(self, greeting="220 Ready", user="anna"):
-        """Up to the server's USER. What the client is told of the greeting."""
-        self.meet()
-        told = None
-        if not self.s:
-            self.c.wants("220")
-            self.c.send(f"USER {user}@{self.at[0] if ':' not in self.at[0] else '[' + self.at[0] + ']'}:{self.at[1]}")
-            self.meet_server()
-            self.s.send(greeting)
-        else:
-            self.s.send(greeting)
-            told = self.c.reply()
-            self.c.send(f"USER {user}")
-        self.s.wants(f"USER {user}")
-        return told
-
-    def login(self):
-        self.greet()
-        self.s.send("331 Password?")
-        self.c.wants("331")
-        self.c.send("PASS secret")
-        self.s.wants("PASS secret")
-        self.s.send("230 In")
-        self.c.wants("230")
-        return self.c, self.s
-
-    def passes(self, command, reply, told=None):
-        """The server is told the command, the client the reply."""
-        self.c.send(command)
-        said = self.s.line()
-        check(said == (told or command), f"the server is told {short(said)}")
-        self.s.send(reply)
-        got = self.c.reply()
-        check(got == reply.replace("\r\n", "\n"), f"the client is told {short(got)}, not {short(reply)}")
-
-    def passes_on_quit(self):
-        self.s.wants("QUIT")
-        self.s.send("221 Bye")
-        self.s.sock.close()
-        self.c.wants("221")
-        self.c.ends()
-
-    def is_ours(self, command, *codes):
-        """The gateway answers, and the server hears nothing of it."""
-        self.c.send(command)
-        self.c.wants(*codes)
-        self.s.quiet()
-
-    def in_step(self):
-        self.passes("PWD", '257 "/here" it is')
-
-    # data connections
-
-    def agree(self, answer=None, slowly=False):
-        """The server does what it is asked: it waits, or will dial. answer(address, port): its own words for 227;
-        slowly: a byte at a time."""
-        command = self.s.line()
-        word, _, arg = command.partition(" ")
-        word = word.upper()
-        if word in ("PASV", "EPSV"):
-            self.server_waits = self.listen(self.at[0])
-            port = self.server_waits.getsockname()[1]
-            usual = f"227 Passive ({numbers(self.at[0], port)})" if word == "PASV" else f"229 Passive (|||{port}|)"
-            said = answer(self.at[0], port) if answer else usual
-            for part in said if slowly else [said]:
-                self.s.send(part, end="")
-                time.sleep(0.002 if slowly else 0)
-            self.s.send("")
-        else:
-            check(word in ("PORT", "EPRT"), f"the server is told {short(command)}")
-            if answer:
-                raise OtherMode(f"the server is told {short(command)}")
-            n = arg.split(",") if word == "PORT" else arg.split(arg[:1])
-            self.server_waits = None
-            self.server_dials = (".".join(n[:4]), int(n[4]) * 256 + int(n[5])) if word == "PORT" else (n[2], int(n[3]))
-            self.s.send("200 Will do")
-        return word
-
-    def told_port(self):
-        """The client's 227 or 229."""
-        said = self.c.wants("227", "229")
-        if said.startswith("229"):
-            found = re.search(r"\(\|\|\|(\d+)\|\)", said)
-            check(found, f"the client is told {said}")
-            self.port = int(found[1])
-        else:
-            found = re.match(r"227 [^\n]*\((\d+,\d+,\d+,\d+),(\d+),(\d+)\)", said)
-            check(found, f"the client is told {said}")
-            self.port = int(found[2]) * 256 + int(found[3])
-            check(found[1].replace(",", ".") == self.peer[0], f"the client is sent elsewhere: {said}")
-        return self.port
-
-    def passive(self, command="PASV", answer=None, slowly=False):
-        self.waiting = None
-        self.c.send(command)
-        self.agree(answer, slowly)
-        return self.told_port()
-
-    def active(self, form="PORT NUMBERS"):
-        self.waiting = self.listen(self.client)
-        port = self.waiting.getsockname()[1]
-        form = form.replace("NUMBERS", numbers(self.client, port)).replace("NUMBER", str(port))
-        self.c.send(form.replace("ADDRESS", self.client))
-        self.agree()
-        self.c.wants("200")
-
-    def prepare(self, mode):
-        if mode == "active":
-            self.active()
-        else:
-            self.passive()
-
-    def client_opens(self):
-        if self.waiting:
-            self.cd = self.accept(self.waiting, "client")
-        else:
-            self.cd = self.dial(self.peer[0], self.port, self.client)
-        return self.cd
-
-    def server_opens(self):
-        if self.server_waits:
-            self.sd = self.accept(self.server_waits, "server's data port")
-        else:
-            self.sd = self.dial(*self.server_dials, self.at[0])
-        return self.sd
-
-    def begin(self, command, first="150 Here it comes"):
-        """A transfer is under way, and both data connections stand."""
-        if not self.waiting:
-            self.client_opens()
-        self.c.send(command)
-        self.s.wants(command)
-        self.server_opens()
-        self.s.send(first)
-        if self.waiting:
-            self.client_opens()
-        self.c.wants(first[:3])
-
-    def sends(self, data, to=None):
-        sock = to or self.sd
-        try:
-            sock.sendall(data)
-        except OSError as e:
-            raise Seen(f"data cannot be sent: {e}") from None
-
-    def sends_all(self, data, to=None, ends=True):
-        """Beside the script: more than buffers hold; and its end."""
-        sock = to or self.sd
-
-        def send():
-            try:
-                sock.sendall(data)
-                if ends:
-                    sock.shutdown(socket.SHUT_WR)
-            except OSError:
-                pass  # the other end sees it
-        sock.settimeout(10)
-        thread = threading.Thread(target=send)
-        thread.start()
-        return thread
-
-    def client_gets(self, data, how="end"):
-        self.gets("client", self.cd, data, how)
-
-    def server_gets(self, data, how="end"):
-        self.gets("server", self.sd, data, how)
-
-    def gets(self, who, sock, data, how):
-        came = read_all(sock)
-        check(came[1] == how and (data is None or came[0] == data),
-              f"the {who} gets {len(came[0])} bytes and the {came[1]}, not {len(data or '')} and the {how}")
-
-    def completes(self, data=SOME):
-        """The rest of a download that is under way."""
-        self.sends(data)
-        self.sd.close()
-        self.s.send("226 Done")
-        self.client_gets(data)
-        self.c.wants("226")
-
-    def download(self, data=SOME, command="RETR file"):
-        self.begin(command)
-        self.completes(data)
-
+sys.dont_write_bytecode = True
+from ftp_talk import (MUCH, QUIET_S, SOME, WAIT_S, OtherMode, Seen, case, check, numbers, read_all, reset,
+                       # noqa: E402
+                      run_all, short)
 
 MODES = ("passive", "active")
 
@@ -476,7 +99,8 @@ def login_again_after_a_failure(t):
     t.in_step()
 
 
-@case(gate=True, each=("PASV", "EPSV", "LIST", "RETR x", "STOR x", "DELE x", "SITE CHMOD 1 x", "PORT 127,0,0,4,200,1"))
+@case(gate=True, each=("PASV", "EPSV", "LIST", "RETR x", "STOR x", "DELE x", "SITE CHMOD 1 x",
+                       "PORT 127,0,0,4,200,1"))
 def before_the_login(t, command):
     t.greet()
     t.s.send("331 Password?")
@@ -620,7 +244,8 @@ def tls_is_refused(t, command):
 
 # --- commands ---------------------------------------------------------------------------------------
 
-@case(each=("SYST", "TYPE I", "TYPE A", "TYPE L 8", "MODE S", "MODE Z", "STRU F", "ALLO 100", "MDTM a", "SIZE a", "MLST a",
+@case(each=("SYST", "TYPE I", "TYPE A", "TYPE L 8", "MODE S", "MODE Z", "STRU F", "ALLO 100", "MDTM a", "SIZE a",
+            "MLST a",
             "OPTS UTF8 ON", "CWD ..", "CDUP", "MKD a b", "RNFR -a", "RNTO a'b\"c", "DELE 100%", "STAT", "STAT a",
             "HELP", "SITE CHMOD 600 a", "SITE UTIME x", "NOOP", "mdtm  a ", "LANG de", "MFMT 20200101000000 a",
             "XPWD", "CWD /" + "d" * 4000))
@@ -629,7 +254,8 @@ def passed_on_as_it_is(t, command):
     t.passes(command, "250 Good")
 
 
-@case(gate=True, each=("SITE EXEC id", "SITE CPFR /etc/passwd", "SITE CPTO x", "site  exec id", "MODE B", "MODE C", "STRU R",
+@case(gate=True, each=("SITE EXEC id", "SITE CPFR /etc/passwd", "SITE CPTO x", "site  exec id", "MODE B", "MODE C",
+                       "STRU R",
                        "STRU P", "XYZZY", "P@SW", "X" * 2000))
 def not_passed_on(t, command):
     t.login()
@@ -653,7 +279,8 @@ def rest_before_the_transfer(t, mode):
     t.download()
 
 
-@case(each=("na\xc3\xafve \xe2\x82\xac", "\xe4\xf6\xfc", "a\xff\xffb", " a", "a ", "-l", "a'b\"c", "../..", "%s%n", "\x01\x7f\x9b",
+@case(each=("na\xc3\xafve \xe2\x82\xac", "\xe4\xf6\xfc", "a\xff\xffb", " a", "a ", "-l", "a'b\"c", "../..", "%s%n",
+            "\x01\x7f\x9b",
             "227 (127,0,0,4,1,1)", "a\tb", "PASV"))
 def names(t, name):
     t.login()
@@ -791,7 +418,8 @@ def client_ends_its_stream_behind_quit(t):
     c.wants("221")
 
 
-@case(gate=True, each=("\xff\xfb\x06PWD", "P\xff\xfd\x01WD", "\xff\xfa\x18abc\xff\xf0PWD", "\xff\xf1PWD\xff\xf9", "\xff\xf4\xff\xf2PWD"))
+@case(gate=True, each=("\xff\xfb\x06PWD", "P\xff\xfd\x01WD", "\xff\xfa\x18abc\xff\xf0PWD", "\xff\xf1PWD\xff\xf9",
+                       "\xff\xf4\xff\xf2PWD"))
 def telnet_words(t, line):
     c, s = t.login()
     c.send(line)
@@ -855,7 +483,8 @@ def reply_of_20000_lines(t):
     sender.join()
 
 
-@case(gate=True, each=("hello", "99 x", "999 x", "000 x", "-220 x", "\0\0\0\0", "2 00 x", "200x", "", "200 " + "z" * 20000))
+@case(gate=True, each=("hello", "99 x", "999 x", "000 x", "-220 x", "\0\0\0\0", "2 00 x", "200x", "",
+                       "200 " + "z" * 20000))
 def no_reply_at_all(t, words):
     c, s = t.login()
     c.send("PWD")
@@ -937,7 +566,8 @@ def features(t):
     c, s = t.login()
     c.send("FEAT")
     s.wants("FEAT")
-    s.send("211-Features:\r\n AUTH TLS\r\n PBSZ\r\n PROT\r\n CCC\r\n EPSV\r\n EPRT\r\n MDTM\r\n SIZE\r\n REST STREAM\r\n"
+    s.send("211-Features:\r\n AUTH TLS\r\n PBSZ\r\n PROT\r\n CCC\r\n EPSV\r\n EPRT\r\n MDTM\r\n SIZE\r\n"
+           " REST STREAM\r\n"
            " MLST type*;size*;\r\n UTF8\r\n TVFS\r\n XFOO\r\n227 (127,0,0,4,200,1)\r\n211 End")
     told = {line.strip().split(" ")[0] for line in c.wants("211").split("\n")[1:-1]}
     for word in ("AUTH", "PBSZ", "PROT", "CCC", "XFOO"):
@@ -956,7 +586,8 @@ def passive_ways(t, command):
         t.download()
 
 
-@case(each=("PORT NUMBERS", "EPRT |1|ADDRESS|NUMBER|", "EPRT !1!ADDRESS!NUMBER!", "eprt ~1~ADDRESS~NUMBER~", "port NUMBERS"))
+@case(each=("PORT NUMBERS", "EPRT |1|ADDRESS|NUMBER|", "EPRT !1!ADDRESS!NUMBER!", "eprt ~1~ADDRESS~NUMBER~",
+            "port NUMBERS"))
 def active_ways(t, command):
     t.login()
     for _ in range(3):
@@ -964,7 +595,8 @@ def active_ways(t, command):
         t.download()
 
 
-@case(gate=True, each=("PORT THIEF", "PORT 127,0,0,1,200,1", "EPRT |1|THIEF|51201|", "PORT CLIENT,0,22", "PORT CLIENT,3,255",
+@case(gate=True, each=("PORT THIEF", "PORT 127,0,0,1,200,1", "EPRT |1|THIEF|51201|", "PORT CLIENT,0,22",
+                       "PORT CLIENT,3,255",
                        "EPRT |1|CLIENT|25|", "PORT CLIENT,12,234", "PORT CLIENT,24,235", "EPRT |1|CLIENT|8080|",
                        "PORT 0,0,0,0,200,1"))
 def port_refused(t, command):
@@ -984,8 +616,10 @@ def port_refused(t, command):
 @case(gate=True)
 def port_malformed(t):
     t.login()
-    for arg in ("", "1,2,3", "127,0,0,4,200", "127,0,0,4,200,1,1", "127,0,0,256,200,1", "127,0,0,4,256,1", "127,0,0,4,-1,1",
-                "127,0,0,+4,200,1", "127,0,0,,200,1", "127,0,0,4,0,0", "a,b,c,d,e,f", "127, 0,0,4,200,1", "(127,0,0,4,200,1)",
+    for arg in ("", "1,2,3", "127,0,0,4,200", "127,0,0,4,200,1,1", "127,0,0,256,200,1", "127,0,0,4,256,1",
+                "127,0,0,4,-1,1",
+                "127,0,0,+4,200,1", "127,0,0,,200,1", "127,0,0,4,0,0", "a,b,c,d,e,f", "127, 0,0,4,200,1",
+                "(127,0,0,4,200,1)",
                 "127.0.0.4.200.1", "127,0,0,4,200,1 x", "127,0,0,4,0x20,1", "127,0,0,0004,200,1", ",,,,,"):
         t.c.send(f"PORT {arg}")
         said = t.c.reply()
@@ -996,8 +630,10 @@ def port_malformed(t):
 @case(gate=True)
 def eprt_malformed(t):
     t.login()
-    for arg in ("", "|", "||||", "|1|127.0.0.4|", "|1|127.0.0.4|99999|", "|1|127.0.0.4|0|", "|1|127.0.0.4|-1|", "|1|localhost|5000|",
-                "|2|127.0.0.4|51201|", "|1|127.0.0.4|51201", "|1|127.0.0.4|51201|x", "1|127.0.0.4|51201|", "|1||51201|",
+    for arg in ("", "|", "||||", "|1|127.0.0.4|", "|1|127.0.0.4|99999|", "|1|127.0.0.4|0|", "|1|127.0.0.4|-1|",
+                "|1|localhost|5000|",
+                "|2|127.0.0.4|51201|", "|1|127.0.0.4|51201", "|1|127.0.0.4|51201|x", "1|127.0.0.4|51201|",
+                "|1||51201|",
                 "|1|127.0.0.4|51201||", "|1|127.0.0.4 |51201|", "|x|127.0.0.4|51201|", "|1|::1|51201|"):
         t.c.send(f"EPRT {arg}")
         said = t.c.reply()
@@ -1005,7 +641,8 @@ def eprt_malformed(t):
     t.s.quiet()
 
 
-@case(gate=True, each=("EPRT |9|127.0.0.4|51201|", "EPRT |2|::1|51201|", "EPRT |0|127.0.0.4|51201|", "EPSV 2", "EPSV 9"))
+@case(gate=True, each=("EPRT |9|127.0.0.4|51201|", "EPRT |2|::1|51201|", "EPRT |0|127.0.0.4|51201|", "EPSV 2",
+                       "EPSV 9"))
 def other_family(t, command):
     t.login()
     t.is_ours(command, "522")
@@ -1087,13 +724,15 @@ def no_good_answer(t, command, form):
     t.download()
 
 
-@case(gate=True, each=("227 (HOST,0,22)", "227 (HOST,0,0)", "227 (HOST,12,234)", "227 Passive", "227 (HOST,1)", "227 (HOST,300,1)",
+@case(gate=True, each=("227 (HOST,0,22)", "227 (HOST,0,0)", "227 (HOST,12,234)", "227 Passive", "227 (HOST,1)",
+                       "227 (HOST,300,1)",
                        "227", "200 (HOST,PORT)", "229 (|||NUMBER|)", "227 (127,0,0,3,0,80)", "227 (1,2,3)"))
 def server_says_no_good_227(t, form):
     no_good_answer(t, "PASV", form)
 
 
-@case(gate=True, each=("229 (|||99999|)", "229 (|||22|)", "229 (|||0|)", "229 (||||)", "229 |||NUMBER|", "229 ()", "229 (|||-1|)",
+@case(gate=True, each=("229 (|||99999|)", "229 (|||22|)", "229 (|||0|)", "229 (||||)", "229 |||NUMBER|", "229 ()",
+                       "229 (|||-1|)",
                        "229 (|||NUMBER", "229 (|||5432|)", "229 (|1|127.0.0.3|22|)", "200 (|||NUMBER|)"))
 def server_says_no_good_229(t, form):
     no_good_answer(t, "EPSV", form)
@@ -1151,6 +790,43 @@ def no_port(t):
     t.passive()
     t.download()
     t.is_ours("RETR file", "425")
+
+
+@case(gate=True, each=("::1", "127.0.0.2"), needs="gateway6")
+def client_over_ipv6(t, server):
+    t.client, t.peer = "::1", t.args.gateway6
+    if t.args.login == "explicit":
+        t.door = t.listen(server)
+        t.at = t.door.getsockname()[:2]
+    t.login()
+    t.is_ours("PASV", "522")
+    t.is_ours("PORT 127,0,0,4,200,1", "5")
+    t.is_ours("EPSV 1", "522")
+    t.is_ours("EPRT |1|127.0.0.4|51201|", "522")
+    t.is_ours("EPRT |2|::2|51201|", "5")
+    t.is_ours("EPRT |2|::1|22|", "5")
+    for command in ("EPSV", "EPSV 2"):
+        t.passive(command)
+        t.download()
+    t.active("EPRT |2|ADDRESS|NUMBER|")
+    t.download()
+
+
+@case(gate=True, needs="without_port")
+def active_without_port(t):
+    c, s = t.login()
+    # Once: the pair of ports is the same each time, and for a minute nobody may use it again.
+    t.waiting = t.listen(*c.sock.getsockname())
+    c.send("RETR file")
+    t.agree()
+    s.wants("RETR file")
+    t.server_opens()
+    s.send("150 Here")
+    t.client_opens()
+    c.wants("150")
+    t.completes()
+    t.passive()
+    t.download()
 
 
 # --- who comes to it --------------------------------------------------------------------------------
@@ -1299,10 +975,8 @@ def server_port_is_closed(t, mode):
     t.in_step()
 
 
-@case(gate=True)
+@case(gate=True, needs="patience")
 def client_never_comes(t):
-    if not t.args.patience:
-        return
     t.login()
     port = t.passive()
     t.c.send("RETR file")
@@ -1327,10 +1001,8 @@ def ends_in(sock, seconds):
         return "reset"
 
 
-@case(gate=True)
+@case(gate=True, needs="patience")
 def server_never_comes(t):
-    if not t.args.patience:
-        return
     t.login()
     t.active()
     must_dial(t)
@@ -1345,10 +1017,8 @@ def server_never_comes(t):
     t.in_step()
 
 
-@case(gate=True)
+@case(gate=True, needs="patience")
 def success_and_nobody_came(t):
-    if not t.args.patience:
-        return
     t.login()
     t.active()
     must_dial(t)
@@ -1604,7 +1274,8 @@ def pasv_in_mid_transfer(t):
 def words_inside_of_a_listing(t):
     t.login()
     t.passive()
-    t.download(b"227 Entering Passive Mode (127,0,0,4,200,1)\r\n421 Bye\r\nPORT 127,0,0,3,0,22\r\n\xff\xf4\xff\xf2\0\n" * 99, "LIST")
+    words = b"227 Entering Passive Mode (127,0,0,4,200,1)\r\n421 Bye\r\nPORT 127,0,0,3,0,22\r\n\xff\xf4\xff\xf2\0\n"
+    t.download(words * 99, "LIST")
     t.in_step()
 
 
@@ -1998,10 +1669,8 @@ def quit_before_the_bytes_are_through(t):
     sender.join()
 
 
-@case(gate=True)
+@case(gate=True, needs="idle")
 def client_takes_nothing_and_leaves(t):
-    if not t.args.idle:
-        return
     t.login()
     t.passive()
     t.begin("RETR file")
@@ -2030,44 +1699,9 @@ def commands_wait_for_the_transfer(t):
 
 # --- the run ----------------------------------------------------------------------------------------
 
-def run_one(args, entry):
-    """What was seen, None: all is well; and what was said."""
-    _, function, word, _, _ = entry
-    t = Talk(args)
-    try:
-        function(t) if word is None else function(t, word)
-        return None, t.log
-    except OtherMode as e:
-        return None if args.converts else str(e), t.log
-    except Seen as e:
-        return str(e), t.log
-    except OSError as e:
-        return f"line {e.__traceback__.tb_next.tb_lineno}: {e}", t.log
-    finally:
-        t.close()
-
-
-def judge(args, entry, seen):
-    """The same, for a run without a gateway."""
-    if not args.direct or not entry[4]:
-        return seen
-    return None if seen else "it passes without a gateway: it would prove nothing"
-
-
-def is_slow(entry):
-    return "never-comes" in entry[0] or "nobody-came" in entry[0] or "takes-nothing" in entry[0]
-
-
-def is_wanted(args, entry):
-    name, _, _, login, gate = entry
-    if args.direct and (gate and is_slow(entry) or login == "explicit"):
-        return False
-    return (login in (None, args.login)) and name.startswith(args.only)
-
-
 def address(text):
     host, _, port = text.rpartition(":")
-    return host, int(port)
+    return host.strip("[]"), int(port)
 
 
 def arguments():
@@ -2078,6 +1712,8 @@ def arguments():
     parser.add_argument("--converts", action="store_true")
     parser.add_argument("--addresses", default="127.0.0.4,127.0.0.2,127.0.0.3")
     parser.add_argument("--server", type=address)
+    parser.add_argument("--gateway6", type=address)
+    parser.add_argument("--without-port", action="store_true")
     parser.add_argument("--patience", type=int, default=0)
     parser.add_argument("--idle", type=int, default=0)
     parser.add_argument("--transfers", type=int, default=30)
@@ -2089,27 +1725,5 @@ def arguments():
     return args
 
 
-def main():
-    args = arguments()
-    if args.login == "plain" and not args.direct:
-        Talk.shared = socket.create_server(args.server)
-        Talk.shared.settimeout(WAIT_S)
-    wanted = [e for e in CASES if is_wanted(args, e)]
-    # Who waits long begins first.
-    wanted.sort(key=lambda e: not is_slow(e))
-    failures = 0
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        for entry, (seen, log) in zip(wanted, pool.map(lambda e: run_one(args, e), wanted)):
-            seen = judge(args, entry, seen)
-            name = entry[0] if len(entry[0]) < 90 else entry[0][:80] + "..."
-            name = name.encode("unicode_escape").decode()
-            print(f"FAIL {name}: {seen}" if seen else f"ok {name}", flush=True)
-            failures += bool(seen)
-            if seen and args.v:
-                print("".join(f"    {line}\n" for line in log), end="")
-    print(f"{len(wanted)} cases, {failures} failed")
-    return 1 if failures or not wanted else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(0 if run_all(arguments()) else 1)
