@@ -487,6 +487,7 @@ int data_wait(struct data *d, enum side side, const struct stream_spec *spec,
 		close_end(e, false);
 		return rc ? rc : -EINVAL;
 	}
+	e->sock.is_shared = needs_right(d, &at);
 	e->state = END_WAITS;
 	e->peer = *peer;
 	return 0;
@@ -512,6 +513,7 @@ void data_dial(struct data *d, enum side side, const struct stream_spec *spec)
 		if (rc)
 			stream_close(fd, true);
 	}
+	e->sock.is_shared = needs_right(d, spec);
 	e->state = END_DIALS;
 	if (rc)
 		fail(e, -rc);

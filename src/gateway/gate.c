@@ -135,11 +135,13 @@ int gate_listen(struct gate *g, int fd)
 
 	*l = (struct listener){.sock = {.ready = come}, .gate = g, .next = g->listeners};
 	rc = g->setup.loop->ops->watch(g->setup.loop, &l->sock, fd, SOCK_READABLE);
-	if (rc)
+	if (rc) {
 		free(l);
-	else
-		g->listeners = l;
-	return rc;
+		return rc;
+	}
+	l->sock.is_shared = true; /* by the process that opened it */
+	g->listeners = l;
+	return 0;
 }
 
 void gate_drain(struct gate *g, void (*drained)(void *ctx), void *ctx)

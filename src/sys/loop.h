@@ -57,6 +57,9 @@ struct sock {
 	void *impl;	 /* what the loop remembers of it; owned by the loop */
 	uint8_t plain;	 /* 4, 6: TCP of that family without anything special; 0: it is not */
 	bool is_refused;
+	/* Of one that was watched: another process has the same descriptor, so that closing ours
+	 * does not end the waiting for it (epoll(7), question 6). */
+	bool is_shared;
 };
 
 /* Calls that failed: no address, not no port; a route that prohibits, not a rule. */

@@ -99,7 +99,7 @@ static int watch(struct loop *l, struct sock *s, int fd, unsigned events)
 	s->is_open = true;
 	s->wanted = events;
 	s->plain = 0;
-	s->is_refused = false;
+	s->is_refused = s->is_shared = false;
 	l->n_socks++;
 	return 0;
 }
@@ -612,6 +612,8 @@ static void close_sock(struct loop *l, struct sock *s, bool reset)
 
 	if (reset)
 		setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	if (s->is_shared)
+		epoll_ctl(of_loop(l)->epoll, EPOLL_CTL_DEL, s->fd, NULL);
 	if (reset || !keep(l, s))
 		close(s->fd);
 	free(s->impl);
