@@ -2,9 +2,9 @@
  *
  * TLS and logins of databases. PostgreSQL: SSLRequest, answered by one letter (PostgreSQL
  * documentation, "SSL Session Encryption"). MySQL and MariaDB: the greeting says whether there is
- * TLS, and how passwords are proved (MySQL protocol, HandshakeV10); SSLRequest switches. They count
- * connections that end before a login, so all of it is done once, on one connection. SQL Server says
- * before the login what it would encrypt.
+ * TLS, and how passwords are proved (MySQL protocol, HandshakeV10); SSLRequest switches. They
+ * count connections that end before a login, so all of it is done once, on one connection. SQL
+ * Server says before the login what it would encrypt.
  */
 #include "audit/audit.h"
 #include "base/compiler.h"

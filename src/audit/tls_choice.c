@@ -13,9 +13,9 @@
 /* 0: none of these. */
 static uint16_t version_named(const char *name)
 {
-	for (uint16_t version = SSL_3; version <= TLS_1_3; version++)
-		if (strcmp(tls_version_name(version), name) == 0)
-			return version;
+	for (unsigned version = SSL_3; version <= TLS_1_3; version++)
+		if (strcmp(tls_version_name((uint16_t)version), name) == 0)
+			return (uint16_t)version;
 	return 0;
 }
 

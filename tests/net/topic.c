@@ -2,8 +2,8 @@
  *
  * topic [-v] TOPIC ADDRESS PORT [HOST]: hold one topic's conversations (src/audit) with a server,
  * in blocking sockets, also those that `portolan audit` holds with --active alone. What is noted
- * comes a line each: "CODE: EVIDENCE"; then how it ended, "done", "other", "silent" or "closed", and
- * on how many connections: "done, 5".
+ * comes a line each: "CODE: EVIDENCE"; then how it ended, "done", "other", "silent" or "closed",
+ * and on how many connections: "done, 5".
  * With -v also what was said, in the form of the topics' own conversations (struct audit_vector):
  * that is how they were recorded; then it is AUDIT_VECTOR_NOW, otherwise now. Ids are not by chance
  * but those of the conversations.
