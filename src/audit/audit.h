@@ -60,7 +60,10 @@ struct audit_facts {
 	bool is_upgraded;		       /* it can be switched to TLS */
 	const char *host;		       /* the name that was asked for; NULL: none */
 	const struct certificate *certificate; /* NULL: none was shown */
-	int64_t now;			       /* seconds since 1970 */
+	/* What it chose in the one handshake that it was asked for, "TLS 1.2" and OpenSSL's name;
+	 * NULL: there was none, or the topics of TLS ask for more. */
+	const char *tls_version, *tls_suite;
+	int64_t now; /* seconds since 1970 */
 };
 
 enum audit_place {
@@ -91,7 +94,9 @@ struct audit {
 		*of; /* whose: names of `protos`; NULL ends it; NULL itself: everybody's */
 	enum transport transport;
 	enum audit_place place;
-	bool is_active;	      /* tries what only the owner may: default passwords, relays */
+	bool is_once;	/* AUDIT_UPGRADE: who comes is counted, so nothing below is asked; what
+		       * its handshake told is considered */
+	bool is_active; /* tries what only the owner may: default passwords, relays */
 	unsigned connections; /* at most; 0: one */
 	size_t state_size;    /* at most AUDIT_STATE_MAX; zeroed before the first connection */
 	/* On each connection; out may stay empty where the server speaks first. False: no such

@@ -2,9 +2,9 @@
  *
  * TLS and logins of databases. PostgreSQL: SSLRequest, answered by one letter (PostgreSQL
  * documentation, "SSL Session Encryption"). MySQL and MariaDB: the greeting says whether there is
- * TLS, and how passwords are proved (MySQL protocol, HandshakeV10). They count connections that end
- * before a login, so theirs is only listened to, once. SQL Server says before the login what it
- * would encrypt.
+ * TLS, and how passwords are proved (MySQL protocol, HandshakeV10); SSLRequest switches. They
+ * count connections that end before a login, so all of it is done once, on one connection. SQL
+ * Server says before the login what it would encrypt.
  */
 #include "audit/audit.h"
 #include "base/compiler.h"
@@ -241,19 +241,26 @@ static bool my_start(void *state, const struct audit_ask *ask, struct proto_out 
 	return true;
 }
 
-/* Three bytes of length, little end first, and a number that begins with 0. An error in the
- * greeting's place (it does not let us in) tells nothing. */
+/* Three bytes of length, little end first, and a number that begins with 0. Then what we can do
+ * (passwords and words as of 4.1, TLS, plugins), the longest packet, the charset utf8mb4. */
+#define MY_SSL_REQUEST                                                                             \
+	"\40\0\0\1"                                                                                \
+	"\1\212\10\0"                                                                              \
+	"\0\0\0\1"                                                                                 \
+	"\55\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+
+/* An error in the greeting's place (it does not let us in) tells nothing. */
 static enum proto_result my_input(void *state, const struct audit_ask *ask, struct slice *in,
 				  struct proto_out *out, struct audit_notes *notes)
 {
 	enum { PACKET_MAX = 1024 };
+	static const struct slice request = SLICE(MY_SSL_REQUEST);
 	struct slice s = *in, m;
 	struct greeting g;
 	uint32_t head;
 
 	(void)state;
 	(void)ask;
-	(void)out;
 	if (!wire_take32le(&s, &head))
 		return PROTO_MORE;
 	if (head > PACKET_MAX)
@@ -263,6 +270,9 @@ static enum proto_result my_input(void *state, const struct audit_ask *ask, stru
 	if (!read_greeting(m, &g))
 		return PROTO_OTHER;
 	judge(&g, notes);
+	if (!(g.can & CAN_TLS))
+		return PROTO_OTHER;
+	proto_put(out, request.p, request.n);
 	return PROTO_PROVED;
 }
 
@@ -335,10 +345,18 @@ static const struct audit_vector my_vectors[] = {
 			       "\367\10\2\0\377\201\25\0\0\0\0\0\0\35\0\0\0OA837\\G1_hnq\0"
 			       "mysql_native_password\0")}},
 	 .codes = "mysql-tls-missing mysql-sha1-login"},
+	{.title = "TLS, and logins by SHA-1",
+	 .source = "MariaDB 10.11.19",
+	 .turns = {{'<', SLICE("d\0\0\0\n5.5.5-10.11.19-MariaDB-0+deb12u1\0\4\0\0\0~^;LN$cH\0\376"
+			       "\377\10\2\0\377\201\25\0\0\0\0\0\0\35\0\0\0}_Cr4IRC6&Zr\0"
+			       "mysql_native_password\0")},
+		   {'>', SLICE(MY_SSL_REQUEST)}},
+	 .codes = "mysql-sha1-login"},
 	{.title = "as it should be",
 	 .source = "MySQL protocol, HandshakeV10",
 	 .turns = {{'<', SLICE("J\0\0\0\n8.0.36\0\10\0\0\0abcdefgh\0\377\377\377\2\0\377\337\25\0\0"
-			       "\0\0\0\0\0\0\0\0ijklmnopqrst\0caching_sha2_password\0")}},
+			       "\0\0\0\0\0\0\0\0ijklmnopqrst\0caching_sha2_password\0")},
+		   {'>', SLICE(MY_SSL_REQUEST)}},
 	 .codes = ""},
 	{.title = "logins of old",
 	 .source = "MySQL protocol, HandshakeV10",
@@ -395,6 +413,8 @@ const struct audit audit_mysql = {
 	.title = "TLS and logins of MySQL and MariaDB",
 	.of = of_my,
 	.transport = TRANSPORT_TCP,
+	.place = AUDIT_UPGRADE,
+	.is_once = true,
 	.start = my_start,
 	.input = my_input,
 	.weaknesses = weaknesses,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "audit/tls_suite.h"
 
+#include <string.h>
+
 #include "base/compiler.h"
 
 const struct tls_suite tls_suites[] = {
@@ -91,6 +93,14 @@ const struct tls_suite *tls_suite_find(uint16_t number)
 {
 	for (size_t i = 0; i < n_tls_suites; i++)
 		if (tls_suites[i].number == number)
+			return &tls_suites[i];
+	return NULL;
+}
+
+const struct tls_suite *tls_suite_named(const char *name)
+{
+	for (size_t i = 0; i < n_tls_suites; i++)
+		if (strcmp(tls_suites[i].name, name) == 0)
 			return &tls_suites[i];
 	return NULL;
 }

@@ -38,3 +38,4 @@ extern const size_t n_tls_suites;
 
 /* NULL: none of these. */
 const struct tls_suite *tls_suite_find(uint16_t number);
+const struct tls_suite *tls_suite_named(const char *name);

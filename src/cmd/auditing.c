@@ -168,6 +168,20 @@ static void add_notes(struct audited *s, const struct audit_notes *more)
 }
 
 /* Of an upgrade the certificate came later. */
+static void add_told(struct audit_facts *facts, const struct audit_job *job)
+{
+	const struct audit *upgrade = audit_upgrade_of(facts->proto);
+
+	if (!job->has_told)
+		return;
+	if (job->told.has_certificate)
+		facts->certificate = &job->told.certificate;
+	if (upgrade && upgrade->is_once && job->told.is_complete) {
+		facts->tls_version = job->told.version;
+		facts->tls_suite = job->told.cipher;
+	}
+}
+
 static void conclude(struct auditing *x, struct audited *s)
 {
 	struct audit_facts facts = {0};
@@ -180,8 +194,7 @@ static void conclude(struct auditing *x, struct audited *s)
 		s->connections += (*job)->connections;
 		s->unanswered += (*job)->unanswered;
 		s->is_shut_out |= (*job)->is_shut_out;
-		if ((*job)->has_told && (*job)->told.has_certificate)
-			facts.certificate = &(*job)->told.certificate;
+		add_told(&facts, *job);
 	}
 	s->certificate = facts.certificate;
 	for (size_t i = 0; audits[i]; i++)

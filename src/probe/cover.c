@@ -46,23 +46,38 @@ int cover_say(struct cover *c, struct dial *d, const void *bytes, size_t n)
 	return c->ops->say(c->layer, (struct slice){bytes, n}) ? flush(c, d) : -EPIPE;
 }
 
-ssize_t cover_hear(struct cover *c, struct dial *d, void *bytes, size_t room)
+ssize_t cover_feed(struct cover *c, struct dial *d)
 {
 	struct loop *l = probe_loop(d->probe);
 	char wire[WIRE_MAX];
-	ssize_t n;
-	int rc;
+	ssize_t n = l->ops->recv(l, dial_sock(d), wire, sizeof(wire));
 
-	if (!c->layer)
-		return l->ops->recv(l, dial_sock(d), bytes, room);
-	n = l->ops->recv(l, dial_sock(d), wire, sizeof(wire));
 	if (n <= 0)
 		return n;
 	c->ops->feed(c->layer, (struct slice){wire, (size_t)n});
-	rc = flush(c, d);
-	if (rc)
-		return rc;
-	n = (ssize_t)c->ops->take(c->layer, bytes, room);
+	return flush(c, d) ? -EPIPE : n; /* half an answer helps nobody */
+}
+
+size_t cover_take(struct cover *c, void *bytes, size_t room)
+{
+	size_t n, taken = 0;
+
+	while ((n = c->ops->take(c->layer, (char *)bytes + taken, room - taken)))
+		taken += n;
+	return taken;
+}
+
+ssize_t cover_hear(struct cover *c, struct dial *d, void *bytes, size_t room)
+{
+	struct loop *l = probe_loop(d->probe);
+	ssize_t n;
+
+	if (!c->layer)
+		return l->ops->recv(l, dial_sock(d), bytes, room);
+	n = cover_feed(c, d);
+	if (n <= 0)
+		return n;
+	n = (ssize_t)cover_take(c, bytes, room);
 	if (n)
 		return n;
 	return cover_state(c) == LAYER_OVER ? 0 : -EAGAIN;

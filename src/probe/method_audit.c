@@ -110,7 +110,7 @@ static bool is_due(const struct audit_job *job, const struct audit *a, enum audi
 	case AUDIT_UPGRADE:
 		return !f->is_inside;
 	case AUDIT_BELOW:
-		return f->is_inside || f->is_upgraded;
+		return f->is_inside || (f->is_upgraded && !audit_upgrade_of(f->proto)->is_once);
 	case AUDIT_FACTS:
 		break;
 	}
@@ -309,10 +309,10 @@ static bool part(struct audit_probe *p)
 	return false;
 }
 
-/* No switch: with a good-bye it was understood, else it was not. */
-static bool refused(struct audit_probe *p)
+/* No switch: with a good-bye, or a note of it, it was understood, else it was not. */
+static bool refused(struct audit_probe *p, bool is_noted)
 {
-	if (p->a->out.n)
+	if (p->a->out.n || is_noted)
 		return part(p);
 	over(p, false);
 	return true;
@@ -323,13 +323,14 @@ static bool hear_upgrade(struct audit_probe *p, struct slice *in)
 	struct auditing *a = p->a;
 	struct proto_out own = a->out;
 	bool is_first = step_of(p)->place == AUDIT_UPGRADE;
+	struct audit_notes *notes = is_first ? &job_of(p)->notes : &a->known;
+	size_t before = notes->n;
 	enum proto_result r;
 
 	a->out.n = 0;
-	r = a->upgrade->input(a->upgrade_state, &a->ask, in, &a->out,
-			      is_first ? &job_of(p)->notes : &a->known);
+	r = a->upgrade->input(a->upgrade_state, &a->ask, in, &a->out, notes);
 	if (r == PROTO_OTHER)
-		return refused(p);
+		return refused(p, notes->n > before);
 	if (send_out(p))
 		return true;
 	a->out = own;

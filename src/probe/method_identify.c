@@ -20,7 +20,7 @@ void identify_peer_gone(struct identify *i, bool reset)
 		identify_handshake_failed(i, "it ended the connection");
 		return;
 	}
-	identify_discard_layer(i);
+	cover_drop(&s->cover);
 	if (!reset)
 		dial_close(&i->dial, false); /* the peer's end keeps TIME_WAIT, not ours */
 	if (reset && s->connections == 1 && !s->has_sent && !s->n_came)
@@ -36,10 +36,9 @@ static void ready(struct dial *d, unsigned events)
 	struct search *s = i->s;
 	struct loop *l = loop_of(i);
 	struct icmp_error ignored;
-	char wire[WIRE_MAX];
-	ssize_t n =
-		s->layer ? l->ops->recv(l, dial_sock(d), wire, sizeof(wire))
-			 : l->ops->recv(l, dial_sock(d), s->came + s->n_came, CAME_MAX - s->n_came);
+	bool is_inside = s->cover.layer != NULL;
+	ssize_t n = is_inside ? cover_feed(&s->cover, d)
+			      : cover_hear(&s->cover, d, s->came + s->n_came, CAME_MAX - s->n_came);
 
 	if (n == 0 || is_gone(n)) {
 		identify_peer_gone(i, n != 0);
@@ -53,8 +52,8 @@ static void ready(struct dial *d, unsigned events)
 		s->n_came = 0; /* nothing more is of interest */
 		return;
 	}
-	if (s->layer) {
-		identify_hear_layer(i, (struct slice){wire, (size_t)n});
+	if (is_inside) {
+		identify_hear_inside(i);
 		return;
 	}
 	identify_take_bytes(s, (size_t)n, loop_now(l));

@@ -62,17 +62,17 @@ bool identify_send_out(struct identify *i)
 {
 	struct search *s = i->s;
 	struct sighting seen = s->first;
-	ssize_t rc;
+	int rc;
 
 	if (!s->out.n)
 		return false;
-	rc = identify_say(i, s->out.bytes, s->out.n);
+	rc = cover_say(&s->cover, &i->dial, s->out.bytes, s->out.n);
 	if (is_gone(rc)) {
 		identify_peer_gone(i, true);
 		return true;
 	}
-	if (rc != (ssize_t)s->out.n) {
-		seen.error = rc < 0 ? (int)-rc : ENOBUFS;
+	if (rc) {
+		seen.error = -rc;
 		seen.call = "send";
 		identify_finish(i, SAW_LOCAL_ERROR, seen);
 		return true;
@@ -121,6 +121,13 @@ size_t identify_next_question(const struct identify *i)
 	if (questions_are_harmful(i->dial.probe->port))
 		return QUESTIONS_NONE;
 	return questions_next_within(&s->questions, left_us(i), s->first.rtt_us);
+}
+
+void identify_hang_up(struct identify *i)
+{
+	if (i->s)
+		cover_stop(&i->s->cover, &i->dial);
+	dial_stop(&i->dial);
 }
 
 void identify_dial_again(struct identify *i)

@@ -73,7 +73,7 @@ void identify_handshake_failed(struct identify *i, const char *why)
 	bool refused = s->told.refuses_name;
 	struct layer_told told;
 
-	layer_of(i)->describe(s->layer, &told);
+	cover_describe(&s->cover, &told);
 	if (!told.why[0])
 		snprintf(told.why, sizeof(told.why), "%s", why);
 	if (!s->told.is_complete && (told.has_certificate || !s->told.has_certificate))
@@ -88,20 +88,20 @@ void identify_handshake_failed(struct identify *i, const char *why)
 void identify_begin_handshake(struct identify *i)
 {
 	struct search *s = i->s;
-	const struct layer *l = task_of(i)->layer;
 	const struct layer_ask ask = {
 		.name = s->is_nameless ? NULL : task_of(i)->name,
 		.alpn = s->is_unoffered ? NULL : inside_alpn(s->questions.expected),
 	};
+	int rc;
 
 	s->stage = STAGE_SHAKING;
 	s->was_shaken = true;
-	s->layer = l->ops->start(l, &ask);
+	rc = cover_start(&s->cover, &i->dial, task_of(i)->layer, &ask);
 	start_timer(i, left_us(i));
-	if (!s->layer) {
+	if (!s->cover.layer) {
 		snprintf(s->told.why, sizeof(s->told.why), "it cannot be begun");
 		identify_finish_identified(i);
-	} else if (identify_flush_layer(i)) {
+	} else if (rc) {
 		identify_handshake_failed(i, "nothing can be sent");
 	}
 }
@@ -112,37 +112,31 @@ static bool handshake_done(struct identify *i)
 	struct search *s = i->s;
 	bool refused = s->told.refuses_name;
 
-	layer_of(i)->describe(s->layer, &s->told);
+	cover_describe(&s->cover, &s->told);
 	s->told.refuses_name = refused;
 	return identify_speak(i);
 }
 
-/* Bytes of the wire: the handshake's, or words. */
-void identify_hear_layer(struct identify *i, struct slice wire)
+/* The handshake, or words. */
+void identify_hear_inside(struct identify *i)
 {
 	struct search *s = i->s;
-	const struct layer_ops *ops = layer_of(i);
-	struct mono now = loop_now(loop_of(i));
-	size_t n, before;
+	enum layer_state state = cover_state(&s->cover);
+	size_t n;
 
-	ops->feed(s->layer, wire);
-	if (identify_flush_layer(i)) {
-		identify_peer_gone(i, true);
+	if (s->stage == STAGE_SHAKING && state == LAYER_SHAKING)
 		return;
-	}
-	if (s->stage == STAGE_SHAKING && ops->state(s->layer) == LAYER_SHAKING)
-		return;
-	if (s->stage == STAGE_SHAKING && ops->state(s->layer) == LAYER_OVER) {
+	if (s->stage == STAGE_SHAKING && state == LAYER_OVER) {
 		identify_handshake_failed(i, "it ended the connection");
 		return;
 	}
 	if (s->stage == STAGE_SHAKING && handshake_done(i))
 		return;
-	before = s->n_came;
-	while ((n = ops->take(s->layer, s->came + s->n_came, CAME_MAX - s->n_came)))
-		identify_take_bytes(s, n, now);
-	if (s->n_came > before)
+	n = cover_take(&s->cover, s->came + s->n_came, CAME_MAX - s->n_came);
+	if (n) {
+		identify_take_bytes(s, n, loop_now(loop_of(i)));
 		identify_understand(i);
-	else if (ops->state(s->layer) == LAYER_OVER)
+	} else if (cover_state(&s->cover) == LAYER_OVER) {
 		identify_peer_gone(i, true); /* the stream below goes on: it is broken off */
+	}
 }

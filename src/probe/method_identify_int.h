@@ -3,7 +3,6 @@
  * The parts of method_identify, and what they share: one search, and the connection it has now.
  *
  *	method_identify.c	connections, what is ready, time
- *	method_identify_wire.c	bytes to the wire, and the layer that may wrap them
  *	method_identify_ask.c	opening words, and which question comes next
  *	method_identify_hear.c	what came, and whose it is
  *	method_identify_proof.c	what follows from a proof
@@ -16,6 +15,7 @@
 
 #include <errno.h>
 
+#include "probe/cover.h"
 #include "probe/dial.h"
 #include "probe/engine.h"
 #include "probe/method_identify.h"
@@ -36,7 +36,6 @@ enum {
 	CAME_MAX = 8192,
 	AGAIN_MAX = 2,	     /* times that a question is asked again where nothing came */
 	TURNS_MAX = 32,	     /* messages of ours on one connection */
-	WIRE_MAX = 4096,     /* bytes that a layer is given and asked for at once */
 	MORE_MS = 3000,	     /* the time once more, where packets get lost */
 	DOUBTS_MAX = 3,	     /* connections of a doubt that may get lost */
 	INSIDE_MIN_MS = 100, /* beside four round trips: else a look inside TLS is not begun */
@@ -88,7 +87,7 @@ struct search {
 	struct layer_told told;
 
 	/* This connection. */
-	void *layer; /* owned; NULL: outside */
+	struct cover cover; /* bare: outside */
 	enum stage stage;
 	size_t held; /* whose dialogue; QUESTIONS_NONE: nobody's */
 	const struct proto *denied;
@@ -138,11 +137,6 @@ static inline int64_t us_since(const struct identify *i, struct mono t)
 	return loop_now(loop_of(i)).us - t.us;
 }
 
-static inline const struct layer_ops *layer_of(const struct identify *i)
-{
-	return task_of(i)->layer->ops;
-}
-
 static inline int64_t left_us(const struct identify *i)
 {
 	int64_t us = i->s->end.us - loop_now(loop_of(i)).us;
@@ -174,12 +168,6 @@ static inline int64_t patience_us(const struct identify *i)
 /* `name`, of a dialogue; NULL: there is none. */
 const struct proto *identify_find(const struct questions *q, struct slice name);
 
-/* The wire. */
-int identify_flush_layer(struct identify *i);	 /* what the layer has for it; 0 or -errno */
-void identify_discard_layer(struct identify *i); /* without a word */
-void identify_hang_up(struct identify *i);	 /* with TLS' own good-bye, where it can be said */
-ssize_t identify_say(struct identify *i, const void *bytes, size_t n); /* all of it, or -errno */
-
 /* Questions. True: this connection is over, or all is. */
 bool identify_waits_for_greeting(const struct search *s);
 /* Of the time that there is, what goes by before anything is said. */
@@ -189,6 +177,7 @@ bool identify_send_out(struct identify *i);	   /* what that wants to say */
 size_t identify_next_question(const struct identify *i);
 bool identify_speak(struct identify *i); /* what this connection is for */
 void identify_hush_is_over(struct identify *i);
+void identify_hang_up(struct identify *i); /* with TLS' own good-bye, where it can be said */
 void identify_dial_again(struct identify *i);
 void identify_go_on(struct identify *i); /* to the next question, or the end */
 
@@ -220,7 +209,7 @@ bool identify_take_more_time(struct identify *i);
 bool identify_is_inside_due(const struct identify *i);
 void identify_begin_inside(struct identify *i);
 void identify_begin_handshake(struct identify *i);
-void identify_hear_layer(struct identify *i, struct slice wire);
+void identify_hear_inside(struct identify *i); /* what was fed */
 void identify_handshake_failed(struct identify *i, const char *why);
 
 /* The end. seen.words is lent for the call. */

@@ -76,7 +76,7 @@ void identify_part(struct identify *i, size_t at)
 	add_proof(s, at, said, heard_wants_tls((struct slice){s->came, s->n_came}));
 	s->stage = STAGE_PARTING;
 	start_timer(i, PARTING_MS * 1000);
-	identify_say(i, s->out.bytes, s->out.n); /* it is proved anyhow */
+	cover_say(&s->cover, &i->dial, s->out.bytes, s->out.n); /* it is proved anyhow */
 }
 
 bool identify_is_shape(const struct identify *i)

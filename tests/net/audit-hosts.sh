@@ -6,7 +6,7 @@ need_peers openssh-server dropbear-bin samba rsync slapd tigervnc-standalone-ser
 	unbound freeradius inetutils-telnetd openbsd-inetd krb5-kdc
 # shellcheck source=tests/dialogues-lib.sh
 . "$SOURCE_DIR/tests/dialogues-lib.sh"
-held=$BUILD_DIR/tests/net/audit_dialogue
+held=$BUILD_DIR/tests/net/topic
 
 namespace hosts
 at=192.0.2.7

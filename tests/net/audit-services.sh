@@ -16,6 +16,22 @@ make_dovecot
 make_vsftpd
 make_mariadbd >"$T/out" 2>&1 || die "mariadb: $(cat "$T/out")"
 echo "CREATE USER IF NOT EXISTS peer@'%';" >"$R/etc/mysql-init" # else it lets nobody in from elsewhere
+cp -r --sparse=always "$R/var/lib/mysql" "$R/var/lib/mysql-old"
+# For MariaDB: a certificate that an authority signed, and one that vouches for itself and is over.
+mkdir -p "$R/tmp"
+printf 'subjectAltName=IP:%s\n' $at >"$R/etc/names.cnf"
+printf '[ca]\ndefault_ca=own\n[own]\ndatabase=/etc/ca.index\nserial=/etc/ca.serial\nnew_certs_dir=/tmp\npolicy=any\n[any]\n' \
+	>"$R/etc/ca.cnf"
+echo 'commonName=supplied' >>"$R/etc/ca.cnf"
+: >"$R/etc/ca.index"
+echo 01 >"$R/etc/ca.serial"
+{
+	chroot "$R" openssl req -new -key /etc/peer.key -subj /CN=db -out /etc/db.csr &&
+		chroot "$R" openssl x509 -req -in /etc/db.csr -CA /etc/peer.crt -CAkey /etc/peer.key -CAcreateserial -days 60 \
+			-extfile /etc/names.cnf -out /etc/db.crt &&
+		chroot "$R" openssl ca -batch -config /etc/ca.cnf -selfsign -keyfile /etc/peer.key -in /etc/db.csr -md sha256 -notext \
+			-extfile /etc/names.cnf -startdate 20250101000000Z -enddate 20250201000000Z -out /etc/over.crt
+} >"$T/out" 2>&1 || die "no certificates: $(cat "$T/out")"
 mkdir -p "$R/var/log/nginx" "$R/var/lib/nginx" "$R/var/lib/redis" "$R/var/lib/pg" "$R/run/postgresql"
 chown 65534:65534 "$R/var/lib/pg" "$R/run/postgresql"
 bin=$(cd "$R" && echo usr/lib/postgresql/*/bin)
@@ -39,9 +55,34 @@ nginx_conf() {
 postgres() {
 	start ip netns exec "$ns" chroot --userspec=65534:65534 "$R" "/$bin/postgres" -D /var/lib/pg -h '*' "$@"
 }
+# mariadb PORT DIRECTORY OPTION ...
 mariadb() {
-	start_inside "$ns" mariadbd --no-defaults --user=root --datadir=/var/lib/mysql --port=3306 \
-		--socket=/run/mysqld/mysqld.sock --init-file=/etc/mysql-init "$@"
+	port=$1
+	directory=$2
+	shift 2
+	start_inside "$ns" mariadbd --no-defaults --user=root --datadir="/var/lib/$directory" --port="$port" \
+		--socket="/run/mysqld/$port.sock" --init-file=/etc/mysql-init "$@"
+}
+# broken_off PORT: how many connections that ended before a login MariaDB has counted.
+broken_off() {
+	ip netns exec "$ns" python3 - "$1" <<'PYTHON'
+import socket, struct, sys
+server = socket.create_connection(('127.0.0.1', int(sys.argv[1])), timeout=5)
+stream = server.makefile('rb')
+def say(number, body):
+    server.sendall(struct.pack('<I', len(body) | number << 24) + body)
+def hear():
+    return stream.read(struct.unpack('<I', stream.read(4))[0] & 0xffffff)
+hear()
+say(1, struct.pack('<IIB23x', 0x8201, 1 << 24, 45) + b'peer\0\0')
+hear()
+say(0, b"\3SHOW GLOBAL STATUS LIKE 'Aborted_connects'")
+answer = hear()
+while not answer.startswith(b'\x10Aborted_connects'):
+    answer = hear()
+print(answer[18:].decode())
+say(0, b'\1')
+PYTHON
 }
 listening() {
 	for port; do
@@ -80,7 +121,8 @@ run_postfix "$ns"
 run_vsftpd "$ns"
 start_inside "$ns" /usr/sbin/nginx -c /etc/nginx/careless.conf
 postgres
-mariadb
+mariadb 3306 mysql
+mariadb 3307 mysql-old --tls-version=TLSv1.2 --ssl-cert=/etc/over.crt --ssl-key=/etc/peer.key
 start_inside "$ns" redis-server --save '' --dir /tmp --protected-mode no
 start_inside "$ns" redis-server --save '' --dir /tmp --port 6380 --bind 0.0.0.0 --requirepass secret
 start_inside "$ns" /usr/bin/memcached -u root -m 8
@@ -90,7 +132,7 @@ start_inside "$ns" /usr/sbin/nats-server -p 4222
 start_inside "$ns" /usr/bin/etcd --data-dir /tmp/etcd --listen-client-urls http://0.0.0.0:2379 \
 	--advertise-client-urls http://127.0.0.1:2379
 peer slapd "$ns"
-listening 21 25 80 81 110 143 443 1883 2379 3306 4222 5432 6379 6380 11211
+listening 21 25 80 81 110 143 443 1883 2379 3306 3307 4222 5432 6379 6380 11211
 # etcd listens before it has elected itself, and answers nothing until then.
 wait_for 30 healthy || die "etcd elects nobody"
 expect_rc 1 here audit --format jsonl $at:21,25,80,81,110,143,389,443,1883,2379,3306,4222,5432,6379,6380,11211
@@ -119,6 +161,15 @@ starttls-missing 143
 starttls-missing 25
 LIST
 grep -E "$ours" "$T/found" | diff -u "$T/wanted" - || fail "carelessly set up: $(cat "$T/out" "$T/err")"
+
+# Behind MySQL's switch to TLS is seen what one handshake tells, on the connection that is made for the greeting anyhow:
+# one of identify's and one more.
+expect_rc 1 here audit --profile strict --format jsonl $at:3307
+found
+printf '%s 3307\n' certificate-expired certificate-self-signed mysql-sha1-login no-tls13 tls12 |
+	diff -u - "$T/found" || fail "MariaDB's TLS: $(cat "$T/out" "$T/err")"
+counted=$(broken_off 3307)
+[ "$counted" = 2 ] || fail "MariaDB counted $counted connections, not 2"
 for pid in $test_pids; do
 	stop "$pid"
 done
@@ -151,7 +202,7 @@ run_postfix "$ns"
 run_vsftpd "$ns"
 start_inside "$ns" /usr/sbin/nginx -c /etc/nginx/careful.conf
 postgres -l -c ssl_cert_file=/etc/peer.crt -c ssl_key_file=/var/lib/pg/peer.key
-mariadb --ssl-cert=/etc/peer.crt --ssl-key=/etc/peer.key
+mariadb 3306 mysql --ssl-cert=/etc/db.crt --ssl-key=/etc/peer.key
 start_inside "$ns" redis-server --save '' --dir /tmp --port 0 --tls-port 6379 --bind 0.0.0.0 --requirepass secret \
 	--tls-cert-file /etc/peer.crt --tls-key-file /etc/peer.key --tls-ca-cert-file /etc/peer.crt --tls-auth-clients no
 printf 'listener 8883\nallow_anonymous false\nuser root\ncertfile /etc/peer.crt\nkeyfile /etc/peer.key\n' \
@@ -162,5 +213,6 @@ listening 21 25 80 110 143 443 3306 4222 5432 6379 8883
 run ip netns exec "$asks" "$PORTOLAN" audit --format jsonl $at:21,25,80,110,143,443,3306,4222,5432,6379,8883
 found
 grep -E "$ours" "$T/found" && fail "carefully set up, and yet: $(cat "$T/out" "$T/err")"
+grep ' 3306$' "$T/found" && fail "MariaDB, carefully set up, and yet: $(cat "$T/out" "$T/err")"
 has "$T/out" '"services":11,'
 exit 0

@@ -95,13 +95,15 @@ for port in 441 442 443 444 445 446 451 452 461 462 463 $(seq 471 "$last_port");
 	wait_for 10 listens_tcp "$ns" "$port" || die "nobody listens on $port: $(tail -n 5 "$T"/log.*)"
 done
 
+# codes: of what a topic noted, a line each.
+codes() { sed -n 's/^\([a-z0-9-]*\): .*/\1/p' | sort; }
 # notes PORT CODES [NAME]: that is noted there, in any order, after at most $most connections.
 notes() {
 	ip netns exec "$ns" "$topic" tls 127.0.0.1 "$1" ${3:+"$3"} >"$T/said" 2>&1 || fail "$1: $(cat "$T/said")"
-	sed 's/^[0-9]*://' "$T/said" | tr ' ' '\n' | sed '/^$/d' | sort >"$T/noted"
+	codes <"$T/said" >"$T/noted"
 	printf '%s\n' "$2" | tr ' ' '\n' | sed '/^$/d' | sort >"$T/wanted"
 	cmp -s "$T/noted" "$T/wanted" || fail "port $1: noted and wanted: $(diff "$T/noted" "$T/wanted")"
-	[ "$(sed 's/:.*//' "$T/said")" -le "$most" ] || fail "port $1: more than $most connections: $(cat "$T/said")"
+	[ "$(sed -n '$s/.*, //p' "$T/said")" -le "$most" ] || fail "port $1: more than $most connections: $(cat "$T/said")"
 }
 
 # As they should be: of TLS 1.2 no more than that it is not 1.3, which "strict" alone tells.
@@ -170,8 +172,8 @@ sslscan_codes() {
 }
 if [ -e "$PEERS/have/sslscan.whole" ]; then
 	for port in 442 443 444 452 463; do
-		ip netns exec "$ns" "$topic" tls 127.0.0.1 "$port" | sed 's/^[0-9]*://' | tr ' ' '\n' |
-			grep -xE 'tls1[012]|no-tls13|tls-(null|anonymous|rc4|3des|no-forward-secrecy)' | sort >"$T/ours"
+		ip netns exec "$ns" "$topic" tls 127.0.0.1 "$port" | codes |
+			grep -xE 'tls1[012]|no-tls13|tls-(null|anonymous|rc4|3des|no-forward-secrecy)' >"$T/ours"
 		sslscan_codes "$port" >"$T/theirs"
 		unseen=$(comm -13 "$T/ours" "$T/theirs" | tr '\n' ' ')
 		[ -z "$unseen" ] || fail "port $port: sslscan sees more: $unseen"

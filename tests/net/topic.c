@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC
  *
- * topic [-v] TOPIC ADDRESS PORT [NAME]: hold one topic of src/audit with a server, in blocking
- * sockets, and say in one line how many connections that took and what was noted: "5: tls12 tls10".
- * With -v what was said, in the form of the topics' own conversations (struct audit_vector), and
- * the evidence: that is how they were recorded. Ids are not by chance but those of the
- * conversations.
+ * topic [-v] TOPIC ADDRESS PORT [HOST]: hold one topic's conversations (src/audit) with a server,
+ * in blocking sockets, also those that `portolan audit` holds with --active alone. What is noted
+ * comes a line each: "CODE: EVIDENCE"; then how it ended, "done", "other", "silent" or "closed",
+ * and on how many connections: "done, 5".
+ * With -v also what was said, in the form of the topics' own conversations (struct audit_vector):
+ * that is how they were recorded; then it is AUDIT_VECTOR_NOW, otherwise now. Ids are not by chance
+ * but those of the conversations.
  */
+#include <errno.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
@@ -19,7 +22,7 @@
 #include "base/buf.h"
 #include "base/escape.h"
 
-enum { WAIT_MS = 1500, READ_MAX = 32768 };
+enum { TRIES = 2, WAIT_MS = 2000, PARTING_MS = 200, READ_MAX = 65536 };
 
 struct talk {
 	const struct audit *topic;
@@ -40,7 +43,12 @@ static void die(const char *what)
 	exit(2);
 }
 
-/* As a string of C: octal escapes of three digits end by themselves. */
+static bool is_udp(const struct talk *t)
+{
+	return t->topic->transport == TRANSPORT_UDP;
+}
+
+/* As a string of C: a digit after an octal escape would belong to it. */
 static void show(const struct talk *t, char who, const void *bytes, size_t n)
 {
 	const unsigned char *p = bytes;
@@ -58,86 +66,126 @@ static void show(const struct talk *t, char who, const void *bytes, size_t n)
 
 static void send_out(struct talk *t)
 {
-	if (!t->out.n)
+	if (t->out.n == 0)
 		return;
 	show(t, '>', t->out.bytes, t->out.n);
-	send(t->fd, t->out.bytes, t->out.n, MSG_NOSIGNAL); /* it may have hung up */
-	t->out.n = 0;
+	if (send(t->fd, t->out.bytes, t->out.n, MSG_NOSIGNAL) < 0 && errno != ECONNREFUSED &&
+	    errno != EPIPE && errno != ECONNRESET)
+		die("send");
 }
 
-static bool receive(struct talk *t, bool *is_closed)
+/* What came: 1, nothing in time: 0, the end: -1. */
+static int receive(struct talk *t, int wait_ms)
 {
 	struct pollfd p = {.fd = t->fd, .events = POLLIN};
 	ssize_t n;
 
-	*is_closed = false;
-	if (poll(&p, 1, WAIT_MS) == 0)
-		return false;
+	if (poll(&p, 1, wait_ms) == 0)
+		return 0;
+	if (is_udp(t))
+		t->n = 0;
 	n = recv(t->fd, t->unread + t->n, sizeof(t->unread) - t->n, 0);
-	*is_closed = n <= 0;
-	if (n <= 0)
-		return false;
+	if (n < 0 || (n == 0 && !is_udp(t)))
+		return -1;
 	show(t, '<', t->unread + t->n, (size_t)n);
 	t->n += (size_t)n;
-	return true;
+	return 1;
 }
 
-static void hold(struct talk *t)
+static enum proto_result give(struct talk *t)
+{
+	struct slice in = {t->unread, t->n};
+	enum proto_result result;
+
+	t->out.n = 0;
+	result = t->topic->input(t->state, &t->ask, &in, &t->out, &t->notes);
+	memmove(t->unread, in.p, in.n);
+	t->n = in.n;
+	return result;
+}
+
+static void over(struct talk *t, bool is_closed)
+{
+	if (t->topic->over)
+		t->topic->over(t->state, &t->ask, is_closed, &t->notes);
+}
+
+/* Of what came at once: until nothing more of it is understood. */
+static enum proto_result understand(struct talk *t)
+{
+	enum proto_result result;
+	size_t before;
+
+	do {
+		before = t->n;
+		result = give(t);
+		send_out(t);
+	} while (!is_udp(t) && result == PROTO_MORE && t->n && t->n < before);
+	return result;
+}
+
+/* One connection, whose first message is in t->out. */
+static const char *hold(struct talk *t)
 {
 	enum proto_result result = PROTO_MORE;
-	bool is_closed = false;
-	struct slice in;
+	struct proto_out first = t->out;
+	unsigned tries = 1;
 
 	send_out(t);
 	while (result == PROTO_MORE) {
-		if (!receive(t, &is_closed)) {
-			if (t->topic->over)
-				t->topic->over(t->state, &t->ask, is_closed, &t->notes);
-			return;
+		int got = receive(t, WAIT_MS);
+
+		if (got > 0) {
+			result = understand(t);
+		} else if (got == 0 && is_udp(t) && tries++ < TRIES) {
+			t->out = first;
+			send_out(t);
+		} else {
+			over(t, got < 0);
+			return got < 0 ? "closed" : "silent";
 		}
-		in = (struct slice){t->unread, t->n};
-		result = t->topic->input(t->state, &t->ask, &in, &t->out, &t->notes);
-		memmove(t->unread, in.p, in.n);
-		t->n = in.n;
-		send_out(t);
 	}
+	if (t->out.n && !is_udp(t))
+		receive(t, PARTING_MS);
+	return result == PROTO_PROVED ? "done" : "other";
 }
 
-static void connect_to(struct talk *t)
+static void open_socket(struct talk *t)
 {
 	t->fd = socket(t->peer->ai_family, t->peer->ai_socktype, 0);
-	if (t->fd < 0 || connect(t->fd, t->peer->ai_addr, t->peer->ai_addrlen) < 0)
+	if (t->fd < 0)
+		die("socket");
+	if (connect(t->fd, t->peer->ai_addr, t->peer->ai_addrlen) < 0)
 		die("connect");
-	t->n = 0;
 }
 
-static void hold_all(struct talk *t)
+static const char *hold_all(struct talk *t)
 {
-	const unsigned most = t->topic->connections ? t->topic->connections : 1;
+	unsigned most = t->topic->connections ? t->topic->connections : 1;
+	const char *word = "done";
 
-	for (; t->ask.connection < most; t->ask.connection++) {
+	for (t->ask.connection = 0; t->ask.connection < most; t->ask.connection++) {
+		t->n = t->out.n = 0;
 		if (!t->topic->start(t->state, &t->ask, &t->out))
 			break;
-		if (t->is_verbose && t->ask.connection)
-			printf("{'|'},\n");
-		connect_to(t);
-		hold(t);
+		if (t->ask.connection)
+			show(t, '|', "", 0);
+		open_socket(t);
+		word = hold(t);
 		close(t->fd);
 	}
+	return word;
 }
 
 static void tell(const struct talk *t)
 {
 	struct buf text = BUF_INIT;
 
-	for (size_t i = 0; t->is_verbose && i < t->notes.n; i++) {
+	for (size_t i = 0; i < t->notes.n; i++) {
+		buf_clear(&text);
 		escape_terminal(&text, slice_of(t->notes.items[i].evidence));
-		buf_addf(&text, " (%s)\n", t->notes.items[i].weakness->code);
+		printf("%s: %s\n", t->notes.items[i].weakness->code, text.n ? text.data : "");
 	}
-	buf_addf(&text, "%u:", t->ask.connection);
-	for (size_t i = 0; i < t->notes.n; i++)
-		buf_addf(&text, " %s", t->notes.items[i].weakness->code);
-	printf("%.*s\n", (int)text.n, text.data);
 	buf_release(&text);
 }
 
@@ -146,29 +194,35 @@ static const struct audit *find(const char *name)
 	for (size_t i = 0; audits[i]; i++)
 		if (strcmp(audits[i]->name, name) == 0 && audits[i]->start)
 			return audits[i];
-	return NULL;
+	fprintf(stderr, "topic: no topic %s asks anything\n", name);
+	exit(2);
 }
 
 int main(int argc, char **argv)
 {
 	static struct talk t;
-	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST};
+	const char *word;
 
 	t.is_verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
 	argv += t.is_verbose;
 	argc -= t.is_verbose;
-	if (argc < 4 || argc > 5 || !(t.topic = find(argv[1]))) {
-		fputs("usage: topic [-v] TOPIC ADDRESS PORT [NAME]\n", stderr);
+	if (argc < 4 || argc > 5) {
+		fputs("usage: topic [-v] TOPIC ADDRESS PORT [HOST]\n", stderr);
 		return 2;
 	}
-	if (getaddrinfo(argv[2], argv[3], &hints, &t.peer) != 0)
-		die(argv[2]);
+	t.topic = find(argv[1]);
 	for (unsigned i = 0; i < PROTO_CHANCE; i++)
 		t.ask.chance[i] = (uint8_t)i;
+	t.ask.now = t.is_verbose ? AUDIT_VECTOR_NOW : (int64_t)time(NULL);
 	t.ask.host = argv[4];
-	t.ask.now = time(NULL);
-	hold_all(&t);
+	t.ask.port = (uint16_t)strtoul(argv[3], NULL, 10);
+	hints.ai_socktype = is_udp(&t) ? SOCK_DGRAM : SOCK_STREAM;
+	if (getaddrinfo(argv[2], argv[3], &hints, &t.peer) != 0)
+		die(argv[2]);
+	word = hold_all(&t);
 	tell(&t);
+	printf("%s, %u\n", word, t.ask.connection);
 	freeaddrinfo(t.peer);
 	return 0;
 }

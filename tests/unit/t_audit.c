@@ -205,6 +205,30 @@ static void complete(void **state)
 	}
 }
 
+extern const struct audit audit_tls_choice;
+
+static void expect_choice(const char *version, const char *suite, const char *codes)
+{
+	const struct audit_facts facts = {.tls_version = version, .tls_suite = suite};
+	const struct audit_vector wanted = {.title = "a choice", .codes = codes};
+	struct play p = {.topic = &audit_tls_choice, .vector = &wanted};
+
+	p.topic->consider(&facts, &p.notes);
+	expect_codes(&p);
+}
+
+/* Of one handshake of TLS. */
+static void choice(void **state)
+{
+	(void)state;
+	expect_choice("TLS 1.3", "TLS_AES_256_GCM_SHA384", "");
+	expect_choice("TLS 1.2", "ECDHE-RSA-AES256-GCM-SHA384", "tls12 no-tls13");
+	expect_choice("TLS 1.0", "RC4-SHA", "tls10 tls-rc4 tls-no-forward-secrecy no-tls13");
+	expect_choice("TLS 1.2", "nobody knows", "tls12 no-tls13");
+	expect_choice("QUIC", "AES128-SHA", "");
+	expect_choice(NULL, NULL, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +236,7 @@ int main(void)
 		cmocka_unit_test(cut_off),
 		cmocka_unit_test(codes),
 		cmocka_unit_test(complete),
+		cmocka_unit_test(choice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
