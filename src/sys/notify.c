@@ -38,8 +38,7 @@ void notify(const char *lines)
 	if (fd < 0)
 		return;
 	/* Who does not hear it says so itself, later. */
-	if (sendto(fd, lines, strlen(lines), MSG_NOSIGNAL, (const struct sockaddr *)&to, n) < 0)
-		lines = NULL;
+	(void)!sendto(fd, lines, strlen(lines), MSG_NOSIGNAL, (const struct sockaddr *)&to, n);
 	close(fd);
 }
 

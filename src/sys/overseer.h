@@ -4,8 +4,8 @@
  * speaks with nobody but its own; workers, forked from it, speak with the world and have no rights.
  * SIGHUP: the configuration is read again, a new worker begins, and the one before it goes on with
  * what it has until that ends (it gets SIGTERM); where the new one cannot begin, nothing changes.
- * SIGTERM, SIGINT: all workers are to end what they have; the second time they end at once. A worker
- * that dies is replaced.
+ * SIGTERM, SIGINT: all workers are to end what they have; the second time they end at once. A
+ * worker that dies is replaced.
  */
 #pragma once
 
