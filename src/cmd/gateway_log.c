@@ -29,11 +29,10 @@ static void add_transfer(struct buf *out, const struct gate_event *e)
 {
 	add_text(out, "verb", e->verb);
 	add_text(out, "path", e->path);
-	buf_addf(out,
-		 ",\"direction\":\"%s\",\"bytes\":%" PRIu64 ",\"ms\":%" PRId64
-		 ",\"code\":%u,\"complete\":%s",
-		 e->upload ? "upload" : "download", e->bytes, e->us / 1000, e->code,
-		 e->broken ? "false" : "true");
+	buf_addf(out, ",\"direction\":\"%s\",\"code\":%u,\"complete\":%s",
+		 e->upload ? "upload" : "download", e->code, e->broken ? "false" : "true");
+	if (!e->passed)
+		buf_addf(out, ",\"bytes\":%" PRIu64 ",\"ms\":%" PRId64, e->bytes, e->us / 1000);
 }
 
 void gateway_log_json(const struct gate_event *e, int64_t wall_ms, struct buf *out)

@@ -68,6 +68,7 @@ static int set_limits(struct generation *g, struct err *err)
 		.listen = {c->client_ports, c->server_ports},
 		.port_20 = c->active_source == ACTIVE_SOURCE_20,
 		.transparent = c->placement == PLACEMENT_TRANSPARENT,
+		.translate = c->plane == PLANE_NAT,
 		.user = privilege_is_root() ? uid : BROKER_OWN,
 	};
 	return rc;
@@ -80,9 +81,9 @@ static int read_config(struct generation *g, const struct arguments *args, struc
 
 	if (!rc)
 		rc = gateway_limits(&g->config, args, err);
-	if (!rc && g->config.plane == PLANE_NAT)
+	if (!rc && g->config.plane == PLANE_NAT && g->config.limits.rate)
 		rc = err_set(err, ERR_USAGE, PLACE_NONE,
-			     "plane: nat: this gateway relays only; plane: relay");
+			     "plane: nat: what the kernel carries has no rate; plane: relay");
 	g->user = args_value(args, "run-as") ? args_value(args, "run-as") : g->config.user;
 	return rc ? rc : set_limits(g, err);
 }
@@ -222,6 +223,16 @@ static int ask_bind(void *ctx, const struct stream_spec *spec, const char **call
 	return broker_bind(((struct worker *)ctx)->broker, spec, call);
 }
 
+static int ask_translation(void *ctx, const struct translation_of *t, unsigned timeout_ms)
+{
+	return broker_translate(((struct worker *)ctx)->broker, t, timeout_ms);
+}
+
+static void end_translation(void *ctx, const struct translation_of *t)
+{
+	broker_untranslate(((struct worker *)ctx)->broker, t);
+}
+
 /* The first process speaks only when it is asked: it is gone. */
 static void master_gone(struct sock *s, unsigned events)
 {
@@ -276,7 +287,7 @@ static int work(void *ctx, void *config, int broker, struct err *err)
 {
 	struct generation *g = config;
 	struct worker w = {.r = ctx, .broker = broker};
-	const struct rights rights = {ask_listen, ask_bind, &w};
+	const struct rights rights = {ask_listen, ask_bind, ask_translation, end_translation, &w};
 	struct sandbox sandbox = {.user = g->user};
 	const volatile int *interrupted = interrupt_catch();
 	struct resolver *resolver;

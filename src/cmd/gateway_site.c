@@ -54,7 +54,9 @@ static void find_next_hop(struct gate_rule *r, const struct flow *onwards)
 	if (!d || !d->ftp_gateway.given || d->ftp_gateway.placement == PLACEMENT_TRANSPARENT ||
 	    !onwards->to->addresses.n)
 		return;
-	r->next = onwards->to->addresses.items[0].addr;
+	for_each (p, &onwards->to->addresses)
+		if (!r->next[p->addr.family == 6].family)
+			r->next[p->addr.family == 6] = p->addr;
 	r->next_port = onwards->ports.lo;
 }
 

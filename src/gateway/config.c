@@ -57,6 +57,16 @@ const struct gate_rule *gate_rule_for(const struct gate_config *c, const struct 
 	return NULL;
 }
 
+struct addr gate_next_hop(const struct gate_rule *r, const struct addr *server)
+{
+	const struct addr *same = &r->next[server->family == 6];
+	const struct addr *other = &r->next[server->family != 6];
+
+	if (same->family)
+		return *same;
+	return other->family ? *other : *server;
+}
+
 bool gate_rule_names(const struct gate_rule *r, const struct addr *server)
 {
 	for_each (p, &r->to)

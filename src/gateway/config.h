@@ -20,8 +20,9 @@ struct gate_rule {
 	struct port_range ports;     /* of the server */
 	LIST_OF(const char *) users; /* with * for anything; none: everybody */
 	unsigned may;		     /* CMD_READS, CMD_ADDS, CMD_CHANGES */
-	struct addr
-		next; /* the next gateway on the way, which is dialled instead; family 0: none */
+	/* The next gateway on the way, which is dialled instead: its addresses of IPv4 and of IPv6;
+	 * family 0: none. */
+	struct addr next[2];
 	uint16_t next_port;
 };
 
@@ -60,6 +61,9 @@ struct gate_config {
 /* The rule for these ends; a user that is SLICE_NONE is not known yet. NULL: refused. */
 const struct gate_rule *gate_rule_for(const struct gate_config *c, const struct addr *client,
 				      const struct addr *server, uint16_t port, struct slice user);
+
+/* Whom to dial for that server: itself, or the next gateway; of its family where there is one. */
+struct addr gate_next_hop(const struct gate_rule *r, const struct addr *server);
 
 /* Whether a rule's destinations name this very address, alone. */
 bool gate_rule_names(const struct gate_rule *r, const struct addr *server);

@@ -54,6 +54,7 @@ static const struct session_ops ops = {
 	.dial = conn_dial_named,
 	.data_drop = conn_data_drop,
 	.data_wait = conn_data_wait,
+	.data_pass = conn_data_pass,
 	.data_dial = conn_data_dial,
 	.data_begin = conn_data_begin,
 	.data_let_go = conn_data_let_go,

@@ -34,9 +34,11 @@ struct gate {
 /* A data connection, from when the first port is opened for it until it is logged. */
 struct transfer {
 	struct gate *gate;
-	struct conn *conn;	/* NULL: let go */
-	struct data *data;	/* NULL: it has ended */
-	struct gate_event said; /* as it will be told; what it points to is owned */
+	struct conn *conn;		   /* NULL: let go */
+	struct data *data;		   /* NULL: it has ended, or the kernel carries it */
+	struct translation_of translation; /* then; port 0: none */
+	enum side translated;		   /* from whose stock the port is */
+	struct gate_event said;		   /* as it will be told; what it points to is owned */
 	bool begun;
 	struct transfer *next, **link; /* of gate->transfers */
 };
@@ -79,6 +81,8 @@ void conn_flush(struct conn *c);
 void conn_update(struct conn *c);
 /* What the session orders of data connections: gateway/conn_data.c. */
 void conn_data_drop(struct session *s, bool reset);
+int conn_data_pass(struct session *s, enum side side, uint16_t to_port, struct addr *at,
+		   uint16_t *port);
 int conn_data_wait(struct session *s, enum side side, struct addr *at, uint16_t *port);
 void conn_data_dial(struct session *s, enum side side, uint16_t port);
 void conn_data_begin(struct session *s, const struct ftp_command *c);

@@ -24,10 +24,22 @@ static struct slice copy(struct slice s)
 	return (struct slice){text, s.n};
 }
 
+static void stop_translating(struct transfer *t)
+{
+	const struct rights *r = t->gate->setup.rights;
+
+	if (!t->translation.port)
+		return;
+	r->untranslate(r->ctx, &t->translation);
+	port_stock_give_back(&t->gate->pool.ports[t->translated], t->translation.port);
+	t->translation.port = 0;
+}
+
 void transfer_free(struct transfer *t, bool reset)
 {
 	if (t->data)
 		data_free(t->data, reset);
+	stop_translating(t);
 	if (t->conn)
 		t->conn->transfer = NULL;
 	t->gate->count->transfers -= t->begun;
@@ -118,19 +130,27 @@ static const struct data_ops ops = {up, failed, stranger, ended};
 
 /* --- what the session orders ------------------------------------------------------------------ */
 
-static struct transfer *transfer_of(struct conn *c)
+static struct transfer *transfer_new(struct conn *c)
 {
 	struct gate *g = c->gate;
-	struct transfer *t = c->transfer;
+	struct transfer *t;
 
-	if (t)
-		return t;
 	t = c->transfer = mem_new(1, sizeof(*t));
 	*t = (struct transfer){.gate = g, .conn = c, .next = g->transfers, .link = &g->transfers};
 	if (g->transfers)
 		g->transfers->link = &t->next;
 	g->transfers = t;
-	t->data = data_new(&g->pool, &ops, t);
+	return t;
+}
+
+static struct transfer *transfer_of(struct conn *c)
+{
+	struct transfer *t = c->transfer;
+
+	if (t)
+		return t;
+	t = transfer_new(c);
+	t->data = data_new(&c->gate->pool, &ops, t);
 	return t;
 }
 
@@ -140,6 +160,39 @@ void conn_data_drop(struct session *s, bool reset)
 
 	if (c->transfer)
 		transfer_free(c->transfer, reset);
+}
+
+/* For as long as a data connection may take to come; who is there already stays. */
+int conn_data_pass(struct session *s, enum side side, uint16_t to_port, struct addr *at,
+		   uint16_t *port)
+{
+	struct conn *c = (struct conn *)s;
+	const struct rights *r = c->gate->setup.rights;
+	struct transfer *t = c->transfer ? c->transfer : transfer_new(c);
+	int rc;
+
+	if (!r)
+		return -1;
+	*at = side == SIDE_CLIENT ? c->dialled : c->legs[side].own;
+	*port = port_stock_take(&c->gate->pool.ports[side]);
+	if (!*port)
+		return -1;
+	t->translated = side;
+	t->translation = (struct translation_of){
+		.from = side == SIDE_CLIENT ? s->client : s->next_hop,
+		.dialled = *at,
+		.port = *port,
+		.to = side == SIDE_CLIENT ? s->next_hop : s->client,
+		.to_port = to_port,
+	};
+	rc = r->translate(r->ctx, &t->translation, s->config->limits.data * 1000);
+	if (rc) {
+		conn_tell(c, "failed",
+			  slice_of("no translation: are the rules of policy derive loaded?"));
+		port_stock_give_back(&c->gate->pool.ports[side], *port);
+		t->translation.port = 0;
+	}
+	return rc;
 }
 
 int conn_data_wait(struct session *s, enum side side, struct addr *at, uint16_t *port)
@@ -193,9 +246,11 @@ void conn_data_begin(struct session *s, const struct ftp_command *command)
 		.verb = copy(command->word),
 		.path = copy(command->arg),
 		.upload = command->info->bits & CMD_UPLOAD,
+		.passed = !t->data,
 	};
 	c->busy++;
-	data_begin(t->data);
+	if (t->data)
+		data_begin(t->data);
 	c->busy--;
 }
 

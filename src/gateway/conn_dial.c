@@ -119,7 +119,7 @@ static int dial(struct conn *c, const struct gate_rule *r)
 	struct session *s = &c->session;
 	struct loop *l = loop_of(c);
 	struct stream_spec spec = {.to = s->next_hop,
-				   .to_port = r->next.family ? r->next_port : s->server_port};
+				   .to_port = r->next_port ? r->next_port : s->server_port};
 	int fd = -EADDRINUSE, rc;
 
 	/* What is in use is so towards this server, or by somebody who waits there. */
@@ -157,7 +157,7 @@ static void dial_next(struct conn *c, const char *why)
 		s->server = *a;
 		s->server_port = c->port;
 		s->rule = r;
-		s->next_hop = r->next.family ? r->next : *a;
+		s->next_hop = gate_next_hop(r, a);
 		rc = dial(c, r);
 		if (!rc)
 			return;

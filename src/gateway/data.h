@@ -11,6 +11,7 @@
 #include "gateway/port_stock.h"
 #include "gateway/session.h"
 #include "sys/loop.h"
+#include "sys/nft_map.h"
 #include "sys/stream.h"
 
 struct data;
@@ -20,6 +21,9 @@ struct data;
 struct rights {
 	int (*listen)(void *ctx, const struct stream_spec *spec, const char **call);
 	int (*bind)(void *ctx, const struct stream_spec *spec, const char **call);
+	/* Plane NAT: as nft_map_add() and nft_map_remove(). */
+	int (*translate)(void *ctx, const struct translation_of *t, unsigned timeout_ms);
+	void (*untranslate)(void *ctx, const struct translation_of *t);
 	void *ctx;
 };
 

@@ -32,6 +32,7 @@ struct gate_event {
 	/* of "transfer" */
 	struct slice verb, path;
 	bool upload, broken;
+	bool passed; /* by the kernel: neither bytes nor time are known */
 	uint64_t bytes;
 	int64_t us;
 	unsigned code;

@@ -38,6 +38,10 @@ struct session_ops {
 	void (*data_drop)(struct session *s, bool reset);
 	/* Waits for the peer of that side. 0, and where; or -errno. session_data_up() follows. */
 	int (*data_wait)(struct session *s, enum side side, struct addr *at, uint16_t *port);
+	/* Plane NAT: whoever has that side and comes to the address and port that it gives is led
+	 * to `to_port` of the other side's peer. As data_wait(); nobody is told of. */
+	int (*data_pass)(struct session *s, enum side side, uint16_t to_port, struct addr *at,
+			 uint16_t *port);
 	/* Dials the peer of that side; session_data_up() or session_data_failed() follows. */
 	void (*data_dial)(struct session *s, enum side side, uint16_t port);
 	/* A transfer begins: bytes may flow. `line`: the command, borrowed. */

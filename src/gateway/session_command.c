@@ -139,7 +139,7 @@ static void set_user(struct session *s, struct slice login, size_t end)
 void session_say_user(struct session *s)
 {
 	/* The next gateway finds the server by the same words. */
-	const char *words = s->rule && s->rule->next.family ? s->login : s->user;
+	const char *words = s->rule && s->rule->next_port ? s->login : s->user;
 
 	buf_add_text(&s->to_server, "USER ");
 	telnet_put(slice_of(words), &s->to_server);

@@ -69,13 +69,28 @@ static bool ask_to_wait(struct session *s)
 	return true;
 }
 
+/* Where that side's peer is to come: to us, or through us. */
+static int open_for(struct session *s, enum side side, uint16_t to_port, struct addr *at,
+		    uint16_t *port)
+{
+	int rc;
+
+	if (s->config->plane != PLANE_NAT)
+		return s->ops->data_wait(s, side, at, port);
+	rc = s->ops->data_pass(s, side, to_port, at, port);
+	/* What the kernel does nobody tells us of. */
+	s->data.up[SIDE_CLIENT] = s->data.up[SIDE_SERVER] = !rc;
+	s->data.dialled[SIDE_CLIENT] = s->data.dialled[SIDE_SERVER] = !rc;
+	return rc;
+}
+
 /* We wait for the server. */
 static bool ask_to_dial(struct session *s)
 {
 	struct addr at;
 	uint16_t port;
 
-	if (s->data.tried_port || s->ops->data_wait(s, SIDE_SERVER, &at, &port) != 0)
+	if (s->data.tried_port || open_for(s, SIDE_SERVER, s->data.client_port, &at, &port) != 0)
 		return false;
 	s->data.tried_port = true;
 	s->data.server = WAY_WAIT;
@@ -97,14 +112,24 @@ static enum way server_way(const struct session *s)
 	}
 }
 
-static void begin(struct session *s, enum way client, bool extended)
+/* A translation turns neither the direction round nor the family. */
+static bool can_be_passed(const struct session *s)
+{
+	return s->config->plane != PLANE_NAT ||
+	       (s->client.family == s->next_hop.family && s->data.client != s->data.server);
+}
+
+static void begin(struct session *s, enum way client, bool extended, uint16_t client_port)
 {
 	session_data_forget(s, false);
 	s->data.state = DATA_ASKING;
 	s->data.client = client;
 	s->data.extended = extended;
+	s->data.client_port = client_port;
 	s->data.server = server_way(s);
-	if (s->data.server == WAY_DIAL ? !ask_to_wait(s) : !ask_to_dial(s))
+	if (!can_be_passed(s))
+		refuse(s, "425 No data connection: the server's side has another mode or protocol");
+	else if (s->data.server == WAY_DIAL ? !ask_to_wait(s) : !ask_to_dial(s))
 		refuse(s, "425 No data connection: no port is free");
 }
 
@@ -168,7 +193,7 @@ static void wait_for_client(struct session *s)
 	struct addr at;
 	uint16_t port;
 
-	if (s->ops->data_wait(s, SIDE_CLIENT, &at, &port) != 0) {
+	if (open_for(s, SIDE_CLIENT, s->data.server_port, &at, &port) != 0) {
 		refuse(s, "425 No data connection: no port is free");
 		return;
 	}
@@ -197,7 +222,8 @@ static void agreed(struct session *s)
 /* The server's own words, where it said no; else ours. */
 static void not_agreed(struct session *s, const struct reply_line *line)
 {
-	bool may_turn = s->config->server_modes == SERVER_PASSIVE_THEN_ACTIVE;
+	bool may_turn = s->config->server_modes == SERVER_PASSIVE_THEN_ACTIVE &&
+			s->config->plane != PLANE_NAT;
 
 	if (s->data.server == WAY_DIAL && (ask_to_wait(s) || (may_turn && ask_to_dial(s))))
 		return;
@@ -246,7 +272,7 @@ static void pasv(struct session *s)
 	if (s->client.family == 6)
 		session_say(s, "522 PASV knows IPv4 alone: EPSV");
 	else
-		begin(s, WAY_WAIT, false);
+		begin(s, WAY_WAIT, false, 0);
 }
 
 static void epsv(struct session *s, struct slice arg)
@@ -264,7 +290,7 @@ static void epsv(struct session *s, struct slice arg)
 		session_say(s, "522 Another network protocol than this conversation's, use (%u)",
 			    ours);
 	} else {
-		begin(s, WAY_WAIT, true);
+		begin(s, WAY_WAIT, true, 0);
 	}
 }
 
@@ -292,8 +318,7 @@ static void port(struct session *s, const struct ftp_command *c)
 			     (int)arg.n, arg.p, number);
 		session_say(s, "504 Not to port %u", number);
 	} else {
-		begin(s, WAY_DIAL, extended);
-		s->data.client_port = number;
+		begin(s, WAY_DIAL, extended, number);
 	}
 }
 
@@ -333,8 +358,7 @@ void session_transfer_command(struct session *s, struct slice line)
 		begin_transfer(s);
 		return;
 	}
-	begin(s, WAY_DIAL, false);
-	s->data.client_port = s->client_port;
+	begin(s, WAY_DIAL, false, s->client_port);
 }
 
 void session_data_go_on(struct session *s, enum side side)

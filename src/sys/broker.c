@@ -8,14 +8,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum verb { VERB_LISTEN = 1, VERB_BIND };
-
-struct question {
-	uint8_t verb, transparent;
-	uint16_t port, to_port;
-	uint16_t backlog;
-	struct addr at, to;
-};
 struct answer {
 	int32_t result; /* 0: a descriptor comes with it; or -errno */
 	uint32_t call;	/* of calls[] */
@@ -48,14 +40,14 @@ static int passed(struct msghdr *msg)
 	int fd;
 
 	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-		return -EPROTO;
+		return 0;
 	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
 	return fd;
 }
 
-static int ask(int fd, enum verb verb, const struct stream_spec *spec, const char **call)
+/* A descriptor, 0 where there is none to an answer that is good, or -errno. */
+static int ask(int fd, const struct broker_question *q, const char **call)
 {
-	struct question q;
 	struct answer a = {0};
 	union control control;
 	struct iovec bytes = {.iov_base = &a, .iov_len = sizeof(a)};
@@ -63,6 +55,20 @@ static int ask(int fd, enum verb verb, const struct stream_spec *spec, const cha
 			     .msg_iovlen = 1,
 			     .msg_control = control.bytes,
 			     .msg_controllen = sizeof(control.bytes)};
+
+	*call = calls[0];
+	if (send(fd, q, sizeof(*q), MSG_NOSIGNAL) != (ssize_t)sizeof(*q) ||
+	    recvmsg(fd, &msg, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(a))
+		return -EPIPE;
+	*call = calls[a.call < N_CALLS ? a.call : 0];
+	return a.result ? a.result : passed(&msg);
+}
+
+static int ask_for_socket(int fd, enum broker_verb verb, const struct stream_spec *spec,
+			  const char **call)
+{
+	struct broker_question q;
+	int got;
 
 	memset(&q, 0, sizeof(q)); /* also what lies between */
 	q.verb = (uint8_t)verb;
@@ -72,22 +78,45 @@ static int ask(int fd, enum verb verb, const struct stream_spec *spec, const cha
 	q.backlog = (uint16_t)spec->backlog;
 	q.at = spec->at;
 	q.to = spec->to;
-	*call = calls[0];
-	if (send(fd, &q, sizeof(q), MSG_NOSIGNAL) != (ssize_t)sizeof(q) ||
-	    recvmsg(fd, &msg, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(a))
-		return -EPIPE;
-	*call = calls[a.call < N_CALLS ? a.call : 0];
-	return a.result ? a.result : passed(&msg);
+	got = ask(fd, &q, call);
+	return got ? got : -EPROTO;
 }
 
 int broker_listen(int fd, const struct stream_spec *spec, const char **call)
 {
-	return ask(fd, VERB_LISTEN, spec, call);
+	return ask_for_socket(fd, BROKER_LISTEN, spec, call);
 }
 
 int broker_bind(int fd, const struct stream_spec *spec, const char **call)
 {
-	return ask(fd, VERB_BIND, spec, call);
+	return ask_for_socket(fd, BROKER_BIND, spec, call);
+}
+
+static int ask_to_translate(int fd, enum broker_verb verb, const struct translation_of *t,
+			    unsigned timeout_ms)
+{
+	struct broker_question q;
+	const char *call;
+
+	memset(&q, 0, sizeof(q));
+	q.verb = (uint8_t)verb;
+	q.port = t->port;
+	q.to_port = t->to_port;
+	q.timeout_ms = timeout_ms;
+	q.at = t->dialled;
+	q.to = t->to;
+	q.from = t->from;
+	return ask(fd, &q, &call);
+}
+
+int broker_translate(int fd, const struct translation_of *t, unsigned timeout_ms)
+{
+	return ask_to_translate(fd, BROKER_TRANSLATE, t, timeout_ms);
+}
+
+void broker_untranslate(int fd, const struct translation_of *t)
+{
+	(void)!ask_to_translate(fd, BROKER_UNTRANSLATE, t, 0); /* it has a time of its own */
 }
 
 /* --- who has the rights ----------------------------------------------------------------------- */
@@ -97,41 +126,52 @@ static bool is_in(struct port_range r, uint16_t port)
 	return r.lo && r.lo <= port && port <= r.hi;
 }
 
-static bool may(const struct broker_limits *l, enum verb verb, const struct stream_spec *spec)
+static bool is_for_data(const struct broker_limits *l, uint16_t port)
 {
-	if (spec->transparent && !l->transparent)
-		return false;
-	if (verb == VERB_LISTEN)
-		return is_in(l->listen[0], spec->port) || is_in(l->listen[1], spec->port) ||
-		       (!spec->port && (!l->listen[0].lo || !l->listen[1].lo));
-	return !spec->port || (spec->port == 20 && l->port_20) || spec->port >= 1024;
+	return is_in(l->listen[0], port) || is_in(l->listen[1], port);
 }
 
-static bool is_family(uint8_t f, bool none)
+static bool may_listen(const struct broker_limits *l, const struct broker_question *q)
 {
-	return f == 4 || f == 6 || (none && !f);
+	return is_for_data(l, q->port) || (!q->port && (!l->listen[0].lo || !l->listen[1].lo));
 }
 
-bool broker_read(struct slice bytes, const struct broker_limits *limits, bool *listens,
-		 struct stream_spec *spec)
+static bool may_bind(const struct broker_limits *l, const struct broker_question *q)
 {
-	struct question q;
+	return !q->port || (q->port == 20 && l->port_20) || q->port >= 1024;
+}
 
-	if (bytes.n != sizeof(q))
+static bool is_addr(const struct addr *a, bool or_none)
+{
+	return a->family == 4 || a->family == 6 || (or_none && !a->family);
+}
+
+static bool may_translate(const struct broker_limits *l, const struct broker_question *q)
+{
+	return l->translate && is_for_data(l, q->port) && q->to_port >= 1024 &&
+	       is_addr(&q->at, false) && q->to.family == q->at.family &&
+	       q->from.family == q->at.family;
+}
+
+bool broker_read(struct slice bytes, const struct broker_limits *limits, struct broker_question *q)
+{
+	if (bytes.n != sizeof(*q))
 		return false;
-	memcpy(&q, bytes.p, sizeof(q));
-	if ((q.verb != VERB_LISTEN && q.verb != VERB_BIND) || q.transparent > 1 ||
-	    !is_family(q.at.family, q.verb == VERB_BIND) ||
-	    !is_family(q.to.family, q.verb == VERB_LISTEN))
+	memcpy(q, bytes.p, sizeof(*q));
+	if (q->transparent > 1 || (q->transparent && !limits->transparent))
 		return false;
-	*listens = q.verb == VERB_LISTEN;
-	*spec = (struct stream_spec){.at = q.at,
-				     .port = q.port,
-				     .transparent = q.transparent,
-				     .backlog = q.backlog < BACKLOG_MAX ? q.backlog : BACKLOG_MAX,
-				     .to = q.to,
-				     .to_port = q.to_port};
-	return may(limits, q.verb, spec);
+	switch (q->verb) {
+	case BROKER_LISTEN:
+		return is_addr(&q->at, false) && is_addr(&q->to, true) && may_listen(limits, q);
+	case BROKER_BIND:
+		return is_addr(&q->at, true) && is_addr(&q->to, false) && may_bind(limits, q);
+	case BROKER_TRANSLATE:
+		return may_translate(limits, q) && q->timeout_ms;
+	case BROKER_UNTRANSLATE:
+		return may_translate(limits, q);
+	default:
+		return false;
+	}
 }
 
 static uint32_t call_index(const char *call)
@@ -149,7 +189,7 @@ static bool answer(int fd, int result, const char *call)
 	struct iovec bytes = {.iov_base = &a, .iov_len = sizeof(a)};
 	struct msghdr msg = {.msg_iov = &bytes, .msg_iovlen = 1};
 
-	if (result >= 0) {
+	if (result > 0) {
 		struct cmsghdr *c = &control.align;
 
 		memset(&control, 0, sizeof(control));
@@ -165,31 +205,56 @@ static bool answer(int fd, int result, const char *call)
 
 /* Whose a socket is, a firewall takes from who opened it. The rights on the network stay with this
  * process meanwhile: capabilities(7), effect of user ID changes. */
-static int open_as(unsigned user, bool listens, const struct stream_spec *spec, const char **call)
+static int open_as(unsigned user, const struct broker_question *q, const char **call)
 {
+	const struct stream_spec spec = {
+		.at = q->at,
+		.port = q->port,
+		.transparent = q->transparent,
+		.backlog = q->backlog < BACKLOG_MAX ? q->backlog : BACKLOG_MAX,
+		.to = q->to,
+		.to_port = q->to_port,
+	};
 	int fd, before = user == BROKER_OWN ? 0 : setfsuid(user);
 
-	fd = listens ? stream_listen(spec, call) : stream_bind(spec, call);
+	fd = q->verb == BROKER_LISTEN ? stream_listen(&spec, call) : stream_bind(&spec, call);
 	if (user != BROKER_OWN)
 		setfsuid((uid_t)before);
 	return fd;
 }
 
+static int translate(const struct broker_question *q)
+{
+	const struct translation_of t = {.from = q->from,
+					 .dialled = q->at,
+					 .port = q->port,
+					 .to = q->to,
+					 .to_port = q->to_port};
+
+	if (q->verb == BROKER_TRANSLATE)
+		return nft_map_add(&t, q->timeout_ms);
+	nft_map_remove(&t);
+	return 0;
+}
+
 bool broker_serve(int fd, const struct broker_limits *limits)
 {
-	char bytes[sizeof(struct question) + 1];
+	char bytes[sizeof(struct broker_question) + 1];
 	ssize_t n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 	const char *call = calls[0];
-	struct stream_spec spec;
-	int result = -EPERM;
-	bool listens, ok;
+	struct broker_question q;
+	int result;
+	bool ok;
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
-	if (n != (ssize_t)sizeof(struct question))
+	if (n != (ssize_t)sizeof(q))
 		return false;
-	if (broker_read((struct slice){bytes, (size_t)n}, limits, &listens, &spec))
-		result = open_as(limits->user, listens, &spec, &call);
+	if (!broker_read((struct slice){bytes, (size_t)n}, limits, &q))
+		return answer(fd, -EPERM, call);
+	if (q.verb == BROKER_TRANSLATE || q.verb == BROKER_UNTRANSLATE)
+		return answer(fd, translate(&q), call);
+	result = open_as(limits->user, &q, &call);
 	ok = answer(fd, result, call);
 	if (result >= 0)
 		close(result);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/portset.h"
+#include "sys/nft_map.h"
 #include "sys/stream.h"
 
 #define BROKER_OWN UINT32_MAX
@@ -15,6 +16,7 @@ struct broker_limits {
 	struct port_range listen[2]; /* where may be listened; lo 0: none */
 	bool port_20;		     /* may be dialled from */
 	bool transparent;	     /* with addresses of others */
+	bool translate;		     /* what comes to a port of `listen` to others */
 	/* Whose a socket is to be, as firewalls see it (meta skuid); BROKER_OWN: who opens it. */
 	unsigned user;
 };
@@ -27,10 +29,20 @@ int broker_pair(int fds[2]);
 int broker_listen(int fd, const struct stream_spec *spec, const char **call);
 int broker_bind(int fd, const struct stream_spec *spec, const char **call);
 
+/* As nft_map_add() and nft_map_remove(). */
+int broker_translate(int fd, const struct translation_of *t, unsigned timeout_ms);
+void broker_untranslate(int fd, const struct translation_of *t);
+
 /* Of who has the rights: one question that waits. False: nobody is there any more, or what came is
  * none of ours: close it. */
 bool broker_serve(int fd, const struct broker_limits *limits);
 
-/* For the tests: is this a question that would be answered with a socket? */
-bool broker_read(struct slice bytes, const struct broker_limits *limits, bool *listens,
-		 struct stream_spec *spec);
+/* For the tests: what is asked, as far as the limits let it through. */
+enum broker_verb { BROKER_LISTEN = 1, BROKER_BIND, BROKER_TRANSLATE, BROKER_UNTRANSLATE };
+struct broker_question {
+	uint8_t verb, transparent;
+	uint16_t port, to_port, backlog;
+	uint32_t timeout_ms;
+	struct addr at, to, from; /* of a translation: dialled, to, from */
+};
+bool broker_read(struct slice bytes, const struct broker_limits *limits, struct broker_question *q);

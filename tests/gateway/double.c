@@ -38,6 +38,15 @@ static int data_wait(struct session *s, enum side side, struct addr *at, uint16_
 	return 0;
 }
 
+static int data_pass(struct session *s, enum side side, uint16_t to_port, struct addr *at,
+		     uint16_t *port)
+{
+	buf_addf(&of(s)->said, "> pass %s to %u\n", name(side), to_port);
+	addr_parse(s->client.family == 6 ? SLICE("2001:db8::1") : SLICE("192.0.2.1"), at);
+	*port = ++of(s)->ports[side];
+	return of(s)->no_ports ? -EADDRINUSE : 0;
+}
+
 static void data_dial(struct session *s, enum side side, uint16_t port)
 {
 	if (port < 1024 || portset_has(&s->config->refused_ports, port))
@@ -65,6 +74,7 @@ static const struct session_ops ops = {
 	.dial = dial,
 	.data_drop = data_drop,
 	.data_wait = data_wait,
+	.data_pass = data_pass,
 	.data_dial = data_dial,
 	.data_begin = data_begin,
 	.data_let_go = data_let_go,
@@ -225,6 +235,8 @@ static bool set(struct gateway_double *d, struct slice value)
 		c->server_modes = (enum server_modes)index_of(server_mode_names, value);
 	else if (slice_is(key, "tls"))
 		c->tls = (enum gate_tls)index_of(tls, value);
+	else if (slice_is(key, "plane"))
+		c->plane = (enum data_plane)index_of(data_plane_names, value);
 	else if (slice_is(key, "may"))
 		d->rule.may = bits[index_of(may, value)];
 	else if (slice_is(key, "client"))
