@@ -326,6 +326,19 @@ static void ready(void *ctx, bool again)
 	notify("READY=1");
 }
 
+static void close_listeners(struct running *r)
+{
+	while (r->n_listeners)
+		stream_close(r->listeners[--r->n_listeners].fd, false);
+}
+
+/* Who came and was not taken in yet would wait for nobody. */
+static void stopping(void *ctx)
+{
+	close_listeners(ctx);
+	notify("STOPPING=1");
+}
+
 int gateway_run(const struct arguments *args)
 {
 	struct running r = {.args = args, .verbose = args_has(args, "verbose")};
@@ -336,6 +349,7 @@ int gateway_run(const struct arguments *args)
 		.work = work,
 		.say = say,
 		.ready = ready,
+		.stopping = stopping,
 		.ctx = &r,
 	};
 	struct err err;
@@ -344,7 +358,6 @@ int gateway_run(const struct arguments *args)
 	take_given(&r);
 	rc = oversee(&o, &err);
 	transparent_stop(r.transparent);
-	for (size_t i = 0; i < r.n_listeners; i++)
-		stream_close(r.listeners[i].fd, false);
+	close_listeners(&r);
 	return rc ? command_failed(&err) : EXIT_HOLDS;
 }

@@ -81,8 +81,11 @@ static void end_ready(struct sock *s, unsigned events);
 
 static void close_end(struct data_end *e, bool reset)
 {
-	if (e->sock.is_open)
+	if (e->sock.is_open) {
+		if (e->state == END_UP && e->data->flows && !reset)
+			stream_reset_at_death(e->sock.fd, false);
 		loop_of(e->data)->ops->close(loop_of(e->data), &e->sock, reset);
+	}
 	if (e->taken)
 		port_stock_give_back(&e->data->pool->ports[side_of(e)], e->taken);
 	e->taken = 0;
@@ -320,8 +323,10 @@ static void try_to_flow(struct data *d)
 	d->flows = true;
 	d->since = d->credited = loop_now(loop_of(d));
 	d->pause.fire = pause_is_over;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 2; i++) {
+		stream_reset_at_death(d->ends[i].sock.fd, true);
 		loop_of(d)->ops->want(loop_of(d), &d->ends[i].sock, SOCK_READABLE);
+	}
 }
 
 /* Bytes in and bytes out, both ways. */

@@ -188,6 +188,8 @@ static void stop(struct overseeing *s)
 	bool at_once = s->stopping;
 
 	s->stopping = true;
+	if (!at_once)
+		s->o->stopping(s->o->ctx);
 	for (size_t i = 0; i < s->n; i++) {
 		if (at_once && s->all[i].pid)
 			kill(s->all[i].pid, SIGKILL);

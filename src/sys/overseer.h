@@ -23,6 +23,7 @@ struct overseer {
 	int (*work)(void *ctx, void *config, int broker, struct err *err);
 	void (*say)(void *ctx, const char *what, const char *detail); /* for the log */
 	void (*ready)(void *ctx, bool again);
+	void (*stopping)(void *ctx); /* told to end, the first time: nothing new is taken */
 	void *ctx;
 };
 

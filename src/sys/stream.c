@@ -135,14 +135,19 @@ int stream_shut(int fd)
 	return shutdown(fd, SHUT_WR) != 0 ? -errno : 0;
 }
 
+void stream_reset_at_death(int fd, bool on)
+{
+	const struct linger at_once = {.l_onoff = on, .l_linger = 0};
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
 void stream_close(int fd, bool reset)
 {
-	const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-
 	if (fd < 0)
 		return;
 	if (reset)
-		setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+		stream_reset_at_death(fd, true);
 	close(fd);
 }
 

@@ -42,6 +42,9 @@ bool stream_dialled(int fd, struct addr *a, uint16_t *port);
 void stream_say(int fd, struct slice bytes); /* what the peer takes at once */
 int stream_shut(int fd);		     /* the end of what we send */
 void stream_close(int fd, bool reset);	     /* reset: SO_LINGER 0 */
+/* Where this process dies its peer sees a reset, not an end of stream that would look in order. Off
+ * again before it is closed in order. */
+void stream_reset_at_death(int fd, bool on);
 void stream_keepalive(int fd, unsigned idle_seconds);
 void stream_no_delay(int fd);	   /* TCP_NODELAY: for conversations */
 void stream_urgent_inline(int fd); /* urgent bytes come where they were sent */
