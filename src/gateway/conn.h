@@ -37,9 +37,10 @@ struct transfer {
 	struct conn *conn;		   /* NULL: let go */
 	struct data *data;		   /* NULL: it has ended, or the kernel carries it */
 	struct translation_of translation; /* then; port 0: none */
-	enum side translated;		   /* from whose stock the port is */
-	struct gate_event said;		   /* as it will be told; what it points to is owned */
-	bool begun;
+	struct addr client;
+	enum side translated;	       /* from whose stock the port is */
+	struct gate_event said;	       /* as it will be told; what it points to is owned */
+	bool begun, holds_port;	       /* holds_port: in the count of its source */
 	struct transfer *next, **link; /* of gate->transfers */
 };
 

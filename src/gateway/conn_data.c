@@ -24,6 +24,26 @@ static struct slice copy(struct slice s)
 	return (struct slice){text, s.n};
 }
 
+static void give_port(struct transfer *t)
+{
+	if (t->holds_port)
+		sources_give_port(&t->gate->sources, &t->client);
+	t->holds_port = false;
+}
+
+static bool take_port(struct conn *c, struct transfer *t, enum side side)
+{
+	const struct port_stock *p = &c->gate->pool.ports[SIDE_CLIENT];
+
+	if (side == SIDE_SERVER)
+		return true;
+	t->client = c->session.client;
+	t->holds_port = sources_take_port(&c->gate->sources, &t->client, p->n_free, p->n);
+	if (!t->holds_port)
+		conn_tell(c, "refused", slice_of("this address holds ports, and few are left"));
+	return t->holds_port;
+}
+
 static void stop_translating(struct transfer *t)
 {
 	const struct rights *r = t->gate->setup.rights;
@@ -40,6 +60,7 @@ void transfer_free(struct transfer *t, bool reset)
 	if (t->data)
 		data_free(t->data, reset);
 	stop_translating(t);
+	give_port(t);
 	if (t->conn)
 		t->conn->transfer = NULL;
 	t->gate->count->transfers -= t->begun;
@@ -77,6 +98,8 @@ static void up(struct data *d, enum side side)
 
 	if (!c)
 		return;
+	if (side == SIDE_CLIENT)
+		give_port(d->owner);
 	c->active = loop_now(c->gate->setup.loop);
 	session_data_up(&c->session, side); /* the transfer may be let go in there, or be gone */
 	look_after(c);
@@ -171,7 +194,7 @@ int conn_data_pass(struct session *s, enum side side, uint16_t to_port, struct a
 	struct transfer *t = c->transfer ? c->transfer : transfer_new(c);
 	int rc;
 
-	if (!r)
+	if (!r || !take_port(c, t, side))
 		return -1;
 	*at = side == SIDE_CLIENT ? c->dialled : c->legs[side].own;
 	*port = port_stock_take(&c->gate->pool.ports[side]);
@@ -200,9 +223,9 @@ int conn_data_wait(struct session *s, enum side side, struct addr *at, uint16_t 
 	struct conn *c = (struct conn *)s;
 	struct stream_spec spec = {.at = c->legs[side].own, .backlog = 4};
 	const struct addr *peer = side == SIDE_CLIENT ? &s->client : &s->next_hop;
-	int rc;
+	struct transfer *t = transfer_of(c);
+	int rc = take_port(c, t, side) ? data_wait(t->data, side, &spec, peer, port) : -1;
 
-	rc = data_wait(transfer_of(c)->data, side, &spec, peer, port);
 	*at = side == SIDE_CLIENT ? c->dialled : spec.at;
 	return rc;
 }

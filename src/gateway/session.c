@@ -55,6 +55,8 @@ void session_expect(struct session *s, enum asker asker, const struct verb_info 
 {
 	if (s->n_expected == EXPECTED_MAX)
 		BUG("too many commands under way");
+	if (!s->n_expected)
+		s->stale = s->told.n - s->attended;
 	s->expected[s->n_expected++] = (struct expected){.asker = asker, .info = info};
 }
 
@@ -104,6 +106,7 @@ static void run(struct session *s)
 void session_start(struct session *s)
 {
 	s->answering = EXPECTED_MAX;
+	s->server_telnet.is_raw = true;
 	s->heard = s->told = s->to_client = s->to_server = s->data.pending = BUF_INIT;
 	if (s->config->placement != PLACEMENT_EXPLICIT) {
 		s->stage = STAGE_DIALLING;
@@ -143,7 +146,10 @@ void session_heard(struct session *s, struct slice bytes)
 
 void session_told(struct session *s, struct slice bytes)
 {
-	buf_add_slice(s->stage == STAGE_BLIND ? &s->to_client : &s->told, bytes);
+	if (s->stage == STAGE_BLIND)
+		buf_add_slice(&s->to_client, bytes);
+	else
+		telnet_read(&s->server_telnet, bytes, &s->told);
 	run(s);
 }
 
@@ -201,10 +207,7 @@ unsigned session_patience(const struct session *s)
 	}
 	if (s->data.state == DATA_RUNNING && session_data_is_whole(s) && !s->data.broken)
 		return 0;
-	return s->data.state == DATA_RUNNING || s->data.state == DATA_DIALLING ||
-			       s->data.state == DATA_ASKING
-		       ? l->data
-		       : l->idle;
+	return s->data.state == DATA_NONE ? l->idle : l->data;
 }
 
 void session_expired(struct session *s)
@@ -215,6 +218,10 @@ void session_expired(struct session *s)
 	if (waits_for_data) {
 		session_data_failed(s, s->data.up[SIDE_SERVER] ? SIDE_CLIENT : SIDE_SERVER,
 				    "nobody came in time");
+		return;
+	}
+	if (s->stage == STAGE_IN && s->data.state == DATA_AGREED) { /* nobody made use of it */
+		session_data_forget(s, true);
 		return;
 	}
 	session_note(s, NOTE_FAILED, "nothing happened in time");

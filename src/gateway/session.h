@@ -94,10 +94,14 @@ struct session {
 
 	enum stage stage;
 	const struct gate_rule *rule;
-	struct telnet telnet;
+	struct telnet telnet, server_telnet;
 	struct reply_reader reader;
 	struct buf heard, told; /* not yet taken: of the client, of the server */
 	struct expected expected[EXPECTED_MAX];
+	/* Of `told`: bytes that were there when a command was sent, so that they cannot answer it;
+	 * and those of the line that is being attended to. */
+	size_t stale, attended;
+	unsigned n_unasked;
 	size_t n_expected, answering; /* answering: whose reply goes on; EXPECTED_MAX: nobody's */
 	char *login, *user; /* owned; explicit: as the client said it; without the server */
 	bool running;	    /* inside of run(): it goes on there */

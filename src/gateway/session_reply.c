@@ -163,6 +163,8 @@ static void greeting(struct session *s, const struct reply_line *line)
 		session_say_user(s);
 }
 
+enum { UNASKED_MAX = 8 };
+
 static void unasked(struct session *s, const struct reply_line *line)
 {
 	if (line->code == 421) {
@@ -171,6 +173,8 @@ static void unasked(struct session *s, const struct reply_line *line)
 			session_end(s, NULL);
 	} else if (line->last) {
 		session_note(s, NOTE_VIOLATION, "a reply that nobody asked for: %u", line->code);
+		if (++s->n_unasked > UNASKED_MAX)
+			session_violation(s, "the server does not wait to be asked");
 	}
 }
 
@@ -227,7 +231,7 @@ bool session_take_reply(struct session *s)
 	if (result != REPLY_LINE)
 		return false;
 	if (line.first)
-		s->answering = find_asker(s, line.code);
+		s->answering = s->stale ? EXPECTED_MAX : find_asker(s, line.code);
 	if (is_forged(s, line.code)) {
 		session_violation(s, "the server opens a port that nobody asked for");
 		return false;
@@ -235,7 +239,10 @@ bool session_take_reply(struct session *s)
 	if (must_wait(s, &line))
 		return false;
 	s->reader = reader;
+	s->stale -= s->stale < line.raw.n ? s->stale : line.raw.n;
+	s->attended = line.raw.n;
 	handle(s, &line);
-	session_drop_front(&s->told, line.raw.n);
+	session_drop_front(&s->told, s->attended);
+	s->attended = 0;
 	return true;
 }

@@ -10,7 +10,7 @@ enum { MINUTE_US = 60 * 1000 * 1000 };
 
 struct source {
 	struct addr addr;
-	unsigned open;
+	unsigned open, ports;
 	unsigned begun; /* since `minute` */
 	struct mono minute;
 	struct source *next;
@@ -112,6 +112,28 @@ const char *sources_enter(struct sources *s, const struct gate_limits *l, const 
 	x->open++;
 	x->begun++;
 	return NULL;
+}
+
+bool sources_take_port(struct sources *s, const struct addr *a, size_t n_free, size_t n)
+{
+	const struct addr who = subscriber(a);
+	struct source *x = find(s, &who);
+	size_t last = n / 8 ? n / 8 : 1;
+
+	if (!x || (n && x->ports && n_free <= last))
+		return false;
+	x->ports++;
+	return true;
+}
+
+void sources_give_port(struct sources *s, const struct addr *a)
+{
+	const struct addr who = subscriber(a);
+	struct source *x = find(s, &who);
+
+	if (!x || !x->ports)
+		BUG("a port is given back that was not taken");
+	x->ports--;
 }
 
 void sources_leave(struct sources *s, const struct addr *a)

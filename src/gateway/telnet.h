@@ -16,6 +16,8 @@
 
 struct telnet {
 	uint8_t state; /* zeroed to begin with */
+	bool is_raw;   /* of a server's words, which are passed on as they are: a doubled byte
+			* 255 stays so */
 };
 
 /* Bytes off the wire; what the client said is added to `out`. */
