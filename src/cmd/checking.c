@@ -31,10 +31,17 @@ int checking_limit(const struct check *c, struct err *err)
 
 int checking_prepare(struct checking *c, struct err *err)
 {
-	const struct check_options options = {.network_only = c->options.network_only,
-					      .find_login = login_find,
-					      .ctx = &c->logins};
+	struct check_options options = {.network_only = c->options.network_only,
+					.find_login = login_find,
+					.ctx = &c->logins};
 
+	const char *reference = args_value(c->args, "ftp-login");
+	int rc = reference ? login_of(reference, c->arena, &options.ftp_user, &options.ftp_password,
+				      err)
+			   : 0;
+
+	if (rc)
+		return rc;
 	c->logins.arena = c->arena;
 	check_prepare(&c->check, &c->narrowed.plan, &c->vantage, options, c->arena);
 	return checking_limit(&c->check, err);

@@ -198,6 +198,8 @@ static const struct option_spec options[] = {
 	{"bundle", "FILE", "what was collected from a device (policy collect)", true},
 	{"far", "HOST=ADDRESS[:PORT]", "ask portolan listen --control there what arrived", true},
 	{"far-key", "HOST=KEY", "its key, or file:PATH of it", true},
+	{"ftp-login", "REF", "env:NAME or file:PATH with USER:PASSWORD for FTP; else anonymous",
+	 false},
 	{"network", NULL, "only whether the network lets it through", false},
 	{"strict", NULL, "what cannot be proven counts as a failure", false},
 	{"all", NULL, "list what holds, too", false},

@@ -124,11 +124,19 @@ static void tell(const char *reference, const char *why)
 	(void)command_failed(&e);
 }
 
+static void split(const char *value, struct arena *a, const char **user, const char **password)
+{
+	struct slice rest = slice_of(value), head;
+
+	slice_cut(&rest, ':', &head);
+	*user = arena_copy(a, head);
+	*password = arena_copy(a, rest);
+}
+
 void login_find(void *ctx, const struct proxy *p, const char **user, const char **password)
 {
 	struct logins *l = ctx;
 	const char *reference = p->credentials.s, *why, *value;
-	struct slice rest, head;
 
 	if (!reference)
 		return;
@@ -143,8 +151,20 @@ void login_find(void *ctx, const struct proxy *p, const char **user, const char 
 		l->told = reference;
 		return;
 	}
-	rest = slice_of(value);
-	slice_cut(&rest, ':', &head);
-	*user = arena_copy(l->arena, head);
-	*password = arena_copy(l->arena, rest);
+	split(value, l->arena, user, password);
+}
+
+int login_of(const char *reference, struct arena *a, const char **user, const char **password,
+	     struct err *err)
+{
+	const char *why = "is no env:NAME or file:PATH", *value = look_up(a, reference, &why);
+
+	if (value && !is_login(value)) {
+		why = "is no USER:PASSWORD";
+		value = NULL;
+	}
+	if (!value)
+		return err_set(err, ERR_USAGE, PLACE_NONE, "the login %s %s", reference, why);
+	split(value, a, user, password);
+	return 0;
 }

@@ -14,6 +14,10 @@ struct logins {
 	const char *told;    /* the reference that was complained of last */
 };
 
+/* The same for a reference of the command line, which must be there. */
+MUST_USE int login_of(const char *reference, struct arena *a, const char **user,
+		      const char **password, struct err *err);
+
 /* For struct check_options; ctx is a struct logins. Where there is none, or it is none, that is
  * said once on standard error, and the proxy is asked without. */
 void login_find(void *ctx, const struct proxy *p, const char **user, const char **password);

@@ -186,9 +186,13 @@ static void add_data_connection(struct check *c, const struct flow *f, const str
 	struct task *t = add_task(c, like);
 
 	t->flow = f->index;
-	t->port = parent->ports.lo;
+	t->port = parent->translation && parent->translation->dialled.port
+			  ? parent->translation->dialled.port
+			  : parent->ports.lo;
 	t->expected = f->claims->service;
 	t->method = &method_ftp;
+	t->user = c->options.ftp_user;
+	t->password = c->options.ftp_password;
 	t->mode = f->claims->mode;
 	t->ports = f->ports;
 	t->what = server_behind(c, parent);

@@ -18,6 +18,7 @@ struct check_options {
 	void (*find_login)(void *ctx, const struct proxy *p, const char **user,
 			   const char **password);
 	void *ctx;
+	const char *ftp_user, *ftp_password; /* NULL: anonymous */
 };
 
 struct check {

@@ -70,6 +70,7 @@ struct task {
 	const char *what;	   /* proto_ask.what; of method_ftp: the server behind a gateway */
 	const struct via_hop *via; /* through what; NULL: direct */
 	const char *mode;	   /* of method_ftp: the mode of the data connection */
+	const char *user, *password; /* of method_ftp; NULL: anonymous */
 	struct port_range ports;   /* of method_ftp: where the data connection's port must lie */
 	struct audit_job *audit;   /* of method_audit: what is asked, and what comes of it */
 };

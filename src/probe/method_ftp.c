@@ -315,7 +315,8 @@ static bool took_greeting(struct ftp *f, const struct ftp_reply *r)
 		foretell(f, SAW_OPEN);
 		return part(f, SAW_OPEN);
 	}
-	buf_addf(&line, "USER anonymous%s%s\r\n", server ? "@" : "", server ? server : "");
+	buf_addf(&line, "USER %s%s%s\r\n", task_of(f)->user ? task_of(f)->user : "anonymous",
+		 server ? "@" : "", server ? server : "");
 	say(f, STEP_USER, line.data);
 	buf_release(&line);
 	return false;
@@ -333,9 +334,15 @@ static bool took_login(struct ftp *f, const struct ftp_reply *r, bool is_logged_
 
 static bool took_user(struct ftp *f, const struct ftp_reply *r)
 {
-	if (r->code == 331)
-		return say(f, STEP_PASS, "PASS portolan@\r\n");
-	return took_login(f, r, r->code == 230);
+	const char *password = task_of(f)->password;
+	struct buf line = BUF_INIT;
+
+	if (r->code != 331)
+		return took_login(f, r, r->code == 230);
+	buf_addf(&line, "PASS %s\r\n", password ? password : "portolan@");
+	say(f, STEP_PASS, line.data);
+	buf_release(&line);
+	return false;
 }
 
 static bool took_pass(struct ftp *f, const struct ftp_reply *r)

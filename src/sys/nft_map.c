@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Messages: include/uapi/linux/netfilter/nf_tables.h. Each part of a concatenation is padded to four
- * bytes.
+ * Messages: include/uapi/linux/netfilter/nf_tables.h. Each part of a concatenation is padded to
+ * four bytes.
  */
 #include "sys/nft_map.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * One translation a transfer, as an element of a map that a ruleset has: "who dials this address and
- * port of ours is led there" (the map p_session_4 or p_session_6 of policy derive, of the type
+ * One translation a transfer, as an element of a map that a ruleset has: "who dials this address
+ * and port of ours is led there" (the map p_session_4 or p_session_6 of policy derive, of the type
  * ipv4_addr . ipv4_addr . inet_service : ipv4_addr . inet_service, with timeouts). By netlink, as a
  * process of nft(8) for each would cost a hundred times as much. Needs CAP_NET_ADMIN.
  */

@@ -53,10 +53,21 @@ heard() {
 	! grep -q -v ' ok$' "$T/results" || unfinished "$3"
 }
 
+# checked SITE: portolan itself negotiates through them in every mode of the site, and data connections really open
+checked() {
+	expect_rc 0 ip netns exec "$C" env LOGIN=lab:secret "$PORTOLAN" check "$1" --catalog "$SOURCE_DIR/catalog" \
+		--ftp-login env:LOGIN --format json
+	has "$T/out" 'opened its data connection to our port'
+	for gateway in $gateways; do
+		stop "${gateway%%:*}"
+	done
+}
 for where in F N FN; do
 	start_gateways $where "$LAB_SITES/$placement-$where.yaml"
 	through "on $where"
 done
+start_gateways FN "$LAB_SITES/$placement-FN.yaml"
+checked "$LAB_SITES/$placement-FN.yaml"
 
 # other WORDS SED-EXPRESSION [WHERE]: with other modes than the site file says
 other() {
