@@ -21,6 +21,8 @@ static const struct option_spec options[] = {
 	 "as whom it speaks with the world; without it and without a site, nobody", false},
 	{"limit", "NAME=N", "sessions, per-source, per-minute, rate, login, idle, data; 0: none",
 	 true},
+	{"log", "FILE", "what happens, a line of JSON each; else on standard output", false},
+	{"transfer-log", "FILE", "files that were carried, as xferlog(5) has it", false},
 	{"verbose", NULL, "tell commands and replies, too", false},
 };
 

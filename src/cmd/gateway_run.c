@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "cmd/gateway_log.h"
@@ -13,6 +14,7 @@
 #include "sys/host_ports.h"
 #include "sys/interrupt.h"
 #include "sys/limit.h"
+#include "sys/log_file.h"
 #include "sys/notify.h"
 #include "sys/overseer.h"
 #include "sys/privilege.h"
@@ -34,6 +36,8 @@ struct generation {
 	struct gate_config config;
 	struct broker_limits limits;
 	const char *user;
+	struct log_file log, transfers;
+	struct generation *next; /* of those that have workers */
 };
 
 struct running {
@@ -41,6 +45,7 @@ struct running {
 	struct open_listener listeners[LISTENERS_MAX];
 	size_t n_listeners;
 	struct transparent *transparent; /* NULL: not needed yet */
+	struct generation *generations;
 	bool verbose;
 };
 
@@ -88,11 +93,31 @@ static int read_config(struct generation *g, const struct arguments *args, struc
 	return rc ? rc : set_limits(g, err);
 }
 
+static int open_logs(struct generation *g, const struct arguments *args, struct err *err)
+{
+	const char *transfers = args_value(args, "transfer-log");
+	int rc = log_file_open(&g->log, args_value(args, "log"), err);
+
+	if (!rc && transfers)
+		rc = log_file_open(&g->transfers, transfers, err);
+	return rc;
+}
+
+static void close_logs(struct generation *g)
+{
+	log_file_close(&g->log);
+	log_file_close(&g->transfers);
+}
+
 static void forget(void *ctx, void *config)
 {
-	struct generation *g = config;
+	struct generation *g = config, **link = &((struct running *)ctx)->generations;
 
-	(void)ctx;
+	while (*link && *link != g)
+		link = &(*link)->next;
+	if (*link)
+		*link = g->next;
+	close_logs(g);
 	portset_release(&g->config.refused_ports);
 	load_release(&g->loaded);
 	arena_free(g->arena);
@@ -161,7 +186,10 @@ static int configure(void *ctx, void **config, struct err *err)
 
 	memset(g, 0, sizeof(*g));
 	g->arena = arena_new();
+	g->log.fd = g->transfers.fd = -1;
 	rc = read_config(g, r->args, err);
+	if (!rc)
+		rc = open_logs(g, r->args, err);
 	for_each (l, &g->config.listeners)
 		if (!rc)
 			rc = open_listener(r, l, err);
@@ -169,7 +197,7 @@ static int configure(void *ctx, void **config, struct err *err)
 		rc = transparent_start(&r->transparent, err);
 	if (rc) {
 		err_take_place(err);
-		forget(NULL, g);
+		forget(r, g);
 		return rc;
 	}
 	for (size_t i = 0; i < r->n_listeners; i++)
@@ -177,6 +205,8 @@ static int configure(void *ctx, void **config, struct err *err)
 			stream_close(r->listeners[i].fd, false);
 			r->listeners[i--] = r->listeners[--r->n_listeners];
 		}
+	g->next = r->generations;
+	r->generations = g;
 	*config = g;
 	return 0;
 }
@@ -190,6 +220,7 @@ static const struct broker_limits *limits_of(void *config)
 
 struct worker {
 	struct running *r;
+	struct generation *g;
 	struct loop *loop;
 	struct gate *gate;
 	struct sock master;
@@ -201,15 +232,30 @@ static bool is_chatter(const struct gate_event *e)
 	return strcmp(e->what, "command") == 0 || strcmp(e->what, "reply") == 0;
 }
 
+/* That it cannot be written is said once, until it can again. */
+static void add_line(struct log_file *log, const struct buf *line)
+{
+	bool failed = log->fails;
+	int rc = log_file_add(log, buf_slice(line));
+
+	if (rc && !failed)
+		fprintf(stderr, "portolan: ftp-gateway: cannot write to %s: %s\n", log->path,
+			strerror(-rc));
+}
+
 static void tell(void *ctx, const struct gate_event *e)
 {
 	struct worker *w = ctx;
+	int64_t now = w->loop->ops->wall_ms(w->loop);
 	struct buf line = BUF_INIT;
 
 	if (is_chatter(e) && !w->r->verbose)
 		return;
-	gateway_log_json(e, w->loop->ops->wall_ms(w->loop), &line);
-	command_print(&line);
+	gateway_log_json(e, now, &line);
+	add_line(&w->g->log, &line);
+	buf_clear(&line);
+	if (w->g->transfers.fd >= 0 && gateway_log_xfer(e, now, &line))
+		add_line(&w->g->transfers, &line);
 	buf_release(&line);
 }
 
@@ -283,10 +329,18 @@ static int serve(struct worker *w, const volatile int *interrupted, struct err *
 	return w->loop->stop ? 0 : loop_run(w->loop, NULL, err);
 }
 
+/* What is for other generations alone, and for the first process. */
+static void close_others(struct worker *w)
+{
+	for (struct generation *g = w->r->generations; g; g = g->next)
+		if (g != w->g)
+			close_logs(g);
+}
+
 static int work(void *ctx, void *config, int broker, struct err *err)
 {
 	struct generation *g = config;
-	struct worker w = {.r = ctx, .broker = broker};
+	struct worker w = {.r = ctx, .g = config, .broker = broker};
 	const struct rights rights = {ask_listen, ask_bind, ask_translation, end_translation, &w};
 	struct sandbox sandbox = {.user = g->user};
 	const volatile int *interrupted = interrupt_catch();
@@ -296,6 +350,8 @@ static int work(void *ctx, void *config, int broker, struct err *err)
 	if (rc)
 		return rc;
 	limit_descriptors(DESCRIPTORS);
+	close_others(&w);
+	tzset(); /* reads a file */
 	resolver = resolver_new(w.loop);
 	resolver_prepare(resolver);
 	rc = open_gate(&w, g, resolver, &rights, err);

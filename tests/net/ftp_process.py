@@ -2,12 +2,14 @@
 """ftp_process.py PORTOLAN FOLDER FILES [CASE ...]: what becomes of an FTP gateway's processes, seen by its clients and
 in /proc. FOLDER has site.yaml and takes what the gateways say; FILES are what the server has. A line for each case."""
 import ftplib
+import json
 import os
 import pwd
 import re
 import resource
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -48,7 +50,7 @@ def status(pid):
 def is_there(pid):
     try:
         return not status(pid)["State"].startswith("Z")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
@@ -97,6 +99,7 @@ class Gateway:
             if is_there(pid):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        wait("all are gone", lambda: not any(map(is_there, everyone)))
 
 
 # --- its clients ------------------------------------------------------------------------------------
@@ -140,6 +143,14 @@ class Client(ftplib.FTP):
             got = read_all(data)
         self.voidresp()
         return got
+
+    def quit_anyhow(self):
+        """After what it has to say still of a transfer."""
+        try:
+            self.voidresp()
+        except ftplib.Error:
+            pass
+        self.quit()
 
     def large(self):
         """In the middle of it, for as long as nobody reads."""
@@ -236,6 +247,59 @@ def every_mode():
                     if mode in ("PORT", "EPRT"):
                         check((c.dialled_from[1] == 20) == is_20, f"dialled from {c.dialled_from}")
             check(PASSWORD not in g.told() + g.said(), "a password is told")
+
+
+# --- its logs ---------------------------------------------------------------------------------------
+
+def lines(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read().splitlines()
+
+
+@case
+def logs():
+    log, transfers = f"{FOLDER}/log", f"{FOLDER}/xferlog"
+    with Gateway(SITE, "--device", "F", "--log", log, "--transfer-log", transfers, "--verbose") as g:
+        with Client() as c:
+            c.fetch("small file")
+            with c.data("STOR sent\x01") as data:
+                data.sendall(b"x" * 1234)
+            c.voidresp()
+            c.voidcmd("TYPE A")
+            c.retrlines("LIST", lambda line: None)
+            data = c.data("RETR large")
+            data.recv(1)
+            data.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            data.close()
+            c.quit_anyhow()
+        wait("three transfers", lambda: len(lines(transfers)) == 3)
+        for moved in log, transfers:
+            os.rename(moved, moved + ".1")
+        g.signal(signal.SIGHUP)
+        wait("read again", lambda: "read again" in g.said())
+        with Client() as c:
+            c.fetch("small file")
+        wait("a transfer", lambda: len(lines(transfers)) == 1)
+        events = [json.loads(line)["event"] for line in lines(log) + lines(log + ".1")]
+        check({"session", "login", "transfer", "command", "reply", "end"} <= set(events), f"events: {events}")
+        check(not g.told() and g.said().splitlines()[0] == "ready", "something is told elsewhere")
+    when = r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d 2\d{3} 1"
+    wanted = (rf"{when} {CLIENT} 100000 small_file b _ o r lab ftp 0 \* c",
+              rf"{when} {CLIENT} 1234 sent_ b _ i r lab ftp 0 \* c",
+              rf"{when} {CLIENT} \d+ large a _ o r lab ftp 0 \* i")
+    for want, line in zip(wanted, lines(transfers + ".1")):
+        check(re.fullmatch(want, line), f"{line!r} is not {want}")
+    for path in log, transfers, log + ".1", transfers + ".1":
+        check(os.stat(path).st_mode & 0o777 == 0o640, f"{path} has the mode {os.stat(path).st_mode:o}")
+        check(not [line for line in lines(path) if PASSWORD in line], f"a password in {path}")
+
+
+@case
+def log_that_cannot_be_written():
+    with Gateway(*OPTIONS, "--log", "/dev/full") as g, Client() as c:
+        check(c.fetch("small file") == small(), "the file is another")
+        said = [line for line in g.said().splitlines() if "No space left" in line]
+        check(len(said) == 1 and "/dev/full" in said[0], f"said: {g.said()}")
 
 
 # --- read again -------------------------------------------------------------------------------------
