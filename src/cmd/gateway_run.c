@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "cmd/gateway_counts.h"
 #include "cmd/gateway_log.h"
 #include "cmd/gateway_options.h"
 #include "cmd/gateway_site.h"
@@ -14,6 +15,7 @@
 #include "sys/host_ports.h"
 #include "sys/interrupt.h"
 #include "sys/limit.h"
+#include "sys/local.h"
 #include "sys/log_file.h"
 #include "sys/notify.h"
 #include "sys/overseer.h"
@@ -37,7 +39,8 @@ struct generation {
 	struct broker_limits limits;
 	const char *user;
 	struct log_file log, transfers;
-	struct generation *next; /* of those that have workers */
+	struct worker_counts *counts; /* in memory that is shared; NULL: not yet */
+	struct generation *next;      /* of those that have workers */
 };
 
 struct running {
@@ -46,6 +49,9 @@ struct running {
 	size_t n_listeners;
 	struct transparent *transparent; /* NULL: not needed yet */
 	struct generation *generations;
+	struct gateway_counts *counts;
+	int control; /* -1: none */
+	bool is_ready;
 	bool verbose;
 };
 
@@ -103,6 +109,23 @@ static int open_logs(struct generation *g, const struct arguments *args, struct 
 	return rc;
 }
 
+static bool has_counts(const struct running *r, const struct worker_counts *w)
+{
+	for (const struct generation *g = r->generations; g; g = g->next)
+		if (g->counts == w)
+			return true;
+	return false;
+}
+
+static void take_counts(struct running *r, struct generation *g)
+{
+	size_t i = 0;
+
+	while (i < OVERSEER_WORKERS - 1 && has_counts(r, &r->counts->workers[i]))
+		i++;
+	g->counts = gateway_counts_take(r->counts, i, g->config.name);
+}
+
 static void close_logs(struct generation *g)
 {
 	log_file_close(&g->log);
@@ -117,6 +140,8 @@ static void forget(void *ctx, void *config)
 		link = &(*link)->next;
 	if (*link)
 		*link = g->next;
+	if (g->counts)
+		gateway_counts_end(((struct running *)ctx)->counts, g->counts);
 	close_logs(g);
 	portset_release(&g->config.refused_ports);
 	load_release(&g->loaded);
@@ -185,6 +210,8 @@ static int configure(void *ctx, void **config, struct err *err)
 	int rc;
 
 	memset(g, 0, sizeof(*g));
+	if (r->is_ready)
+		notify_reloading();
 	g->arena = arena_new();
 	g->log.fd = g->transfers.fd = -1;
 	rc = read_config(g, r->args, err);
@@ -205,6 +232,7 @@ static int configure(void *ctx, void **config, struct err *err)
 			stream_close(r->listeners[i].fd, false);
 			r->listeners[i--] = r->listeners[--r->n_listeners];
 		}
+	take_counts(r, g);
 	g->next = r->generations;
 	r->generations = g;
 	*config = g;
@@ -301,11 +329,15 @@ static int open_gate(struct worker *w, struct generation *g, struct resolver *re
 
 	if (rc)
 		return rc;
+	/* One that died had some; what it counted stays. */
+	w->g->counts->counts.sessions = w->g->counts->counts.transfers = 0;
+	w->g->counts->pid = overseer_pid();
 	w->gate = gate_new(&(struct gate_setup){.loop = w->loop,
 						.config = &g->config,
 						.resolver = resolver,
 						.ephemeral = ports.ephemeral,
 						.rights = rights,
+						.counts = &w->g->counts->counts,
 						.tell = tell,
 						.ctx = w});
 	host_ports_release(&ports);
@@ -325,6 +357,7 @@ static int serve(struct worker *w, const volatile int *interrupted, struct err *
 	if (rc || !*interrupted)
 		return rc;
 	w->loop->stop = false;
+	w->g->counts->drains = true;
 	gate_drain(w->gate, drained, w);
 	return w->loop->stop ? 0 : loop_run(w->loop, NULL, err);
 }
@@ -335,6 +368,7 @@ static void close_others(struct worker *w)
 	for (struct generation *g = w->r->generations; g; g = g->next)
 		if (g != w->g)
 			close_logs(g);
+	stream_close(w->r->control, false);
 }
 
 static int work(void *ctx, void *config, int broker, struct err *err)
@@ -376,9 +410,9 @@ static void say(void *ctx, const char *what, const char *detail)
 
 static void ready(void *ctx, bool again)
 {
-	(void)ctx;
 	if (!again)
 		fprintf(stderr, "ready\n");
+	((struct running *)ctx)->is_ready = true;
 	notify("READY=1");
 }
 
@@ -395,9 +429,29 @@ static void stopping(void *ctx)
 	notify("STOPPING=1");
 }
 
+static void asked(void *ctx)
+{
+	struct running *r = ctx;
+	struct gateway_counts *copy = mem_new(1, sizeof(*copy));
+
+	gateway_counts_copy(r->counts, copy);
+	local_tell(r->control, copy, sizeof(*copy));
+	free(copy);
+}
+
+static int open_rest(struct running *r, struct err *err)
+{
+	const char *control = args_value(r->args, "control");
+	int rc = gateway_counts_new(&r->counts, err);
+
+	return rc || !control ? rc : local_listen(control, &r->control, err);
+}
+
 int gateway_run(const struct arguments *args)
 {
-	struct running r = {.args = args, .verbose = args_has(args, "verbose")};
+	struct running r = {.args = args, .verbose = args_has(args, "verbose"), .control = -1};
+	struct err err;
+	int rc = open_rest(&r, &err);
 	const struct overseer o = {
 		.configure = configure,
 		.forget = forget,
@@ -406,13 +460,15 @@ int gateway_run(const struct arguments *args)
 		.say = say,
 		.ready = ready,
 		.stopping = stopping,
+		.asked = asked,
+		.watched = r.control,
 		.ctx = &r,
 	};
-	struct err err;
-	int rc;
 
 	take_given(&r);
-	rc = oversee(&o, &err);
+	if (!rc)
+		rc = oversee(&o, &err);
+	local_end(args_value(args, "control"), r.control);
 	transparent_stop(r.transparent);
 	close_listeners(&r);
 	return rc ? command_failed(&err) : EXIT_HOLDS;

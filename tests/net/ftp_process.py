@@ -302,6 +302,54 @@ def log_that_cannot_be_written():
         check(len(said) == 1 and "/dev/full" in said[0], f"said: {g.said()}")
 
 
+# --- its counts -------------------------------------------------------------------------------------
+
+def status_of(control, form="json"):
+    told = run(PORTOLAN, "ftp-gateway", "--status", control, "--format", form)
+    return json.loads(told) if form == "json" else told
+
+
+@case
+def counts():
+    control = f"{FOLDER}/control"
+    with Gateway(SITE, "--device", "F", "--control", control) as g:
+        check(os.stat(control).st_mode & 0o777 == 0o600, f"{control} has the mode {os.stat(control).st_mode:o}")
+        with Client() as old:
+            old.fetch("small file")
+            data = old.large()
+            g.signal(signal.SIGHUP)
+            wait("read again", lambda: "read again" in g.said())
+            with Client() as new:
+                with new.data("STOR sent") as sent:
+                    sent.sendall(b"x" * 1234)
+                new.voidresp()
+                said = status_of(control)
+                numbers = [[w["draining"], w["sessions"], w["transfers"], w["logins"], w["bytes_down"], w["bytes_up"]]
+                           for w in said["workers"]]
+                check(sorted(numbers) == [[False, 1, 0, 1, 0, 1234], [True, 1, 1, 1, 100000, 0]], f"told: {said}")
+                check({w["pid"] for w in said["workers"]} == set(g.workers()), f"told: {said}")
+            data.close()
+            old.quit_anyhow()
+        wait("one worker", lambda: len(status_of(control)["workers"]) == 1)
+        total = status_of(control)["all"]
+        check(total["sessions"] == 0 and total["logins"] == 2 and total["bytes_up"] == 1234, f"of all: {total}")
+        os.kill(g.worker(), signal.SIGKILL)
+        wait("a new worker", lambda: [w["pid"] for w in status_of(control)["workers"]] == g.workers())
+        check(status_of(control)["all"]["logins"] == 2, "the counts of a worker that died are gone")
+        check("draining" not in status_of(control, "text"), status_of(control, "text"))
+        metrics = status_of(control, "openmetrics")
+        check('portolan_ftp_gateway_logins_total{gateway="F"} 2\n' in metrics and metrics.endswith("# EOF\n"), metrics)
+        g.signal(signal.SIGTERM)
+        g.ends()
+        check(not os.path.exists(control), "the socket is still there")
+    with Gateway(SITE, "--device", "F", "--control", control) as g:
+        other = subprocess.run([PORTOLAN, "ftp-gateway", *OPTIONS, "--control", control], capture_output=True, text=True,
+                               timeout=WAIT_S, check=False)
+        check(other.returncode == 3 and "in use" in other.stderr, f"a second one: {other}")
+    with Gateway(SITE, "--device", "F", "--control", control):  # it was killed: the file is still there
+        check(len(status_of(control)["workers"]) == 1, "nobody there")
+
+
 # --- read again -------------------------------------------------------------------------------------
 
 def change_site(old, new):
