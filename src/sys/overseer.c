@@ -316,6 +316,8 @@ static void turn(struct overseeing *s)
 	size_t n = 2;
 	int wait = replace(s);
 
+	if (s->stopping && !s->n) /* the last one had died before */
+		return;
 	for (size_t i = 0; i < s->n; i++)
 		if (s->all[i].broker >= 0)
 			fds[n++] = (struct pollfd){.fd = s->all[i].broker, .events = POLLIN};
