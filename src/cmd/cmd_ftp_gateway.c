@@ -25,6 +25,7 @@ static const struct option_spec options[] = {
 	{"log", "FILE", "what happens, a line of JSON each; else on standard output", false},
 	{"transfer-log", "FILE", "files that were carried, as xferlog(5) has it", false},
 	{"control", "SOCKET", "a socket to be made, where --status asks", false},
+	{"metrics", "ADDRESS:PORT", "what it has counted, for Prometheus: /metrics", false},
 	{"status", "SOCKET", "tell what the gateway there has counted, and end", false},
 	{"format", "text|json|openmetrics", "of --status; default text", false},
 	{"verbose", NULL, "tell commands and replies, too", false},

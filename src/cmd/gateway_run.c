@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "cmd/gateway_counts.h"
 #include "cmd/gateway_log.h"
+#include "cmd/gateway_metrics.h"
 #include "cmd/gateway_options.h"
 #include "cmd/gateway_site.h"
 #include "cmd/load.h"
@@ -50,6 +51,7 @@ struct running {
 	struct transparent *transparent; /* NULL: not needed yet */
 	struct generation *generations;
 	struct gateway_counts *counts;
+	struct gateway_metrics metrics;
 	int control; /* -1: none */
 	bool is_ready;
 	bool verbose;
@@ -369,6 +371,7 @@ static void close_others(struct worker *w)
 		if (g != w->g)
 			close_logs(g);
 	stream_close(w->r->control, false);
+	gateway_metrics_leave(&w->r->metrics);
 }
 
 static int work(void *ctx, void *config, int broker, struct err *err)
@@ -444,12 +447,27 @@ static int open_rest(struct running *r, struct err *err)
 	const char *control = args_value(r->args, "control");
 	int rc = gateway_counts_new(&r->counts, err);
 
+	if (!rc)
+		rc = gateway_metrics_start(&r->metrics, args_value(r->args, "metrics"),
+					   args_value(r->args, "run-as"), r->counts, err);
 	return rc || !control ? rc : local_listen(control, &r->control, err);
+}
+
+static void died(void *ctx, int pid)
+{
+	struct running *r = ctx;
+	struct err err;
+
+	if (gateway_metrics_again(&r->metrics, pid, &err))
+		say(r, r->metrics.listener < 0 ? "metrics ended, for good" : "metrics ended", "");
 }
 
 int gateway_run(const struct arguments *args)
 {
-	struct running r = {.args = args, .verbose = args_has(args, "verbose"), .control = -1};
+	struct running r = {.args = args,
+			    .verbose = args_has(args, "verbose"),
+			    .control = -1,
+			    .metrics = {.web = {.life = -1}, .listener = -1}};
 	struct err err;
 	int rc = open_rest(&r, &err);
 	const struct overseer o = {
@@ -462,12 +480,14 @@ int gateway_run(const struct arguments *args)
 		.stopping = stopping,
 		.asked = asked,
 		.watched = r.control,
+		.died = died,
 		.ctx = &r,
 	};
 
 	take_given(&r);
 	if (!rc)
 		rc = oversee(&o, &err);
+	gateway_metrics_stop(&r.metrics);
 	local_end(args_value(args, "control"), r.control);
 	transparent_stop(r.transparent);
 	close_listeners(&r);

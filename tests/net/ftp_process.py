@@ -13,11 +13,13 @@ import struct
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 
 PORTOLAN, FOLDER, FILES = sys.argv[1:4]
 SITE = f"{FOLDER}/site.yaml"
 CLIENT, SERVER, PASSWORD = "10.20.0.10", "203.0.113.24", "pass-the-word"
-OPTIONS = ["--listen", "10.20.0.1:21", "--explicit", "--allow", f"10.20.0.0/24={SERVER}", "--client-ports", "40000-40999"]
+OPTIONS = ["--listen", "10.20.0.1:21", "--explicit", "--allow", f"10.20.0.0/24={SERVER}"]
 LARGE = 64 << 20
 WAIT_S = 5
 CASES = []
@@ -324,8 +326,8 @@ def counts():
                     sent.sendall(b"x" * 1234)
                 new.voidresp()
                 said = status_of(control)
-                numbers = [[w["draining"], w["sessions"], w["transfers"], w["logins"], w["bytes_down"], w["bytes_up"]]
-                           for w in said["workers"]]
+                keys = "draining", "sessions", "transfers", "logins", "bytes_down", "bytes_up"
+                numbers = [[w[key] for key in keys] for w in said["workers"]]
                 check(sorted(numbers) == [[False, 1, 0, 1, 0, 1234], [True, 1, 1, 1, 100000, 0]], f"told: {said}")
                 check({w["pid"] for w in said["workers"]} == set(g.workers()), f"told: {said}")
             data.close()
@@ -333,8 +335,10 @@ def counts():
         wait("one worker", lambda: len(status_of(control)["workers"]) == 1)
         total = status_of(control)["all"]
         check(total["sessions"] == 0 and total["logins"] == 2 and total["bytes_up"] == 1234, f"of all: {total}")
-        os.kill(g.worker(), signal.SIGKILL)
-        wait("a new worker", lambda: [w["pid"] for w in status_of(control)["workers"]] == g.workers())
+        killed = g.worker()
+        os.kill(killed, signal.SIGKILL)
+        wait("a new worker", lambda: killed not in g.workers() and
+             [w["pid"] for w in status_of(control)["workers"]] == g.workers())
         check(status_of(control)["all"]["logins"] == 2, "the counts of a worker that died are gone")
         check("draining" not in status_of(control, "text"), status_of(control, "text"))
         metrics = status_of(control, "openmetrics")
@@ -348,6 +352,52 @@ def counts():
         check(other.returncode == 3 and "in use" in other.stderr, f"a second one: {other}")
     with Gateway(SITE, "--device", "F", "--control", control):  # it was killed: the file is still there
         check(len(status_of(control)["workers"]) == 1, "nobody there")
+
+
+METRICS = "127.0.0.1:9121"
+
+
+def page(path="/metrics"):
+    """Its status and its text."""
+    try:
+        with urllib.request.urlopen(f"http://{METRICS}{path}", timeout=WAIT_S) as reply:
+            return reply.status, reply.read().decode()
+    except urllib.error.HTTPError as e:
+        return e.code, ""
+
+
+def web_process(g):
+    """The one of its processes that is no worker: it holds one descriptor of the net."""
+    listeners = run("ss", "-Htlnp", "sport", "=", METRICS.split(":")[1])
+    pids = {int(pid) for pid in re.findall(r"pid=(\d+)", listeners)} - {g.pid}
+    check(len(pids) == 1, f"who listens for {METRICS}: {listeners}")
+    return pids.pop()
+
+
+@case
+def metrics():
+    with Gateway(SITE, "--device", "F", "--metrics", METRICS) as g:
+        web = web_process(g)
+        has_no_rights(web, "nobody")
+        with Client() as c:
+            c.fetch("small file")
+            status, text = page()
+            check(status == 200 and text.endswith("# EOF\n"), f"{status} {text}")
+            for line in 'sessions{gateway="F",state="serving"} 1', 'bytes_down_total{gateway="F"} 100000':
+                check(f"portolan_ftp_gateway_{line}\n" in text, text)
+        check(page("/")[0] == 404, "another page is there")
+        stuck = [socket.create_connection(METRICS.split(":"), WAIT_S) for _ in range(20)]
+        with Client() as c:
+            check(c.fetch("small file") == small(), "many who ask disturb others")
+        for s in stuck:
+            s.close()
+        wait("a page", lambda: page()[0] == 200)
+        time.sleep(2)
+        os.kill(web, signal.SIGKILL)
+        wait("another one", lambda: "metrics ended" in g.said() and page()[0] == 200)
+        web = web_process(g)
+        g.signal(signal.SIGKILL)
+        wait("it is gone", lambda: not is_there(web))
 
 
 # --- read again -------------------------------------------------------------------------------------
@@ -478,6 +528,17 @@ def worker_killed():
         check("worker died: signal 9" in g.said(), g.said())
         with Client() as new:
             check(new.fetch("small file") == small(), "the new one does not work")
+
+
+@case
+def told_to_end_when_a_worker_has_died():
+    """Before another one has begun."""
+    with Gateway() as g:
+        os.kill(g.worker(), signal.SIGKILL)
+        wait("the worker is gone", lambda: "worker died" in g.said())
+        g.signal(signal.SIGTERM)
+        check(g.ends() == 0, f"exit {g.process.returncode}")
+    nothing_is_left()
 
 
 # --- descriptors ------------------------------------------------------------------------------------
