@@ -64,7 +64,8 @@ class Gateway:
         self.out, self.err = f"{FOLDER}/out.{Gateway.last}", f"{FOLDER}/err.{Gateway.last}"
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
             self.process = subprocess.Popen([PORTOLAN, "ftp-gateway", *(options or (SITE, "--device", "F"))],
-                                            stdin=subprocess.DEVNULL, stdout=out, stderr=err, preexec_fn=before)
+                                            stdin=subprocess.DEVNULL, stdout=out, stderr=err, preexec_fn=before,
+                                            close_fds=False)
         self.pid = self.process.pid
         wait("the gateway is ready", lambda: "ready" in self.said() or self.process.poll() is not None)
         check(self.process.poll() is None, f"the gateway ended: {self.said()}")
@@ -347,8 +348,8 @@ def counts():
         g.ends()
         check(not os.path.exists(control), "the socket is still there")
     with Gateway(SITE, "--device", "F", "--control", control) as g:
-        other = subprocess.run([PORTOLAN, "ftp-gateway", *OPTIONS, "--control", control], capture_output=True, text=True,
-                               timeout=WAIT_S, check=False)
+        other = subprocess.run([PORTOLAN, "ftp-gateway", *OPTIONS, "--control", control], capture_output=True,
+                               text=True, timeout=WAIT_S, check=False)
         check(other.returncode == 3 and "in use" in other.stderr, f"a second one: {other}")
     with Gateway(SITE, "--device", "F", "--control", control):  # it was killed: the file is still there
         check(len(status_of(control)["workers"]) == 1, "nobody there")
@@ -461,6 +462,42 @@ def read_again_when_it_is_wrong():
                 check(new.size("large") == LARGE, "nobody is let in")
         finally:
             restore_site(before)
+
+
+# --- the service manager ----------------------------------------------------------------------------
+
+@case
+def service_manager():
+    """It opens the port, and is told what happens (sd_listen_fds(3), sd_notify(3))."""
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(f"{FOLDER}/notify")
+    manager.settimeout(WAIT_S)
+    port = socket.create_server(("10.20.0.1", 21))
+
+    def give():
+        os.dup2(port.fileno(), 3)  # the manager's own socket is there, so nobody else's
+        os.set_inheritable(3, True)
+        os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", NOTIFY_SOCKET=f"{FOLDER}/notify")
+
+    def hears(pattern):
+        said = manager.recv(1000).decode()
+        check(re.fullmatch(pattern, said), f"the manager hears {said!r}, not {pattern}")
+
+    with Gateway(before=give) as g:
+        hears("READY=1")
+        with Client() as c:
+            check(c.fetch("small file") == small(), "the file is another")
+        for _ in range(2):  # it takes the port over to the next worker
+            g.signal(signal.SIGHUP)
+            hears(r"RELOADING=1\nMONOTONIC_USEC=\d+")
+            hears("READY=1")
+            with Client() as c:
+                check(c.fetch("small file") == small(), "the file is another")
+        g.signal(signal.SIGTERM)
+        hears("STOPPING=1")
+        check(g.ends() == 0, f"exit {g.process.returncode}")
+        check(not is_closed(), "the manager's port is closed")
+    port.close()
 
 
 # --- its end ----------------------------------------------------------------------------------------
