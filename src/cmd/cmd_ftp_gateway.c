@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/command.h"
 #include "cmd/gateway_run.h"
+#include "cmd/gateway_status.h"
 
 static const struct option_spec options[] = {
 	{"device", "NAME", "of the site's devices the one that this is", false},
@@ -21,8 +22,23 @@ static const struct option_spec options[] = {
 	 "as whom it speaks with the world; without it and without a site, nobody", false},
 	{"limit", "NAME=N", "sessions, per-source, per-minute, rate, login, idle, data; 0: none",
 	 true},
+	{"log", "FILE", "what happens, a line of JSON each; else on standard output", false},
+	{"transfer-log", "FILE", "files that were carried, as xferlog(5) has it", false},
+	{"control", "SOCKET", "a socket to be made, where --status asks", false},
+	{"metrics", "ADDRESS:PORT", "what it has counted, for Prometheus: /metrics", false},
+	{"status", "SOCKET", "tell what the gateway there has counted, and end", false},
+	{"format", "text|json|openmetrics", "of --status; default text", false},
 	{"verbose", NULL, "tell commands and replies, too", false},
 };
+
+static int run(const struct arguments *args)
+{
+	if (args_has(args, "status"))
+		return gateway_status(args);
+	if (args_has(args, "format"))
+		return command_usage_error("--format goes with --status");
+	return gateway_run(args);
+}
 
 const struct command command_ftp_gateway = {
 	.name = "ftp-gateway",
@@ -32,5 +48,5 @@ const struct command command_ftp_gateway = {
 	.n_options = sizeof(options) / sizeof(options[0]),
 	.min_operands = 0,
 	.max_operands = 1,
-	.run = gateway_run,
+	.run = run,
 };

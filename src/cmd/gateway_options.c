@@ -38,7 +38,7 @@ static int usage(struct err *err, const char *option, const char *value, const c
 }
 
 /* "192.0.2.1:21", "[2001:db8::1]:21", "192.0.2.1", "2001:db8::1". */
-static bool read_addr_port(struct slice s, struct gate_listener *l)
+bool gateway_end(struct slice s, struct gate_listener *l)
 {
 	struct slice host = s, rest;
 	uint64_t v = 21;
@@ -67,7 +67,7 @@ static int read_ends(const struct arguments *args, const char *option, void *lis
 	for (size_t i = 0; i < args_count(args, option); i++) {
 		struct gate_listener *l = list_add(arena, list, sizeof(*l));
 
-		if (!read_addr_port(slice_of(args_nth(args, option, i)), l))
+		if (!gateway_end(slice_of(args_nth(args, option, i)), l))
 			return usage(err, option, args_nth(args, option, i),
 				     "an address with or without a port");
 	}

@@ -4,15 +4,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
+#include "cmd/gateway_counts.h"
 #include "cmd/gateway_log.h"
+#include "cmd/gateway_metrics.h"
 #include "cmd/gateway_options.h"
 #include "cmd/gateway_site.h"
 #include "cmd/load.h"
 #include "sys/host_ports.h"
 #include "sys/interrupt.h"
 #include "sys/limit.h"
+#include "sys/local.h"
+#include "sys/log_file.h"
 #include "sys/notify.h"
 #include "sys/overseer.h"
 #include "sys/privilege.h"
@@ -34,6 +39,9 @@ struct generation {
 	struct gate_config config;
 	struct broker_limits limits;
 	const char *user;
+	struct log_file log, transfers;
+	struct worker_counts *counts; /* in memory that is shared; NULL: not yet */
+	struct generation *next;      /* of those that have workers */
 };
 
 struct running {
@@ -41,6 +49,11 @@ struct running {
 	struct open_listener listeners[LISTENERS_MAX];
 	size_t n_listeners;
 	struct transparent *transparent; /* NULL: not needed yet */
+	struct generation *generations;
+	struct gateway_counts *counts;
+	struct gateway_metrics metrics;
+	int control; /* -1: none */
+	bool is_ready;
 	bool verbose;
 };
 
@@ -88,11 +101,50 @@ static int read_config(struct generation *g, const struct arguments *args, struc
 	return rc ? rc : set_limits(g, err);
 }
 
+static int open_logs(struct generation *g, const struct arguments *args, struct err *err)
+{
+	const char *transfers = args_value(args, "transfer-log");
+	int rc = log_file_open(&g->log, args_value(args, "log"), err);
+
+	if (!rc && transfers)
+		rc = log_file_open(&g->transfers, transfers, err);
+	return rc;
+}
+
+static bool has_counts(const struct running *r, const struct worker_counts *w)
+{
+	for (const struct generation *g = r->generations; g; g = g->next)
+		if (g->counts == w)
+			return true;
+	return false;
+}
+
+static void take_counts(struct running *r, struct generation *g)
+{
+	size_t i = 0;
+
+	while (i < OVERSEER_WORKERS - 1 && has_counts(r, &r->counts->workers[i]))
+		i++;
+	g->counts = gateway_counts_take(r->counts, i, g->config.name);
+}
+
+static void close_logs(struct generation *g)
+{
+	log_file_close(&g->log);
+	log_file_close(&g->transfers);
+}
+
 static void forget(void *ctx, void *config)
 {
-	struct generation *g = config;
+	struct generation *g = config, **link = &((struct running *)ctx)->generations;
 
-	(void)ctx;
+	while (*link && *link != g)
+		link = &(*link)->next;
+	if (*link)
+		*link = g->next;
+	if (g->counts)
+		gateway_counts_end(((struct running *)ctx)->counts, g->counts);
+	close_logs(g);
 	portset_release(&g->config.refused_ports);
 	load_release(&g->loaded);
 	arena_free(g->arena);
@@ -160,8 +212,13 @@ static int configure(void *ctx, void **config, struct err *err)
 	int rc;
 
 	memset(g, 0, sizeof(*g));
+	if (r->is_ready)
+		notify_reloading();
 	g->arena = arena_new();
+	g->log.fd = g->transfers.fd = -1;
 	rc = read_config(g, r->args, err);
+	if (!rc)
+		rc = open_logs(g, r->args, err);
 	for_each (l, &g->config.listeners)
 		if (!rc)
 			rc = open_listener(r, l, err);
@@ -169,7 +226,7 @@ static int configure(void *ctx, void **config, struct err *err)
 		rc = transparent_start(&r->transparent, err);
 	if (rc) {
 		err_take_place(err);
-		forget(NULL, g);
+		forget(r, g);
 		return rc;
 	}
 	for (size_t i = 0; i < r->n_listeners; i++)
@@ -177,6 +234,9 @@ static int configure(void *ctx, void **config, struct err *err)
 			stream_close(r->listeners[i].fd, false);
 			r->listeners[i--] = r->listeners[--r->n_listeners];
 		}
+	take_counts(r, g);
+	g->next = r->generations;
+	r->generations = g;
 	*config = g;
 	return 0;
 }
@@ -190,6 +250,7 @@ static const struct broker_limits *limits_of(void *config)
 
 struct worker {
 	struct running *r;
+	struct generation *g;
 	struct loop *loop;
 	struct gate *gate;
 	struct sock master;
@@ -201,15 +262,30 @@ static bool is_chatter(const struct gate_event *e)
 	return strcmp(e->what, "command") == 0 || strcmp(e->what, "reply") == 0;
 }
 
+/* That it cannot be written is said once, until it can again. */
+static void add_line(struct log_file *log, const struct buf *line)
+{
+	bool failed = log->fails;
+	int rc = log_file_add(log, buf_slice(line));
+
+	if (rc && !failed)
+		fprintf(stderr, "portolan: ftp-gateway: cannot write to %s: %s\n", log->path,
+			strerror(-rc));
+}
+
 static void tell(void *ctx, const struct gate_event *e)
 {
 	struct worker *w = ctx;
+	int64_t now = w->loop->ops->wall_ms(w->loop);
 	struct buf line = BUF_INIT;
 
 	if (is_chatter(e) && !w->r->verbose)
 		return;
-	gateway_log_json(e, w->loop->ops->wall_ms(w->loop), &line);
-	command_print(&line);
+	gateway_log_json(e, now, &line);
+	add_line(&w->g->log, &line);
+	buf_clear(&line);
+	if (w->g->transfers.fd >= 0 && gateway_log_xfer(e, now, &line))
+		add_line(&w->g->transfers, &line);
 	buf_release(&line);
 }
 
@@ -255,11 +331,15 @@ static int open_gate(struct worker *w, struct generation *g, struct resolver *re
 
 	if (rc)
 		return rc;
+	/* One that died had some; what it counted stays. */
+	w->g->counts->counts.sessions = w->g->counts->counts.transfers = 0;
+	w->g->counts->pid = overseer_pid();
 	w->gate = gate_new(&(struct gate_setup){.loop = w->loop,
 						.config = &g->config,
 						.resolver = resolver,
 						.ephemeral = ports.ephemeral,
 						.rights = rights,
+						.counts = &w->g->counts->counts,
 						.tell = tell,
 						.ctx = w});
 	host_ports_release(&ports);
@@ -279,14 +359,25 @@ static int serve(struct worker *w, const volatile int *interrupted, struct err *
 	if (rc || !*interrupted)
 		return rc;
 	w->loop->stop = false;
+	w->g->counts->drains = true;
 	gate_drain(w->gate, drained, w);
 	return w->loop->stop ? 0 : loop_run(w->loop, NULL, err);
+}
+
+/* What is for other generations alone, and for the first process. */
+static void close_others(struct worker *w)
+{
+	for (struct generation *g = w->r->generations; g; g = g->next)
+		if (g != w->g)
+			close_logs(g);
+	stream_close(w->r->control, false);
+	gateway_metrics_leave(&w->r->metrics);
 }
 
 static int work(void *ctx, void *config, int broker, struct err *err)
 {
 	struct generation *g = config;
-	struct worker w = {.r = ctx, .broker = broker};
+	struct worker w = {.r = ctx, .g = config, .broker = broker};
 	const struct rights rights = {ask_listen, ask_bind, ask_translation, end_translation, &w};
 	struct sandbox sandbox = {.user = g->user};
 	const volatile int *interrupted = interrupt_catch();
@@ -296,6 +387,8 @@ static int work(void *ctx, void *config, int broker, struct err *err)
 	if (rc)
 		return rc;
 	limit_descriptors(DESCRIPTORS);
+	close_others(&w);
+	tzset(); /* reads a file */
 	resolver = resolver_new(w.loop);
 	resolver_prepare(resolver);
 	rc = open_gate(&w, g, resolver, &rights, err);
@@ -320,9 +413,9 @@ static void say(void *ctx, const char *what, const char *detail)
 
 static void ready(void *ctx, bool again)
 {
-	(void)ctx;
 	if (!again)
 		fprintf(stderr, "ready\n");
+	((struct running *)ctx)->is_ready = true;
 	notify("READY=1");
 }
 
@@ -339,9 +432,44 @@ static void stopping(void *ctx)
 	notify("STOPPING=1");
 }
 
+static void asked(void *ctx)
+{
+	struct running *r = ctx;
+	struct gateway_counts *copy = mem_new(1, sizeof(*copy));
+
+	gateway_counts_copy(r->counts, copy);
+	local_tell(r->control, copy, sizeof(*copy));
+	free(copy);
+}
+
+static int open_rest(struct running *r, struct err *err)
+{
+	const char *control = args_value(r->args, "control");
+	int rc = gateway_counts_new(&r->counts, err);
+
+	if (!rc)
+		rc = gateway_metrics_start(&r->metrics, args_value(r->args, "metrics"),
+					   args_value(r->args, "run-as"), r->counts, err);
+	return rc || !control ? rc : local_listen(control, &r->control, err);
+}
+
+static void died(void *ctx, int pid)
+{
+	struct running *r = ctx;
+	struct err err;
+
+	if (gateway_metrics_again(&r->metrics, pid, &err))
+		say(r, r->metrics.listener < 0 ? "metrics ended, for good" : "metrics ended", "");
+}
+
 int gateway_run(const struct arguments *args)
 {
-	struct running r = {.args = args, .verbose = args_has(args, "verbose")};
+	struct running r = {.args = args,
+			    .verbose = args_has(args, "verbose"),
+			    .control = -1,
+			    .metrics = {.web = {.life = -1}, .listener = -1}};
+	struct err err;
+	int rc = open_rest(&r, &err);
 	const struct overseer o = {
 		.configure = configure,
 		.forget = forget,
@@ -350,13 +478,17 @@ int gateway_run(const struct arguments *args)
 		.say = say,
 		.ready = ready,
 		.stopping = stopping,
+		.asked = asked,
+		.watched = r.control,
+		.died = died,
 		.ctx = &r,
 	};
-	struct err err;
-	int rc;
 
 	take_given(&r);
-	rc = oversee(&o, &err);
+	if (!rc)
+		rc = oversee(&o, &err);
+	gateway_metrics_stop(&r.metrics);
+	local_end(args_value(args, "control"), r.control);
 	transparent_stop(r.transparent);
 	close_listeners(&r);
 	return rc ? command_failed(&err) : EXIT_HOLDS;

@@ -269,6 +269,7 @@ void conn_data_begin(struct session *s, const struct ftp_command *command)
 		.verb = copy(command->word),
 		.path = copy(command->arg),
 		.upload = command->info->bits & CMD_UPLOAD,
+		.ascii = !s->type || s->type == 'A',
 		.passed = !t->data,
 	};
 	c->busy++;

@@ -60,7 +60,7 @@ static const struct verb_info verbs[] = {
 	{"STOU", VERB_OTHER, UP},
 	{"STRU", VERB_STRU, 0},
 	{"SYST", VERB_OTHER, CMD_EARLY},
-	{"TYPE", VERB_OTHER, 0},
+	{"TYPE", VERB_TYPE, 0},
 	{"USER", VERB_USER, CMD_EARLY},
 	{"XCRC", VERB_OTHER, LOOK},
 	{"XCUP", VERB_OTHER, 0},

@@ -44,6 +44,7 @@ enum verb {
 	VERB_SITE,
 	VERB_STAT,
 	VERB_STRU,
+	VERB_TYPE,
 	VERB_USER,
 };
 

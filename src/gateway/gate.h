@@ -31,7 +31,7 @@ struct gate_event {
 	struct slice detail;
 	/* of "transfer" */
 	struct slice verb, path;
-	bool upload, broken;
+	bool upload, ascii, broken;
 	bool passed; /* by the kernel: neither bytes nor time are known */
 	uint64_t bytes;
 	int64_t us;

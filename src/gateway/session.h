@@ -103,9 +103,10 @@ struct session {
 	size_t stale, attended;
 	unsigned n_unasked;
 	size_t n_expected, answering; /* answering: whose reply goes on; EXPECTED_MAX: nobody's */
-	char *login, *user; /* owned; explicit: as the client said it; without the server */
-	bool running;	    /* inside of run(): it goes on there */
-	bool has_quit;	    /* the server has said goodbye, and will close */
+	char *login, *user;    /* owned; explicit: as the client said it; without the server */
+	bool running;	       /* inside of run(): it goes on there */
+	bool has_quit;	       /* the server has said goodbye, and will close */
+	char type, type_asked; /* of files, as TYPE says it; 0: nobody said one, it is A */
 	bool user_said, too_long, client_gone, epsv_all, lacks_epsv;
 
 	struct {

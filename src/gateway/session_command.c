@@ -276,6 +276,8 @@ void session_pass_on(struct session *s, const struct ftp_command *c, struct slic
 		     is_secret ? c->word.p : line.p, is_secret ? " ..." : "");
 	telnet_put(line, &s->to_server);
 	buf_add_text(&s->to_server, "\r\n");
+	if (c->info && c->info->verb == VERB_TYPE)
+		s->type_asked = c->arg.n ? (char)toupper((unsigned char)c->arg.p[0]) : '\0';
 	session_expect(s, OF_CLIENT, c->info ? c->info : &other);
 }
 

@@ -104,7 +104,12 @@ static void after_reply(struct session *s, const struct expected *e, unsigned co
 			session_data_forget(s, false);
 			s->stage = STAGE_LOGIN;
 			s->user_said = s->epsv_all = false;
+			s->type = '\0';
 		}
+		break;
+	case VERB_TYPE:
+		if (is_success(code))
+			s->type = s->type_asked;
 		break;
 	case VERB_AUTH:
 		if (code == 234) {

@@ -15,7 +15,6 @@
 #include "base/mem.h"
 
 enum {
-	GENERATIONS = 64, /* that may drain at once: then no further one is begun */
 	READY_MS = 10000, /* for a worker to say that it is */
 	AGAIN_S = 1,	  /* at least between two workers of which the first one died */
 };
@@ -30,7 +29,7 @@ struct generation {
 
 struct overseeing {
 	const struct overseer *o;
-	struct generation all[GENERATIONS];
+	struct generation all[OVERSEER_WORKERS];
 	size_t n; /* the last one is the present one */
 	int signals;
 	sigset_t mask_before;
@@ -46,6 +45,11 @@ void overseer_ready(void)
 		return;
 	close(ready_fd);
 	ready_fd = -1;
+}
+
+int overseer_pid(void)
+{
+	return (int)getpid();
 }
 
 static time_t now(void)
@@ -142,9 +146,9 @@ static int add(struct overseeing *s, struct err *err)
 	struct generation g = {.broker = -1};
 	int rc;
 
-	if (s->n == GENERATIONS)
+	if (s->n == OVERSEER_WORKERS)
 		return err_set(err, ERR_LIMIT, PLACE_NONE, "%d workers are ending still",
-			       GENERATIONS);
+			       OVERSEER_WORKERS);
 	rc = s->o->configure(s->o->ctx, &g.config, err);
 	if (rc)
 		return rc;
@@ -230,8 +234,11 @@ static void bury(struct overseeing *s)
 
 		while (i < s->n && s->all[i].pid != pid)
 			i++;
-		if (i == s->n)
+		if (i == s->n) {
+			if (s->o->died)
+				s->o->died(s->o->ctx, (int)pid);
 			continue;
+		}
 		if (s->all[i].drains) {
 			forget(s, i);
 			continue;
@@ -303,16 +310,22 @@ static void serve_brokers(struct overseeing *s, const struct pollfd *fds, size_t
 
 static void turn(struct overseeing *s)
 {
-	struct pollfd fds[GENERATIONS + 1] = {{.fd = s->signals, .events = POLLIN}};
-	size_t n = 1;
+	struct pollfd fds[OVERSEER_WORKERS + 2] = {
+		{.fd = s->signals, .events = POLLIN},
+		{.fd = s->o->asked ? s->o->watched : -1, .events = POLLIN}};
+	size_t n = 2;
 	int wait = replace(s);
 
+	if (s->stopping && !s->n) /* the last one had died before */
+		return;
 	for (size_t i = 0; i < s->n; i++)
 		if (s->all[i].broker >= 0)
 			fds[n++] = (struct pollfd){.fd = s->all[i].broker, .events = POLLIN};
 	if (poll(fds, n, wait) <= 0)
 		return;
-	serve_brokers(s, fds + 1, n - 1);
+	serve_brokers(s, fds + 2, n - 2);
+	if (fds[1].revents)
+		s->o->asked(s->o->ctx);
 	if (fds[0].revents)
 		take_signal(s);
 }

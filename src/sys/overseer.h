@@ -13,6 +13,8 @@
 #include "base/err.h"
 #include "sys/broker.h"
 
+enum { OVERSEER_WORKERS = 64 }; /* at once: then no further one is begun */
+
 struct overseer {
 	/* Reads the configuration: another one each time. It is the caller's own. */
 	int (*configure)(void *ctx, void **config, struct err *err);
@@ -24,6 +26,11 @@ struct overseer {
 	void (*say)(void *ctx, const char *what, const char *detail); /* for the log */
 	void (*ready)(void *ctx, bool again);
 	void (*stopping)(void *ctx); /* told to end, the first time: nothing new is taken */
+	/* Called when `watched` is readable, in the first process; NULL: nothing is watched. */
+	void (*asked)(void *ctx);
+	int watched;
+	/* Another process that this one began has ended. NULL: there is none. */
+	void (*died)(void *ctx, int pid);
 	void *ctx;
 };
 
@@ -32,3 +39,4 @@ MUST_USE int oversee(const struct overseer *o, struct err *err);
 
 /* Of a worker, which is told of SIGTERM by interrupt_catch() (sys/interrupt.h). */
 void overseer_ready(void);
+int overseer_pid(void); /* this process's */

@@ -89,6 +89,7 @@ static const int needed[] = {
 	SCMP_SYS(connect),
 	SCMP_SYS(epoll_ctl),
 	SCMP_SYS(epoll_pwait2),
+	SCMP_SYS(epoll_wait),
 	SCMP_SYS(exit),
 	SCMP_SYS(exit_group),
 	SCMP_SYS(fcntl),

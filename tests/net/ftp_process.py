@@ -2,20 +2,24 @@
 """ftp_process.py PORTOLAN FOLDER FILES [CASE ...]: what becomes of an FTP gateway's processes, seen by its clients and
 in /proc. FOLDER has site.yaml and takes what the gateways say; FILES are what the server has. A line for each case."""
 import ftplib
+import json
 import os
 import pwd
 import re
 import resource
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 
 PORTOLAN, FOLDER, FILES = sys.argv[1:4]
 SITE = f"{FOLDER}/site.yaml"
 CLIENT, SERVER, PASSWORD = "10.20.0.10", "203.0.113.24", "pass-the-word"
-OPTIONS = ["--listen", "10.20.0.1:21", "--explicit", "--allow", f"10.20.0.0/24={SERVER}", "--client-ports", "40000-40999"]
+OPTIONS = ["--listen", "10.20.0.1:21", "--explicit", "--allow", f"10.20.0.0/24={SERVER}"]
 LARGE = 64 << 20
 WAIT_S = 5
 CASES = []
@@ -48,7 +52,7 @@ def status(pid):
 def is_there(pid):
     try:
         return not status(pid)["State"].startswith("Z")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
@@ -60,7 +64,8 @@ class Gateway:
         self.out, self.err = f"{FOLDER}/out.{Gateway.last}", f"{FOLDER}/err.{Gateway.last}"
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
             self.process = subprocess.Popen([PORTOLAN, "ftp-gateway", *(options or (SITE, "--device", "F"))],
-                                            stdin=subprocess.DEVNULL, stdout=out, stderr=err, preexec_fn=before)
+                                            stdin=subprocess.DEVNULL, stdout=out, stderr=err, preexec_fn=before,
+                                            close_fds=False)
         self.pid = self.process.pid
         wait("the gateway is ready", lambda: "ready" in self.said() or self.process.poll() is not None)
         check(self.process.poll() is None, f"the gateway ended: {self.said()}")
@@ -97,6 +102,7 @@ class Gateway:
             if is_there(pid):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        wait("all are gone", lambda: not any(map(is_there, everyone)))
 
 
 # --- its clients ------------------------------------------------------------------------------------
@@ -140,6 +146,14 @@ class Client(ftplib.FTP):
             got = read_all(data)
         self.voidresp()
         return got
+
+    def quit_anyhow(self):
+        """After what it has to say still of a transfer."""
+        try:
+            self.voidresp()
+        except ftplib.Error:
+            pass
+        self.quit()
 
     def large(self):
         """In the middle of it, for as long as nobody reads."""
@@ -238,6 +252,155 @@ def every_mode():
             check(PASSWORD not in g.told() + g.said(), "a password is told")
 
 
+# --- its logs ---------------------------------------------------------------------------------------
+
+def lines(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read().splitlines()
+
+
+@case
+def logs():
+    log, transfers = f"{FOLDER}/log", f"{FOLDER}/xferlog"
+    with Gateway(SITE, "--device", "F", "--log", log, "--transfer-log", transfers, "--verbose") as g:
+        with Client() as c:
+            c.fetch("small file")
+            with c.data("STOR sent\x01") as data:
+                data.sendall(b"x" * 1234)
+            c.voidresp()
+            c.voidcmd("TYPE A")
+            c.retrlines("LIST", lambda line: None)
+            data = c.data("RETR large")
+            data.recv(1)
+            data.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            data.close()
+            c.quit_anyhow()
+        wait("three transfers", lambda: len(lines(transfers)) == 3)
+        for moved in log, transfers:
+            os.rename(moved, moved + ".1")
+        g.signal(signal.SIGHUP)
+        wait("read again", lambda: "read again" in g.said())
+        with Client() as c:
+            c.fetch("small file")
+        wait("a transfer", lambda: len(lines(transfers)) == 1)
+        events = [json.loads(line)["event"] for line in lines(log) + lines(log + ".1")]
+        check({"session", "login", "transfer", "command", "reply", "end"} <= set(events), f"events: {events}")
+        check(not g.told() and g.said().splitlines()[0] == "ready", "something is told elsewhere")
+    when = r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d 2\d{3} 1"
+    wanted = (rf"{when} {CLIENT} 100000 small_file b _ o r lab ftp 0 \* c",
+              rf"{when} {CLIENT} 1234 sent_ b _ i r lab ftp 0 \* c",
+              rf"{when} {CLIENT} \d+ large a _ o r lab ftp 0 \* i")
+    for want, line in zip(wanted, lines(transfers + ".1")):
+        check(re.fullmatch(want, line), f"{line!r} is not {want}")
+    for path in log, transfers, log + ".1", transfers + ".1":
+        check(os.stat(path).st_mode & 0o777 == 0o640, f"{path} has the mode {os.stat(path).st_mode:o}")
+        check(not [line for line in lines(path) if PASSWORD in line], f"a password in {path}")
+
+
+@case
+def log_that_cannot_be_written():
+    with Gateway(*OPTIONS, "--log", "/dev/full") as g, Client() as c:
+        check(c.fetch("small file") == small(), "the file is another")
+        said = [line for line in g.said().splitlines() if "No space left" in line]
+        check(len(said) == 1 and "/dev/full" in said[0], f"said: {g.said()}")
+
+
+# --- its counts -------------------------------------------------------------------------------------
+
+def status_of(control, form="json"):
+    told = run(PORTOLAN, "ftp-gateway", "--status", control, "--format", form)
+    return json.loads(told) if form == "json" else told
+
+
+@case
+def counts():
+    control = f"{FOLDER}/control"
+    with Gateway(SITE, "--device", "F", "--control", control) as g:
+        check(os.stat(control).st_mode & 0o777 == 0o600, f"{control} has the mode {os.stat(control).st_mode:o}")
+        with Client() as old:
+            old.fetch("small file")
+            data = old.large()
+            g.signal(signal.SIGHUP)
+            wait("read again", lambda: "read again" in g.said())
+            with Client() as new:
+                with new.data("STOR sent") as sent:
+                    sent.sendall(b"x" * 1234)
+                new.voidresp()
+                said = status_of(control)
+                keys = "draining", "sessions", "transfers", "logins", "bytes_down", "bytes_up"
+                numbers = [[w[key] for key in keys] for w in said["workers"]]
+                check(sorted(numbers) == [[False, 1, 0, 1, 0, 1234], [True, 1, 1, 1, 100000, 0]], f"told: {said}")
+                check({w["pid"] for w in said["workers"]} == set(g.workers()), f"told: {said}")
+            data.close()
+            old.quit_anyhow()
+        wait("one worker", lambda: len(status_of(control)["workers"]) == 1)
+        total = status_of(control)["all"]
+        check(total["sessions"] == 0 and total["logins"] == 2 and total["bytes_up"] == 1234, f"of all: {total}")
+        killed = g.worker()
+        os.kill(killed, signal.SIGKILL)
+        wait("a new worker", lambda: killed not in g.workers() and
+             [w["pid"] for w in status_of(control)["workers"]] == g.workers())
+        check(status_of(control)["all"]["logins"] == 2, "the counts of a worker that died are gone")
+        check("draining" not in status_of(control, "text"), status_of(control, "text"))
+        metrics = status_of(control, "openmetrics")
+        check('portolan_ftp_gateway_logins_total{gateway="F"} 2\n' in metrics and metrics.endswith("# EOF\n"), metrics)
+        g.signal(signal.SIGTERM)
+        g.ends()
+        check(not os.path.exists(control), "the socket is still there")
+    with Gateway(SITE, "--device", "F", "--control", control) as g:
+        other = subprocess.run([PORTOLAN, "ftp-gateway", *OPTIONS, "--control", control], capture_output=True,
+                               text=True, timeout=WAIT_S, check=False)
+        check(other.returncode == 3 and "in use" in other.stderr, f"a second one: {other}")
+    with Gateway(SITE, "--device", "F", "--control", control):  # it was killed: the file is still there
+        check(len(status_of(control)["workers"]) == 1, "nobody there")
+
+
+METRICS = "127.0.0.1:9121"
+
+
+def page(path="/metrics"):
+    """Its status and its text."""
+    try:
+        with urllib.request.urlopen(f"http://{METRICS}{path}", timeout=WAIT_S) as reply:
+            return reply.status, reply.read().decode()
+    except urllib.error.HTTPError as e:
+        return e.code, ""
+
+
+def web_process(g):
+    """The one of its processes that is no worker: it holds one descriptor of the net."""
+    listeners = run("ss", "-Htlnp", "sport", "=", METRICS.split(":")[1])
+    pids = {int(pid) for pid in re.findall(r"pid=(\d+)", listeners)} - {g.pid}
+    check(len(pids) == 1, f"who listens for {METRICS}: {listeners}")
+    return pids.pop()
+
+
+@case
+def metrics():
+    with Gateway(SITE, "--device", "F", "--metrics", METRICS) as g:
+        web = web_process(g)
+        has_no_rights(web, "nobody")
+        with Client() as c:
+            c.fetch("small file")
+            status, text = page()
+            check(status == 200 and text.endswith("# EOF\n"), f"{status} {text}")
+            for line in 'sessions{gateway="F",state="serving"} 1', 'bytes_down_total{gateway="F"} 100000':
+                check(f"portolan_ftp_gateway_{line}\n" in text, text)
+        check(page("/")[0] == 404, "another page is there")
+        stuck = [socket.create_connection(METRICS.split(":"), WAIT_S) for _ in range(20)]
+        with Client() as c:
+            check(c.fetch("small file") == small(), "many who ask disturb others")
+        for s in stuck:
+            s.close()
+        wait("a page", lambda: page()[0] == 200)
+        time.sleep(2)
+        os.kill(web, signal.SIGKILL)
+        wait("another one", lambda: "metrics ended" in g.said() and page()[0] == 200)
+        web = web_process(g)
+        g.signal(signal.SIGKILL)
+        wait("it is gone", lambda: not is_there(web))
+
+
 # --- read again -------------------------------------------------------------------------------------
 
 def change_site(old, new):
@@ -299,6 +462,42 @@ def read_again_when_it_is_wrong():
                 check(new.size("large") == LARGE, "nobody is let in")
         finally:
             restore_site(before)
+
+
+# --- the service manager ----------------------------------------------------------------------------
+
+@case
+def service_manager():
+    """It opens the port, and is told what happens (sd_listen_fds(3), sd_notify(3))."""
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(f"{FOLDER}/notify")
+    manager.settimeout(WAIT_S)
+    port = socket.create_server(("10.20.0.1", 21))
+
+    def give():
+        os.dup2(port.fileno(), 3)  # the manager's own socket is there, so nobody else's
+        os.set_inheritable(3, True)
+        os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", NOTIFY_SOCKET=f"{FOLDER}/notify")
+
+    def hears(pattern):
+        said = manager.recv(1000).decode()
+        check(re.fullmatch(pattern, said), f"the manager hears {said!r}, not {pattern}")
+
+    with Gateway(before=give) as g:
+        hears("READY=1")
+        with Client() as c:
+            check(c.fetch("small file") == small(), "the file is another")
+        for _ in range(2):  # it takes the port over to the next worker
+            g.signal(signal.SIGHUP)
+            hears(r"RELOADING=1\nMONOTONIC_USEC=\d+")
+            hears("READY=1")
+            with Client() as c:
+                check(c.fetch("small file") == small(), "the file is another")
+        g.signal(signal.SIGTERM)
+        hears("STOPPING=1")
+        check(g.ends() == 0, f"exit {g.process.returncode}")
+        check(not is_closed(), "the manager's port is closed")
+    port.close()
 
 
 # --- its end ----------------------------------------------------------------------------------------
@@ -366,6 +565,17 @@ def worker_killed():
         check("worker died: signal 9" in g.said(), g.said())
         with Client() as new:
             check(new.fetch("small file") == small(), "the new one does not work")
+
+
+@case
+def told_to_end_when_a_worker_has_died():
+    """Before another one has begun."""
+    with Gateway() as g:
+        os.kill(g.worker(), signal.SIGKILL)
+        wait("the worker is gone", lambda: "worker died" in g.said())
+        g.signal(signal.SIGTERM)
+        check(g.ends() == 0, f"exit {g.process.returncode}")
+    nothing_is_left()
 
 
 # --- descriptors ------------------------------------------------------------------------------------
