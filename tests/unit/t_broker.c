@@ -92,8 +92,8 @@ static void has_limits(void **state)
 			if (fds[k] >= 0)
 				close(fds[k]);
 	}
+	end_broker(more, pids[1]); /* it has inherited the other's end */
 	end_broker(some, pids[0]);
-	end_broker(more, pids[1]);
 }
 
 static void opens(void **state)
