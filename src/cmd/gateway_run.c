@@ -309,13 +309,14 @@ static void end_translation(void *ctx, const struct translation_of *t)
 	broker_untranslate(((struct worker *)ctx)->broker, t);
 }
 
-/* The first process speaks only when it is asked: it is gone. */
+/* The first process speaks only when it is asked: it is gone, or was slow. */
 static void master_gone(struct sock *s, unsigned events)
 {
 	struct worker *w = (struct worker *)((char *)s - offsetof(struct worker, master));
 
 	(void)events;
-	loop_stop(w->loop);
+	if (broker_is_gone(w->broker))
+		loop_stop(w->loop);
 }
 
 static void drained(void *ctx)
@@ -390,8 +391,9 @@ static int work(void *ctx, void *config, int broker, struct err *err)
 	close_others(&w);
 	tzset(); /* reads a file */
 	resolver = resolver_new(w.loop);
-	resolver_prepare(resolver);
-	rc = open_gate(&w, g, resolver, &rights, err);
+	rc = resolver_prepare(resolver, err);
+	if (!rc)
+		rc = open_gate(&w, g, resolver, &rights, err);
 	if (!rc)
 		rc = sandbox_enter(&sandbox, err);
 	if (!rc) {

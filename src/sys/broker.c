@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 struct answer {
-	int32_t result; /* 0: a descriptor comes with it; or -errno */
-	uint32_t call;	/* of calls[] */
+	uint32_t number; /* the question's */
+	int32_t result;	 /* 0: a descriptor comes with it; or -errno */
+	uint32_t call;	 /* of calls[] */
 };
 static const char *const calls[] = {"ask", "socket", "setsockopt", "bind", "listen"};
 
@@ -34,34 +35,87 @@ int broker_pair(int fds[2])
 
 /* --- who asks --------------------------------------------------------------------------------- */
 
+/* The descriptor that came along; or -1. */
 static int passed(struct msghdr *msg)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
 	int fd;
 
-	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-		return 0;
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
+	    c->cmsg_len != CMSG_LEN(sizeof(fd)))
+		return -1;
 	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
 	return fd;
 }
 
-/* A descriptor, 0 where there is none to an answer that is good, or -errno. */
-static int ask(int fd, const struct broker_question *q, const char **call)
+/* One answer; *opened: its descriptor, or -1. 0 or -errno. */
+static int hear(int fd, int flags, struct answer *a, int *opened)
 {
-	struct answer a = {0};
 	union control control;
-	struct iovec bytes = {.iov_base = &a, .iov_len = sizeof(a)};
+	struct iovec bytes = {.iov_base = a, .iov_len = sizeof(*a)};
 	struct msghdr msg = {.msg_iov = &bytes,
 			     .msg_iovlen = 1,
 			     .msg_control = control.bytes,
 			     .msg_controllen = sizeof(control.bytes)};
+	ssize_t n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | flags);
+
+	*opened = -1;
+	if (n < 0)
+		return errno == EAGAIN ? -EAGAIN : -EPIPE;
+	*opened = passed(&msg);
+	/* It came, and this process has no number free for it. */
+	if (*opened < 0 && msg.msg_flags & MSG_CTRUNC)
+		a->result = -EMFILE;
+	return n == (ssize_t)sizeof(*a) ? 0 : -EPIPE;
+}
+
+/* The answer to the question of that number. One that came too late for its own must not be taken
+ * for this one's: the socket would be on another port. */
+static int hear_of(int fd, uint32_t number, struct answer *a, int *opened)
+{
+	int rc;
+
+	while (!(rc = hear(fd, 0, a, opened)) && a->number != number)
+		if (*opened >= 0)
+			close(*opened);
+	if (!rc)
+		return 0;
+	if (*opened >= 0)
+		close(*opened);
+	return -EPIPE;
+}
+
+/* A descriptor, 0 where there is none to an answer that is good, or -errno. */
+static int ask(int fd, struct broker_question *q, const char **call)
+{
+	static uint32_t asked;
+	struct answer a = {0};
+	int opened, rc;
 
 	*call = calls[0];
-	if (send(fd, q, sizeof(*q), MSG_NOSIGNAL) != (ssize_t)sizeof(*q) ||
-	    recvmsg(fd, &msg, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(a))
+	q->number = ++asked;
+	if (send(fd, q, sizeof(*q), MSG_NOSIGNAL) != (ssize_t)sizeof(*q))
 		return -EPIPE;
+	rc = hear_of(fd, q->number, &a, &opened);
+	if (rc)
+		return rc;
 	*call = calls[a.call < N_CALLS ? a.call : 0];
-	return a.result ? a.result : passed(&msg);
+	if (opened >= 0)
+		return opened;
+	return a.result < 0 ? a.result : 0;
+}
+
+bool broker_is_gone(int fd)
+{
+	for (;;) {
+		struct answer a;
+		int opened, rc = hear(fd, MSG_DONTWAIT, &a, &opened);
+
+		if (opened >= 0)
+			close(opened);
+		if (rc)
+			return rc != -EAGAIN;
+	}
 }
 
 static int ask_for_socket(int fd, enum broker_verb verb, const struct stream_spec *spec,
@@ -182,9 +236,10 @@ static uint32_t call_index(const char *call)
 	return 0;
 }
 
-static bool answer(int fd, int result, const char *call)
+static bool answer(int fd, uint32_t number, int result, const char *call)
 {
-	struct answer a = {.result = result < 0 ? result : 0, .call = call_index(call)};
+	struct answer a = {
+		.number = number, .result = result < 0 ? result : 0, .call = call_index(call)};
 	union control control;
 	struct iovec bytes = {.iov_base = &a, .iov_len = sizeof(a)};
 	struct msghdr msg = {.msg_iov = &bytes, .msg_iovlen = 1};
@@ -251,11 +306,11 @@ bool broker_serve(int fd, const struct broker_limits *limits)
 	if (n != (ssize_t)sizeof(q))
 		return false;
 	if (!broker_read((struct slice){bytes, (size_t)n}, limits, &q))
-		return answer(fd, -EPERM, call);
+		return answer(fd, q.number, -EPERM, call);
 	if (q.verb == BROKER_TRANSLATE || q.verb == BROKER_UNTRANSLATE)
-		return answer(fd, translate(&q), call);
+		return answer(fd, q.number, translate(&q), call);
 	result = open_as(limits->user, &q, &call);
-	ok = answer(fd, result, call);
+	ok = answer(fd, q.number, result, call);
 	if (result >= 0)
 		close(result);
 	return ok;

@@ -28,6 +28,9 @@ int broker_pair(int fds[2]);
  * where the limits say no, -EPIPE where nobody answers. */
 int broker_listen(int fd, const struct stream_spec *spec, const char **call);
 int broker_bind(int fd, const struct stream_spec *spec, const char **call);
+/* Of who asks, when `fd` is readable and nothing was asked: who has the rights is gone. False: only
+ * answers came that nobody waits for any more; they are thrown away. */
+bool broker_is_gone(int fd);
 
 /* As nft_map_add() and nft_map_remove(). */
 int broker_translate(int fd, const struct translation_of *t, unsigned timeout_ms);
@@ -40,6 +43,7 @@ bool broker_serve(int fd, const struct broker_limits *limits);
 /* For the tests: what is asked, as far as the limits let it through. */
 enum broker_verb { BROKER_LISTEN = 1, BROKER_BIND, BROKER_TRANSLATE, BROKER_UNTRANSLATE };
 struct broker_question {
+	uint32_t number; /* the answer has the same */
 	uint8_t verb, transparent;
 	uint16_t port, to_port, backlog;
 	uint32_t timeout_ms;

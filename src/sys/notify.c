@@ -38,7 +38,8 @@ void notify(const char *lines)
 	if (fd < 0)
 		return;
 	/* Who does not hear it says so itself, later. */
-	(void)!sendto(fd, lines, strlen(lines), MSG_NOSIGNAL, (const struct sockaddr *)&to, n);
+	(void)!sendto(fd, lines, strlen(lines), MSG_NOSIGNAL | MSG_DONTWAIT,
+		      (const struct sockaddr *)&to, n);
 	close(fd);
 }
 
@@ -63,15 +64,19 @@ static bool read_number(const char *name, uint64_t *v)
 size_t notify_listeners(int *fds, size_t max)
 {
 	uint64_t pid, n;
-	size_t i;
+	size_t i = 0;
 
 	if (!read_number("LISTEN_PID", &pid) || !read_number("LISTEN_FDS", &n) ||
 	    pid != (uint64_t)getpid())
-		return 0;
-	for (i = 0; i < n && i < max; i++) {
+		n = 0;
+	for (; i < n && i < max; i++) {
 		fds[i] = FIRST + (int)i;
-		fcntl(fds[i], F_SETFD, FD_CLOEXEC);
-		fcntl(fds[i], F_SETFL, O_NONBLOCK);
+		if (fcntl(fds[i], F_SETFD, FD_CLOEXEC) != 0 ||
+		    fcntl(fds[i], F_SETFL, O_NONBLOCK) != 0)
+			break; /* it is not there */
 	}
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
 	return i;
 }

@@ -12,5 +12,6 @@ void notify(const char *lines);
 /* "RELOADING=1" with the moment that systemd wants beside it. */
 void notify_reloading(void);
 
-/* The descriptors that were opened for this process, at most `max`; each may be used once. */
+/* The descriptors that were opened for this process, at most `max`; each may be used once. The
+ * variables go, so that no program of ours takes them for its own. */
 size_t notify_listeners(int *fds, size_t max);

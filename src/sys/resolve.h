@@ -63,6 +63,7 @@ struct resolver {
  * counts, also SERVFAIL and REFUSED (ARES_FLAG_NOCHECKRESP). */
 struct loop;
 MUST_USE struct resolver *resolver_new(struct loop *l);
-/* Reads now what it would read with the first query: no file is opened afterwards. */
-void resolver_prepare(struct resolver *r);
+/* Reads now what it would read with the first query: no file is opened afterwards. Fails where one
+ * is there and cannot be read. */
+MUST_USE int resolver_prepare(struct resolver *r, struct err *err);
 void resolver_free(struct resolver *r); /* before its loop; NULL is fine */

@@ -212,12 +212,25 @@ static void look_in_hosts(struct resolver_cares *r, struct resolve_query *q, int
 	ares_free_hostent(h);
 }
 
+/* As below, a name that is there as nobody's address is not asked for in the DNS. */
+static bool found_in_copy(struct resolver_cares *r, struct resolve_query *q)
+{
+	hosts_file_find(buf_slice(&r->hosts), q);
+	for (size_t i = 0; i < q->n_addrs; i++)
+		*(q->addrs[i].family == 4 ? &q->status4 : &q->status6) = RESOLVE_OK;
+	if (!q->n_addrs && q->status4 != RESOLVE_NO_HOST && q->status6 != RESOLVE_NO_HOST)
+		return false;
+	if (q->family != 6 && q->status4 == RESOLVE_NOT_ASKED)
+		q->status4 = RESOLVE_NODATA;
+	if (q->family != 4 && q->status6 == RESOLVE_NOT_ASKED)
+		q->status6 = RESOLVE_NODATA;
+	return true;
+}
+
 static bool found_in_hosts(struct resolver_cares *r, struct resolve_query *q)
 {
-	if (r->prepared) {
-		hosts_file_find(buf_slice(&r->hosts), q);
-		return q->n_addrs > 0;
-	}
+	if (r->prepared)
+		return found_in_copy(r, q);
 	if (q->family != 6)
 		look_in_hosts(r, q, AF_INET, &q->status4);
 	if (q->family != 4)
@@ -271,8 +284,12 @@ static void stop(struct resolver *resolver)
 	if (!r->channel)
 		return;
 	r->stopping = true;
-	ares_destroy(r->channel);
-	r->channel = NULL;
+	if (r->prepared) {
+		ares_cancel(r->channel); /* another would know of no name server */
+	} else {
+		ares_destroy(r->channel);
+		r->channel = NULL;
+	}
 	r->stopping = false;
 	timer_stop(r->loop, &r->timer);
 }
@@ -282,6 +299,7 @@ static void free_resolver(struct resolver *resolver)
 	struct resolver_cares *r = of_resolver(resolver);
 	struct watched *next;
 
+	r->prepared = false;
 	stop(resolver);
 	for (struct watched *w = r->watched; w; w = next) {
 		next = w->next;
@@ -308,14 +326,17 @@ struct resolver *resolver_new(struct loop *l)
 	return &r->resolver;
 }
 
-void resolver_prepare(struct resolver *resolver)
+int resolver_prepare(struct resolver *resolver, struct err *err)
 {
-	enum { HOSTS_MAX = 1 << 20 };
+	enum { HOSTS_MAX = 64 << 20 }; /* lists of blocked names have megabytes */
 	struct resolver_cares *r = of_resolver(resolver);
-	struct err err;
+	static const char path[] = "/etc/hosts";
+	int rc;
 
-	start_channel(r); /* reads /etc/resolv.conf */
-	if (file_read("/etc/hosts", HOSTS_MAX, &r->hosts, &err) != 0)
-		buf_clear(&r->hosts); /* hosts(5): it need not be there */
-	r->prepared = true;
+	if (!start_channel(r)) /* reads /etc/resolv.conf */
+		return err_set(err, ERR_SYSTEM, PLACE_NONE, "cannot begin to resolve names");
+	/* hosts(5): it need not be there. */
+	rc = file_exists(path) ? file_read(path, HOSTS_MAX, &r->hosts, err) : 0;
+	r->prepared = !rc;
+	return rc;
 }

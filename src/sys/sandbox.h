@@ -3,7 +3,7 @@
  * What a process that speaks with strangers gives up for good: the file system (an empty folder as
  * its root, which is gone as soon as it is entered), its user, all capabilities, new privileges,
  * and all system calls but those that a loop over sockets needs (seccomp(2), through libseccomp).
- * What else it calls fails with EPERM.
+ * What else it calls fails with EPERM; what only other people's code would call ends it (SIGSYS).
  */
 #pragma once
 
