@@ -71,8 +71,8 @@ struct task {
 	const struct via_hop *via; /* through what; NULL: direct */
 	const char *mode;	   /* of method_ftp: the mode of the data connection */
 	const char *user, *password; /* of method_ftp; NULL: anonymous */
-	struct port_range ports;   /* of method_ftp: where the data connection's port must lie */
-	struct audit_job *audit;   /* of method_audit: what is asked, and what comes of it */
+	struct port_range ports;     /* of method_ftp: where the data connection's port must lie */
+	struct audit_job *audit;     /* of method_audit: what is asked, and what comes of it */
 };
 
 enum {
