@@ -419,7 +419,8 @@ def restore_site(text):
 
 @case
 def read_again_with_an_open_session():
-    with Gateway() as g, Client() as old:
+    control = f"{FOLDER}/control"
+    with Gateway(SITE, "--device", "F", "--control", control) as g, Client() as old:
         first = g.worker()
         data = old.large()
         before = change_site("run_as: proxy", "run_as: proxy\n      deny: [MDTM]")
@@ -427,6 +428,8 @@ def read_again_with_an_open_session():
             g.signal(signal.SIGHUP)
             wait("a second worker", lambda: "read again" in g.said())
             check(len(g.workers()) == 2, f"workers: {g.workers()}")
+            # The old one takes clients until its signal has come.
+            wait("the old worker drains", lambda: any(w["draining"] for w in status_of(control)["workers"]))
             with Client() as new:
                 check(new.size("large") == LARGE, "the new session does not work")
                 try:
