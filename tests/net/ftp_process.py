@@ -279,7 +279,7 @@ def logs():
         for moved in log, transfers:
             os.rename(moved, moved + ".1")
         g.signal(signal.SIGHUP)
-        wait("read again", lambda: "read again" in g.said())
+        wait("read again", lambda: "read again" in g.said() and len(g.workers()) == 1)
         with Client() as c:
             c.fetch("small file")
         wait("a transfer", lambda: len(lines(transfers)) == 1)
@@ -321,7 +321,7 @@ def counts():
             old.fetch("small file")
             data = old.large()
             g.signal(signal.SIGHUP)
-            wait("read again", lambda: "read again" in g.said())
+            wait("the old worker drains", lambda: any(w["draining"] for w in status_of(control)["workers"]))
             with Client() as new:
                 with new.data("STOR sent") as sent:
                     sent.sendall(b"x" * 1234)
