@@ -360,8 +360,8 @@ static int serve(struct worker *w, const volatile int *interrupted, struct err *
 	if (rc || !*interrupted)
 		return rc;
 	w->loop->stop = false;
-	w->g->counts->drains = true;
 	gate_drain(w->gate, drained, w);
+	w->g->counts->drains = true; /* nobody is taken in any more */
 	return w->loop->stop ? 0 : loop_run(w->loop, NULL, err);
 }
 

@@ -279,7 +279,7 @@ def logs():
         for moved in log, transfers:
             os.rename(moved, moved + ".1")
         g.signal(signal.SIGHUP)
-        wait("read again", lambda: "read again" in g.said())
+        wait("read again", lambda: "read again" in g.said() and len(g.workers()) == 1)
         with Client() as c:
             c.fetch("small file")
         wait("a transfer", lambda: len(lines(transfers)) == 1)
@@ -321,7 +321,7 @@ def counts():
             old.fetch("small file")
             data = old.large()
             g.signal(signal.SIGHUP)
-            wait("read again", lambda: "read again" in g.said())
+            wait("the old worker drains", lambda: any(w["draining"] for w in status_of(control)["workers"]))
             with Client() as new:
                 with new.data("STOR sent") as sent:
                     sent.sendall(b"x" * 1234)
@@ -419,7 +419,8 @@ def restore_site(text):
 
 @case
 def read_again_with_an_open_session():
-    with Gateway() as g, Client() as old:
+    control = f"{FOLDER}/control"
+    with Gateway(SITE, "--device", "F", "--control", control) as g, Client() as old:
         first = g.worker()
         data = old.large()
         before = change_site("run_as: proxy", "run_as: proxy\n      deny: [MDTM]")
@@ -427,6 +428,8 @@ def read_again_with_an_open_session():
             g.signal(signal.SIGHUP)
             wait("a second worker", lambda: "read again" in g.said())
             check(len(g.workers()) == 2, f"workers: {g.workers()}")
+            # The old one takes clients until its signal has come.
+            wait("the old worker drains", lambda: any(w["draining"] for w in status_of(control)["workers"]))
             with Client() as new:
                 check(new.size("large") == LARGE, "the new session does not work")
                 try:
