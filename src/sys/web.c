@@ -94,8 +94,9 @@ static int serve(struct MHD_Daemon *d, int life)
 		if (poll(fds, 2, !has_timeout ? -1 : ms > 1000 ? 1000 : (int)ms) < 0)
 			return 1;
 		/* Full, it listens no more; once the first has made room, the second does. */
-		if (MHD_run(d) != MHD_YES || MHD_run(d) != MHD_YES)
-			return 1;
+		for (int i = 0; i < 2; i++)
+			if (MHD_run(d) != MHD_YES)
+				return 1;
 	}
 	return 0;
 }
