@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "cmd/gateway_counts.h"
+#include "cmd/gateway_listen.h"
 #include "cmd/gateway_log.h"
 #include "cmd/gateway_metrics.h"
 #include "cmd/gateway_options.h"
@@ -24,13 +25,7 @@
 #include "sys/sandbox.h"
 #include "sys/transparent.h"
 
-enum { DESCRIPTORS = 1 << 18, BACKLOG = 512, LISTENERS_MAX = 64 };
-
-/* What clients dial; of the first process, and of every worker. */
-struct open_listener {
-	struct gate_listener at;
-	int fd;
-};
+enum { DESCRIPTORS = 1 << 18 };
 
 /* One reading of the configuration. */
 struct generation {
@@ -46,8 +41,7 @@ struct generation {
 
 struct running {
 	const struct arguments *args;
-	struct open_listener listeners[LISTENERS_MAX];
-	size_t n_listeners;
+	struct listeners listeners;
 	struct transparent *transparent; /* NULL: not needed yet */
 	struct generation *generations;
 	struct gateway_counts *counts;
@@ -151,58 +145,10 @@ static void forget(void *ctx, void *config)
 	free(g);
 }
 
-/* --- listeners -------------------------------------------------------------------------------- */
-
-static struct open_listener *find_listener(struct running *r, const struct gate_listener *at)
+static void retire(void *ctx, void *config)
 {
-	for (size_t i = 0; i < r->n_listeners; i++)
-		if (r->listeners[i].at.port == at->port &&
-		    addr_equal(&r->listeners[i].at.at, &at->at))
-			return &r->listeners[i];
-	return NULL;
-}
-
-static int open_listener(struct running *r, const struct gate_listener *l, struct err *err)
-{
-	const struct stream_spec spec = {.at = l->at, .port = l->port, .backlog = BACKLOG};
-	char text[ADDR_TEXT_MAX];
-	const char *call;
-	int fd;
-
-	if (find_listener(r, l))
-		return 0;
-	if (r->n_listeners == LISTENERS_MAX)
-		return err_set(err, ERR_LIMIT, PLACE_NONE, "at most %d listeners", LISTENERS_MAX);
-	fd = stream_listen(&spec, &call);
-	if (fd < 0)
-		return err_set(err, ERR_SYSTEM, PLACE_NONE, "cannot listen on %s port %u: %s: %s",
-			       addr_text(&l->at, text), l->port, call, strerror(-fd));
-	r->listeners[r->n_listeners++] = (struct open_listener){*l, fd};
-	return 0;
-}
-
-static bool is_wanted(const struct gate_config *c, const struct gate_listener *at)
-{
-	for_each (l, &c->listeners)
-		if (l->port == at->port && addr_equal(&l->at, &at->at))
-			return true;
-	return false;
-}
-
-/* Those of the service manager stand for what they are bound to. */
-static void take_given(struct running *r)
-{
-	int fds[LISTENERS_MAX];
-	size_t n = notify_listeners(fds, LISTENERS_MAX);
-
-	for (size_t i = 0; i < n; i++) {
-		struct open_listener *l = &r->listeners[r->n_listeners];
-
-		if (stream_local(fds[i], &l->at.at, &l->at.port)) {
-			l->fd = fds[i];
-			r->n_listeners++;
-		}
-	}
+	listeners_let_go(&((struct running *)ctx)->listeners,
+			 &((struct generation *)config)->config);
 }
 
 static int configure(void *ctx, void **config, struct err *err)
@@ -219,21 +165,15 @@ static int configure(void *ctx, void **config, struct err *err)
 	rc = read_config(g, r->args, err);
 	if (!rc)
 		rc = open_logs(g, r->args, err);
-	for_each (l, &g->config.listeners)
-		if (!rc)
-			rc = open_listener(r, l, err);
 	if (!rc && g->config.placement == PLACEMENT_TRANSPARENT && !r->transparent)
 		rc = transparent_start(&r->transparent, err);
+	if (!rc)
+		rc = listeners_hold(&r->listeners, &g->config, err);
 	if (rc) {
 		err_take_place(err);
 		forget(r, g);
 		return rc;
 	}
-	for (size_t i = 0; i < r->n_listeners; i++)
-		if (!is_wanted(&g->config, &r->listeners[i].at)) {
-			stream_close(r->listeners[i].fd, false);
-			r->listeners[i--] = r->listeners[--r->n_listeners];
-		}
 	take_counts(r, g);
 	g->next = r->generations;
 	r->generations = g;
@@ -344,8 +284,7 @@ static int open_gate(struct worker *w, struct generation *g, struct resolver *re
 						.tell = tell,
 						.ctx = w});
 	host_ports_release(&ports);
-	for (size_t i = 0; i < w->r->n_listeners && !rc; i++)
-		rc = gate_listen(w->gate, w->r->listeners[i].fd);
+	rc = listeners_hand_over(&w->r->listeners, &g->config, w->gate);
 	w->master.ready = master_gone;
 	if (!rc)
 		rc = w->loop->ops->watch(w->loop, &w->master, w->broker, SOCK_READABLE);
@@ -421,16 +360,10 @@ static void ready(void *ctx, bool again)
 	notify("READY=1");
 }
 
-static void close_listeners(struct running *r)
-{
-	while (r->n_listeners)
-		stream_close(r->listeners[--r->n_listeners].fd, false);
-}
-
 /* Who came and was not taken in yet would wait for nobody. */
 static void stopping(void *ctx)
 {
-	close_listeners(ctx);
+	listeners_close(&((struct running *)ctx)->listeners);
 	notify("STOPPING=1");
 }
 
@@ -474,6 +407,7 @@ int gateway_run(const struct arguments *args)
 	int rc = open_rest(&r, &err);
 	const struct overseer o = {
 		.configure = configure,
+		.retire = retire,
 		.forget = forget,
 		.limits = limits_of,
 		.work = work,
@@ -486,12 +420,16 @@ int gateway_run(const struct arguments *args)
 		.ctx = &r,
 	};
 
-	take_given(&r);
+	if (!privilege_is_root())
+		say(&r, "not root",
+		    "workers keep this user and see its files; port 20 and others' addresses are "
+		    "used as far as the system lets this user");
+	listeners_take_given(&r.listeners);
 	if (!rc)
 		rc = oversee(&o, &err);
 	gateway_metrics_stop(&r.metrics);
 	local_end(args_value(args, "control"), r.control);
 	transparent_stop(r.transparent);
-	close_listeners(&r);
+	listeners_close(&r.listeners);
 	return rc ? command_failed(&err) : EXIT_HOLDS;
 }

@@ -18,7 +18,9 @@ enum { OVERSEER_WORKERS = 64 }; /* at once: then no further one is begun */
 struct overseer {
 	/* Reads the configuration: another one each time. It is the caller's own. */
 	int (*configure)(void *ctx, void **config, struct err *err);
-	void (*forget)(void *ctx, void *config); /* no worker has it any more */
+	/* Nothing new is taken with it; once for each. What it alone waits on may be closed. */
+	void (*retire)(void *ctx, void *config);
+	void (*forget)(void *ctx, void *config); /* after it: no worker has it any more */
 	const struct broker_limits *(*limits)(void *config);
 	/* In the worker: its exit status. It calls overseer_ready() once it is so. It asks for
 	 * sockets at `broker` (sys/broker.h), whose end means that the first process is gone. */

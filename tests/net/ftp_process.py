@@ -505,9 +505,9 @@ def service_manager():
 
 # --- its end ----------------------------------------------------------------------------------------
 
-def is_closed():
+def is_closed(port=21):
     try:
-        socket.create_connection(("10.20.0.1", 21), WAIT_S, (CLIENT, 0)).close()
+        socket.create_connection(("10.20.0.1", port), WAIT_S, (CLIENT, 0)).close()
     except ConnectionRefusedError:
         return True
     return False
@@ -525,6 +525,58 @@ def ends_what_it_has():
         c.quit()
         check(g.ends() == 0, f"exit {g.process.returncode}")
         nothing_is_left()
+
+
+@case
+def read_again_when_a_port_is_taken():
+    """Nothing is half done: where the last listener cannot be opened, the first ones are not."""
+    with Gateway() as g, socket.create_server(("2001:db8:20::1", 2121), family=socket.AF_INET6):
+        first = g.worker()
+        before = change_site("listen: 21", "listen: 2121")
+        try:
+            g.signal(signal.SIGHUP)
+            wait("a message", lambda: "not read again" in g.said())
+            check("2001:db8:20::1 port 2121" in g.said(), g.said())
+            check(is_closed(2121), "somebody is kept waiting")
+            os.kill(first, signal.SIGKILL)
+            wait("a new worker", lambda: g.workers() not in ([], [first]), 3)
+            check(is_closed(2121), "the old rules hold on the new port")
+            with Client() as c:
+                check(c.size("large") == LARGE, "nobody is let in")
+        finally:
+            restore_site(before)
+
+
+@case
+def read_again_on_another_port():
+    with Gateway() as g, Client() as old:
+        first = g.worker()
+        before = change_site("listen: 21", "listen: 2121")
+        try:
+            g.signal(signal.SIGHUP)
+            wait("a second worker", lambda: "read again" in g.said())
+            wait("the old port is closed", is_closed)
+            check(not is_closed(2121), "the new port is not open")
+            check(old.size("large") == LARGE, "the old session does not go on")
+            old.quit()
+            wait("the old worker is gone", lambda: first not in g.workers())
+        finally:
+            restore_site(before)
+
+
+@case
+def ends_what_is_ending():
+    """Told to end once, what was read again before is not cut off either."""
+    with Gateway() as g, Client() as c:
+        data = c.large()
+        g.signal(signal.SIGHUP)
+        wait("a second worker", lambda: "read again" in g.said())
+        g.signal(signal.SIGTERM)
+        wait("one worker", lambda: len(g.workers()) == 1)
+        check(len(read_all(data)) > LARGE - (1 << 20), "the transfer broke off")
+        c.voidresp()
+        c.quit()
+        check(g.ends() == 0, f"exit {g.process.returncode}")
 
 
 @case
