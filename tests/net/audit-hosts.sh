@@ -22,6 +22,7 @@ says_codes() {
 {
 	make_sshd
 	chroot "$R" ssh-keygen -q -t rsa -b 2048 -N '' -f /etc/ssh/peer_rsa
+	chroot "$R" ssh-keygen -q -t rsa -b 1024 -N '' -f /etc/ssh/short_rsa
 	{
 		cat "$R/etc/ssh/peer.conf"
 		printf 'HostKey /etc/ssh/peer_rsa\nHostKeyAlgorithms +ssh-rsa\nCiphers +3des-cbc\nMACs +hmac-md5\n'
@@ -32,6 +33,7 @@ says_codes() {
 		printf 'KexAlgorithms curve25519-sha256\nCiphers aes256-gcm@openssh.com\nMACs hmac-sha2-256-etm@openssh.com\n'
 	} >"$R/etc/ssh/hard.conf"
 	make_dropbear
+	printf 'HostKey /etc/ssh/short_rsa\nKexAlgorithms diffie-hellman-group14-sha256\nMACs hmac-sha2-256\n' >"$R/etc/ssh/short.conf"
 	make_vsftpd
 	make_slapd
 	make_snmpd
@@ -70,6 +72,7 @@ printf 'Port 8888\nMaxClients 10\nTimeout 60\n' >"$R/etc/tinyproxy.loose"
 run_sshd "$ns"
 start_inside "$ns" /usr/sbin/sshd -D -e -p 2201 -f /etc/ssh/old.conf
 start_inside "$ns" /usr/sbin/sshd -D -e -p 2202 -f /etc/ssh/hard.conf
+start_inside "$ns" /usr/sbin/sshd -D -e -p 2204 -o PidFile=none -f /etc/ssh/short.conf
 start_inside "$ns" /usr/sbin/dropbear -F -E -p 2203 -P '' -r /etc/dropbear/peer_key
 start_inside "$ns" /usr/sbin/smbd --foreground --debug-stdout --configfile=/etc/samba/loose.conf
 start_inside "$ns" /usr/bin/Xtigervnc :1 -rfbport 5901 -SecurityTypes None
@@ -84,7 +87,7 @@ run_unbound "$ns"
 run_freeradius "$ns"
 run_telnetd "$ns"
 run_krb5kdc "$ns"
-for port in 22 2201 2202 2203 445 139 5901 1080 1081 8888 21 873 389 53 23 88; do
+for port in 22 2201 2202 2203 2204 445 139 5901 1080 1081 8888 21 873 389 53 23 88; do
 	wait_for 20 listens_tcp "$ns" $port || die "nothing on $port"
 done
 for port in 161 1812; do
@@ -93,7 +96,7 @@ done
 
 # What is asked of everybody, all at once: CODE PORT a line, of what is found.
 for how in '' --udp; do
-	ports=2201,2202,2203,445,139,5901,1080,1081,389,23,88
+	ports=2201,2202,2203,2204,445,139,5901,1080,1081,389,23,88
 	[ -z "$how" ] || ports=53,88,161,1812
 	# shellcheck disable=SC2086 # no word, or one
 	ip netns exec "$ns" "$PORTOLAN" audit --profile strict --format jsonl $how $at:$ports >>"$T/told" 2>"$T/err"
@@ -114,10 +117,12 @@ smb-netbios1 139
 smb-signing 445
 smb1 445
 socks-no-login 1080
+ssh-rsa-below-3072 2201
 ssh-rsa-sha1 2201
 ssh-rsa-sha1 2203
 ssh-short-mac 2201
 ssh-short-mac 2203
+ssh-short-rsa 2204
 ssh-sha1-kex 2203
 ssh-weak-cipher 2201
 ssh-weak-kex 2201
