@@ -41,6 +41,9 @@ says_codes() {
 	make_freeradius
 	make_telnetd
 	make_krb5kdc
+	sed 's/default_realm/allow_rc4 = true\n\t&/' "$R/etc/krb5.conf" >"$R/etc/krb5.rc4"
+	sed 's/acl_file/kdc_ports = 8088\n\t\tkdc_tcp_ports = 8088\n\t\t&/' "$R/etc/krb5kdc/kdc.conf" >"$R/etc/krb5kdc/rc4.conf"
+	chroot "$R" kadmin.local -q 'cpw -randkey -e aes256-cts:normal,arcfour-hmac:normal krbtgt/PEER.TEST'
 } >"$T/out" 2>&1
 printf '. 60 SOA a b 1 2 3 4 5\n. 60 NS a.root.\na.root. 60 A 127.0.0.1\n' >"$R/etc/unbound/root.zone"
 cat >>"$R/etc/unbound/peer.conf" <<'END'
@@ -87,7 +90,8 @@ run_unbound "$ns"
 run_freeradius "$ns"
 run_telnetd "$ns"
 run_krb5kdc "$ns"
-for port in 22 2201 2202 2203 2204 445 139 5901 1080 1081 8888 21 873 389 53 23 88; do
+start_inside "$ns" env KRB5_CONFIG=/etc/krb5.rc4 KRB5_KDC_PROFILE=/etc/krb5kdc/rc4.conf /usr/sbin/krb5kdc -n
+for port in 22 2201 2202 2203 2204 445 139 5901 1080 1081 8888 21 873 389 53 23 88 8088; do
 	wait_for 20 listens_tcp "$ns" $port || die "nothing on $port"
 done
 for port in 161 1812; do
@@ -96,7 +100,7 @@ done
 
 # What is asked of everybody, all at once: CODE PORT a line, of what is found.
 for how in '' --udp; do
-	ports=2201,2202,2203,2204,445,139,5901,1080,1081,389,23,88
+	ports=2201,2202,2203,2204,445,139,5901,1080,1081,389,23,88,8088
 	[ -z "$how" ] || ports=53,88,161,1812
 	# shellcheck disable=SC2086 # no word, or one
 	ip netns exec "$ns" "$PORTOLAN" audit --profile strict --format jsonl $how $at:$ports >>"$T/told" 2>"$T/err"
@@ -109,6 +113,7 @@ python3 -c 'if True:
 			print(r["code"], r["subject"].rsplit(":", 1)[1])' <"$T/told" | sort >"$T/found"
 sort >"$T/wanted" <<'END'
 dns-version 53
+kerberos-rc4 8088
 ldap-tls-missing 389
 radius-unsigned-answer 1812
 radius-unsigned-request 1812
