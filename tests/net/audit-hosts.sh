@@ -3,7 +3,7 @@
 # shellcheck disable=SC2317 # make_NAME and its like are called by name
 . "$SOURCE_DIR/tests/peers-lib.sh"
 need_peers openssh-server dropbear-bin samba rsync slapd tigervnc-standalone-server microsocks tinyproxy vsftpd snmpd \
-	unbound freeradius inetutils-telnetd openbsd-inetd krb5-kdc
+	unbound freeradius inetutils-telnetd openbsd-inetd krb5-kdc rpcbind nfs-ganesha nfs-ganesha-vfs
 # shellcheck source=tests/dialogues-lib.sh
 . "$SOURCE_DIR/tests/dialogues-lib.sh"
 held=$BUILD_DIR/tests/net/topic
@@ -40,6 +40,8 @@ says_codes() {
 	make_unbound
 	make_freeradius
 	make_telnetd
+	make_ganesha
+	sed -i 's/Enable_RQUOTA = false/Enable_RQUOTA = true; Rquota_Port = 875/' "$R/etc/ganesha/peer.conf"
 	make_krb5kdc
 	sed 's/default_realm/allow_rc4 = true\n\t&/' "$R/etc/krb5.conf" >"$R/etc/krb5.rc4"
 	sed 's/acl_file/kdc_ports = 8088\n\t\tkdc_tcp_ports = 8088\n\t\t&/' "$R/etc/krb5kdc/kdc.conf" >"$R/etc/krb5kdc/rc4.conf"
@@ -89,9 +91,10 @@ run_snmpd "$ns"
 run_unbound "$ns"
 run_freeradius "$ns"
 run_telnetd "$ns"
+run_ganesha "$ns"
 run_krb5kdc "$ns"
 start_inside "$ns" env KRB5_CONFIG=/etc/krb5.rc4 KRB5_KDC_PROFILE=/etc/krb5kdc/rc4.conf /usr/sbin/krb5kdc -n
-for port in 22 2201 2202 2203 2204 445 139 5901 1080 1081 8888 21 873 389 53 23 88 8088; do
+for port in 22 2201 2202 2203 2204 445 139 5901 1080 1081 8888 21 873 389 53 23 88 8088 20048; do
 	wait_for 20 listens_tcp "$ns" $port || die "nothing on $port"
 done
 for port in 161 1812; do
@@ -100,8 +103,8 @@ done
 
 # What is asked of everybody, all at once: CODE PORT a line, of what is found.
 for how in '' --udp; do
-	ports=2201,2202,2203,2204,445,139,5901,1080,1081,389,23,88,8088
-	[ -z "$how" ] || ports=53,88,161,1812
+	ports=2201,2202,2203,2204,445,139,5901,1080,1081,389,23,88,8088,111,20048
+	[ -z "$how" ] || ports=53,88,111,161,1812,20048
 	# shellcheck disable=SC2086 # no word, or one
 	ip netns exec "$ns" "$PORTOLAN" audit --profile strict --format jsonl $how $at:$ports >>"$T/told" 2>"$T/err"
 	[ $? = 1 ] || fail "audit $how: $(cat "$T/err")"
@@ -114,6 +117,12 @@ python3 -c 'if True:
 sort >"$T/wanted" <<'END'
 dns-version 53
 kerberos-rc4 8088
+nfs-everybody 20048
+nfs-everybody 20048
+no-authentication 111
+reflector 111
+rpc-obsolete 111
+rpc-obsolete 111
 ldap-tls-missing 389
 radius-unsigned-answer 1812
 radius-unsigned-request 1812
