@@ -74,6 +74,21 @@ printf '[global]\nnetbios name = peer\nserver min protocol = NT1\nmap to guest =
 printf 'use chroot = no\nreverse lookup = no\n[peer]\n\tpath = /srv\n' >"$R/etc/rsyncd.peer"
 printf 'Port 8888\nMaxClients 10\nTimeout 60\n' >"$R/etc/tinyproxy.loose"
 
+# MongoDB is not in Debian: hello, and then a list of no databases, as the manual has it.
+cat >"$T/mongodb.py" <<'PYTHON'
+import contextlib, socket, struct
+listening = socket.create_server(('', 27017))
+while True:
+    peer, _ = listening.accept()
+    with peer, contextlib.suppress(ConnectionError):
+        while len(asked := peer.recv(4096)) > 16:
+            said = b'\x04databases\0\5\0\0\0\0' if b'listDatabases' in asked else b'\x10maxWireVersion\0\x15\0\0\0'
+            said += b'\x01ok\0' + struct.pack('<d', 1) + b'\0'
+            said = struct.pack('<IBI', 0, 0, 4 + len(said)) + said
+            peer.sendall(struct.pack('<I', 16 + len(said)) + b'\1\0\0\0' + asked[4:8] + struct.pack('<I', 2013) + said)
+PYTHON
+
+start ip netns exec "$ns" python3 "$T/mongodb.py"
 run_sshd "$ns"
 start_inside "$ns" /usr/sbin/sshd -D -e -p 2201 -f /etc/ssh/old.conf
 start_inside "$ns" /usr/sbin/sshd -D -e -p 2202 -f /etc/ssh/hard.conf
@@ -94,7 +109,7 @@ run_telnetd "$ns"
 run_ganesha "$ns"
 run_krb5kdc "$ns"
 start_inside "$ns" env KRB5_CONFIG=/etc/krb5.rc4 KRB5_KDC_PROFILE=/etc/krb5kdc/rc4.conf /usr/sbin/krb5kdc -n
-for port in 22 2201 2202 2203 2204 445 139 5901 1080 1081 8888 21 873 389 53 23 88 8088 20048; do
+for port in 22 2201 2202 2203 2204 445 139 5901 1080 1081 8888 21 873 389 53 23 88 8088 20048 27017; do
 	wait_for 20 listens_tcp "$ns" $port || die "nothing on $port"
 done
 for port in 161 1812; do
@@ -103,7 +118,7 @@ done
 
 # What is asked of everybody, all at once: CODE PORT a line, of what is found.
 for how in '' --udp; do
-	ports=2201,2202,2203,2204,445,139,5901,1080,1081,389,23,88,8088,111,20048
+	ports=2201,2202,2203,2204,445,139,5901,1080,1081,389,23,88,8088,111,20048,27017
 	[ -z "$how" ] || ports=53,88,111,161,1812,20048
 	# shellcheck disable=SC2086 # no word, or one
 	ip netns exec "$ns" "$PORTOLAN" audit --profile strict --format jsonl $how $at:$ports >>"$T/told" 2>"$T/err"
@@ -115,8 +130,10 @@ python3 -c 'if True:
 		if r["record"] == "finding":
 			print(r["code"], r["subject"].rsplit(":", 1)[1])' <"$T/told" | sort >"$T/found"
 sort >"$T/wanted" <<'END'
+cleartext 27017
 dns-version 53
 kerberos-rc4 8088
+mongodb-open 27017
 nfs-everybody 20048
 nfs-everybody 20048
 no-authentication 111
