@@ -130,6 +130,7 @@ python3 -c 'if True:
 		if r["record"] == "finding":
 			print(r["code"], r["subject"].rsplit(":", 1)[1])' <"$T/told" | sort >"$T/found"
 sort >"$T/wanted" <<'END'
+amplifier 111
 cleartext 27017
 dns-version 53
 kerberos-rc4 8088
