@@ -15,7 +15,7 @@ enum { DUMP = 4, MOUNT_VERSION = 3, PORTMAP_VERSION = 2, EXPORT = 5 };
 enum { REXD, NIS, OLD };
 static const struct weakness rpcbind_weaknesses[] = {
 	[REXD] = {"rpc-rexd", SEVERITY_CRITICAL, false,
-		  "rexd runs there: it runs commands for whoever says who they are",
+		  "it lists rexd, which runs commands for whoever says who they are",
 		  "Switch rexd off.", "CVE-1999-0627"},
 	[NIS] = {"rpc-nis", SEVERITY_HIGH, false,
 		 "it lists servers of NIS, which give everybody the hashes of passwords",

@@ -58,11 +58,10 @@ static const struct weakness weaknesses[] = {
 			  "it proves its host key with SHA-1 signatures",
 			  "Take ssh-rsa out of HostKeyAlgorithms; rsa-sha2-256 and -512 stay.",
 			  "RFC 8332 section 1"},
-	[RSA_SHORT] =
-		{"ssh-short-rsa", SEVERITY_HIGH, false,
-		 "its RSA host key is so short that it can be computed, and the server feigned",
-		 "Make a new host key: Ed25519, or RSA with 3072 bits or more (ssh-keygen).",
-		 "NIST SP 800-131A revision 2, section 3"},
+	[RSA_SHORT] = {"ssh-short-rsa", SEVERITY_HIGH, false,
+		       "its RSA host key is so short that its secret can be computed",
+		       "Make a new host key: Ed25519, or RSA with 3072 bits or more (ssh-keygen).",
+		       "NIST SP 800-131A revision 2, section 3"},
 	[RSA_SHORTER] =
 		{"ssh-rsa-below-3072", SEVERITY_LOW, true,
 		 "its RSA host key is shorter than what is meant to last beyond 2030",
