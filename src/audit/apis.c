@@ -13,7 +13,7 @@ static const struct weakness weaknesses[] = {
 	[DOCKER_OPEN] = {"docker-open", SEVERITY_CRITICAL, false,
 			 "whoever reaches it is root there: its API wants no login",
 			 "Close the port, or demand certificates of clients (--tlsverify).",
-			 "CIS Docker benchmark 2.6; CWE-306"},
+			 "Docker manual, Protect the Docker daemon socket; CWE-306"},
 	[ETCD_OPEN] = {"etcd-open", SEVERITY_CRITICAL, false,
 		       "whoever reaches it reads and changes all: it wants no login",
 		       "Demand certificates of clients (client-cert-auth), or enable its "

@@ -26,6 +26,13 @@ const struct audit *audit_upgrade_of(const char *proto)
 	return NULL;
 }
 
+struct audit_exchange audit_exchange_most(struct audit_exchange a, struct audit_exchange b)
+{
+	size_t asked_a = a.asked ? a.asked : 1, asked_b = b.asked ? b.asked : 1;
+
+	return a.answered * asked_b >= b.answered * asked_a ? a : b;
+}
+
 static struct audit_note *find(struct audit_notes *notes, const struct weakness *w)
 {
 	for (size_t i = 0; i < notes->n; i++)

@@ -49,6 +49,11 @@ struct audit_ask {
 	unsigned connection; /* 0: the first */
 };
 
+/* Datagrams: how long one of ours was, and the first that answered it. */
+struct audit_exchange {
+	size_t asked, answered; /* bytes; answered 0: none did */
+};
+
 /* What the service was proved to be; lent. */
 struct audit_facts {
 	const char *proto;   /* "imap", also inside TLS */
@@ -63,7 +68,8 @@ struct audit_facts {
 	/* What it chose in the one handshake that it was asked for, "TLS 1.2" and OpenSSL's name;
 	 * NULL: there was none, or the topics of TLS ask for more. */
 	const char *tls_version, *tls_suite;
-	int64_t now; /* seconds since 1970 */
+	struct audit_exchange most; /* the one that was answered with most for least */
+	int64_t now;		    /* seconds since 1970 */
 };
 
 enum audit_place {
@@ -122,6 +128,9 @@ extern const struct audit *const audits[]; /* generated; NULL ends it */
 bool audit_is_of(const struct audit *a, const char *proto, enum transport transport);
 /* How the service is switched to TLS; NULL: it cannot be. */
 const struct audit *audit_upgrade_of(const char *proto);
+
+/* The one of both in which more came back for each byte. */
+struct audit_exchange audit_exchange_most(struct audit_exchange a, struct audit_exchange b);
 
 /* For topics. The first note of a weakness stays. */
 PRINTF(3, 4)

@@ -17,7 +17,7 @@ static const struct weakness weaknesses[] = {
 		       "it speaks in clear text: whoever is on the way reads and changes it",
 		       "Move to a service that encrypts, and close this one.", "RFC 7258; BCP 188"},
 	[OBSOLETE] = {"obsolete", SEVERITY_LOW, false, "nobody needs this service any more",
-		      "Switch it off.", "RFC 2644; CIS Debian benchmark 2.1"},
+		      "Switch it off.", "CIS Ubuntu 16.04 benchmark 2.1; CVE-1999-0103"},
 	[REFLECTOR] = {"reflector", SEVERITY_MEDIUM, false,
 		       "it answers any datagram, with a forged sender too: attackers use it",
 		       "Switch it off, or let only those in who need it.", "CERT TA14-017A"},

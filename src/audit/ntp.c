@@ -14,7 +14,8 @@ enum { XNTPD = 3, LIST = 42, CONTROL_HEADER = 12, LIST_QUESTION = 8 };
 static const struct weakness control_weaknesses[] = {
 	{"ntp-control", SEVERITY_MEDIUM, false,
 	 "it answers questions of mode 6 from anybody, with a forged sender too",
-	 "Let only its own administrators ask (restrict default noquery).", "RFC 9327 section 6"},
+	 "Let only its own administrators ask (restrict default noquery).",
+	 "RFC 9327, Security Considerations"},
 };
 static const struct weakness list_weaknesses[] = {
 	{"ntp-monlist", SEVERITY_MEDIUM, false,

@@ -34,7 +34,7 @@ enum { VERSION_1, SIGNING, ENCRYPTION, N_WEAKNESSES };
 			true,                                                                      \
 			"it does not offer encryption",                                            \
 			"Offer it, and demand it (server smb encrypt = required).",                \
-			"MS-SMB2 section 3.3.1.5"                                                  \
+			"MS-SMB2 sections 2.2.4 and 3.1.4.3"                                       \
 		}                                                                                  \
 	}
 static const struct weakness direct_weaknesses[N_WEAKNESSES] = WEAKNESSES("smb");

@@ -2,8 +2,11 @@
  *
  * SSH: which versions it speaks, and with which algorithms: its SSH_MSG_KEXINIT comes before any
  * key is there. RFC 4253 sections 4.2, 7.1; RFC 9142 says which key exchanges are to be avoided.
+ * Where it has an RSA host key, the exchange goes on until that is shown (audit/ssh_key.h).
  */
 #include "audit/audit.h"
+#include "audit/ssh_key.h"
+#include "audit/ssh_vectors.h"
 #include "base/compiler.h"
 #include "proto/line.h"
 #include "proto/wire.h"
@@ -12,11 +15,28 @@ enum {
 	LINE_LIMIT = 1024,
 	LINES_LIMIT = 64,
 	PACKET_MAX = 35000, /* section 6.1 */
+	MSG_DISCONNECT = 1,
+	MSG_DEBUG = 4,
 	MSG_KEXINIT = 20,
-	COOKIE = 16,
+	RSA_BITS = 2048,
+	RSA_STRICT_BITS = 3072,
 };
 
-enum { SSH1, ONLY_1, KEX, KEX_OLD, HOST_KEY, HOST_KEY_OLD, CIPHER, CBC, MAC, MAC_OLD, TERRAPIN };
+enum {
+	SSH1,
+	ONLY_1,
+	KEX,
+	KEX_OLD,
+	HOST_KEY,
+	HOST_KEY_OLD,
+	RSA_SHORT,
+	RSA_SHORTER,
+	CIPHER,
+	CBC,
+	MAC,
+	MAC_OLD,
+	TERRAPIN
+};
 static const struct weakness weaknesses[] = {
 	[SSH1] = {"ssh1", SEVERITY_HIGH, false, "it still speaks version 1 of SSH, which is broken",
 		  "Set the server to version 2 alone.", "RFC 4253 section 5; CVE-2001-1473"},
@@ -38,6 +58,15 @@ static const struct weakness weaknesses[] = {
 			  "it proves its host key with SHA-1 signatures",
 			  "Take ssh-rsa out of HostKeyAlgorithms; rsa-sha2-256 and -512 stay.",
 			  "RFC 8332 section 1"},
+	[RSA_SHORT] = {"ssh-short-rsa", SEVERITY_HIGH, false,
+		       "its RSA host key is so short that its secret can be computed",
+		       "Make a new host key: Ed25519, or RSA with 3072 bits or more (ssh-keygen).",
+		       "NIST SP 800-131A revision 2, section 3"},
+	[RSA_SHORTER] =
+		{"ssh-rsa-below-3072", SEVERITY_LOW, true,
+		 "its RSA host key is shorter than what is meant to last beyond 2030",
+		 "Make a new host key: Ed25519, or RSA with 3072 bits or more (ssh-keygen).",
+		 "NIST SP 800-57 part 1 revision 5, tables 2 and 4"},
 	[CIPHER] = {"ssh-weak-cipher", SEVERITY_MEDIUM, false,
 		    "it offers ciphers that are too weak",
 		    "Take these out of the server's list (Ciphers).", "RFC 8758; CVE-2016-2183"},
@@ -116,32 +145,8 @@ static void note_among(struct audit_notes *notes, const struct weakness *w, stru
 			audit_note_more(notes, w, name);
 }
 
-/* RFC 4253 section 7.1. */
-struct offer {
-	struct slice kex, host_keys, ciphers[2], macs[2]; /* to the server, to the client */
-};
-
-static bool take_list(struct slice *s, struct slice *list)
-{
-	uint32_t n;
-
-	return wire_take32(s, &n) && wire_take(s, n, list);
-}
-
-static bool read_offer(struct slice payload, struct offer *o)
-{
-	struct slice cookie;
-	uint8_t type;
-
-	return wire_take8(&payload, &type) && type == MSG_KEXINIT &&
-	       wire_take(&payload, COOKIE, &cookie) && take_list(&payload, &o->kex) &&
-	       take_list(&payload, &o->host_keys) && take_list(&payload, &o->ciphers[0]) &&
-	       take_list(&payload, &o->ciphers[1]) && take_list(&payload, &o->macs[0]) &&
-	       take_list(&payload, &o->macs[1]);
-}
-
 /* Either direction. */
-static bool is_open_to_terrapin(const struct offer *o)
+static bool is_open_to_terrapin(const struct ssh_offer *o)
 {
 	static const char *const strict[] = {"kex-strict-s-v00@openssh.com", NULL};
 	static const char *const chacha[] = {"chacha20-poly1305@openssh.com", NULL};
@@ -157,7 +162,7 @@ static bool is_open_to_terrapin(const struct offer *o)
 }
 
 /* A list for one direction differs from the other's in no server that is known: one is told. */
-static void judge(const struct offer *o, struct audit_notes *notes)
+static void judge(const struct ssh_offer *o, struct audit_notes *notes)
 {
 	note_among(notes, &weaknesses[KEX], o->kex, weak_kex, NULL);
 	note_among(notes, &weaknesses[KEX_OLD], o->kex, old_kex, NULL);
@@ -174,7 +179,7 @@ static void judge(const struct offer *o, struct audit_notes *notes)
 
 struct state {
 	uint8_t lines;
-	bool is_identified;
+	bool is_identified, is_asked; /* for its host key */
 };
 
 static bool start(void *state, const struct audit_ask *ask, struct proto_out *out)
@@ -203,11 +208,56 @@ static enum proto_result hear_line(struct state *st, struct slice line, struct a
 /* The good-bye: disconnect, reason 11, section 11.1. */
 static const struct slice good_bye = SLICE("\0\0\0\x14\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
 
-static enum proto_result hear_packet(struct slice *in, struct proto_out *out,
-				     struct audit_notes *notes)
+static enum proto_result part(struct proto_out *out)
 {
-	struct slice rest = *in, packet;
-	struct offer o = {0};
+	proto_put(out, good_bye.p, good_bye.n);
+	return PROTO_PROVED;
+}
+
+static void judge_key(unsigned bits, struct audit_notes *notes)
+{
+	if (bits < RSA_STRICT_BITS)
+		audit_note(notes, &weaknesses[bits < RSA_BITS ? RSA_SHORT : RSA_SHORTER], "%u bits",
+			   bits);
+}
+
+/* What may be said at any time, section 11, tells nothing. */
+static enum proto_result hear_key(struct slice payload, struct proto_out *out,
+				  struct audit_notes *notes)
+{
+	uint8_t type = payload.n ? (uint8_t)payload.p[0] : 0;
+	unsigned bits;
+
+	if (type == MSG_DISCONNECT)
+		return PROTO_PROVED;
+	if (type > MSG_DISCONNECT && type <= MSG_DEBUG)
+		return PROTO_MORE;
+	bits = ssh_key_rsa_bits(payload);
+	if (!bits)
+		return PROTO_OTHER;
+	judge_key(bits, notes);
+	return part(out);
+}
+
+static enum proto_result hear_payload(struct state *st, const struct audit_ask *ask,
+				      struct slice payload, struct proto_out *out,
+				      struct audit_notes *notes)
+{
+	struct ssh_offer o;
+
+	if (st->is_asked)
+		return hear_key(payload, out, notes);
+	if (!ssh_offer_read(payload, &o))
+		return PROTO_OTHER;
+	judge(&o, notes);
+	st->is_asked = ssh_key_ask(&o, ask->chance, out);
+	return st->is_asked ? PROTO_MORE : part(out);
+}
+
+/* RFC 4253 section 6: MORE: it is not whole. */
+static enum proto_result take_payload(struct slice *in, struct slice *payload)
+{
+	struct slice rest = *in;
 	uint8_t padding;
 	uint32_t n;
 
@@ -215,16 +265,12 @@ static enum proto_result hear_packet(struct slice *in, struct proto_out *out,
 		return PROTO_MORE;
 	if (n < 2 || n > PACKET_MAX)
 		return PROTO_OTHER;
-	if (!wire_take(&rest, n, &packet))
+	if (!wire_take(&rest, n, payload))
 		return PROTO_MORE;
 	*in = rest;
-	if (!wire_take8(&packet, &padding) || padding > packet.n)
+	if (!wire_take8(payload, &padding) || padding > payload->n)
 		return PROTO_OTHER;
-	packet.n -= padding;
-	if (!read_offer(packet, &o))
-		return PROTO_OTHER;
-	judge(&o, notes);
-	proto_put(out, good_bye.p, good_bye.n);
+	payload->n -= padding;
 	return PROTO_PROVED;
 }
 
@@ -233,9 +279,8 @@ static enum proto_result input(void *state, const struct audit_ask *ask, struct 
 {
 	struct state *st = state;
 	enum proto_result result;
-	struct slice line;
+	struct slice line, payload;
 
-	(void)ask;
 	while (!st->is_identified) {
 		result = line_take(in, LINE_LIMIT, &line);
 		if (result == PROTO_PROVED)
@@ -245,139 +290,15 @@ static enum proto_result input(void *state, const struct audit_ask *ask, struct 
 		if (result != PROTO_MORE)
 			return result;
 	}
-	return hear_packet(in, out, notes);
+	result = take_payload(in, &payload);
+	return result == PROTO_PROVED ? hear_payload(st, ask, payload, out, notes) : result;
 }
 
 static const char *const of[] = {"ssh", NULL};
 
-#define COOKIE_16 "0123456789abcdef"
-#define HELLO	  "SSH-2.0-portolan\r\n"
-#define GOOD_BYE  "\0\0\0\x14\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-static const struct audit_vector vectors[] = {
-	{.title = "as it comes",
-	 .source = "OpenSSH 9.2p1",
-	 .turns = {{'>', SLICE("SSH-2.0-portolan\r\n")},
-		   {'<', SLICE("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")},
-		   {'<',
-		    SLICE("\0\0\4l\13\24\327\222{\270\345&\352\205\22\276\242yN\240\36?\0\0\1="
-			  "sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,curve25519-"
-			  "sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-"
-			  "nistp384,ecdh-sha2-nistp521,diffie-hellman-group-exchange-sha256,diffie-"
-			  "hellman-group16-sha512,diffie-hellman-group18-sha512,diffie-hellman-"
-			  "group14-sha256,kex-strict-s-v00@openssh.com\0\0\09ssh-ed25519,rsa-sha2-"
-			  "512,rsa-sha2-256,ecdsa-sha2-nistp256\0\0\0lchacha20-poly1305@openssh."
-			  "com,aes128-ctr,aes192-ctr,aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@"
-			  "openssh.com\0\0\0lchacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,"
-			  "aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com\0\0\0\325umac-"
-			  "64-etm@openssh.com,umac-128-etm@openssh.com,hmac-sha2-256-etm@openssh."
-			  "com,hmac-sha2-512-etm@openssh.com,hmac-sha1-etm@openssh.com,umac-64@"
-			  "openssh.com,umac-128@openssh.com,hmac-sha2-256,hmac-sha2-512,hmac-"
-			  "sha1\0\0\0\325umac-64-etm@openssh.com,umac-128-etm@openssh.com,hmac-"
-			  "sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha1-etm@"
-			  "openssh.com,umac-64@openssh.com,umac-128@openssh.com,hmac-sha2-256,hmac-"
-			  "sha2-512,hmac-sha1\0\0\0\25none,zlib@openssh.com\0\0\0\25none,zlib@"
-			  "openssh.com\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")},
-		   {'>', SLICE("\0\0\0\24\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}},
-	 .codes = "ssh-short-mac",
-	 .evidence = "umac-64-etm@openssh.com, hmac-sha1-etm@openssh.com, "
-		     "umac-64@openssh.com, hmac-sha1"},
-	{.title = "with what it has left out for long",
-	 .source = "OpenSSH 9.2p1",
-	 .turns = {{'>', SLICE("SSH-2.0-portolan\r\n")},
-		   {'<', SLICE("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")},
-		   {'<',
-		    SLICE("\0\0\5\4\7\24\274\272s\5R\376mc\325\206\242\236\216c\211E\0\0\1\227sntru"
-			  "p761x25519-sha512,sntrup761x25519-sha512@openssh.com,curve25519-sha256,"
-			  "curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-"
-			  "sha2-nistp521,diffie-hellman-group-exchange-sha256,diffie-hellman-"
-			  "group16-sha512,diffie-hellman-group18-sha512,diffie-hellman-group14-"
-			  "sha256,diffie-hellman-group1-sha1,diffie-hellman-group14-sha1,diffie-"
-			  "hellman-group-exchange-sha1,kex-strict-s-v00@openssh.com\0\0\0Assh-"
-			  "ed25519,rsa-sha2-512,rsa-sha2-256,ssh-rsa,ecdsa-sha2-"
-			  "nistp256\0\0\0\200chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,"
-			  "aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com,3des-cbc,"
-			  "aes128-cbc\0\0\0\200chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,"
-			  "aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com,3des-cbc,"
-			  "aes128-cbc\0\0\0\336umac-64-etm@openssh.com,umac-128-etm@openssh.com,"
-			  "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha1-"
-			  "etm@openssh.com,umac-64@openssh.com,umac-128@openssh.com,hmac-sha2-256,"
-			  "hmac-sha2-512,hmac-sha1,hmac-md5\0\0\0\336umac-64-etm@openssh.com,umac-"
-			  "128-etm@openssh.com,hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@"
-			  "openssh.com,hmac-sha1-etm@openssh.com,umac-64@openssh.com,umac-128@"
-			  "openssh.com,hmac-sha2-256,hmac-sha2-512,hmac-sha1,hmac-md5\0\0\0\25none,"
-			  "zlib@openssh.com\0\0\0\25none,zlib@openssh."
-			  "com\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")},
-		   {'>', SLICE("\0\0\0\24\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}},
-	 .codes = "ssh-weak-kex ssh-sha1-kex ssh-rsa-sha1 ssh-weak-cipher ssh-cbc "
-		  "ssh-weak-mac ssh-short-mac",
-	 .evidence = "diffie-hellman-group1-sha1, diffie-hellman-group-exchange-sha1"},
-	{.title = "hardened",
-	 .source = "OpenSSH 9.2p1",
-	 .turns = {{'>', SLICE("SSH-2.0-portolan\r\n")},
-		   {'<', SLICE("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")},
-		   {'<', SLICE("\0\0\1\274\n\24\277\302\23\311\243\347\203;)"
-			       "\355\334\364\320\356B\346\0\0\0nsntrup761x25519-sha512@openssh.com,"
-			       "curve25519-sha256,curve25519-sha256@libssh.org,kex-strict-s-v00@"
-			       "openssh.com\0\0\0\13ssh-ed25519\0\0\0-aes256-gcm@openssh.com,"
-			       "aes128-gcm@openssh.com\0\0\0-aes256-gcm@openssh.com,aes128-gcm@"
-			       "openssh.com\0\0\0;hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@"
-			       "openssh.com\0\0\0;hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@"
-			       "openssh.com\0\0\0\25none,zlib@openssh.com\0\0\0\25none,zlib@"
-			       "openssh.com\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")},
-		   {'>', SLICE("\0\0\0\24\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}},
-	 .codes = ""},
-	{.title = "as it comes",
-	 .source = "Dropbear 2022.83",
-	 .turns = {{'>', SLICE("SSH-2.0-portolan\r\n")},
-		   {'<',
-		    SLICE("SSH-2.0-dropbear_2022.83\r\n\0\0\1\374\7\24\260\35\205\254\261|"
-			  "\341\315lt\362~\22bI\272\0\0\0\330curve25519-sha256,curve25519-sha256@"
-			  "libssh.org,ecdh-sha2-nistp521,ecdh-sha2-nistp384,ecdh-sha2-nistp256,"
-			  "diffie-hellman-group14-sha256,diffie-hellman-group14-sha1,kexguess2@"
-			  "matt.ucc.asn.au,kex-strict-s-v00@openssh.com\0\0\0 "
-			  "ssh-ed25519,rsa-sha2-256,ssh-rsa\0\0\0003chacha20-poly1305@openssh.com,"
-			  "aes128-ctr,aes256-ctr\0\0\0003chacha20-poly1305@openssh.com,aes128-ctr,"
-			  "aes256-ctr\0\0\0\27hmac-sha1,hmac-sha2-256\0\0\0\27hmac-sha1,hmac-sha2-"
-			  "256\0\0\0\25zlib@openssh.com,none\0\0\0\25zlib@openssh.com,"
-			  "none\0\0\0\0\0\0\0\0\0\0\0\0\0e\244\201\205\240\316\3")},
-		   {'>', SLICE("\0\0\0\24\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}},
-	 .codes = "ssh-sha1-kex ssh-rsa-sha1 ssh-short-mac",
-	 .evidence = "diffie-hellman-group14-sha1"},
-	{.title = "not patched against Terrapin, and a line before its version",
-	 .source = "CVE-2023-48795; RFC 4253 section 4.2",
-	 .turns = {{'>', SLICE("SSH-2.0-portolan\r\n")},
-		   {'<', SLICE("please wait\r\nSSH-2.0-OpenSSH_9.2\r\n")},
-		   {'<',
-		    SLICE("\0\0\0\321\4\0240123456789abcdef\0\0\0\21curve25519-sha256\0\0\0\13ssh-"
-			  "ed25519\0\0\0(chacha20-poly1305@openssh.com,aes256-ctr\0\0\0(chacha20-"
-			  "poly1305@openssh.com,aes256-ctr\0\0\0\rhmac-sha2-256\0\0\0\rhmac-sha2-"
-			  "256\0\0\0\4none\0\0\0\4none\0\0\0\0\0\0\0\0\0\0\0\0\0pppp")},
-		   {'>', SLICE("\0\0\0\24\6\1\0\0\0\13\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}},
-	 .codes = "ssh-terrapin"},
-	{.title = "version 1 as well",
-	 .source = "RFC 4253 section 5.1",
-	 .turns = {{'>', SLICE(HELLO)},
-		   {'<', SLICE("SSH-1.99-Cisco-1.25\n")},
-		   {'<', SLICE("\0\0\0\xcc\4\x14" COOKIE_16 "\0\0\0\x1a"
-			       "diffie-hellman-group1-sha1\0\0\0\7ssh-rsa\0\0\0\x13"
-			       "aes128-cbc,3des-cbc\0\0\0\x13"
-			       "aes128-cbc,3des-cbc\0\0\0\x1d"
-			       "hmac-md5,hmac-sha1,hmac-sha1x\0\0\0\x1d"
-			       "hmac-md5,hmac-sha1,hmac-sha1x\0\0\0\4none\0\0\0\4none"
-			       "\0\0\0\0\0\0\0\0\0\0\0\0\0pppp")},
-		   {'>', SLICE(GOOD_BYE)}},
-	 .codes = "ssh1 ssh-weak-kex ssh-rsa-sha1 ssh-weak-cipher ssh-cbc ssh-weak-mac "
-		  "ssh-short-mac",
-	 .evidence = "SSH-1.99-Cisco-1.25"},
-	{.title = "version 1 alone",
-	 .source = "RFC 4253 section 5.1",
-	 .turns = {{'>', SLICE(HELLO)}, {'<', SLICE("SSH-1.5-1.2.27\n")}},
-	 .codes = "ssh1-only"},
-};
-
 const struct audit audit_ssh = {
 	.name = "ssh",
-	.title = "versions and algorithms of SSH",
+	.title = "versions and algorithms of SSH, and how long its RSA key is",
 	.of = of,
 	.transport = TRANSPORT_TCP,
 	.state_size = sizeof(struct state),
@@ -385,6 +306,6 @@ const struct audit audit_ssh = {
 	.input = input,
 	.weaknesses = weaknesses,
 	.n_weaknesses = ARRAY_LEN(weaknesses),
-	.vectors = vectors,
-	.n_vectors = ARRAY_LEN(vectors),
+	.vectors = ssh_vectors,
+	.n_vectors = N_SSH_VECTORS,
 };

@@ -62,6 +62,7 @@ static void take_sighting(struct trial *t, const struct outcome *o, const struct
 	s->is_inside = seen->inside || strcmp(s->proto, "tls") == 0;
 	s->is_alternative = x->stage > 0;
 	s->is_remembered = seen->is_remembered;
+	s->identified = (struct audit_exchange){seen->asked, seen->answered};
 	if (!seen->layer || !seen->layer->has_certificate)
 		return;
 	s->certificate = ARENA_NEW(x->arena, struct certificate);
@@ -189,12 +190,14 @@ static void conclude(struct auditing *x, struct audited *s)
 	if (!s->jobs.n)
 		add_job(x, s, NULL);
 	facts = s->jobs.items[0]->facts;
+	facts.most = s->identified;
 	for_each (job, &s->jobs) {
 		add_notes(s, &(*job)->notes);
 		s->connections += (*job)->connections;
 		s->unanswered += (*job)->unanswered;
 		s->is_shut_out |= (*job)->is_shut_out;
 		add_told(&facts, *job);
+		facts.most = audit_exchange_most(facts.most, (*job)->most);
 	}
 	s->certificate = facts.certificate;
 	for (size_t i = 0; audits[i]; i++)

@@ -22,6 +22,7 @@ struct audited {
 	const char *proto, *service, *said;
 	bool is_inside;			       /* TLS */
 	const struct certificate *certificate; /* NULL: none was shown */
+	struct audit_exchange identified;      /* UDP: by what it was proved */
 	bool is_remembered;		       /* proved earlier today; it is asked nothing */
 	bool is_alternative;		       /* only looked for because of another one */
 	LIST_OF(struct audit_job *) jobs;

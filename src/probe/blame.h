@@ -78,6 +78,8 @@ struct sighting {
 	bool own_target, own_icmp; /* the target, the sender of the ICMP error is this host */
 	bool peer_closed;	   /* SAW_OPEN: the peer ended the stream by itself */
 	size_t bytes; /* SAW_OPEN: it spoke; with `proto`, and not to the end of the dialogue */
+	/* SAW_IDENTIFIED over UDP: how long the question was, and the datagram that proved it. */
+	size_t asked, answered;
 	struct addr source; /* family 0: not known */
 	uint32_t rtt_us;    /* from the try that was answered to the answer; 0: none came */
 	unsigned tries;

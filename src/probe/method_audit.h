@@ -28,7 +28,8 @@ struct audit_job {
 	bool has_told;
 	unsigned connections;
 	unsigned unanswered; /* of them */
-	bool is_shut_out;    /* connections are refused now */
+	struct audit_exchange most;
+	bool is_shut_out; /* connections are refused now */
 };
 
 /* Whether there is anything to ask. */

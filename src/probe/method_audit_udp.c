@@ -30,6 +30,7 @@ static bool heard(struct volley *v, struct slice datagram)
 {
 	struct audit_udp *u = (struct audit_udp *)v;
 	struct audit_job *job = job_of(u);
+	const struct audit_exchange exchange = {u->out.n, datagram.n};
 	struct proto_out out = {0};
 	enum proto_result r = job->only->input(u->state, &u->ask, &datagram, &out, &job->notes);
 
@@ -39,6 +40,8 @@ static bool heard(struct volley *v, struct slice datagram)
 		u->out = out;
 		return volley_go_on(v);
 	}
+	if (r == PROTO_PROVED)
+		job->most = audit_exchange_most(job->most, exchange);
 	job->unanswered += r == PROTO_OTHER;
 	volley_finish(v, SAW_OPEN);
 	return true;

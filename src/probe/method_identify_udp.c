@@ -229,10 +229,13 @@ static bool hear_talk(struct identify *i, struct talk *t, struct slice datagram)
 {
 	struct proto_out out = {0};
 	const struct proto *p = i->s->questions.table[t->at];
+	size_t n = datagram.n;
 
 	switch (p->input(t->state, &t->ask, &datagram, &out, &t->said)) {
 	case PROTO_PROVED:
 		i->seen.said = t->said;
+		i->seen.asked = t->out.n;
+		i->seen.answered = n;
 		if (out.n)
 			loop_of(i)->ops->send(loop_of(i), &i->sock, out.bytes, out.n);
 		finish_identified(i, t->at);

@@ -14,13 +14,18 @@ static bool field(struct slice s, unsigned number, uint8_t tag, struct slice *va
 	return ber_find(s, (uint8_t)(BER_CONTEXT | number), &outer) && ber_take(&outer, tag, value);
 }
 
-static bool field_is(struct slice s, unsigned number, uint32_t wanted)
+static bool number_field(struct slice s, unsigned number, uint32_t *v)
 {
 	struct slice outer;
+
+	return ber_find(s, (uint8_t)(BER_CONTEXT | number), &outer) && ber_take_number(&outer, v);
+}
+
+static bool field_is(struct slice s, unsigned number, uint32_t wanted)
+{
 	uint32_t v;
 
-	return ber_find(s, (uint8_t)(BER_CONTEXT | number), &outer) &&
-	       ber_take_number(&outer, &v) && v == wanted;
+	return number_field(s, number, &v) && v == wanted;
 }
 
 /* PrincipalName, RFC 4120 section 5.2.2: [0] its type, [1] its parts. */
@@ -43,6 +48,10 @@ bool krb_error_read(struct slice m, struct krb_error *e)
 	    !field(s, 4, GENERALIZED_TIME, &e->time) || !field(s, 9, GENERAL_STRING, &e->realm))
 		return false;
 	e->service = first_part(s);
+	if (!number_field(s, 6, &e->code))
+		e->code = 0;
+	if (!field(s, 12, BER_OCTETS, &e->data))
+		e->data = SLICE_NONE;
 	return true;
 }
 

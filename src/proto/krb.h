@@ -11,7 +11,9 @@ struct krb_error {
 	struct slice time;  /* the server's clock, "20261014054245Z" */
 	struct slice realm; /* the service's */
 	struct slice
-		service; /* the first part of its name, "krbtgt", "kadmin"; empty: it has none */
+		service;   /* the first part of its name, "krbtgt", "kadmin"; empty: it has none */
+	uint32_t code;	   /* section 7.5.9; 0: it has none */
+	struct slice data; /* e-data; empty: it has none */
 };
 
 /* False: it is none, or not whole. Borrows from m. */

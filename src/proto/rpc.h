@@ -7,7 +7,7 @@
 
 #include "proto/proto.h"
 
-enum { RPCBIND_PROGRAM = 100000, NFS_PROGRAM = 100003, RPC_CALL_SIZE = 40 };
+enum { RPCBIND_PROGRAM = 100000, NFS_PROGRAM = 100003, MOUNT_PROGRAM = 100005, RPC_CALL_SIZE = 40 };
 
 struct rpc_call {
 	uint32_t xid, program, version, procedure;

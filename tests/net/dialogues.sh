@@ -62,7 +62,9 @@ talk_ganesha() {
 		both 'proved: version 3' nfs "$transport" 2049
 		both 'proved; port 2049' rpcbind "$transport" 111 nfs
 		both 'proved; port 20048' rpcbind "$transport" 111 mountd
-		not_taken "$transport" 2049 rpcbind
+		both 'proved: version 3' mountd "$transport" 20048
+		not_taken "$transport" 2049 rpcbind mountd
+		not_taken "$transport" 20048 nfs rpcbind
 	done
 }
 talk_inetd() {

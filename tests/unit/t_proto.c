@@ -233,7 +233,8 @@ static const struct proto_turn *last_answer(const struct proto_vector *v)
 
 static bool is_rpc(const struct proto *proto)
 {
-	return strcmp(proto->name, "nfs") == 0 || strcmp(proto->name, "rpcbind") == 0;
+	return strcmp(proto->name, "mountd") == 0 || strcmp(proto->name, "nfs") == 0 ||
+	       strcmp(proto->name, "rpcbind") == 0;
 }
 
 static void play_to_others(const struct proto *proto, const struct proto_vector *v)
