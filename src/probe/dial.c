@@ -20,6 +20,17 @@ void dial_stop(struct dial *d)
 	timer_stop(probe_loop(d->probe), &d->timer);
 }
 
+void dial_hang_up(struct dial *d)
+{
+	struct loop *l = probe_loop(d->probe);
+
+	if (d->answered && d->answered->sock.is_open) {
+		l->ops->end(l, &d->answered->sock);
+		close_attempt(d->answered, false);
+	}
+	dial_stop(d);
+}
+
 void dial_close(struct dial *d, bool reset)
 {
 	close_attempt(d->answered, reset);

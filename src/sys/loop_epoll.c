@@ -606,6 +606,14 @@ static void unwatch(struct loop *l, struct sock *s)
 	l->n_socks--;
 }
 
+static void end_stream(struct loop *l, struct sock *s)
+{
+	const int at_once = -1; /* when the FIN is acknowledged */
+
+	(void)l;
+	setsockopt(s->fd, IPPROTO_TCP, TCP_LINGER2, &at_once, sizeof(at_once));
+}
+
 static void close_sock(struct loop *l, struct sock *s, bool reset)
 {
 	const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
@@ -682,6 +690,7 @@ static const struct loop_ops ops_epoll = {
 	.icmp = take_icmp,
 	.local_addr = local_addr,
 	.is_own = is_own,
+	.end = end_stream,
 	.close = close_sock,
 	.wait = wait_events,
 };
