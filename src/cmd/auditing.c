@@ -62,6 +62,7 @@ static void take_sighting(struct trial *t, const struct outcome *o, const struct
 	s->is_inside = seen->inside || strcmp(s->proto, "tls") == 0;
 	s->is_alternative = x->stage > 0;
 	s->is_remembered = seen->is_remembered;
+	s->is_shut_out = seen->said.is_shut_out;
 	if (!seen->layer || !seen->layer->has_certificate)
 		return;
 	s->certificate = ARENA_NEW(x->arena, struct certificate);
@@ -147,7 +148,8 @@ static void ask(struct auditing *x, struct audited *s, struct audit_job *job)
 
 static void ask_service(struct auditing *x, struct audited *s)
 {
-	if (s->is_remembered)
+	s->is_shut_out |= trial_is_shut_out(&x->trial, &s->target);
+	if (s->is_remembered || s->is_shut_out)
 		return;
 	if (s->transport == TRANSPORT_TCP) {
 		ask(x, s, add_job(x, s, NULL));
@@ -241,7 +243,8 @@ static void look_for_safer(struct auditing *x, const struct audited *s)
 {
 	struct service own, safer;
 
-	if (s->is_inside || !s->notes.n || !service_find(slice_of(s->service), &own))
+	if (s->is_inside || !s->notes.n || s->is_shut_out ||
+	    !service_find(slice_of(s->service), &own))
 		return;
 	for (size_t i = 0; service_instead(&own, i, &safer); i++)
 		look_for(x, s, &safer);

@@ -193,6 +193,7 @@ static void make_report(struct audit_run *x)
 		audit_chart_exempt(x->auditing.arena, x->loaded.site, &x->auditing,
 				   (int32_t)(x->auditing.trial.run.started_ms / DAY_MS), r);
 	count_rest(x);
+	r->is_shut_out = x->auditing.trial.n_shut_out > 0;
 	audit_judge_sort(r);
 	r->exit = audit_judge_exit(r);
 }

@@ -82,6 +82,14 @@ enum {
 	ENGINE_TASKS_MAX = 1000000, /* of one run: 400 bytes each */
 };
 
+/* A target that took connections takes none any more, on any port: it has shut this host out. What
+ * refused or kept silent from `since_ms` on has told nothing of its port. */
+struct shut_out {
+	struct addr target;
+	int64_t since_ms;     /* wall clock: when it took the last connection */
+	unsigned connections; /* that it took until then */
+};
+
 struct engine_config {
 	struct loop *loop;
 	struct resolver *resolver; /* NULL where no task needs one */
@@ -100,6 +108,8 @@ struct engine_config {
 	/* What a method saw, and the outcome that is made of it, just before `outcome` gets it;
 	 * both are lent. NULL: nobody cares. */
 	void (*sighted)(void *ctx, const struct outcome *o, const struct sighting *seen);
+	/* A target has shut this host out: it is asked no more. NULL: nobody cares. */
+	void (*shut_out)(void *ctx, const struct shut_out *s);
 	void (*resolved)(void *ctx, const struct resolve_query *q); /* may be NULL; q is lent */
 	/* Every task has its outcomes, perhaps told more than once, from within a probe: let the
 	 * engine be until the loop is back. NULL: the loop is stopped, for engine_run(). */

@@ -68,12 +68,15 @@ static bool see_to_unacked(struct identify *i)
 	struct loop *l = loop_of(i);
 
 	s->unacked = l->ops->unacked(l, dial_sock(&i->dial));
+	s->was_acked |= s->has_sent && !s->unacked;
 	s->has_loss |= s->is_unacked && s->unacked <= 0;
 	s->is_unacked = s->unacked > 0 && us_since(i, s->since) >= AGAIN_MS * 1000;
 	if (s->unacked <= 0 || s->is_look)
 		return false;
 	if (us_since(i, s->since) < UNACKED_MS * 1000)
 		start_timer(i, AGAIN_MS * 1000);
+	else if (s->most == HEARD_NOTHING && s->was_acked)
+		identify_turn_away(i, SAW_NOTHING);
 	else if (s->most == HEARD_NOTHING)
 		identify_finish_silence(i);
 	else
@@ -168,8 +171,13 @@ static void connected(struct dial *d)
 		finish_remembered(i);
 		return;
 	}
+	if (i->s && i->s->stage == STAGE_WITNESS) {
+		identify_hear_witness(i, true);
+		return;
+	}
 	if (!i->s)
 		begin_search(i);
+	probe_welcome(d->probe);
 	i->s->connections++;
 	i->s->has_loss |= d->lost != 0;
 	if (i->s->is_inside)
@@ -205,6 +213,10 @@ static void failed(struct dial *d, enum saw saw)
 
 	if (!i->s || saw == SAW_LOCAL_ERROR)
 		identify_finish(i, saw, d->seen);
+	else if (i->s->stage == STAGE_WITNESS)
+		identify_hear_witness(i, saw == SAW_OPEN_RESET);
+	else if (saw != SAW_OPEN_RESET && (i->s->is_look || i->s->is_inside))
+		identify_turn_away(i, saw);
 	else if (i->s->is_look || i->s->is_inside)
 		identify_finish_identified(i);
 	else if (saw == SAW_OPEN_RESET && i->s->is_doubt)
@@ -214,7 +226,7 @@ static void failed(struct dial *d, enum saw saw)
 	else if (may_be_passing(i, saw))
 		identify_calm_down(i);
 	else
-		identify_finish_shut_out(i, saw);
+		identify_turn_away(i, saw);
 }
 
 static const struct proto *find_resting(const struct probe *p)
@@ -253,4 +265,5 @@ const struct method method_identify = {
 	.socks = DIAL_ATTEMPTS,
 	.begin = begin,
 	.cancel = identify_cancel,
+	.shut_out = identify_shut_out,
 };

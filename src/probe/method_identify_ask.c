@@ -127,7 +127,7 @@ void identify_hang_up(struct identify *i)
 {
 	if (i->s)
 		cover_stop(&i->s->cover, &i->dial);
-	dial_stop(&i->dial);
+	dial_hang_up(&i->dial);
 }
 
 void identify_dial_again(struct identify *i)

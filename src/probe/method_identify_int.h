@@ -41,7 +41,15 @@ enum {
 	INSIDE_MIN_MS = 100, /* beside four round trips: else a look inside TLS is not begun */
 };
 
-enum stage { STAGE_HUSH, STAGE_SHAKING, STAGE_ASKED, STAGE_PARTING, STAGE_CALM, STAGE_DOUBT };
+enum stage {
+	STAGE_HUSH,
+	STAGE_SHAKING,
+	STAGE_ASKED,
+	STAGE_PARTING,
+	STAGE_CALM,
+	STAGE_DOUBT,
+	STAGE_WITNESS, /* another port is tried: does it take connections? */
+};
 
 struct search {
 	struct questions questions;
@@ -60,6 +68,8 @@ struct search {
 	bool has_loss;		       /* and it was later: on the way to it packets get lost */
 	bool has_more;		       /* so it was given more time */
 	bool was_dropped;	       /* a connection, and it was tried once more */
+	bool was_acked;		       /* bytes of ours, once */
+	enum saw turned;	       /* how it took no connection any more */
 
 	struct proto_set proved;
 	size_t main; /* of them */
@@ -219,4 +229,7 @@ void identify_finish_identified(struct identify *i);
 void identify_finish_stranger(struct identify *i, enum heard_class what);
 void identify_finish_silence(struct identify *i);
 void identify_finish_unknown(struct identify *i); /* one of these two */
-void identify_finish_shut_out(struct identify *i, enum saw saw);
+/* It takes no connections any more; is that all of the target? */
+void identify_turn_away(struct identify *i, enum saw saw);
+void identify_hear_witness(struct identify *i, bool is_well);
+void identify_shut_out(struct probe *p); /* it is */
