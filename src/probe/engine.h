@@ -42,8 +42,13 @@ struct recollection {
 	 * on: it is seen that somebody listens, and no more. */
 	bool rests;
 };
+struct recall_place {
+	const struct addr *to;
+	uint16_t port;
+	enum transport transport;
+};
 struct recall {
-	void (*of)(void *ctx, const struct addr *to, uint16_t port, struct recollection *r);
+	void (*of)(void *ctx, const struct recall_place *place, struct recollection *r);
 	void *ctx;
 };
 
@@ -66,7 +71,7 @@ struct task {
 		*among; /* of method_identify: who may speak there; NULL: `protos` */
 	/* Of method_identify: to look inside TLS, NULL: no look; of method_audit. */
 	const struct layer *layer;
-	const struct recall *recall; /* of method_identify, TCP; NULL: nothing is remembered */
+	const struct recall *recall; /* of method_identify; NULL: nothing is remembered */
 	const char *what;	   /* proto_ask.what; of method_ftp: the server behind a gateway */
 	const struct via_hop *via; /* through what; NULL: direct */
 	const char *mode;	   /* of method_ftp: the mode of the data connection */

@@ -65,6 +65,8 @@ unsigned probe_deadline_ms(const struct probe *p, unsigned usual_ms);
 struct rtt_step probe_next(const struct probe *p, unsigned tries, struct mono last);
 /* From when on, after p->started, its first answer is late. */
 int64_t probe_late_us(const struct probe *p);
+/* In this run packets get lost, wherever. */
+bool probe_run_has_loss(const struct probe *p);
 /* Until when the answer to a try that went out at `at` has the time to come. */
 struct mono probe_patience(const struct probe *p, struct mono at);
 /* The first answer is late: the probe goes on, and another one may start to the same target. */

@@ -117,7 +117,7 @@ static void recall(struct identify *i)
 	struct search *s = i->s;
 
 	if (r)
-		r->of(r->ctx, &p->to, p->port, &of_it);
+		r->of(r->ctx, &(struct recall_place){&p->to, p->port, TRANSPORT_TCP}, &of_it);
 	known = slice_of(of_it.proved);
 	s->foreign_max = of_it.foreign;
 	s->known = of_it.proved;
@@ -238,7 +238,8 @@ static const struct proto *find_resting(const struct probe *p)
 
 	if (!t->recall)
 		return NULL;
-	t->recall->of(t->recall->ctx, &p->to, p->port, &of_it);
+	t->recall->of(t->recall->ctx, &(struct recall_place){&p->to, p->port, TRANSPORT_TCP},
+		      &of_it);
 	return of_it.rests ? identify_find(&q, slice_of(of_it.proved)) : NULL;
 }
 

@@ -208,7 +208,7 @@ bool identify_take_more_time(struct identify *i)
 {
 	struct search *s = i->s;
 
-	if (!s->has_loss || s->has_more)
+	if (s->has_more || (!s->has_loss && !probe_run_has_loss(i->dial.probe)))
 		return false;
 	s->has_more = true;
 	s->again = 0;
