@@ -18,6 +18,7 @@ void auditing_add(struct auditing *x, const struct task *task)
 	}
 	x->tasks[x->n_tasks] = *task;
 	x->tasks[x->n_tasks].flow = UINT_MAX;
+	x->tasks[x->n_tasks].is_fragile = portset_has(&x->fragile, task->port);
 	x->tasks[x->n_tasks].recall = &x->remember.recall;
 	x->tasks[x->n_tasks++].layer = x->layer;
 }
@@ -295,5 +296,6 @@ int auditing_run(struct auditing *x, struct err *err)
 void auditing_release(struct auditing *x)
 {
 	trial_release(&x->trial);
+	portset_release(&x->fragile);
 	free(x->tasks);
 }

@@ -71,6 +71,9 @@ struct task {
 		*among; /* of method_identify: who may speak there; NULL: `protos` */
 	/* Of method_identify: to look inside TLS, NULL: no look; of method_audit. */
 	const struct layer *layer;
+	/* Of method_identify: nothing is sent there but what `proto`, else the number's service,
+	 * is asked with. */
+	bool is_fragile;
 	const struct recall *recall; /* of method_identify; NULL: nothing is remembered */
 	const char *what;	   /* proto_ask.what; of method_ftp: the server behind a gateway */
 	const struct via_hop *via; /* through what; NULL: direct */

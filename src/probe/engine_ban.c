@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
  * A target that shuts this host out, as fail2ban and its like do, shows it on all of its ports:
- * they refuse, or are silent, from one moment on. One port that turns may have reasons of its own. So a
- * port that was well, the witness, is tried once more and decides; where there is none, others have
- * to turn while no connection is taken. Then the target is asked nothing more in this run.
+ * they refuse, or are silent, from one moment on. One port that turns may have reasons of its own.
+ * So a port that was well, the witness, is tried once more and decides; where there is none, others
+ * have to turn while no connection is taken. Then the target is asked nothing more in this run.
  */
 #include <stdio.h>
 

@@ -118,6 +118,8 @@ static void recall(struct identify *i)
 
 	if (r)
 		r->of(r->ctx, &(struct recall_place){&p->to, p->port, TRANSPORT_TCP}, &of_it);
+	if (task_of(i)->is_fragile)
+		of_it = (struct recollection){.proved = ""};
 	known = slice_of(of_it.proved);
 	s->foreign_max = of_it.foreign;
 	s->known = of_it.proved;
@@ -141,6 +143,8 @@ static void begin_search(struct identify *i)
 						   ? IDENTIFY_GREETING_MS + IDENTIFY_ASKING_MS
 						   : IDENTIFY_DEADLINE_MS);
 	identify_set_hush(s, deadline_ms);
+	if (t->is_fragile && questions_next(&s->questions) == QUESTIONS_NONE)
+		s->hush_ms = deadline_ms; /* nothing else is left to do */
 	s->begun = loop_now(loop_of(i));
 	s->end = mono_add_ms(s->begun, deadline_ms);
 	s->first = i->dial.seen;

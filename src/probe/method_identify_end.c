@@ -110,8 +110,12 @@ void identify_finish_identified(struct identify *i)
 	buf_release(&words);
 }
 
-static const char *spent(const struct search *s)
+static const char *spent(const struct identify *i)
 {
+	const struct search *s = i->s;
+
+	if (task_of(i)->is_fragile)
+		return ", and no more: it is called fragile";
 	return s->questions.is_spent ? ", and no more: it has had as many first messages in "
 				       "others' protocols as it gets in a day"
 				     : "";
@@ -136,7 +140,7 @@ void identify_finish_stranger(struct identify *i, enum heard_class what)
 		return;
 	}
 	snprintf(text, sizeof(text), "%s (%u question%s asked%s)", words[what], n,
-		 n == 1 ? " was" : "s were", spent(i->s));
+		 n == 1 ? " was" : "s were", spent(i));
 	seen.how = heard_class_names[what];
 	seen.words = text;
 	identify_finish(i, SAW_STRANGER, seen);
@@ -153,8 +157,7 @@ static void say_silence(const struct identify *i, unsigned waited_ms, char *text
 			 waited_ms);
 	else
 		snprintf(text, room, "it accepted%s, and said nothing in %u ms to %u question%s%s",
-			 n ? " and acknowledged" : "", waited_ms, n, n == 1 ? "" : "s",
-			 spent(i->s));
+			 n ? " and acknowledged" : "", waited_ms, n, n == 1 ? "" : "s", spent(i));
 }
 
 void identify_finish_silence(struct identify *i)

@@ -110,9 +110,10 @@ static void finish_silence(struct identify *i)
 	i->seen.waited_ms = (unsigned)((loop_now(loop_of(i)).us - i->begun.us) / 1000);
 	snprintf(words, sizeof(words), "no answer and no error in %u ms to %u question%s%s",
 		 i->seen.waited_ms, n, n == 1 ? "" : "s",
-		 i->s->questions.is_spent ? ", and no more: it has had as many first messages in "
-					    "others' protocols as it gets in a day"
-					  : "");
+		 probe_task(i->probe)->is_fragile ? ", and no more: it is called fragile"
+		 : i->s->questions.is_spent ? ", and no more: it has had as many first messages in "
+					      "others' protocols as it gets in a day"
+					    : "");
 	i->seen.words = words;
 	finish(i, SAW_SILENCE);
 }
@@ -368,6 +369,8 @@ static void recall(struct identify *i)
 
 	if (r)
 		r->of(r->ctx, &place, &of_it);
+	if (probe_task(i->probe)->is_fragile)
+		of_it = (struct recollection){.proved = ""};
 	for (size_t k = 0; q->table[k]; k++)
 		if (q->table[k]->transport == TRANSPORT_UDP &&
 		    strcmp(q->table[k]->name, of_it.proved) == 0)

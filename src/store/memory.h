@@ -5,8 +5,9 @@
  * messages and shut out who sends too many (MariaDB: 100 in a row), so there is a budget a day, for
  * each transport.
  *
- * One file in the user's state folder, a line a port ("53/udp"); replaced by rename. Two runs at the same time
- * may each forget what the other added: the budget is well below the bound that it keeps.
+ * One file in the user's state folder, a line a port ("22", "53/udp"); replaced by rename. Two runs
+ * at the same time may each forget what the other added: the budget is well below the bound that it
+ * keeps.
  */
 #pragma once
 

@@ -498,6 +498,8 @@ static bool read_probe_key(struct reader *r, struct slice key, struct slice word
 		t->among = strangers;
 		return true;
 	}
+	if (slice_is(key, "fragile"))
+		return t->is_fragile = true;
 	if (slice_is(key, "budget"))
 		return read_budget(texts, word, t);
 	if (slice_is(key, "cloak")) {
