@@ -20,14 +20,20 @@ void dial_stop(struct dial *d)
 	timer_stop(probe_loop(d->probe), &d->timer);
 }
 
+static void end_attempt(struct dial_attempt *a)
+{
+	struct loop *l = probe_loop(a->dial->probe);
+
+	if (!a->sock.is_open)
+		return;
+	l->ops->end(l, &a->sock);
+	close_attempt(a, false);
+}
+
 void dial_hang_up(struct dial *d)
 {
-	struct loop *l = probe_loop(d->probe);
-
-	if (d->answered && d->answered->sock.is_open) {
-		l->ops->end(l, &d->answered->sock);
-		close_attempt(d->answered, false);
-	}
+	for (size_t i = 0; i < d->tries; i++)
+		end_attempt(&d->attempts[i]);
 	dial_stop(d);
 }
 
@@ -128,8 +134,8 @@ static void take(struct dial_attempt *a)
 	d->seen.tries = d->tries;
 	probe_learn(d->probe, d->seen.rtt_us, d->lost);
 	for (size_t i = 0; i < d->tries; i++)
-		if (&d->attempts[i] != a)
-			close_attempt(&d->attempts[i], true);
+		if (&d->attempts[i] != a) /* it may be open, too, and nobody has looked */
+			end_attempt(&d->attempts[i]);
 	timer_stop(l, &d->timer);
 	l->ops->want(l, &a->sock, SOCK_READABLE);
 	d->connected(d);
