@@ -36,7 +36,7 @@ enum {
 	CAME_MAX = 8192,
 	AGAIN_MAX = 2,	     /* times that a question is asked again where nothing came */
 	TURNS_MAX = 32,	     /* messages of ours on one connection */
-	MORE_MS = 3000,	     /* the time once more, where packets get lost */
+	MORE_MS = 5000,	     /* more time, where packets get lost */
 	DOUBTS_MAX = 3,	     /* connections of a doubt that may get lost */
 	INSIDE_MIN_MS = 100, /* beside four round trips: else a look inside TLS is not begun */
 };
