@@ -91,7 +91,8 @@ static const char *note_of(struct arena *a, const struct audited *s)
 		       "and do "
 		       "not go on";
 	if (s->is_shut_out)
-		return "it refused connections before all was asked";
+		return "it takes connections no more: it may have shut this host out before all "
+		       "was asked";
 	if (s->unanswered)
 		return arena_printf(a, "%u of %u questions were not answered", s->unanswered,
 				    s->connections);
@@ -148,5 +149,7 @@ int audit_judge_exit(const struct audit_report *r)
 	for_each (f, &r->findings)
 		if (f->severity >= SEVERITY_MEDIUM)
 			return EXIT_FAILS;
+	if (r->is_shut_out)
+		return EXIT_NOT_TESTED;
 	return r->not_tested && !r->services.n ? EXIT_NOT_TESTED : EXIT_HOLDS;
 }

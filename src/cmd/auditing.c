@@ -18,6 +18,7 @@ void auditing_add(struct auditing *x, const struct task *task)
 	}
 	x->tasks[x->n_tasks] = *task;
 	x->tasks[x->n_tasks].flow = UINT_MAX;
+	x->tasks[x->n_tasks].is_fragile = portset_has(&x->fragile, task->port);
 	x->tasks[x->n_tasks].recall = &x->remember.recall;
 	x->tasks[x->n_tasks++].layer = x->layer;
 }
@@ -63,6 +64,7 @@ static void take_sighting(struct trial *t, const struct outcome *o, const struct
 	s->is_alternative = x->stage > 0;
 	s->is_remembered = seen->is_remembered;
 	s->identified = (struct audit_exchange){seen->asked, seen->answered};
+	s->is_shut_out = seen->said.is_shut_out;
 	if (!seen->layer || !seen->layer->has_certificate)
 		return;
 	s->certificate = ARENA_NEW(x->arena, struct certificate);
@@ -148,7 +150,8 @@ static void ask(struct auditing *x, struct audited *s, struct audit_job *job)
 
 static void ask_service(struct auditing *x, struct audited *s)
 {
-	if (s->is_remembered)
+	s->is_shut_out |= trial_is_shut_out(&x->trial, &s->target);
+	if (s->is_remembered || s->is_shut_out)
 		return;
 	if (s->transport == TRANSPORT_TCP) {
 		ask(x, s, add_job(x, s, NULL));
@@ -244,7 +247,8 @@ static void look_for_safer(struct auditing *x, const struct audited *s)
 {
 	struct service own, safer;
 
-	if (s->is_inside || !s->notes.n || !service_find(slice_of(s->service), &own))
+	if (s->is_inside || !s->notes.n || s->is_shut_out ||
+	    !service_find(slice_of(s->service), &own))
 		return;
 	for (size_t i = 0; service_instead(&own, i, &safer); i++)
 		look_for(x, s, &safer);
@@ -295,5 +299,6 @@ int auditing_run(struct auditing *x, struct err *err)
 void auditing_release(struct auditing *x)
 {
 	trial_release(&x->trial);
+	portset_release(&x->fragile);
 	free(x->tasks);
 }

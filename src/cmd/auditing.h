@@ -37,7 +37,8 @@ struct auditing {
 	const struct layer *layer;
 	struct remember remember;
 	bool is_active;
-	struct task *tasks; /* owned */
+	struct portset fragile; /* nothing is sent there but what usually is; owned */
+	struct task *tasks;	/* owned */
 	size_t n_tasks, room;
 	size_t n_asked; /* of the caller's own */
 	unsigned stage;

@@ -64,6 +64,9 @@ static int read_settings(const struct arguments *args, struct audit_run *x, stru
 		rc = trial_read_source(args_value(args, "source"), &x->source, err);
 	if (!rc)
 		rc = read_ports(args, x, err);
+	if (!rc && args_has(args, "fragile"))
+		rc = target_parse_ports(slice_of(args_value(args, "fragile")), &x->auditing.fragile,
+					err);
 	x->auditing.is_active = args_has(args, "active");
 	return rc;
 }
@@ -193,6 +196,7 @@ static void make_report(struct audit_run *x)
 		audit_chart_exempt(x->auditing.arena, x->loaded.site, &x->auditing,
 				   (int32_t)(x->auditing.trial.run.started_ms / DAY_MS), r);
 	count_rest(x);
+	r->is_shut_out = x->auditing.trial.n_shut_out > 0;
 	audit_judge_sort(r);
 	r->exit = audit_judge_exit(r);
 }
@@ -275,6 +279,7 @@ static const struct option_spec options[] = {
 	{"rate", "N", "new connections a second at most", false},
 	{"family", "4|6", "only a name's addresses of that family", false},
 	{"source", "ADDRESS", "ask from this address of ours", false},
+	{"fragile", "PORTS", "nothing is sent there but what usually is", false},
 	{"i-may-probe", "PREFIX", "ranges inside it may be asked", true},
 	{"format", "text|csv|markdown|html|jsonl|json|junit|sarif", "default text", false},
 	{"output", "FILE", "write the report there, in one go", false},

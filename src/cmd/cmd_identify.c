@@ -21,8 +21,9 @@ struct identifying {
 	struct addr source;
 	const struct method *method;
 	struct portset ports; /* for operands without ports */
-	bool is_default;      /* and nobody said which */
-	bool is_used;	      /* there are such operands */
+	struct portset fragile;
+	bool is_default; /* and nobody said which */
+	bool is_used;	 /* there are such operands */
 	struct targets targets;
 	struct task *tasks; /* owned */
 	size_t n_tasks;
@@ -58,6 +59,8 @@ static int read_settings(const struct arguments *args, struct identifying *x, st
 		rc = trial_read_source(args_value(args, "source"), &x->source, err);
 	if (!rc)
 		rc = read_ports(args, x, err);
+	if (!rc && args_has(args, "fragile"))
+		rc = target_parse_ports(slice_of(args_value(args, "fragile")), &x->fragile, err);
 	return rc;
 }
 
@@ -98,6 +101,7 @@ static void add_task(struct identifying *x, const struct target_spec *t, const s
 		.flow = UINT_MAX,
 		.method = x->method,
 		.layer = x->layer,
+		.is_fragile = portset_has(&x->fragile, port),
 		.recall = &x->remember.recall,
 	};
 }
@@ -174,6 +178,7 @@ static void release(struct identifying *x)
 	trial_release(&x->trial);
 	tls_client_free(x->layer);
 	portset_release(&x->ports);
+	portset_release(&x->fragile);
 }
 
 static void take_sighting(struct trial *t, const struct outcome *o, const struct sighting *seen)
@@ -226,6 +231,7 @@ static const struct option_spec options[] = {
 	{"family", "4|6", "only a name's addresses of that family", false},
 	{"source", "ADDRESS", "ask from this address of ours", false},
 	{"udp", NULL, "datagrams instead of connections", false},
+	{"fragile", "PORTS", "nothing is sent there but what usually is", false},
 	{"i-may-probe", "PREFIX", "ranges inside it may be asked", true},
 	{"format", "text|jsonl|json", "default text", false},
 };

@@ -32,13 +32,17 @@ static bool counts_visits(const char *proved)
 	return false;
 }
 
-static void recall_of(void *ctx, const struct addr *to, uint16_t port, struct recollection *out)
+static void recall_of(void *ctx, const struct recall_place *place, struct recollection *out)
 {
+	const struct memory_place at = {.addr = *place->to,
+					.port = place->port,
+					.is_udp = place->transport == TRANSPORT_UDP};
 	const struct remember *r = ctx;
 
-	out->proved = memory_proved(r->memory, to, port);
-	out->foreign = memory_left(r->memory, to, port);
-	out->rests = counts_visits(out->proved) && memory_today(r->memory, to, port) >= VISITS_MAX;
+	out->proved = memory_proved(r->memory, &at);
+	out->foreign = memory_left(r->memory, &at);
+	out->rests = !at.is_udp && counts_visits(out->proved) &&
+		     memory_today(r->memory, &at) >= VISITS_MAX;
 }
 
 void remember_start(struct remember *r)
@@ -53,9 +57,12 @@ void remember_start(struct remember *r)
 /* "tls+imap": what is inside belongs to it. */
 void remember_note(struct remember *r, const struct outcome *o, const struct sighting *seen)
 {
+	const struct memory_place at = {
+		.addr = o->target, .port = o->port, .is_udp = o->transport == TRANSPORT_UDP};
 	char proved[MEMORY_WORD_MAX] = "";
+	unsigned visits;
 
-	if (o->transport != TRANSPORT_TCP)
+	if (o->transport != TRANSPORT_TCP && o->transport != TRANSPORT_UDP)
 		return;
 	if (seen->saw == SAW_IDENTIFIED && seen->inside)
 		snprintf(proved, sizeof(proved), "%s+%s", seen->proto->name, seen->inside->name);
@@ -63,8 +70,8 @@ void remember_note(struct remember *r, const struct outcome *o, const struct sig
 		snprintf(proved, sizeof(proved), "%s", seen->proto->name);
 	if (seen->is_remembered)
 		return;
-	memory_add(r->memory, &o->target, o->port, seen->foreign + counts_visits(proved),
-		   proved[0] ? proved : NULL);
+	visits = !at.is_udp && counts_visits(proved);
+	memory_add(r->memory, &at, seen->foreign + visits, proved[0] ? proved : NULL);
 }
 
 void remember_stop(struct remember *r)

@@ -26,6 +26,8 @@ static struct slice target_of(const struct outcome *o)
 /* Of one target none is better known than the others. */
 static bool is_in_doubt(const struct trial *t, const struct outcome *o, const struct map *later)
 {
+	if (trial_is_shut_out(t, &o->target))
+		return false;
 	if (!is_silent(o) || o->via || o->leg || o->named_port || !o->target.family)
 		return false;
 	/* Whoever says how long to wait gets no more tries for bad luck. */

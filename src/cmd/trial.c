@@ -121,6 +121,39 @@ static void take_sighting(void *ctx, const struct outcome *o, const struct sight
 	t->sighted(t, o, seen);
 }
 
+bool trial_is_shut_out(const struct trial *t, const struct addr *target)
+{
+	for (size_t i = 0; i < t->n_shut_out; i++)
+		if (addr_equal(&t->shut_out[i], target))
+			return true;
+	return false;
+}
+
+/* Since then it is the ban that spoke, and not the port. */
+static bool is_of_ban(const struct outcome *o, const struct shut_out *s)
+{
+	return addr_equal(&o->target, &s->target) && o->at_ms >= s->since_ms && !o->proved &&
+	       o->state != STATE_OPEN && o->state != STATE_OPEN_RESET &&
+	       o->state != STATE_WRONG_SERVICE && o->state != STATE_NOT_ATTEMPTED;
+}
+
+static void take_shut_out(void *ctx, const struct shut_out *s)
+{
+	struct trial *t = ctx;
+	char words[OUTCOME_EVIDENCE_MAX], target[ADDR_TEXT_MAX];
+	const struct sighting seen = {.saw = SAW_NOT_ASKED, .how = SHUT_OUT, .words = words};
+
+	shut_out_words(s->connections, words, sizeof(words));
+	for (size_t i = 0; i < t->outcomes.n; i++)
+		if (is_of_ban(&t->outcomes.items[i], s))
+			blame(&seen, &t->outcomes.items[i]);
+	t->shut_out = mem_resize(t->shut_out, t->n_shut_out + 1, sizeof(*t->shut_out));
+	t->shut_out[t->n_shut_out++] = s->target;
+	buf_addf(&t->names,
+		 "  %s has shut this host out after %u connections: it is asked no more\n",
+		 addr_text(&s->target, target), s->connections);
+}
+
 static void add_family(struct buf *out, const struct resolve_query *q, unsigned family,
 		       enum resolve_status status)
 {
@@ -227,6 +260,7 @@ static int run_engine(struct trial *t, struct loop *l, const volatile int *inter
 	config.resolver = resolver;
 	config.outcome = take_outcome;
 	config.resolved = take_name;
+	config.shut_out = take_shut_out;
 	config.sighted = t->sighted ? take_sighting : NULL;
 	config.ctx = t;
 	e = engine_new(&config, t->tasks + t->first, t->n_tasks - t->first);
@@ -370,6 +404,7 @@ struct run_summary trial_summary(const struct trial *t)
 void trial_release(struct trial *t)
 {
 	free(t->outcomes.items);
+	free(t->shut_out);
 	text_pool_release(&t->texts);
 	buf_release(&t->names);
 }

@@ -38,8 +38,10 @@ struct trial {
 	unsigned timeout_ms; /* 0: the engine's */
 	unsigned rate;	     /* new connections a second; 0: the engine's */
 
-	struct loop *loop;  /* while it runs; borrowed */
-	unsigned slowed_to; /* new connections a second: faster ones got lost; 0: none did */
+	struct loop *loop;     /* while it runs; borrowed */
+	unsigned slowed_to;    /* new connections a second: faster ones got lost; 0: none did */
+	struct addr *shut_out; /* targets that shut this host out; owned */
+	size_t n_shut_out;
 	struct outcome_list outcomes; /* by task, then by address; owned */
 	size_t first;		      /* the first task that has not run yet */
 	struct text_pool texts;	      /* theirs */
@@ -71,4 +73,6 @@ MUST_USE int trial_run_tasks(struct trial *t, const struct task *tasks, size_t n
 void trial_name_run(struct trial *t);
 /* Without a site: what is open passes. */
 struct run_summary trial_summary(const struct trial *t);
+/* It is asked no more. */
+bool trial_is_shut_out(const struct trial *t, const struct addr *target);
 void trial_release(struct trial *t);

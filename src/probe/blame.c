@@ -550,9 +550,8 @@ static void blame_unopened(const struct sighting *seen, struct outcome *o)
 
 static void blame_not_asked(const struct sighting *seen, struct outcome *o)
 {
-	(void)seen;
 	decide(o, STATE_NOT_ATTEMPTED, CAUSE_UNPROVEN, CONFIDENCE_CERTAIN);
-	set_how(o, "not negotiated");
+	set_how(o, "%s", seen->how ? seen->how : "not negotiated");
 }
 
 static bool is_same_protocol(const struct proto *a, const struct proto *b)
@@ -572,6 +571,9 @@ static void blame_identified(const struct sighting *seen, struct outcome *o)
 		o->proved = seen->inside_service;
 		set_how(o, "%s inside tls", seen->inside->name);
 	}
+	if (seen->said.is_shut_out)
+		set_evidence(o, "it answered in %s, and has shut this host out: %s",
+			     seen->proto->name, seen->said.text);
 	if (wrong) {
 		decide(o, STATE_WRONG_SERVICE, CAUSE_TARGET, CONFIDENCE_LIKELY);
 		const struct proto *found = seen->inside ? seen->inside : seen->proto;

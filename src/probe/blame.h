@@ -61,7 +61,7 @@ struct sighting {
 	const struct proto *inside;
 	const char *inside_service;
 	const struct layer_told *layer;
-	const char *how;    /* SAW_STRANGER: a literal */
+	const char *how;    /* SAW_STRANGER, SAW_NOT_ASKED: a literal */
 	const char *words;  /* the evidence, where the method knows better; NULL, "": it does not */
 	unsigned foreign;   /* first messages in others' protocols that it was sent */
 	bool is_remembered; /* SAW_IDENTIFIED: `proto` was proved earlier that day */

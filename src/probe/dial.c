@@ -20,6 +20,23 @@ void dial_stop(struct dial *d)
 	timer_stop(probe_loop(d->probe), &d->timer);
 }
 
+static void end_attempt(struct dial_attempt *a)
+{
+	struct loop *l = probe_loop(a->dial->probe);
+
+	if (!a->sock.is_open)
+		return;
+	l->ops->end(l, &a->sock);
+	close_attempt(a, false);
+}
+
+void dial_hang_up(struct dial *d)
+{
+	for (size_t i = 0; i < d->tries; i++)
+		end_attempt(&d->attempts[i]);
+	dial_stop(d);
+}
+
 void dial_close(struct dial *d, bool reset)
 {
 	close_attempt(d->answered, reset);
@@ -117,8 +134,8 @@ static void take(struct dial_attempt *a)
 	d->seen.tries = d->tries;
 	probe_learn(d->probe, d->seen.rtt_us, d->lost);
 	for (size_t i = 0; i < d->tries; i++)
-		if (&d->attempts[i] != a)
-			close_attempt(&d->attempts[i], true);
+		if (&d->attempts[i] != a) /* it may be open, too, and nobody has looked */
+			end_attempt(&d->attempts[i]);
 	timer_stop(l, &d->timer);
 	l->ops->want(l, &a->sock, SOCK_READABLE);
 	d->connected(d);

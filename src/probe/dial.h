@@ -45,3 +45,6 @@ void dial_start(struct dial *d);	/* also once more, after dial_stop(); p->starte
 struct sock *dial_sock(struct dial *d); /* connected */
 void dial_close(struct dial *d, bool reset); /* connected; as loop_ops.close() */
 void dial_stop(struct dial *d);		     /* everything is closed and stopped */
+/* The same, where something was said: some servers serve nobody else until they know of the end,
+ * and a reset may get lost. */
+void dial_hang_up(struct dial *d);

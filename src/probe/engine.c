@@ -228,6 +228,11 @@ static bool start_task(struct engine *e, size_t task)
 		return true;
 	}
 	target = find_target(e, dialled(&e->tasks[task], &a));
+	if (target->ban.is_on) {
+		go_on(e, task);
+		engine_report_shut_out(e, task, target);
+		return true;
+	}
 	if (window_is_full(&target->window)) {
 		engine_queue_add(e, &target->waiting, task);
 		return true;
@@ -255,6 +260,10 @@ static void resume_one(struct engine *e)
 	e->n_resting--;
 	memset(p->state, 0, p->method->state_size);
 	p->started = loop_now(e->config.loop);
+	if (p->target->ban.is_on) {
+		probe_finish_not_asked(p);
+		return;
+	}
 	engine_count_try(e);
 	p->method->begin(p);
 }
@@ -379,6 +388,7 @@ struct engine *engine_new(const struct engine_config *config, const struct task 
 	e->pause.fire = pause_over;
 	e->pace.fire = pace_over;
 	e->turn = TURN;
+	engine_init_ban(e);
 	size_pool(e);
 	for (size_t i = 0; i < n_tasks; i++) {
 		if (engine_needs_name(&tasks[i]))
@@ -396,6 +406,7 @@ void engine_free(struct engine *e)
 		return;
 	timer_stop(e->config.loop, &e->pause);
 	timer_stop(e->config.loop, &e->pace);
+	timer_stop(e->config.loop, &e->ban);
 	for (struct name *n = e->first_name; n; n = n->next)
 		resolve_release(&n->query);
 	map_release(&e->targets);
@@ -422,6 +433,7 @@ static void give_up(struct engine *e)
 	e->is_stopped = true;
 	timer_stop(e->config.loop, &e->pause);
 	timer_stop(e->config.loop, &e->pace);
+	timer_stop(e->config.loop, &e->ban);
 	if (e->config.resolver)
 		e->config.resolver->ops->stop(e->config.resolver);
 	for (size_t i = 0; i < e->used; i++) {

@@ -42,8 +42,13 @@ struct recollection {
 	 * on: it is seen that somebody listens, and no more. */
 	bool rests;
 };
+struct recall_place {
+	const struct addr *to;
+	uint16_t port;
+	enum transport transport;
+};
 struct recall {
-	void (*of)(void *ctx, const struct addr *to, uint16_t port, struct recollection *r);
+	void (*of)(void *ctx, const struct recall_place *place, struct recollection *r);
 	void *ctx;
 };
 
@@ -66,7 +71,10 @@ struct task {
 		*among; /* of method_identify: who may speak there; NULL: `protos` */
 	/* Of method_identify: to look inside TLS, NULL: no look; of method_audit. */
 	const struct layer *layer;
-	const struct recall *recall; /* of method_identify, TCP; NULL: nothing is remembered */
+	/* Of method_identify: nothing is sent there but what `proto`, else the number's service,
+	 * is asked with. */
+	bool is_fragile;
+	const struct recall *recall; /* of method_identify; NULL: nothing is remembered */
 	const char *what;	   /* proto_ask.what; of method_ftp: the server behind a gateway */
 	const struct via_hop *via; /* through what; NULL: direct */
 	const char *mode;	   /* of method_ftp: the mode of the data connection */
@@ -80,6 +88,14 @@ enum {
 	ENGINE_PER_TARGET = 64,
 	ENGINE_WINDOW = 10000,
 	ENGINE_TASKS_MAX = 1000000, /* of one run: 400 bytes each */
+};
+
+/* A target that took connections takes none any more, on any port: it has shut this host out. What
+ * refused or kept silent from `since_ms` on has told nothing of its port. */
+struct shut_out {
+	struct addr target;
+	int64_t since_ms;     /* wall clock: when it took the last connection */
+	unsigned connections; /* that it took until then */
 };
 
 struct engine_config {
@@ -100,6 +116,8 @@ struct engine_config {
 	/* What a method saw, and the outcome that is made of it, just before `outcome` gets it;
 	 * both are lent. NULL: nobody cares. */
 	void (*sighted)(void *ctx, const struct outcome *o, const struct sighting *seen);
+	/* A target has shut this host out: it is asked no more. NULL: nobody cares. */
+	void (*shut_out)(void *ctx, const struct shut_out *s);
 	void (*resolved)(void *ctx, const struct resolve_query *q); /* may be NULL; q is lent */
 	/* Every task has its outcomes, perhaps told more than once, from within a probe: let the
 	 * engine be until the loop is back. NULL: the loop is stopped, for engine_run(). */

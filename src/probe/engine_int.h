@@ -21,6 +21,16 @@ struct pending {
 	bool over;	 /* nothing of it is left to start */
 };
 
+/* Has it shut this host out? */
+struct ban {
+	unsigned taken;	  /* connections that it took */
+	unsigned turned;  /* weight of the ports that do not any more; none was taken since */
+	uint16_t witness; /* proved, and not hurt by a visit; 0: there is none */
+	int64_t well_ms;  /* wall clock, of the last one that it took */
+	bool is_heard;	  /* the witness is tried right now */
+	bool is_on;
+};
+
 struct target {
 	struct addr addr;
 	struct rtt rtt;
@@ -29,6 +39,7 @@ struct target {
 	int way_error;
 	struct addr rejected_by; /* a hop on the way to it; family 0: none yet */
 	bool had_way;
+	struct ban ban;
 	struct queue waiting;
 };
 
@@ -66,6 +77,7 @@ struct engine {
 	struct mono next_try; /* where there is a rate */
 	unsigned turn;	      /* starts that are left in this one */
 	struct timer pace;
+	struct timer ban; /* targets have shut this host out: their probes are ended */
 	bool is_filling, is_stopped;
 };
 
@@ -96,3 +108,9 @@ bool engine_next_address(struct engine *e, size_t task, struct addr *a);
  * prove nothing, so it is not dialled. */
 bool engine_leads_back(const struct task *t, const struct addr *a);
 void engine_report_back(struct engine *e, size_t task, const struct addr *a);
+
+/* --- engine_ban.c ----------------------------------------------------------------------------- */
+
+void engine_init_ban(struct engine *e);
+/* A task of a target that has shut this host out: it is not asked. */
+void engine_report_shut_out(struct engine *e, size_t task, struct target *t);

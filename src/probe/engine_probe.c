@@ -61,6 +61,11 @@ int64_t probe_late_us(const struct probe *p)
 	return late_us < step.at_us ? late_us : step.at_us;
 }
 
+bool probe_run_has_loss(const struct probe *p)
+{
+	return rtt_has_loss(&p->engine->rtt);
+}
+
 struct mono probe_patience(const struct probe *p, struct mono at)
 {
 	struct mono end = mono_add_ms(p->started, probe_timeout_ms(p)), until;

@@ -29,6 +29,9 @@ struct method {
 	void (*begin)(struct probe *p);
 	void (*cancel)(
 		struct probe *p); /* let go of sockets and timers; probe_finish() must not follow */
+	/* The target has shut this host out: end in probe_finish(), now. NULL: what it knows by now
+	 * is nothing. */
+	void (*shut_out)(struct probe *p);
 };
 
 struct probe {
@@ -62,6 +65,8 @@ unsigned probe_deadline_ms(const struct probe *p, unsigned usual_ms);
 struct rtt_step probe_next(const struct probe *p, unsigned tries, struct mono last);
 /* From when on, after p->started, its first answer is late. */
 int64_t probe_late_us(const struct probe *p);
+/* In this run packets get lost, wherever. */
+bool probe_run_has_loss(const struct probe *p);
 /* Until when the answer to a try that went out at `at` has the time to come. */
 struct mono probe_patience(const struct probe *p, struct mono at);
 /* The first answer is late: the probe goes on, and another one may start to the same target. */
@@ -71,6 +76,21 @@ void probe_add_try(struct probe *p);
 /* The target itself answered, `us` after the try that it answers; to `lost` earlier ones nothing
  * came. Before probe_finish(). */
 void probe_learn(struct probe *p, uint32_t us, unsigned lost);
+
+/* Has the target shut this host out? Whoever asks a port several times tells: that a connection was
+ * taken; that the port is proved, and does not mind a visit; and that it takes no connections any
+ * more. Then the port that is named is to be tried (0: none), and where it takes none either,
+ * probe_shut_out() is due. */
+void probe_welcome(struct probe *p);
+void probe_vouch(struct probe *p);
+uint16_t probe_turn_away(struct probe *p, bool is_silent);
+void probe_shut_out(struct probe *p);
+bool probe_is_shut_out(const struct probe *p);
+/* As probe_finish(): nothing of the port is known, as the target has shut this host out. */
+void probe_finish_not_asked(struct probe *p);
+/* The evidence of what is not asked, and its `how`. */
+void shut_out_words(unsigned connections, char *words, size_t room);
+#define SHUT_OUT "shut out"
 
 /* The probe is over: its sockets are closed and its timers stopped, and `p` is not the method's any
  * more when this returns. */

@@ -68,7 +68,7 @@ static void start_timer(struct audit_probe *p, int64_t ms)
 static void hang_up(struct audit_probe *p)
 {
 	cover_stop(&p->a->cover, &p->dial);
-	dial_stop(&p->dial);
+	dial_hang_up(&p->dial);
 	timer_stop(probe_loop(p->dial.probe), &p->timer);
 }
 
@@ -431,6 +431,7 @@ static void connected(struct dial *d)
 	struct audit_probe *p = (struct audit_probe *)d;
 	struct audit_job *job = job_of(p);
 
+	probe_welcome(p->dial.probe);
 	if (!job->connections++)
 		p->a->first = d->seen;
 	if (step_of(p)->place == AUDIT_UPGRADE ||
@@ -447,6 +448,8 @@ static void failed(struct dial *d, enum saw saw)
 	struct audit_probe *p = (struct audit_probe *)d;
 
 	job_of(p)->is_shut_out = job_of(p)->connections && saw != SAW_LOCAL_ERROR;
+	if (job_of(p)->is_shut_out && saw != SAW_OPEN_RESET)
+		(void)probe_turn_away(p->dial.probe, saw == SAW_NOTHING);
 	finish(p, job_of(p)->is_shut_out ? SAW_OPEN : saw);
 }
 

@@ -68,12 +68,15 @@ static bool see_to_unacked(struct identify *i)
 	struct loop *l = loop_of(i);
 
 	s->unacked = l->ops->unacked(l, dial_sock(&i->dial));
+	s->was_acked |= s->has_sent && !s->unacked;
 	s->has_loss |= s->is_unacked && s->unacked <= 0;
 	s->is_unacked = s->unacked > 0 && us_since(i, s->since) >= AGAIN_MS * 1000;
 	if (s->unacked <= 0 || s->is_look)
 		return false;
 	if (us_since(i, s->since) < UNACKED_MS * 1000)
 		start_timer(i, AGAIN_MS * 1000);
+	else if (s->most == HEARD_NOTHING && s->was_acked)
+		identify_turn_away(i, SAW_NOTHING);
 	else if (s->most == HEARD_NOTHING)
 		identify_finish_silence(i);
 	else
@@ -114,7 +117,9 @@ static void recall(struct identify *i)
 	struct search *s = i->s;
 
 	if (r)
-		r->of(r->ctx, &p->to, p->port, &of_it);
+		r->of(r->ctx, &(struct recall_place){&p->to, p->port, TRANSPORT_TCP}, &of_it);
+	if (task_of(i)->is_fragile)
+		of_it = (struct recollection){.proved = ""};
 	known = slice_of(of_it.proved);
 	s->foreign_max = of_it.foreign;
 	s->known = of_it.proved;
@@ -138,6 +143,8 @@ static void begin_search(struct identify *i)
 						   ? IDENTIFY_GREETING_MS + IDENTIFY_ASKING_MS
 						   : IDENTIFY_DEADLINE_MS);
 	identify_set_hush(s, deadline_ms);
+	if (t->is_fragile && questions_next(&s->questions) == QUESTIONS_NONE)
+		s->hush_ms = deadline_ms; /* nothing else is left to do */
 	s->begun = loop_now(loop_of(i));
 	s->end = mono_add_ms(s->begun, deadline_ms);
 	s->first = i->dial.seen;
@@ -168,8 +175,13 @@ static void connected(struct dial *d)
 		finish_remembered(i);
 		return;
 	}
+	if (i->s && i->s->stage == STAGE_WITNESS) {
+		identify_hear_witness(i, true);
+		return;
+	}
 	if (!i->s)
 		begin_search(i);
+	probe_welcome(d->probe);
 	i->s->connections++;
 	i->s->has_loss |= d->lost != 0;
 	if (i->s->is_inside)
@@ -205,6 +217,10 @@ static void failed(struct dial *d, enum saw saw)
 
 	if (!i->s || saw == SAW_LOCAL_ERROR)
 		identify_finish(i, saw, d->seen);
+	else if (i->s->stage == STAGE_WITNESS)
+		identify_hear_witness(i, saw == SAW_OPEN_RESET);
+	else if (saw != SAW_OPEN_RESET && (i->s->is_look || i->s->is_inside))
+		identify_turn_away(i, saw);
 	else if (i->s->is_look || i->s->is_inside)
 		identify_finish_identified(i);
 	else if (saw == SAW_OPEN_RESET && i->s->is_doubt)
@@ -214,7 +230,7 @@ static void failed(struct dial *d, enum saw saw)
 	else if (may_be_passing(i, saw))
 		identify_calm_down(i);
 	else
-		identify_finish_shut_out(i, saw);
+		identify_turn_away(i, saw);
 }
 
 static const struct proto *find_resting(const struct probe *p)
@@ -226,7 +242,8 @@ static const struct proto *find_resting(const struct probe *p)
 
 	if (!t->recall)
 		return NULL;
-	t->recall->of(t->recall->ctx, &p->to, p->port, &of_it);
+	t->recall->of(t->recall->ctx, &(struct recall_place){&p->to, p->port, TRANSPORT_TCP},
+		      &of_it);
 	return of_it.rests ? identify_find(&q, slice_of(of_it.proved)) : NULL;
 }
 
@@ -253,4 +270,5 @@ const struct method method_identify = {
 	.socks = DIAL_ATTEMPTS,
 	.begin = begin,
 	.cancel = identify_cancel,
+	.shut_out = identify_shut_out,
 };

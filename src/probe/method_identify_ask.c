@@ -127,7 +127,7 @@ void identify_hang_up(struct identify *i)
 {
 	if (i->s)
 		cover_stop(&i->s->cover, &i->dial);
-	dial_stop(&i->dial);
+	dial_hang_up(&i->dial);
 }
 
 void identify_dial_again(struct identify *i)
@@ -208,7 +208,7 @@ bool identify_take_more_time(struct identify *i)
 {
 	struct search *s = i->s;
 
-	if (!s->has_loss || s->has_more)
+	if (s->has_more || (!s->has_loss && !probe_run_has_loss(i->dial.probe)))
 		return false;
 	s->has_more = true;
 	s->again = 0;

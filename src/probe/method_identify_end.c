@@ -26,6 +26,10 @@ void identify_finish(struct identify *i, enum saw saw, struct sighting seen)
 	seen.saw = saw;
 	seen.expected = task_of(i)->proto;
 	seen.foreign = i->s ? i->s->foreign : 0;
+	if (seen.said.is_shut_out)
+		(void)probe_turn_away(p, false);
+	else if (saw == SAW_IDENTIFIED && !seen.proto->is_on_request && !seen.is_remembered)
+		probe_vouch(p);
 	identify_cancel(p);
 	probe_finish(p, &seen);
 }
@@ -106,8 +110,12 @@ void identify_finish_identified(struct identify *i)
 	buf_release(&words);
 }
 
-static const char *spent(const struct search *s)
+static const char *spent(const struct identify *i)
 {
+	const struct search *s = i->s;
+
+	if (task_of(i)->is_fragile)
+		return ", and no more: it is called fragile";
 	return s->questions.is_spent ? ", and no more: it has had as many first messages in "
 				       "others' protocols as it gets in a day"
 				     : "";
@@ -132,7 +140,7 @@ void identify_finish_stranger(struct identify *i, enum heard_class what)
 		return;
 	}
 	snprintf(text, sizeof(text), "%s (%u question%s asked%s)", words[what], n,
-		 n == 1 ? " was" : "s were", spent(i->s));
+		 n == 1 ? " was" : "s were", spent(i));
 	seen.how = heard_class_names[what];
 	seen.words = text;
 	identify_finish(i, SAW_STRANGER, seen);
@@ -149,8 +157,7 @@ static void say_silence(const struct identify *i, unsigned waited_ms, char *text
 			 waited_ms);
 	else
 		snprintf(text, room, "it accepted%s, and said nothing in %u ms to %u question%s%s",
-			 n ? " and acknowledged" : "", waited_ms, n, n == 1 ? "" : "s",
-			 spent(i->s));
+			 n ? " and acknowledged" : "", waited_ms, n, n == 1 ? "" : "s", spent(i));
 }
 
 void identify_finish_silence(struct identify *i)
@@ -180,25 +187,76 @@ void identify_finish_unknown(struct identify *i)
 		identify_finish_stranger(i, i->s->most);
 }
 
+static void say_shut_out(const struct identify *i, char *text, size_t room)
+{
+	static const char *const how[] = {
+		[SAW_NOTHING] = "dropped", [SAW_REFUSAL] = "refused", [SAW_ICMP] = "rejected"};
+	unsigned n = i->s->questions.n_asked;
+	const char *plural = n == 1 ? "" : "s";
+
+	if (!probe_is_shut_out(i->dial.probe))
+		snprintf(text, room,
+			 "after %u question%s its connections were %s: it may have shut this host "
+			 "out, so no more was asked",
+			 n, plural, how[i->s->turned]);
+	else
+		snprintf(text, room,
+			 "after %u question%s to it the target shut this host out: none of its "
+			 "ports "
+			 "takes connections any more, and no more was asked",
+			 n, plural);
+}
+
 /* It spoke with us until now. */
-void identify_finish_shut_out(struct identify *i, enum saw saw)
+static void finish_shut_out(struct identify *i)
 {
 	struct sighting seen = i->s->first;
 	char text[OUTCOME_EVIDENCE_MAX];
-	unsigned n = i->s->questions.n_asked;
 
-	if (i->s->is_inside) {
+	if (!proto_set_is_empty(&i->s->proved) || i->s->is_inside) {
 		identify_finish_identified(i);
 		return;
 	}
-	snprintf(text, sizeof(text),
-		 "after %u question%s its connections were %s: it may have shut this host out, so "
-		 "no more was asked",
-		 n, n == 1 ? "" : "s",
-		 saw == SAW_NOTHING   ? "dropped"
-		 : saw == SAW_REFUSAL ? "refused"
-				      : "rejected");
-	seen.how = "shut out";
+	say_shut_out(i, text, sizeof(text));
+	seen.how = SHUT_OUT;
 	seen.words = text;
 	identify_finish(i, SAW_STRANGER, seen);
+}
+
+void identify_turn_away(struct identify *i, enum saw saw)
+{
+	uint16_t witness;
+
+	i->s->turned = saw;
+	witness = probe_turn_away(i->dial.probe, saw == SAW_NOTHING);
+	if (!witness) {
+		finish_shut_out(i);
+		return;
+	}
+	timer_stop(loop_of(i), &i->timer);
+	identify_hang_up(i);
+	i->s->stage = STAGE_WITNESS;
+	i->dial.port = witness;
+	dial_start(&i->dial);
+}
+
+void identify_hear_witness(struct identify *i, bool is_well)
+{
+	if (is_well)
+		probe_welcome(i->dial.probe);
+	else
+		probe_shut_out(i->dial.probe);
+	finish_shut_out(i);
+}
+
+void identify_shut_out(struct probe *p)
+{
+	struct identify *i = (struct identify *)p->state;
+
+	if (i->s) {
+		finish_shut_out(i);
+		return;
+	}
+	identify_cancel(p);
+	probe_finish_not_asked(p);
 }

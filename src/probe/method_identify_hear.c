@@ -135,7 +135,9 @@ static bool hear_step(struct identify *i, bool *has_moved)
 	*has_moved = in.n < before && in.n;
 	s->n_taken = s->n_came - in.n;
 	if (r == PROTO_PROVED) {
-		if (identify_is_shape(i))
+		if (identify_is_shape(i) && task_of(i)->is_fragile)
+			identify_finish_stranger(i, HEARD_MAYBE);
+		else if (identify_is_shape(i))
 			identify_doubt(i);
 		else
 			identify_part(i, s->held);

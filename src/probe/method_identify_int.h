@@ -36,12 +36,20 @@ enum {
 	CAME_MAX = 8192,
 	AGAIN_MAX = 2,	     /* times that a question is asked again where nothing came */
 	TURNS_MAX = 32,	     /* messages of ours on one connection */
-	MORE_MS = 3000,	     /* the time once more, where packets get lost */
+	MORE_MS = 5000,	     /* more time, where packets get lost */
 	DOUBTS_MAX = 3,	     /* connections of a doubt that may get lost */
 	INSIDE_MIN_MS = 100, /* beside four round trips: else a look inside TLS is not begun */
 };
 
-enum stage { STAGE_HUSH, STAGE_SHAKING, STAGE_ASKED, STAGE_PARTING, STAGE_CALM, STAGE_DOUBT };
+enum stage {
+	STAGE_HUSH,
+	STAGE_SHAKING,
+	STAGE_ASKED,
+	STAGE_PARTING,
+	STAGE_CALM,
+	STAGE_DOUBT,
+	STAGE_WITNESS, /* another port is tried: does it take connections? */
+};
 
 struct search {
 	struct questions questions;
@@ -60,6 +68,8 @@ struct search {
 	bool has_loss;		       /* and it was later: on the way to it packets get lost */
 	bool has_more;		       /* so it was given more time */
 	bool was_dropped;	       /* a connection, and it was tried once more */
+	bool was_acked;		       /* bytes of ours, once */
+	enum saw turned;	       /* how it took no connection any more */
 
 	struct proto_set proved;
 	size_t main; /* of them */
@@ -219,4 +229,7 @@ void identify_finish_identified(struct identify *i);
 void identify_finish_stranger(struct identify *i, enum heard_class what);
 void identify_finish_silence(struct identify *i);
 void identify_finish_unknown(struct identify *i); /* one of these two */
-void identify_finish_shut_out(struct identify *i, enum saw saw);
+/* It takes no connections any more; is that all of the target? */
+void identify_turn_away(struct identify *i, enum saw saw);
+void identify_hear_witness(struct identify *i, bool is_well);
+void identify_shut_out(struct probe *p); /* it is */

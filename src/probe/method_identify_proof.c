@@ -23,7 +23,8 @@ static bool is_look_due(const struct identify *i)
 	return !s->is_look && !s->is_inside && at != QUESTIONS_NONE &&
 	       !proto_set_has(&s->questions.asked, at) &&
 	       (s->wants_tls || (!task_of(i)->proto && s->has_sent)) && look_us(s) <= left_us(i) &&
-	       !questions_are_harmful(i->dial.probe->port);
+	       !questions_are_harmful(i->dial.probe->port) &&
+	       !(task_of(i)->is_fragile && questions_is_foreign(&s->questions, at));
 }
 
 void identify_conclude(struct identify *i)

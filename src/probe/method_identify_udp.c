@@ -7,6 +7,7 @@
 #include "probe/method_identify.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,8 @@ struct talk {
 
 struct search {
 	struct questions questions;
+	unsigned foreign, foreign_max; /* first messages in others' protocols: sent, allowed */
+	bool is_waiting;	       /* nothing may be sent any more */
 	struct mono end;
 	enum heard_class most;
 	size_t n_talks, room, turn; /* turn: whose question is repeated next */
@@ -78,6 +81,7 @@ static void finish(struct identify *i, enum saw saw)
 
 	seen.saw = saw;
 	seen.expected = probe_task(p)->proto;
+	seen.foreign = i->s ? i->s->foreign : 0;
 	seen.own_target = loop_of(i)->ops->is_own(loop_of(i), &p->to);
 	cancel(p);
 	probe_finish(p, &seen);
@@ -104,8 +108,12 @@ static void finish_silence(struct identify *i)
 	unsigned n = i->s->questions.n_asked;
 
 	i->seen.waited_ms = (unsigned)((loop_now(loop_of(i)).us - i->begun.us) / 1000);
-	snprintf(words, sizeof(words), "no answer and no error in %u ms to %u question%s",
-		 i->seen.waited_ms, n, n == 1 ? "" : "s");
+	snprintf(words, sizeof(words), "no answer and no error in %u ms to %u question%s%s",
+		 i->seen.waited_ms, n, n == 1 ? "" : "s",
+		 probe_task(i->probe)->is_fragile ? ", and no more: it is called fragile"
+		 : i->s->questions.is_spent ? ", and no more: it has had as many first messages in "
+					      "others' protocols as it gets in a day"
+					    : "");
 	i->seen.words = words;
 	finish(i, SAW_SILENCE);
 }
@@ -155,6 +163,12 @@ static int64_t gap_us(const struct identify *i)
 	return us > GAP_MIN_MS * 1000 ? us : GAP_MIN_MS * 1000;
 }
 
+static void count_foreign(struct search *s, size_t at)
+{
+	s->foreign += questions_is_foreign(&s->questions, at);
+	s->questions.is_spent = s->foreign >= s->foreign_max;
+}
+
 static bool begin_talk(struct identify *i, size_t at)
 {
 	struct search *s = i->s;
@@ -166,16 +180,21 @@ static bool begin_talk(struct identify *i, size_t at)
 				    .host = probe_task(i->probe)->name};
 	probe_chance(i->probe, t->ask.chance, sizeof(t->ask.chance));
 	p->start(t->state, &t->ask, &t->out);
+	count_foreign(s, at);
 	questions_ask(&s->questions, at);
 	return send_bytes(i, &t->out);
 }
 
-/* Once more, from the first on. */
-static bool repeat(struct identify *i)
+static bool may_repeat(const struct search *s, size_t talk)
 {
-	struct search *s = i->s;
+	return talk < s->n_talks &&
+	       !(s->questions.is_spent && questions_is_foreign(&s->questions, s->talks[talk].at));
+}
 
-	return send_bytes(i, &s->talks[s->turn++].out);
+static bool repeat(struct identify *i, size_t talk)
+{
+	count_foreign(i->s, i->s->talks[talk].at);
+	return send_bytes(i, &i->s->talks[talk].out);
 }
 
 static bool is_usual_first(const struct search *s)
@@ -188,34 +207,54 @@ static bool is_usual_alone(const struct search *s)
 	return s->n_talks == 1 && is_usual_first(s);
 }
 
+static void finish_unknown(struct identify *i)
+{
+	if (i->s->most == HEARD_NOTHING)
+		finish_silence(i);
+	else
+		finish_stranger(i, i->s->most);
+}
+
+/* The next question; each of them once more, from the first on; then the usual one, or the first,
+ * again and again. True: the probe is over. */
+static bool send_next(struct identify *i, bool again)
+{
+	struct search *s = i->s;
+	size_t at = questions_next(&s->questions);
+
+	if (again)
+		s->turn = 0;
+	else if (at != QUESTIONS_NONE)
+		return begin_talk(i, at);
+	while (s->turn < s->n_talks && !may_repeat(s, s->turn))
+		s->turn++;
+	if (s->turn < s->n_talks)
+		return repeat(i, s->turn++);
+	if (may_repeat(s, 0))
+		return repeat(i, 0);
+	s->is_waiting = true;
+	i->seen.tries--;
+	return false;
+}
+
 /* The next question, or the end. */
 static void go_on(struct identify *i)
 {
 	struct search *s = i->s;
 	struct loop *l = loop_of(i);
-	size_t at = questions_next(&s->questions);
-	bool is_over, again = is_usual_alone(s) && i->seen.tries < USUAL_TRIES;
+	bool again = is_usual_alone(s) && i->seen.tries < USUAL_TRIES;
 	int64_t us = gap_us(i);
 
-	if (!left_us(i)) {
-		if (s->most == HEARD_NOTHING)
-			finish_silence(i);
-		else
-			finish_stranger(i, s->most);
+	if (!left_us(i) || s->is_waiting) {
+		finish_unknown(i);
 		return;
 	}
-	if (again)
-		s->turn = 0;
-	if (!again && at != QUESTIONS_NONE)
-		is_over = begin_talk(i, at);
-	else if (s->turn < s->n_talks)
-		is_over = repeat(i);
-	else
-		is_over = send_bytes(i, &s->talks[0].out); /* the usual one, or the first */
-	if (is_over)
+	if (send_next(i, again))
 		return;
 	i->seen.tries++;
-	if (is_usual_alone(s))
+	if (s->is_waiting)
+		us = left_us(i) < LAST_MS * 1000 ? left_us(i) : LAST_MS * 1000;
+	else if (is_usual_alone(s))
 		us = USUAL_MS * 1000;
 	else if (questions_next(&s->questions) == QUESTIONS_NONE && s->turn >= s->n_talks)
 		us = left_us(i) < REST_MS * 1000 ? left_us(i) : REST_MS * 1000;
@@ -324,6 +363,25 @@ static size_t count(const struct proto *const *table)
 	return n;
 }
 
+static void recall(struct identify *i)
+{
+	const struct recall *r = probe_task(i->probe)->recall;
+	const struct recall_place place = {&i->probe->to, i->probe->port, TRANSPORT_UDP};
+	struct recollection of_it = {.proved = "", .foreign = UINT_MAX};
+	struct questions *q = &i->s->questions;
+
+	if (r)
+		r->of(r->ctx, &place, &of_it);
+	if (probe_task(i->probe)->is_fragile)
+		of_it = (struct recollection){.proved = ""};
+	for (size_t k = 0; q->table[k]; k++)
+		if (q->table[k]->transport == TRANSPORT_UDP &&
+		    strcmp(q->table[k]->name, of_it.proved) == 0)
+			q->known = q->table[k];
+	i->s->foreign_max = of_it.foreign;
+	q->is_spent = !of_it.foreign;
+}
+
 static void begin_search(struct identify *i)
 {
 	const struct task *t = probe_task(i->probe);
@@ -336,6 +394,7 @@ static void begin_search(struct identify *i)
 	s->questions.transport = TRANSPORT_UDP;
 	s->questions.expected =
 		t->proto ? t->proto : questions_usual(TRANSPORT_UDP, i->probe->port);
+	recall(i);
 	i->begun = loop_now(loop_of(i));
 	s->end = mono_add_ms(i->begun, probe_deadline_ms(i->probe, IDENTIFY_DEADLINE_MS));
 }

@@ -66,7 +66,7 @@ static void cancel(struct probe *p)
 {
 	struct talk *t = talk_of(p);
 
-	dial_stop(&t->dial);
+	dial_hang_up(&t->dial);
 	timer_stop(probe_loop(p), &t->timer);
 	free(t->c);
 	t->c = NULL;

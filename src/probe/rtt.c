@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "probe/rtt.h"
 
+enum { LOST_MIN = 3, LOST_SHARE = 100 };
+
 /* The chance that a "dropped" is bad luck. */
 const double rtt_bad_luck_max = 1e-6;
 /* What is taken to have been seen before anything was. */
@@ -25,6 +27,11 @@ void rtt_add(struct rtt *r, uint32_t us, unsigned lost)
 	r->srtt_us = (uint32_t)((7 * (uint64_t)r->srtt_us + us) / 8);
 	if (!r->srtt_us)
 		r->srtt_us = 1;
+}
+
+bool rtt_has_loss(const struct rtt *r)
+{
+	return r->lost >= LOST_MIN && r->lost >= r->sent / LOST_SHARE;
 }
 
 void rtt_add_silence(struct rtt *r)

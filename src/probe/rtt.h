@@ -41,6 +41,8 @@ struct rtt {
 void rtt_add(struct rtt *r, uint32_t us, unsigned lost);
 void rtt_add_silence(struct rtt *r);
 
+/* Some of its packets get lost for certain: at least 3 tries, and one in a hundred. */
+bool rtt_has_loss(const struct rtt *r);
 /* From when on an answer is late; 0: not measured. */
 uint32_t rtt_late_us(const struct rtt *r);
 /* How many tries make "dropped", 2 to RTT_TRIES_MAX. */

@@ -9,7 +9,14 @@
 #include "proto/proto.h"
 #include "proto/wire.h"
 
-enum { PACKET_MAX = 1024, VERSION_10 = 10, ERROR = 0xff, ERRORS_FROM = 1000, ERRORS_TO = 4999 };
+enum {
+	PACKET_MAX = 1024,
+	VERSION_10 = 10,
+	ERROR = 0xff,
+	ERRORS_FROM = 1000,
+	ERRORS_TO = 4999,
+	HOST_IS_BLOCKED = 1129
+};
 
 /* Three bytes of length, little end first, and a number that begins with 0. PROTO_OTHER: what came
  * cannot be the first packet. */
@@ -77,6 +84,7 @@ static enum proto_result read_error(struct slice m, struct proto_said *said)
 	    !is_printable(m))
 		return PROTO_OTHER;
 	proto_say(said, slice_has_prefix(m, "#") ? slice_skip(m, 6) : m);
+	said->is_shut_out = number == HOST_IS_BLOCKED;
 	return PROTO_PROVED;
 }
 
@@ -129,6 +137,14 @@ static const struct proto_vector vectors[] = {
 			       "MariaDB server")}},
 	 .result = PROTO_PROVED,
 	 .text = "Host 'b.peer.test' is not allowed to connect to this MariaDB server"},
+	{.title = "it has shut this host out",
+	 .source = "MySQL protocol, ERR_Packet",
+	 .turns =
+		 {{'<',
+		   SLICE("\70\0\0\0\377i\4Host 'b' is blocked because of many connection errors")}},
+	 .result = PROTO_PROVED,
+	 .is_shut_out = true,
+	 .text = "Host 'b' is blocked because of many connection errors"},
 	{.title = "an error that has not ended",
 	 .source = "MySQL protocol, ERR_Packet",
 	 .turns = {{'<', SLICE("\35\0\0\0\377\20\4#08004Too many")}},

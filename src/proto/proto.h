@@ -55,6 +55,7 @@ struct proto_said {
 	char text[PROTO_TEXT_MAX]; /* one line: version, realm, ...; "" */
 	uint16_t port;		   /* a directory: where the service listens; 0: it named none */
 	bool is_unknown;	   /* a directory: it answers, and knows of no such service */
+	bool is_shut_out;	   /* it says that it has shut this host out */
 };
 
 /* One conversation. chance is 00 01 02 ... 0f. */
@@ -71,7 +72,7 @@ struct proto_vector {
 	enum proto_result result;
 	const char *text; /* proto_said.text; NULL: "" */
 	uint16_t port;
-	bool is_unknown;
+	bool is_unknown, is_shut_out;
 };
 
 /* What a server says to a question that is not its own, or before any. */

@@ -32,6 +32,7 @@ struct audit_report {
 	LIST_OF(struct audit_exception) exceptions;
 	size_t unknown;	   /* ports that accept and are not known */
 	size_t not_tested; /* could not be tried */
+	bool is_shut_out;  /* a target takes no connections of this host any more */
 	size_t width;	   /* of text, in columns; 0: no limit */
 	int64_t elapsed_ms;
 	int exit;

@@ -11,7 +11,7 @@
 #include "sys/file.h"
 #include "sys/state.h"
 
-enum { FILE_MAX = 16 * 1024 * 1024, KEY_MAX = ADDR_TEXT_MAX + 8 };
+enum { FILE_MAX = 16 * 1024 * 1024, KEY_MAX = ADDR_TEXT_MAX + 12 };
 
 struct memory {
 	struct arena *arena;
@@ -37,6 +37,28 @@ static bool take_number(struct slice *s, uint64_t max, uint64_t *n)
 	return take_word(s, &word) && slice_number(word, max, n);
 }
 
+static bool take_port(struct slice *s, struct memory_place *at)
+{
+	struct slice word, number;
+	uint64_t port;
+	size_t all;
+
+	if (!take_word(s, &word))
+		return false;
+	all = word.n;
+	slice_cut(&word, '/', &number);
+	at->is_udp = number.n < all;
+	if ((at->is_udp && !slice_is(word, "udp")) || !slice_number(number, UINT16_MAX, &port))
+		return false;
+	at->port = (uint16_t)port;
+	return true;
+}
+
+static const char *on(const struct memory_place *at)
+{
+	return at->is_udp ? "/udp" : "";
+}
+
 static bool is_word(struct slice s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -49,17 +71,15 @@ static bool is_word(struct slice s)
 bool memory_parse(struct slice line, struct memory_port *p)
 {
 	struct slice address, day, proved;
-	uint64_t port, foreign;
+	uint64_t foreign;
 
 	*p = (struct memory_port){0};
-	if (!take_word(&line, &address) || !addr_parse(address, &p->addr) ||
-	    !take_number(&line, UINT16_MAX, &port) || !take_word(&line, &day) ||
-	    !date_parse(day, &p->day) || !take_number(&line, UINT16_MAX, &foreign) ||
-	    !take_word(&line, &proved))
+	if (!take_word(&line, &address) || !addr_parse(address, &p->at.addr) ||
+	    !take_port(&line, &p->at) || !take_word(&line, &day) || !date_parse(day, &p->day) ||
+	    !take_number(&line, UINT16_MAX, &foreign) || !take_word(&line, &proved))
 		return false;
 	if (!slice_is(proved, "-") && !is_word(proved))
 		return false;
-	p->port = (uint16_t)port;
 	p->foreign = (unsigned)foreign;
 	if (!slice_is(proved, "-"))
 		memcpy(p->proved, proved.p, proved.n);
@@ -70,25 +90,25 @@ void memory_format(const struct memory_port *p, struct buf *out)
 {
 	char address[ADDR_TEXT_MAX], day[DATE_TEXT_MAX];
 
-	buf_addf(out, "%s %u %s %u %s\n", addr_text(&p->addr, address), p->port,
+	buf_addf(out, "%s %u%s %s %u %s\n", addr_text(&p->at.addr, address), p->at.port, on(&p->at),
 		 date_text(p->day, day), p->foreign, p->proved[0] ? p->proved : "-");
 }
 
 /* --- the map ---------------------------------------------------------------------------------- */
 
-static struct slice key_of(const struct addr *a, uint16_t port, char text[KEY_MAX])
+static struct slice key_of(const struct memory_place *at, char text[KEY_MAX])
 {
 	char address[ADDR_TEXT_MAX];
 
-	snprintf(text, KEY_MAX, "%s %u", addr_text(a, address), port);
+	snprintf(text, KEY_MAX, "%s %u%s", addr_text(&at->addr, address), at->port, on(at));
 	return slice_of(text);
 }
 
-static struct memory_port *find(const struct memory *m, const struct addr *a, uint16_t port)
+static struct memory_port *find(const struct memory *m, const struct memory_place *at)
 {
 	char key[KEY_MAX];
 
-	return m ? map_find(&m->ports, key_of(a, port, key)) : NULL;
+	return m ? map_find(&m->ports, key_of(at, key)) : NULL;
 }
 
 static struct memory_port *add(struct memory *m, const struct memory_port *p)
@@ -100,7 +120,7 @@ static struct memory_port *add(struct memory *m, const struct memory_port *p)
 		return NULL;
 	own = ARENA_NEW(m->arena, struct memory_port);
 	*own = *p;
-	map_add(&m->ports, slice_of(arena_copy(m->arena, key_of(&p->addr, p->port, key))), own);
+	map_add(&m->ports, slice_of(arena_copy(m->arena, key_of(&p->at, key))), own);
 	return m->order[m->n++] = own;
 }
 
@@ -115,7 +135,7 @@ static void take_lines(struct memory *m, struct slice all)
 	struct slice line;
 
 	while (slice_cut(&all, '\n', &line))
-		if (memory_parse(line, &p) && is_fresh(m, &p) && !find(m, &p.addr, p.port))
+		if (memory_parse(line, &p) && is_fresh(m, &p) && !find(m, &p.at))
 			add(m, &p);
 }
 
@@ -147,36 +167,36 @@ int memory_read(struct memory **out, int32_t today, struct err *err)
 	return rc;
 }
 
-unsigned memory_today(const struct memory *m, const struct addr *a, uint16_t port)
+unsigned memory_today(const struct memory *m, const struct memory_place *at)
 {
-	const struct memory_port *p = find(m, a, port);
+	const struct memory_port *p = find(m, at);
 
 	return p && p->day == m->today ? p->foreign : 0;
 }
 
-unsigned memory_left(const struct memory *m, const struct addr *a, uint16_t port)
+unsigned memory_left(const struct memory *m, const struct memory_place *at)
 {
-	unsigned sent = memory_today(m, a, port);
+	unsigned sent = memory_today(m, at);
 
 	return sent < MEMORY_BUDGET ? MEMORY_BUDGET - sent : 0;
 }
 
-const char *memory_proved(const struct memory *m, const struct addr *a, uint16_t port)
+const char *memory_proved(const struct memory *m, const struct memory_place *at)
 {
-	const struct memory_port *p = find(m, a, port);
+	const struct memory_port *p = find(m, at);
 
 	return p ? p->proved : "";
 }
 
-void memory_add(struct memory *m, const struct addr *a, uint16_t port, unsigned foreign,
+void memory_add(struct memory *m, const struct memory_place *at, unsigned foreign,
 		const char *proved)
 {
-	struct memory_port *p = find(m, a, port);
+	struct memory_port *p = find(m, at);
 
 	if (!m || (!foreign && !proved))
 		return;
 	if (!p)
-		p = add(m, &(struct memory_port){.addr = *a, .port = port, .day = m->today});
+		p = add(m, &(struct memory_port){.at = *at, .day = m->today});
 	if (!p)
 		return;
 	if (p->day != m->today)

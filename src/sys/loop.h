@@ -164,6 +164,10 @@ struct loop_ops {
 	bool (*local_addr)(struct loop *l, struct sock *s, struct addr *a, uint16_t *port);
 	/* One of this host's own addresses (as they were when first asked). */
 	bool (*is_own)(struct loop *l, const struct addr *a);
+	/* TCP: the close() that follows, without a reset, is told for sure: a reset that gets lost
+	 * is not sent again, a FIN is until it is acknowledged; and then nothing lingers in
+	 * TIME_WAIT, either (tcp(7), TCP_LINGER2). */
+	void (*end)(struct loop *l, struct sock *s);
 	/* reset: with RST (SO_LINGER 0), so that nothing lingers in TIME_WAIT; else the ordinary
 	 * way. */
 	void (*close)(struct loop *l, struct sock *s, bool reset);

@@ -26,7 +26,7 @@
 #include "sys/sockaddr.h"
 #include "sys/tcp_gap.h"
 
-enum { SPARES = 64, BATCH = 128 };
+enum { SPARES = 64, BATCH = 128, READS_MAX = 16 };
 
 struct loop_epoll {
 	struct loop loop; /* first: the address is the same */
@@ -606,6 +606,19 @@ static void unwatch(struct loop *l, struct sock *s)
 	l->n_socks--;
 }
 
+static void end_stream(struct loop *l, struct sock *s)
+{
+	const int at_once = -1; /* when the FIN is acknowledged */
+	char unread[4096];
+
+	(void)l;
+	/* Where something is unread, close(2) sends a reset instead. */
+	for (unsigned i = 0; i < READS_MAX; i++)
+		if (recv(s->fd, unread, sizeof(unread), MSG_DONTWAIT) <= 0)
+			break;
+	setsockopt(s->fd, IPPROTO_TCP, TCP_LINGER2, &at_once, sizeof(at_once));
+}
+
 static void close_sock(struct loop *l, struct sock *s, bool reset)
 {
 	const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
@@ -682,6 +695,7 @@ static const struct loop_ops ops_epoll = {
 	.icmp = take_icmp,
 	.local_addr = local_addr,
 	.is_own = is_own,
+	.end = end_stream,
 	.close = close_sock,
 	.wait = wait_events,
 };

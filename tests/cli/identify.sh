@@ -24,6 +24,8 @@ expect_rc 2 portolan identify 10.0.0.0/24:22
 has "$T/err" "say that you may with --i-may-probe 10.0.0.0/24"
 expect_rc 2 portolan identify 127.0.0.1:http
 expect_rc 2 portolan identify --ports 0 127.0.0.1
+expect_rc 2 portolan identify --fragile 0 127.0.0.1:1
+expect_rc 1 portolan identify --fragile 1,9-12 127.0.0.1:1
 expect_rc 2 portolan identify --format html 127.0.0.1:1
 expect_rc 2 portolan identify --timeout 0 127.0.0.1:1
 exit 0

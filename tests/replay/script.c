@@ -464,6 +464,27 @@ static int read_door(struct reader *r)
 	return 0;
 }
 
+static void recall_budget(void *ctx, const struct recall_place *place, struct recollection *r)
+{
+	(void)place;
+	r->foreign = *(const unsigned *)ctx;
+}
+
+/* So many first messages in others' protocols are left of a day's. */
+static bool read_budget(struct arena *texts, struct slice word, struct task *t)
+{
+	struct recall *r = ARENA_NEW(texts, struct recall);
+	unsigned *left = ARENA_NEW(texts, unsigned);
+	uint64_t n;
+
+	if (!slice_number(word, UINT16_MAX, &n))
+		return false;
+	*left = (unsigned)n;
+	*r = (struct recall){.of = recall_budget, .ctx = left};
+	t->recall = r;
+	return true;
+}
+
 static bool read_probe_key(struct reader *r, struct slice key, struct slice word, struct task *t)
 {
 	struct arena *texts = r->script->sim->texts;
@@ -477,6 +498,10 @@ static bool read_probe_key(struct reader *r, struct slice key, struct slice word
 		t->among = strangers;
 		return true;
 	}
+	if (slice_is(key, "fragile"))
+		return t->is_fragile = true;
+	if (slice_is(key, "budget"))
+		return read_budget(texts, word, t);
 	if (slice_is(key, "cloak")) {
 		t->layer = &cloak;
 		return true;

@@ -472,6 +472,16 @@ static bool is_own(struct loop *l, const struct addr *a)
 	return addr_equal(&sim->local, a);
 }
 
+static void end_stream(struct loop *l, struct sock *s)
+{
+	struct sim_sock *x = s->impl;
+
+	(void)l;
+	if (!s->is_open)
+		BUG("the socket is not open");
+	x->is_ended = true;
+}
+
 static void close_sock(struct loop *l, struct sock *s, bool reset)
 {
 	struct sim *sim = of_loop(l);
@@ -596,6 +606,7 @@ static const struct loop_ops ops_sim = {
 	.icmp = take_icmp,
 	.local_addr = local_addr,
 	.is_own = is_own,
+	.end = end_stream,
 	.close = close_sock,
 	.wait = wait_events,
 };

@@ -22,7 +22,10 @@ static void lines(void **state)
 	} rows[] = {
 		{"192.0.2.1 443 2026-11-28 12 tls+imap", true},
 		{"2001:db8::1 22 2026-11-28 0 -", true},
+		{"192.0.2.1 53/udp 2026-11-28 3 dns", true},
 		{"", false},
+		{"192.0.2.1 53/sctp 2026-11-28 3 dns", false},
+		{"192.0.2.1 53/ 2026-11-28 3 dns", false},
 		{"192.0.2.1", false},
 		{"192.0.2.1 443 2026-11-28 12", false},
 		{"192.0.2.1 70000 2026-11-28 12 tls", false},
@@ -63,32 +66,39 @@ static void close_memory(struct memory *m)
 	assert_int_equal(memory_write(m, &err), 0);
 }
 
+static struct memory_place at(uint16_t port, bool is_udp)
+{
+	return (struct memory_place){
+		.addr = {.family = 4, .bytes = {192, 0, 2, 1}}, .port = port, .is_udp = is_udp};
+}
+
 static void budget(void **state)
 {
-	const struct addr a = {.family = 4, .bytes = {192, 0, 2, 1}};
+	const struct memory_place ssh = at(22, false), telnet = at(23, false), udp = at(22, true);
 	struct memory *m = open_memory(TODAY);
 
 	(void)state;
-	assert_int_equal(memory_left(m, &a, 22), MEMORY_BUDGET);
-	memory_add(m, &a, 22, 30, "ssh");
-	memory_add(m, &a, 22, 1, NULL);
-	memory_add(m, &a, 23, MEMORY_BUDGET + 5, NULL);
+	assert_int_equal(memory_left(m, &ssh), MEMORY_BUDGET);
+	memory_add(m, &ssh, 30, "ssh");
+	memory_add(m, &ssh, 1, NULL);
+	memory_add(m, &telnet, MEMORY_BUDGET + 5, NULL);
 	close_memory(m);
 
 	m = open_memory(TODAY);
-	assert_int_equal(memory_left(m, &a, 22), MEMORY_BUDGET - 31);
-	assert_string_equal(memory_proved(m, &a, 22), "ssh");
-	assert_int_equal(memory_left(m, &a, 23), 0);
-	assert_string_equal(memory_proved(m, &a, 23), "");
+	assert_int_equal(memory_left(m, &ssh), MEMORY_BUDGET - 31);
+	assert_string_equal(memory_proved(m, &ssh), "ssh");
+	assert_int_equal(memory_left(m, &telnet), 0);
+	assert_int_equal(memory_left(m, &udp), MEMORY_BUDGET);
+	assert_string_equal(memory_proved(m, &telnet), "");
 	close_memory(m);
 
 	m = open_memory(TODAY + 1);
-	assert_int_equal(memory_left(m, &a, 23), MEMORY_BUDGET);
-	assert_string_equal(memory_proved(m, &a, 22), "ssh");
+	assert_int_equal(memory_left(m, &telnet), MEMORY_BUDGET);
+	assert_string_equal(memory_proved(m, &ssh), "ssh");
 	close_memory(m);
 
 	m = open_memory(TODAY + MEMORY_DAYS);
-	assert_string_equal(memory_proved(m, &a, 22), "");
+	assert_string_equal(memory_proved(m, &ssh), "");
 	close_memory(m);
 }
 

@@ -78,7 +78,8 @@ static void play(const struct proto *proto, const struct proto_vector *v, size_t
 	}
 	expect_out(&p, SLICE_NONE);
 	if (p.result != v->result || strcmp(p.said.text, v->text ? v->text : "") != 0 ||
-	    p.said.port != v->port || p.said.is_unknown != v->is_unknown)
+	    p.said.port != v->port || p.said.is_unknown != v->is_unknown ||
+	    p.said.is_shut_out != v->is_shut_out)
 		fail_msg("%s: %s: result %d, port %u, %s, \"%s\"", proto->name, v->title,
 			 (int)p.result, p.said.port, p.said.is_unknown ? "unknown" : "known",
 			 p.said.text);
