@@ -9,6 +9,7 @@
 #	RUNS=50			so many times more, remembering; then once more as if for the first time
 # shellcheck disable=SC2317,SC2329 # make_NAME and its like are called by the name of their server
 . "$SOURCE_DIR/tests/bench/room-lib.sh"
+. "$SOURCE_DIR/tests/bench/nmap-lib.sh"
 NMAP=${NMAP-yes} LOSS=${LOSS-5} RUNS=${RUNS-0}
 need_peers openssh-server
 servers_of dialogues-web dialogues-directories dialogues-bittorrent dialogues-tls
