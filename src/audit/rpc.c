@@ -44,16 +44,9 @@ static const struct program {
 	{150001, "pcnfsd", OLD},
 };
 
-static uint32_t xid(const struct audit_ask *ask)
-{
-	const uint8_t *c = ask->chance;
-
-	return (uint32_t)c[0] << 24 | (uint32_t)c[1] << 16 | (uint32_t)c[2] << 8 | c[3];
-}
-
 static bool put_dump(const struct audit_ask *ask, struct proto_out *out)
 {
-	const struct rpc_call call = {xid(ask), RPCBIND_PROGRAM, PORTMAP_VERSION, DUMP};
+	const struct rpc_call call = {rpc_xid(ask->chance), RPCBIND_PROGRAM, PORTMAP_VERSION, DUMP};
 
 	rpc_put_call(out, &call);
 	return true;
@@ -61,7 +54,7 @@ static bool put_dump(const struct audit_ask *ask, struct proto_out *out)
 
 static bool put_export(const struct audit_ask *ask, struct proto_out *out)
 {
-	const struct rpc_call call = {xid(ask), MOUNT_PROGRAM, MOUNT_VERSION, EXPORT};
+	const struct rpc_call call = {rpc_xid(ask->chance), MOUNT_PROGRAM, MOUNT_VERSION, EXPORT};
 
 	rpc_put_call(out, &call);
 	return true;
@@ -164,7 +157,7 @@ static enum proto_result hear(const struct audit_ask *ask, struct slice m, reade
 {
 	struct rpc_reply reply;
 
-	switch (rpc_read(m, xid(ask), &reply)) {
+	switch (rpc_read(m, rpc_xid(ask->chance), &reply)) {
 	case RPC_DONE:
 		read(reply.results, notes);
 		return PROTO_PROVED;

@@ -44,7 +44,7 @@ struct session_ops {
 			 uint16_t *port);
 	/* Dials the peer of that side; session_data_up() or session_data_failed() follows. */
 	void (*data_dial)(struct session *s, enum side side, uint16_t port);
-	/* A transfer begins: bytes may flow. `line`: the command, borrowed. */
+	/* A transfer begins: bytes may flow. The command is borrowed. */
 	void (*data_begin)(struct session *s, const struct ftp_command *c);
 	/* Its last reply has come: it goes on by itself until both ends have closed it. */
 	void (*data_let_go)(struct session *s, unsigned code);
@@ -71,7 +71,7 @@ enum data_state {
 };
 
 /* A command whose last reply has not come. */
-enum asker { OF_CLIENT, OF_GREETING, OF_LOGIN, OF_PASV, OF_EPSV, OF_PORT };
+enum asker { OF_CLIENT, OF_GREETING, OF_PASV, OF_EPSV, OF_PORT };
 struct expected {
 	enum asker asker; /* OF_CLIENT: the reply is the client's; else the gateway's own */
 	const struct verb_info *info;

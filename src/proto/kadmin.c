@@ -9,16 +9,10 @@
 enum { KADM_PROGRAM = 2112, NO_VERSION = 3 };
 
 /* Not made of what other programs' calls are made of: an answer tells its call by the id alone. */
-static uint32_t xid(const struct proto_ask *ask)
-{
-	const uint8_t *c = ask->chance + 8;
-
-	return (uint32_t)c[0] << 24 | (uint32_t)c[1] << 16 | (uint32_t)c[2] << 8 | c[3];
-}
 
 static void start(void *state, const struct proto_ask *ask, struct proto_out *out)
 {
-	const struct rpc_call nothing = {xid(ask), KADM_PROGRAM, NO_VERSION, 0};
+	const struct rpc_call nothing = {rpc_xid(ask->chance + 8), KADM_PROGRAM, NO_VERSION, 0};
 
 	(void)state;
 	rpc_put_record(out, RPC_CALL_SIZE);
@@ -36,7 +30,7 @@ static enum proto_result input(void *state, const struct proto_ask *ask, struct 
 	(void)out;
 	if (!rpc_take_record(in, &m, &result))
 		return result;
-	switch (rpc_read(m, xid(ask), &reply)) {
+	switch (rpc_read(m, rpc_xid(ask->chance + 8), &reply)) {
 	case RPC_VERSIONS:
 		proto_sayf(said, reply.low == reply.high ? "version %u" : "versions %u to %u",
 			   reply.low, reply.high);

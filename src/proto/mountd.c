@@ -8,18 +8,10 @@
 
 enum { VERSION = 3 };
 
-static uint32_t xid(const struct proto_ask *ask)
-{
-	return (uint32_t)ask->chance[0] << 24 | (uint32_t)ask->chance[1] << 16 |
-	       (uint32_t)ask->chance[2] << 8 | ask->chance[3];
-}
-
 static void start_udp(void *state, const struct proto_ask *ask, struct proto_out *out)
 {
-	const struct rpc_call nothing = {xid(ask), MOUNT_PROGRAM, VERSION, 0};
-
 	(void)state;
-	rpc_put_call(out, &nothing);
+	rpc_ask_nothing(ask, MOUNT_PROGRAM, VERSION, out);
 }
 
 static void start_tcp(void *state, const struct proto_ask *ask, struct proto_out *out)
@@ -28,32 +20,12 @@ static void start_tcp(void *state, const struct proto_ask *ask, struct proto_out
 	start_udp(state, ask, out);
 }
 
-static enum proto_result read_answer(const struct proto_ask *ask, struct slice m,
-				     struct proto_said *said)
-{
-	struct rpc_reply reply;
-
-	switch (rpc_read(m, xid(ask), &reply)) {
-	case RPC_DONE:
-		proto_sayf(said, "version %d", VERSION);
-		return PROTO_PROVED;
-	case RPC_VERSIONS:
-		proto_sayf(said, reply.low == reply.high ? "version %u" : "versions %u to %u",
-			   reply.low, reply.high);
-		return PROTO_PROVED;
-	case RPC_STRANGER:
-		return PROTO_MORE;
-	default:
-		return PROTO_OTHER;
-	}
-}
-
 static enum proto_result input_udp(void *state, const struct proto_ask *ask, struct slice *in,
 				   struct proto_out *out, struct proto_said *said)
 {
 	(void)state;
 	(void)out;
-	return read_answer(ask, *in, said);
+	return rpc_hear_nothing(ask, *in, VERSION, said);
 }
 
 static enum proto_result input_tcp(void *state, const struct proto_ask *ask, struct slice *in,
@@ -64,7 +36,7 @@ static enum proto_result input_tcp(void *state, const struct proto_ask *ask, str
 
 	(void)state;
 	(void)out;
-	return rpc_take_record(in, &m, &result) ? read_answer(ask, m, said) : result;
+	return rpc_take_record(in, &m, &result) ? rpc_hear_nothing(ask, m, VERSION, said) : result;
 }
 
 static const char *const services[] = {"mountd", NULL};

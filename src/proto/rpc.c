@@ -73,6 +73,40 @@ bool rpc_take_record(struct slice *in, struct slice *m, enum proto_result *resul
 	return true;
 }
 
+uint32_t rpc_xid(const uint8_t *chance)
+{
+	return (uint32_t)chance[0] << 24 | (uint32_t)chance[1] << 16 | (uint32_t)chance[2] << 8 |
+	       chance[3];
+}
+
+void rpc_ask_nothing(const struct proto_ask *ask, uint32_t program, uint32_t version,
+		     struct proto_out *out)
+{
+	const struct rpc_call nothing = {rpc_xid(ask->chance), program, version, 0};
+
+	rpc_put_call(out, &nothing);
+}
+
+enum proto_result rpc_hear_nothing(const struct proto_ask *ask, struct slice m, uint32_t version,
+				   struct proto_said *said)
+{
+	struct rpc_reply reply;
+
+	switch (rpc_read(m, rpc_xid(ask->chance), &reply)) {
+	case RPC_DONE:
+		proto_sayf(said, "version %u", version);
+		return PROTO_PROVED;
+	case RPC_VERSIONS:
+		proto_sayf(said, reply.low == reply.high ? "version %u" : "versions %u to %u",
+			   reply.low, reply.high);
+		return PROTO_PROVED;
+	case RPC_STRANGER:
+		return PROTO_MORE;
+	default:
+		return PROTO_OTHER;
+	}
+}
+
 enum proto_result rpc_recognise(struct slice in, struct proto_said *said)
 {
 	enum proto_result result;

@@ -9,6 +9,9 @@
 
 enum { RPCBIND_PROGRAM = 100000, NFS_PROGRAM = 100003, MOUNT_PROGRAM = 100005, RPC_CALL_SIZE = 40 };
 
+/* A call's id, of four bytes of chance. */
+uint32_t rpc_xid(const uint8_t *chance);
+
 struct rpc_call {
 	uint32_t xid, program, version, procedure;
 };
@@ -32,6 +35,13 @@ enum rpc_answer rpc_read(struct slice m, uint32_t xid, struct rpc_reply *reply);
 
 /* Once a record is whole: true, taken, in *m. Else *result says whether more is to come. */
 bool rpc_take_record(struct slice *in, struct slice *m, enum proto_result *result);
+
+/* The procedure 0, which every program has and which does nothing; with rpc_hear_nothing() it tells
+ * whether the program is there in that version, or in which. The id is of ask->chance. */
+void rpc_ask_nothing(const struct proto_ask *ask, uint32_t program, uint32_t version,
+		     struct proto_out *out);
+enum proto_result rpc_hear_nothing(const struct proto_ask *ask, struct slice m, uint32_t version,
+				   struct proto_said *said);
 
 /* struct proto's recognise, over TCP: a reply tells its call by an id alone, so it is RPC of some
  * program at most, and the program's own question must tell which. */
